@@ -1,0 +1,19 @@
+package jbt.compiler;
+
+import jbt.compiler.plan.Plan;
+import jbt.compiler.target.Target;
+
+/** The whole way from script text to a plan. */
+public final class Compiler {
+  private Compiler() {}
+
+  /**
+   * Compiles a script.
+   *
+   * @param file name that diagnostics print; never opened
+   * @throws CompileException with every error found
+   */
+  public static Plan compile(String script, String file, Target target) throws CompileException {
+    throw new UnsupportedOperationException();
+  }
+}

@@ -1,0 +1,254 @@
+package jbt.compiler.check;
+
+import java.util.List;
+import java.util.Optional;
+import jbt.compiler.lang.SourceRange;
+import jbt.compiler.plan.Attachment;
+import jbt.compiler.plan.ScriptMap;
+import jbt.compiler.plan.Site;
+import jbt.compiler.types.Type;
+
+/**
+ * A script without errors: names resolved, probes expanded, every expression typed. The input of
+ * code generation, which can't fail on it.
+ */
+public record Checked(
+    List<MapDecl> maps,
+    List<Probe> probes,
+    List<Site> sites,
+    List<String> attachPointNames,
+    List<String> warnings) {
+  public Checked {
+    maps = List.copyOf(maps);
+    probes = List.copyOf(probes);
+    sites = List.copyOf(sites);
+    attachPointNames = List.copyOf(attachPointNames);
+    warnings = List.copyOf(warnings);
+  }
+
+  /**
+   * A map of the script; named by its place in {@link Checked#maps}.
+   *
+   * @param cleared the script has a clear or zero of it
+   * @param read the script reads it in an expression
+   * @param deleted the script deletes keys of it
+   * @param maxEntries for a keyed map
+   */
+  public record MapDecl(
+      String name,
+      List<Type> key,
+      ScriptMap.Value value,
+      boolean cleared,
+      boolean read,
+      boolean deleted,
+      boolean printed,
+      boolean hostBound,
+      int maxEntries) {
+    public MapDecl {
+      key = List.copyOf(key);
+    }
+  }
+
+  /**
+   * One program to be made: a block of the script for attach points that share one context layout.
+   *
+   * @param points the attach points; cookie is the place in {@link Checked#attachPointNames}
+   * @param locals types of the scratch variables, named by their place
+   */
+  public record Probe(
+      Kind kind,
+      List<PointAt> points,
+      Optional<Expr> predicate,
+      List<Stmt> body,
+      List<Type> locals,
+      SourceRange range) {
+    public Probe {
+      points = List.copyOf(points);
+      body = List.copyOf(body);
+      locals = List.copyOf(locals);
+    }
+
+    public enum Kind {
+      BEGIN,
+      END,
+      TRACEPOINT,
+      INTERVAL,
+      PROFILE,
+      SOFTWARE
+    }
+  }
+
+  public record PointAt(Attachment.Point point, int cookie) {}
+
+  /** Statements. Sites are places in {@link Checked#sites}. */
+  public sealed interface Stmt {
+    SourceRange range();
+
+    /** An expression for its side effects. */
+    record Evaluate(Expr expr, SourceRange range) implements Stmt {}
+
+    record SetLocal(int local, Expr value, SourceRange range) implements Stmt {}
+
+    /** {@code @m[key] = value} of a PLAIN map. */
+    record SetMap(int map, List<Expr> key, Expr value, SourceRange range) implements Stmt {}
+
+    /** {@code @m[key] += value} of a COUNTER; a subtraction adds the negated value. */
+    record AddMap(int map, List<Expr> key, Expr value, SourceRange range) implements Stmt {}
+
+    /** {@code @m[key] = count()}, sum and so on: as the map's value says. Absent for count. */
+    record Aggregate(int map, List<Expr> key, Optional<Expr> value, SourceRange range)
+        implements Stmt {}
+
+    record If(Expr condition, List<Stmt> then, List<Stmt> otherwise, SourceRange range)
+        implements Stmt {
+      public If {
+        then = List.copyOf(then);
+        otherwise = List.copyOf(otherwise);
+      }
+    }
+
+    record Printf(int site, List<Expr> arguments, SourceRange range) implements Stmt {}
+
+    record Time(int site, SourceRange range) implements Stmt {}
+
+    record PrintValue(int site, Expr value, SourceRange range) implements Stmt {}
+
+    /** {@code key} is empty for the whole map. */
+    record PrintMap(int site, int map, List<Expr> key, SourceRange range) implements Stmt {}
+
+    record Clear(int site, int map, SourceRange range) implements Stmt {}
+
+    record Zero(int site, int map, SourceRange range) implements Stmt {}
+
+    record Delete(int map, List<Expr> key, SourceRange range) implements Stmt {}
+
+    record Exit(int site, Expr code, SourceRange range) implements Stmt {}
+
+    record Return(SourceRange range) implements Stmt {}
+  }
+
+  /**
+   * Expressions. Integer operands of an operator have been given a common sign by the checker;
+   * operations are done in 8 bytes.
+   */
+  public sealed interface Expr {
+    Type type();
+
+    SourceRange range();
+
+    record IntLiteral(long value, Type type, SourceRange range) implements Expr {}
+
+    /** Bytes as Latin-1 characters; {@code type} is a {@link Type.Str} of at least its length. */
+    record StrLiteral(String value, Type type, SourceRange range) implements Expr {}
+
+    record BuiltinValue(Builtin builtin, Type type, SourceRange range) implements Expr {}
+
+    /**
+     * A field of the probe's context.
+     *
+     * @param read how the value is had from the field
+     */
+    record ContextField(int offset, int size, Read read, Type type, SourceRange range)
+        implements Expr {
+      public enum Read {
+        /** An integer or pointer of {@code size} bytes at the offset. */
+        LOAD,
+        /** The characters of the field itself (char[N]). */
+        CHARS,
+        /** A u32 at the offset: low half offset of the text in the record, high half its length. */
+        DATA_LOC,
+        /** The array at the offset, not read as a whole but indexed. */
+        ARRAY
+      }
+    }
+
+    /** An element of an array that is a context field; {@code length} elements. */
+    record ContextElement(
+        int offset, int elementSize, int length, Expr index, Type type, SourceRange range)
+        implements Expr {}
+
+    record Local(int local, Type type, SourceRange range) implements Expr {}
+
+    /** Of a PLAIN or COUNTER map; zero where the key is missing. */
+    record MapValue(int map, List<Expr> key, Type type, SourceRange range) implements Expr {}
+
+    record Unary(UnaryOp op, Expr operand, Type type, SourceRange range) implements Expr {}
+
+    record Binary(BinaryOp op, Expr left, Expr right, Type type, SourceRange range)
+        implements Expr {}
+
+    /** {@code && ||}: the right side is evaluated only if it matters. */
+    record Logical(boolean and, Expr left, Expr right, Type type, SourceRange range)
+        implements Expr {}
+
+    record Conditional(Expr condition, Expr then, Expr otherwise, Type type, SourceRange range)
+        implements Expr {}
+
+    /** {@code $x++}, {@code --$x} and so on. */
+    record StepLocal(int local, int by, boolean prefix, Type type, SourceRange range)
+        implements Expr {}
+
+    /** {@code @x++}, {@code --@x[key]} and so on, of a COUNTER or PLAIN integer map. */
+    record StepMap(int map, List<Expr> key, int by, boolean prefix, Type type, SourceRange range)
+        implements Expr {}
+
+    record Tuple(List<Expr> parts, Type type, SourceRange range) implements Expr {
+      public Tuple {
+        parts = List.copyOf(parts);
+      }
+    }
+
+    record TuplePart(Expr tuple, int index, Type type, SourceRange range) implements Expr {}
+
+    /**
+     * {@code str(pointer, length)}: at most the type's size in bytes are kept, and at most {@code
+     * length} - 1 if it is given.
+     */
+    record Str(Expr pointer, Optional<Expr> length, Type type, SourceRange range) implements Expr {}
+
+    /** To another integer type: narrowed, then sign- or zero-extended. */
+    record Cast(Expr operand, Type type, SourceRange range) implements Expr {}
+  }
+
+  public enum UnaryOp {
+    NEGATE,
+    /** Bitwise. */
+    COMPLEMENT,
+    /** Logical; gives 0 or 1. */
+    NOT
+  }
+
+  /** Comparisons of strings are EQ and NE only; of integers signed as the operands' type says. */
+  public enum BinaryOp {
+    ADD,
+    SUBTRACT,
+    MULTIPLY,
+    DIVIDE,
+    MODULO,
+    SHIFT_LEFT,
+    SHIFT_RIGHT,
+    AND,
+    OR,
+    XOR,
+    EQ,
+    NE,
+    LT,
+    LE,
+    GT,
+    GE
+  }
+
+  /** Builtins that are had at run time; {@code host} and constants are literals by now. */
+  public enum Builtin {
+    PID,
+    TID,
+    UID,
+    GID,
+    COMM,
+    NSECS,
+    ELAPSED,
+    CPU,
+    RAND,
+    PROBE
+  }
+}

@@ -1,0 +1,15 @@
+package jbt.compiler.plan;
+
+/**
+ * Layout of the global data that programs and user space share. Offsets in bytes.
+ *
+ * @param size of the whole
+ * @param gate u32: 0 closed, 1 open. All programs but BEGIN and END return at once when it is 0;
+ *     exit() stores 0
+ * @param startTime u64: CLOCK_BOOTTIME in nanoseconds when the gate opened, set by user space
+ * @param exitCode u32: the argument of exit()
+ * @param cpuStride distance between the per-CPU areas of two processors; a per-CPU offset is
+ *     counted from the start of the processor's area, that is {@code cpuArea + cpu * cpuStride}
+ */
+public record Globals(
+    int size, int gate, int startTime, int exitCode, int cpuArea, int cpuStride) {}

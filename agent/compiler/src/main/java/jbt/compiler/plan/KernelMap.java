@@ -1,0 +1,27 @@
+package jbt.compiler.plan;
+
+/** A BPF map to create. Sizes in bytes; ring buffers have key and value size 0. */
+public record KernelMap(
+    String name, Kind kind, int keySize, int valueSize, int maxEntries, boolean mmapable) {
+  /** Place of the array map with one element that holds {@link Globals}; user space maps it. */
+  public static final int GLOBALS = 0;
+
+  /** Place of the ring buffer for printf and print(value) records. */
+  public static final int DATA_RING = 1;
+
+  /** Place of the ring buffer for print, clear, zero and exit records. */
+  public static final int CONTROL_RING = 2;
+
+  /** Place of the array map with one element that is the programs' scratch memory. */
+  public static final int SCRATCH = 3;
+
+  public enum Kind {
+    ARRAY,
+    HASH,
+    PERCPU_HASH,
+    PERCPU_ARRAY,
+    LRU_HASH,
+    LRU_PERCPU_HASH,
+    RING_BUFFER
+  }
+}

@@ -1,0 +1,31 @@
+package jbt.compiler.plan;
+
+import java.util.List;
+
+/**
+ * A compiled script: plain data, the same to the byte for the same script and target.
+ *
+ * <p>Kernel maps are named by their place in {@link #maps}; the first ones have fixed places, see
+ * {@link KernelMap}.
+ */
+public record Plan(
+    List<KernelMap> maps,
+    List<Program> programs,
+    List<Attachment> attachments,
+    List<String> attachPointNames,
+    Globals globals,
+    List<ScriptMap> scriptMaps,
+    List<Site> sites,
+    List<LossCounter> lossCounters,
+    List<String> warnings) {
+  public Plan {
+    maps = List.copyOf(maps);
+    programs = List.copyOf(programs);
+    attachments = List.copyOf(attachments);
+    attachPointNames = List.copyOf(attachPointNames);
+    scriptMaps = List.copyOf(scriptMaps);
+    sites = List.copyOf(sites);
+    lossCounters = List.copyOf(lossCounters);
+    warnings = List.copyOf(warnings);
+  }
+}

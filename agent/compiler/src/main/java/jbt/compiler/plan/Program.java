@@ -1,0 +1,26 @@
+package jbt.compiler.plan;
+
+import java.util.List;
+import jbt.compiler.bpf.Code;
+import jbt.compiler.lang.SourceRange;
+
+/**
+ * One BPF program.
+ *
+ * @param name at most 15 bytes of {@code [A-Za-z0-9_]}, as the kernel demands
+ * @param code the instructions, with maps as symbols
+ * @param lines for each instruction of {@code code} the piece of the script it comes from
+ */
+public record Program(String name, Kind kind, Code code, List<SourceRange> lines) {
+  public Program {
+    lines = List.copyOf(lines);
+  }
+
+  /** The kernel's program types that probes use. */
+  public enum Kind {
+    /** BEGIN and END: run once by BPF_PROG_TEST_RUN. */
+    RAW_TRACEPOINT,
+    TRACEPOINT,
+    PERF_EVENT
+  }
+}

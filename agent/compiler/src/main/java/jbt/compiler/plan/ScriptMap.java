@@ -1,0 +1,109 @@
+package jbt.compiler.plan;
+
+import java.util.List;
+import java.util.Optional;
+import jbt.compiler.types.Type;
+
+/**
+ * A map of the script and where its contents are.
+ *
+ * <p>A key in kernel memory is, for a map with generations, the generation as u64, then the parts
+ * in order, each {@link Type#storedSize} bytes; for a keyed hist or lhist the bucket number as u64
+ * comes last.
+ *
+ * <p>A value in kernel memory is in 8-byte words: COUNT, SUM and COUNTER one word that is added to;
+ * AVG and STATS total, count; MIN and MAX an order-preserving word and a flag that is 1 when it is
+ * set, see {@link #minMax}; HIST and LHIST without key one word a bucket; PLAIN the stored type.
+ *
+ * @param name with its "@"
+ * @param generations present where the script clears or zeroes the map
+ * @param hostBound some key part means something on one host only
+ * @param printed the script has a print of it
+ */
+public record ScriptMap(
+    String name,
+    List<Type> key,
+    Value value,
+    Storage storage,
+    Optional<Generations> generations,
+    boolean hostBound,
+    boolean printed) {
+  public ScriptMap {
+    key = List.copyOf(key);
+  }
+
+  /** What a map holds. */
+  public sealed interface Value {
+    record Plain(Type type) implements Value {}
+
+    /** An integer written only by {@code ++ -- += -=}. */
+    record Counter(boolean signed) implements Value {}
+
+    record Count() implements Value {}
+
+    record Sum(boolean signed) implements Value {}
+
+    record Min(boolean signed) implements Value {}
+
+    record Max(boolean signed) implements Value {}
+
+    record Avg(boolean signed) implements Value {}
+
+    record Stats(boolean signed) implements Value {}
+
+    /** {@code bits}: 2^bits buckets for each power of two. */
+    record Hist(int bits) implements Value {
+      public int buckets() {
+        // Negatives, the exact values 0..2^(bits+1)-1, then 2^bits for each further power of two up
+        // to 2^62.
+        return 1 + (2 << bits) + (62 - bits) * (1 << bits);
+      }
+    }
+
+    record Lhist(long min, long max, long step) implements Value {
+      public int buckets() {
+        return (int) ((max - min + step - 1) / step) + 2;
+      }
+    }
+  }
+
+  /** Where the values are. */
+  public sealed interface Storage {
+    /**
+     * Per-CPU slots in the global data of a map without key: in each processor's area at {@code
+     * offset}, {@code generations} slots of {@code size} bytes; generation g uses slot g modulo
+     * {@code generations}. The merged value is the fold over processors.
+     *
+     * @param generations 4 where the map is cleared or zeroed, else 1
+     */
+    record Slots(int offset, int size, int generations) implements Storage {}
+
+    /** One value in the global data shared by all processors: PLAIN values without key. */
+    record Shared(int offset, int size) implements Storage {}
+
+    /**
+     * A kernel hash map, per-CPU or not as its kind says.
+     *
+     * @param generational the key begins with the generation as u64
+     */
+    record Hash(int kernelMap, boolean generational) implements Storage {}
+  }
+
+  /**
+   * Where the generation words of a cleared or zeroed map are in the global data: {@code
+   * generation} u64, the current one, starts at 0; {@code acknowledged} u64, the oldest one whose
+   * contents user space has not yet taken and emptied. A clear moves the generation on from g to g
+   * + 1 by compare-and-exchange if g + 1 - acknowledged is less than the number of slots (a hash
+   * has no such bound); otherwise it joins the next clear.
+   */
+  public record Generations(int generation, int acknowledged) {}
+
+  /** The stored word of a value of MIN or MAX: both keep the largest stored word, unsigned. */
+  public static long minMax(Value value, long v) {
+    return switch (value) {
+      case Value.Max max -> max.signed() ? v ^ Long.MIN_VALUE : v;
+      case Value.Min min -> ~(min.signed() ? v ^ Long.MIN_VALUE : v);
+      default -> throw new IllegalArgumentException("no min or max: " + value);
+    };
+  }
+}

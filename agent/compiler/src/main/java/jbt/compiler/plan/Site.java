@@ -1,0 +1,94 @@
+package jbt.compiler.plan;
+
+import java.util.List;
+import java.util.Optional;
+import jbt.compiler.types.Type;
+
+/**
+ * A place of the script that sends records to user space.
+ *
+ * <p>Every record begins with a header of 24 bytes: u64 CLOCK_BOOTTIME in nanoseconds, u32 place in
+ * {@link Plan#sites}, u32 processor, u32 place in {@link Plan#programs}, u32 zero. A record of
+ * {@link Print}, {@link Clear} or {@link Zero} goes on with u64 generation of the map (0 where it
+ * has none), a Clear or Zero record then with u64 outcome (see {@link Outcome}), a Print of one key
+ * with the key as stored. A {@link Printf} or {@link Value} record goes on with its fields in
+ * order, each {@link Type#storedSize} bytes, but a field that is a string of type {@link Type.Str}
+ * as u64 length only: the bytes of all such strings follow in order, unpadded, behind the last
+ * field. An {@link Exit} record goes on with u64 exit code.
+ */
+public sealed interface Site {
+  /**
+   * Text line; on the data ring.
+   *
+   * @param format the parsed format: literal text and conversions, one argument each
+   */
+  record Printf(List<Piece> format, List<Type> arguments) implements Site {
+    public Printf {
+      format = List.copyOf(format);
+      arguments = List.copyOf(arguments);
+    }
+  }
+
+  /** time(format); on the data ring, without fields. */
+  record Time(String format) implements Site {}
+
+  /** print() of a value that is no map; on the data ring, with one field. */
+  record Value(Type type) implements Site {}
+
+  /**
+   * print(@m); on the control ring.
+   *
+   * @param scriptMap place in {@link Plan#scriptMaps}
+   * @param top 0 when not given
+   * @param div 0 when not given
+   * @param interval period of the interval probe it stands in
+   */
+  record Print(
+      int scriptMap, int top, long div, boolean oneKey, Place place, Optional<Long> interval)
+      implements Site {}
+
+  record Clear(int scriptMap) implements Site {}
+
+  record Zero(int scriptMap) implements Site {}
+
+  record Exit() implements Site {}
+
+  enum Place {
+    BEGIN,
+    END,
+    INTERVAL,
+    EVENT
+  }
+
+  /** What became of a clear or zero. */
+  enum Outcome {
+    /** The generation moved on: the old one is complete after a grace period. */
+    MOVED,
+    /** No free slot: the contents stay and are cleared by a later clear. */
+    JOINED,
+    /** Another processor moved it on at the same time. */
+    OVERTAKEN
+  }
+
+  /** A piece of a printf format. */
+  sealed interface Piece {
+    record Text(String text) implements Piece {}
+
+    /**
+     * One conversion.
+     *
+     * @param conversion one of d i u o x X c s p
+     * @param bytes to which an integer is narrowed first: 1, 2, 4 or 8
+     * @param width least number of characters, 0 when not given
+     */
+    record Conversion(
+        char conversion,
+        int bytes,
+        int width,
+        boolean leftAligned,
+        boolean plus,
+        boolean alternate,
+        boolean zeroPadded)
+        implements Piece {}
+  }
+}

@@ -1,0 +1,42 @@
+package jbt.compiler.target;
+
+import java.util.List;
+import java.util.Optional;
+
+/** The host that a script is compiled for. Answers must not change while it is compiled. */
+public interface Target {
+  /** What the builtin {@code host} gives. */
+  String hostName();
+
+  /** Processor numbers are below this. */
+  int possibleCpus();
+
+  /** The events of tracefs as {@code category:event}, in no particular order. */
+  List<String> tracepoints();
+
+  /** The format of one event, or empty if there is no such event. */
+  Optional<TracepointFormat> tracepoint(String category, String event);
+
+  Answer feature(Feature feature);
+
+  /** What a feature test can say. */
+  enum Answer {
+    YES,
+    NO,
+    NOT_KNOWN
+  }
+
+  /** Kernel features that change what is compiled. */
+  enum Feature {
+    /** bpf_get_attach_cookie for perf events (Linux 5.15). */
+    ATTACH_COOKIE,
+    /** bpf_loop (5.17). */
+    LOOP,
+    /** bpf_map_lookup_percpu_elem (5.19). */
+    LOOKUP_PERCPU,
+    /** BPF_MAP_TYPE_RINGBUF (5.8). */
+    RING_BUFFER,
+    /** bpf_ktime_get_boot_ns (5.8). */
+    BOOT_CLOCK
+  }
+}
