@@ -10,11 +10,31 @@ public record Code(List<Instruction> instructions) {
   }
 
   /**
-   * The program as bpf(2) takes it.
+   * The program as bpf(2) takes it, 8 bytes a slot.
    *
    * @param mapFd file descriptor of the map at a place in {@link jbt.compiler.plan.Plan#maps}
    */
   public byte[] encode(IntUnaryOperator mapFd) {
     return Encoder.encode(instructions, mapFd);
+  }
+
+  /** Number of 8-byte slots: what bpf(2) calls insn_cnt. */
+  public int slots() {
+    return instructions.stream().mapToInt(Instruction::slots).sum();
+  }
+
+  /**
+   * The place in {@link #instructions} of the instruction that a slot belongs to; the verifier
+   * names slots.
+   */
+  public int instructionAt(int slot) {
+    int next = 0;
+    for (int i = 0; i < instructions.size(); i++) {
+      next += instructions.get(i).slots();
+      if (slot < next) {
+        return i;
+      }
+    }
+    throw new IllegalArgumentException("no slot " + slot + " of " + next);
   }
 }

@@ -1,0 +1,48 @@
+package jbt.compiler.bpf;
+
+import java.util.Locale;
+
+/** Functions of the kernel, by their numbers in linux/bpf.h, with the number of arguments. */
+public enum Helper {
+  MAP_LOOKUP_ELEM(1, 2),
+  MAP_UPDATE_ELEM(2, 4),
+  MAP_DELETE_ELEM(3, 2),
+  KTIME_GET_NS(5, 0),
+  GET_PRANDOM_U32(7, 0),
+  GET_SMP_PROCESSOR_ID(8, 0),
+  GET_CURRENT_PID_TGID(14, 0),
+  GET_CURRENT_UID_GID(15, 0),
+  GET_CURRENT_COMM(16, 2),
+  PROBE_READ_USER(112, 3),
+  PROBE_READ_KERNEL(113, 3),
+  PROBE_READ_USER_STR(114, 3),
+  PROBE_READ_KERNEL_STR(115, 3),
+  KTIME_GET_BOOT_NS(125, 0),
+  RINGBUF_OUTPUT(130, 4),
+  RINGBUF_RESERVE(131, 3),
+  RINGBUF_SUBMIT(132, 2),
+  RINGBUF_DISCARD(133, 2),
+  RINGBUF_QUERY(134, 2),
+  GET_ATTACH_COOKIE(174, 1);
+
+  private final int id;
+  private final int arguments;
+
+  Helper(int id, int arguments) {
+    this.id = id;
+    this.arguments = arguments;
+  }
+
+  public int id() {
+    return id;
+  }
+
+  public int arguments() {
+    return arguments;
+  }
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}
