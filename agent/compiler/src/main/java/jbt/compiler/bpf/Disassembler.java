@@ -76,7 +76,7 @@ public final class Disassembler {
   }
 
   private static String name(Register register, boolean wide) {
-    return (wide ? "r" : "w") + register.ordinal();
+    return (wide ? "r" : "w") + register.number();
   }
 
   private static String branch(String condition, Label target) {

@@ -75,7 +75,7 @@ final class Encoder {
     switch (instruction) {
       case Label label -> {}
       case AluRegister(var operation, boolean wide, Register target, Register source) ->
-          put(alu(wide) | operation.code | SOURCE_REGISTER, target, source.ordinal(), 0, 0);
+          put(alu(wide) | operation.code | SOURCE_REGISTER, target, source.number(), 0, 0);
       case AluImmediate(var operation, boolean wide, Register target, int value) ->
           put(alu(wide) | operation.code, target, 0, 0, value);
       case Negate(boolean wide, Register target) -> put(alu(wide) | NEG, target, 0, 0, 0);
@@ -86,19 +86,19 @@ final class Encoder {
       case LoadMapValue(Register target, int map, int offset) ->
           putTwo(target, PSEUDO_MAP_VALUE, mapFd.applyAsInt(map), offset);
       case Load(Size size, Register target, Register base, int offset) ->
-          put(LDX_MEM | size.code, target, base.ordinal(), offset, 0);
+          put(LDX_MEM | size.code, target, base.number(), offset, 0);
       case Store(Size size, Register base, int offset, Register source) ->
-          put(STX_MEM | size.code, base, source.ordinal(), offset, 0);
+          put(STX_MEM | size.code, base, source.number(), offset, 0);
       case StoreImmediate(Size size, Register base, int offset, int value) ->
           put(ST_MEM | size.code, base, 0, offset, value);
       case Atomic(var operation, Size size, Register base, int offset, Register source) ->
-          put(STX_ATOMIC | size.code, base, source.ordinal(), offset, operation.code);
+          put(STX_ATOMIC | size.code, base, source.number(), offset, operation.code);
       case Jump(Label target) -> put(JMP, Register.R0, 0, distance(target), 0);
       case JumpRegister(var condition, boolean wide, Register left, Register right, Label target) ->
           put(
               jump(wide) | condition.code | SOURCE_REGISTER,
               left,
-              right.ordinal(),
+              right.number(),
               distance(target),
               0);
       case JumpImmediate(var condition, boolean wide, Register left, int right, Label target) ->
@@ -129,7 +129,7 @@ final class Encoder {
       throw new IllegalArgumentException("offset " + offset + " does not fit 16 bits");
     }
     out.put((byte) opcode);
-    out.put((byte) (source << 4 | target.ordinal()));
+    out.put((byte) (source << 4 | target.number()));
     out.putShort((short) offset);
     out.putInt(immediate);
   }
