@@ -1,0 +1,36 @@
+package jbt.server.merge;
+
+import java.util.List;
+
+/** The value of one row of a map. */
+public sealed interface Cell {
+  /** COUNT, SUM, COUNTER, MIN, MAX. */
+  record Word(long bits, boolean signed) implements Cell {}
+
+  /** AVG and STATS: the average is {@code total / count}, divided as {@code signed} says. */
+  record Mean(long total, long count, boolean signed) implements Cell {
+    /** Truncated towards zero; 0 of nothing. */
+    public long average() {
+      if (count == 0) {
+        return 0;
+      }
+      return signed ? total / count : Long.divideUnsigned(total, count);
+    }
+  }
+
+  /** HIST and LHIST: the buckets that are not zero, ascending; bounds by {@link Bounds#of}. */
+  record Histogram(List<Bucket> buckets) implements Cell {
+    public Histogram {
+      buckets = List.copyOf(buckets);
+    }
+
+    public long total() {
+      return buckets.stream().mapToLong(Bucket::count).sum();
+    }
+  }
+
+  record Bucket(int index, long count) {}
+
+  /** PLAIN. */
+  record Single(Datum value) implements Cell {}
+}

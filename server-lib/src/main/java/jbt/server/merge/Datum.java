@@ -1,0 +1,29 @@
+package jbt.server.merge;
+
+import com.google.protobuf.ByteString;
+import java.util.List;
+
+/** A decoded value: a part of a key, or a value that was printed or assigned. */
+public sealed interface Datum {
+  /** 64 bits, to be read as {@code signed} says. */
+  record Int(long bits, boolean signed) implements Datum {}
+
+  record Bool(boolean value) implements Datum {}
+
+  record Pointer(long address) implements Datum {}
+
+  /** A string of the traced system: bytes, in no promised encoding. */
+  record Text(ByteString bytes) implements Datum {}
+
+  record Tuple(List<Datum> parts) implements Datum {
+    public Tuple {
+      parts = List.copyOf(parts);
+    }
+  }
+
+  record Array(List<Datum> elements) implements Datum {
+    public Array {
+      elements = List.copyOf(elements);
+    }
+  }
+}
