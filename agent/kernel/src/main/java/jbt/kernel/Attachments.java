@@ -1,0 +1,107 @@
+package jbt.kernel;
+
+import java.util.ArrayList;
+import java.util.List;
+import jbt.compiler.plan.Attachment;
+import jbt.compiler.plan.Plan;
+import jbt.kernel.sys.Bpf;
+import jbt.kernel.sys.Fd;
+import jbt.kernel.sys.Perf;
+import jbt.kernel.sys.SystemCallException;
+
+/** The attach points of a plan: perf events and the links that tie programs to them. */
+final class Attachments implements AutoCloseable {
+  private final Plan plan;
+  private final List<Fd> programs;
+  private final List<Fd> links = new ArrayList<>();
+  private final List<Fd> events = new ArrayList<>();
+
+  /** Those of {@link #events} that run only while the gate is open. */
+  private final List<Fd> gated = new ArrayList<>();
+
+  private int attached;
+
+  Attachments(Plan plan, List<Fd> programs) {
+    this.plan = plan;
+    this.programs = programs;
+  }
+
+  synchronized void attach() throws LoadException {
+    List<Integer> online = Cpus.online();
+    for (Attachment attachment : plan.attachments()) {
+      try {
+        if (attach(attachment, online)) {
+          attached++;
+        }
+      } catch (SystemCallException e) {
+        close();
+        throw LoadException.of("attach " + plan.attachPointNames().get(attachment.cookie()), e);
+      }
+    }
+  }
+
+  private boolean attach(Attachment attachment, List<Integer> online) {
+    switch (attachment.point()) {
+      case Attachment.Point.Begin begin -> {
+        return false;
+      }
+      case Attachment.Point.End end -> {
+        return false;
+      }
+      case Attachment.Point.Tracepoint tracepoint ->
+          link(attachment, own(Perf.tracepoint(tracepoint.id())));
+      case Attachment.Point.Interval interval ->
+          timer(attachment, Perf.CPU_CLOCK, interval.periodNs(), online.subList(0, 1));
+      case Attachment.Point.Profile profile ->
+          timer(attachment, Perf.CPU_CLOCK, profile.periodNs(), online);
+      case Attachment.Point.Software software ->
+          timer(attachment, software.config(), software.count(), online);
+    }
+    return true;
+  }
+
+  private void timer(Attachment attachment, long config, long period, List<Integer> cpus) {
+    for (int cpu : cpus) {
+      Fd event = own(Perf.software(config, period, cpu));
+      gated.add(event);
+      link(attachment, event);
+    }
+  }
+
+  private Fd own(Fd event) {
+    events.add(event);
+    return event;
+  }
+
+  private void link(Attachment attachment, Fd event) {
+    Fd program = programs.get(attachment.program());
+    try {
+      links.add(Bpf.linkPerfEvent(program, event, attachment.cookie()));
+    } catch (SystemCallException e) {
+      if (e.errno() != SystemCallException.EINVAL) {
+        throw e;
+      }
+      // Before Linux 5.15 perf events have no links; they have no cookies either then, and a plan
+      // that needs them was not compiled.
+      Perf.setProgram(event, program);
+    }
+  }
+
+  synchronized int attached() {
+    return attached;
+  }
+
+  synchronized void enable() {
+    gated.forEach(Perf::enable);
+  }
+
+  @Override
+  public synchronized void close() {
+    links.forEach(Fd::close);
+    events.forEach(Fd::close);
+    links.clear();
+    events.clear();
+    gated.clear();
+    attached = 0;
+  }
+}

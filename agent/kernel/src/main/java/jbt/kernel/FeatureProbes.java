@@ -1,0 +1,61 @@
+package jbt.kernel;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import jbt.compiler.target.Target.Answer;
+import jbt.compiler.target.Target.Feature;
+import jbt.kernel.sys.Bpf;
+import jbt.kernel.sys.Pages;
+import jbt.kernel.sys.SystemCallException;
+
+/** Asks the kernel itself what it can do, by trying. */
+final class FeatureProbes {
+  private static final int LOG_SIZE = 64 << 10;
+  private static final byte CALL = (byte) 0x85;
+  private static final byte EXIT = (byte) 0x95;
+
+  private FeatureProbes() {}
+
+  static Answer probe(Feature feature) {
+    return switch (feature) {
+      case ATTACH_COOKIE -> helper(174);
+      case LOOP -> helper(181);
+      case LOOKUP_PERCPU -> helper(195);
+      case BOOT_CLOCK -> helper(125);
+      case RING_BUFFER -> ringBuffer();
+    };
+  }
+
+  /**
+   * Whether the verifier knows a helper. The call's arguments may be wrong: then it complains about
+   * them instead.
+   *
+   * @param id its number in linux/bpf.h
+   */
+  private static Answer helper(int id) {
+    ByteBuffer code = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
+    code.put(0, CALL).putInt(4, id).put(8, EXIT);
+    Bpf.LoadResult result =
+        Bpf.tryLoad(Bpf.PROGRAM_TYPE_TRACEPOINT, code.array(), "jbt_probe", LOG_SIZE);
+    if (result.errno() == 0) {
+      return Answer.YES;
+    }
+    if (result.log().isBlank()) {
+      return Answer.NOT_KNOWN;
+    }
+    boolean unknown =
+        result.log().contains("invalid func ")
+            || result.log().contains("unknown func ")
+            || result.log().contains("cannot use helper");
+    return unknown ? Answer.NO : Answer.YES;
+  }
+
+  private static Answer ringBuffer() {
+    try {
+      Bpf.createMap(Bpf.MAP_TYPE_RINGBUF, 0, 0, Pages.size(), 0, "jbt_probe").close();
+      return Answer.YES;
+    } catch (SystemCallException e) {
+      return e.errno() == SystemCallException.EINVAL ? Answer.NO : Answer.NOT_KNOWN;
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package jbt.kernel;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import jbt.compiler.target.Target;
+import jbt.compiler.target.TracepointFormat;
+import jbt.kernel.sys.SystemCallException;
+import jbt.kernel.sys.Tracefs;
+
+/**
+ * This host as the compiler sees it. What it answered once it answers again; tracefs is opened when
+ * the first question needs it.
+ */
+public final class HostTarget implements Target, AutoCloseable {
+  private final String hostName;
+  private final int possibleCpus = Cpus.possible().getLast() + 1;
+  private final Map<String, Optional<TracepointFormat>> formats = new HashMap<>();
+  private final Map<Feature, Answer> features = new EnumMap<>(Feature.class);
+  private Optional<Tracefs> tracefs = Optional.empty();
+  private Optional<List<String>> tracepoints = Optional.empty();
+
+  public HostTarget(String hostName) {
+    this.hostName = hostName;
+  }
+
+  @Override
+  public String hostName() {
+    return hostName;
+  }
+
+  @Override
+  public int possibleCpus() {
+    return possibleCpus;
+  }
+
+  @Override
+  public synchronized List<String> tracepoints() {
+    if (tracepoints.isEmpty()) {
+      tracepoints = Optional.of(readTracepoints());
+    }
+    return tracepoints.get();
+  }
+
+  private List<String> readTracepoints() {
+    try {
+      return List.copyOf(Files.readAllLines(root().resolve("available_events")));
+    } catch (IOException e) {
+      throw new UncheckedIOException("read the list of tracepoints", e);
+    }
+  }
+
+  @Override
+  public synchronized Optional<TracepointFormat> tracepoint(String category, String event) {
+    return formats.computeIfAbsent(category + ":" + event, name -> readFormat(category, event));
+  }
+
+  private Optional<TracepointFormat> readFormat(String category, String event) {
+    if (!isName(category) || !isName(event)) {
+      return Optional.empty();
+    }
+    Path file = root().resolve("events").resolve(category).resolve(event).resolve("format");
+    try {
+      return Optional.of(TracepointFormats.parse(Files.readString(file)));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException("read the format of " + category + ":" + event, e);
+    }
+  }
+
+  /** Whether it may be part of a path. */
+  private static boolean isName(String text) {
+    return !text.isEmpty()
+        && text.chars().allMatch(c -> Character.isLetterOrDigit(c) || c == '_' || c == '-');
+  }
+
+  private Path root() {
+    if (tracefs.isEmpty()) {
+      tracefs = Optional.of(Tracefs.open());
+    }
+    return tracefs.get().root();
+  }
+
+  @Override
+  public synchronized Answer feature(Feature feature) {
+    return features.computeIfAbsent(feature, FeatureProbes::probe);
+  }
+
+  /** Why tracepoints can't be looked up on this host, or empty if they can. */
+  public synchronized Optional<String> tracefsProblem() {
+    try {
+      root();
+      return Optional.empty();
+    } catch (SystemCallException e) {
+      return Optional.of(e.getMessage());
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    tracefs.ifPresent(Tracefs::close);
+    tracefs = Optional.empty();
+  }
+}

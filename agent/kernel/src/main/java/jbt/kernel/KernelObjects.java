@@ -1,0 +1,119 @@
+package jbt.kernel;
+
+import java.util.ArrayList;
+import java.util.List;
+import jbt.compiler.plan.KernelMap;
+import jbt.compiler.plan.Plan;
+import jbt.compiler.plan.Program;
+import jbt.kernel.sys.Bpf;
+import jbt.kernel.sys.Fd;
+import jbt.kernel.sys.SystemCallException;
+
+/** The maps and programs of a plan, in the plan's order, and what is mapped of them. */
+final class KernelObjects implements AutoCloseable {
+  private final List<AutoCloseable> owned = new ArrayList<>();
+  private final List<Fd> maps = new ArrayList<>();
+  private final List<Fd> programs = new ArrayList<>();
+  private final int possibleCpus;
+  private final SharedGlobals globals;
+  private final RingReader dataRing;
+  private final RingReader controlRing;
+  private final GracePeriod gracePeriod;
+
+  private KernelObjects(Plan plan) throws LoadException {
+    try {
+      for (KernelMap map : plan.maps()) {
+        maps.add(own(createMap(map)));
+      }
+      List<Integer> cpus = Cpus.possible();
+      possibleCpus = cpus.size();
+      globals =
+          own(new SharedGlobals(maps.get(KernelMap.GLOBALS), plan.globals(), cpus.getLast() + 1));
+      dataRing = own(ring(plan, KernelMap.DATA_RING));
+      controlRing = own(ring(plan, KernelMap.CONTROL_RING));
+      gracePeriod = own(new GracePeriod());
+      for (Program program : plan.programs()) {
+        programs.add(own(ProgramLoader.load(program, place -> maps.get(place).number())));
+      }
+    } catch (SystemCallException e) {
+      close();
+      throw LoadException.of("create maps", e);
+    } catch (LoadException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  static KernelObjects create(Plan plan) throws LoadException {
+    return new KernelObjects(plan);
+  }
+
+  private static Fd createMap(KernelMap map) throws LoadException {
+    int type =
+        switch (map.kind()) {
+          case ARRAY -> Bpf.MAP_TYPE_ARRAY;
+          case HASH -> Bpf.MAP_TYPE_HASH;
+          case PERCPU_HASH -> Bpf.MAP_TYPE_PERCPU_HASH;
+          case PERCPU_ARRAY -> Bpf.MAP_TYPE_PERCPU_ARRAY;
+          case LRU_HASH -> Bpf.MAP_TYPE_LRU_HASH;
+          case LRU_PERCPU_HASH -> Bpf.MAP_TYPE_LRU_PERCPU_HASH;
+          case RING_BUFFER -> Bpf.MAP_TYPE_RINGBUF;
+        };
+    int flags = map.mmapable() ? Bpf.MAP_MMAPABLE : 0;
+    try {
+      return Bpf.createMap(
+          type, map.keySize(), map.valueSize(), map.maxEntries(), flags, map.name());
+    } catch (SystemCallException e) {
+      throw LoadException.of("create map " + map.name(), e);
+    }
+  }
+
+  private RingReader ring(Plan plan, int place) {
+    return new RingReader(maps.get(place), plan.maps().get(place).maxEntries());
+  }
+
+  private <T extends AutoCloseable> T own(T resource) {
+    owned.add(resource);
+    return resource;
+  }
+
+  List<Fd> maps() {
+    return maps;
+  }
+
+  List<Fd> programs() {
+    return programs;
+  }
+
+  /** Values that an element of a per-CPU map has. */
+  int possibleCpus() {
+    return possibleCpus;
+  }
+
+  SharedGlobals globals() {
+    return globals;
+  }
+
+  RingReader dataRing() {
+    return dataRing;
+  }
+
+  RingReader controlRing() {
+    return controlRing;
+  }
+
+  GracePeriod gracePeriod() {
+    return gracePeriod;
+  }
+
+  @Override
+  public void close() {
+    for (AutoCloseable resource : owned.reversed()) {
+      try {
+        resource.close();
+      } catch (Exception e) {
+        throw new IllegalStateException("close what a plan holds in the kernel", e);
+      }
+    }
+  }
+}

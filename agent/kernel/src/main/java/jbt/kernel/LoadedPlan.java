@@ -1,0 +1,219 @@
+package jbt.kernel;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Predicate;
+import jbt.compiler.plan.Attachment;
+import jbt.compiler.plan.KernelMap;
+import jbt.compiler.plan.LossCounter;
+import jbt.compiler.plan.Plan;
+import jbt.compiler.plan.Program;
+import jbt.compiler.plan.ScriptMap;
+import jbt.kernel.sys.Bpf;
+import jbt.kernel.sys.Clock;
+import jbt.kernel.sys.Wakeups;
+
+/**
+ * A plan in the kernel: from loading to {@link #close}, after which nothing of it is left there. If
+ * the process dies, the kernel itself takes everything away.
+ *
+ * <p>The order of calls is load, {@link #attach}, {@link #runBegin}, {@link #openGate}, {@link
+ * #closeGate}, {@link #gracePeriod}, {@link #detach}, {@link #runEnd}, close; reading is possible
+ * all the time. All methods may be called from any thread; those that read and empty maps must be
+ * called by one thread at a time for what they say to be exact.
+ */
+public final class LoadedPlan implements AutoCloseable {
+  private final Plan plan;
+  private final KernelObjects objects;
+  private final Attachments attachments;
+  private final MapReader maps;
+
+  private LoadedPlan(Plan plan, KernelObjects objects) {
+    this.plan = plan;
+    this.objects = objects;
+    this.attachments = new Attachments(plan, objects.programs());
+    this.maps = new MapReader(plan, objects);
+  }
+
+  /** Creates the maps and loads the programs. The gate is closed. */
+  public static LoadedPlan load(Plan plan) throws LoadException {
+    return new LoadedPlan(plan, KernelObjects.create(plan));
+  }
+
+  public Plan plan() {
+    return plan;
+  }
+
+  /** Attaches everything but BEGIN and END; timers and software events do not run yet. */
+  public void attach() throws LoadException {
+    attachments.attach();
+  }
+
+  /** Attach points of the plan that are attached. */
+  public int attached() {
+    return attachments.attached();
+  }
+
+  /** Runs the BEGIN programs in order. Time counts from now, for them, until the gate opens. */
+  public void runBegin() {
+    objects.globals().setLong(plan.globals().startTime(), Clock.bootNanos());
+    run(point -> point instanceof Attachment.Point.Begin);
+  }
+
+  /** Runs the END programs in order. */
+  public void runEnd() {
+    run(point -> point instanceof Attachment.Point.End);
+  }
+
+  private void run(Predicate<Attachment.Point> which) {
+    for (Attachment attachment : plan.attachments()) {
+      if (which.test(attachment.point())) {
+        Bpf.runRawTracepoint(objects.programs().get(attachment.program()));
+      }
+    }
+  }
+
+  /**
+   * Lets all programs work from now on.
+   *
+   * @return when it opened, CLOCK_BOOTTIME in nanoseconds
+   */
+  public long openGate() {
+    long start = Clock.bootNanos();
+    objects.globals().setLong(plan.globals().startTime(), start);
+    objects.globals().setInt(plan.globals().gate(), 1);
+    attachments.enable();
+    return start;
+  }
+
+  /** Lets programs return at once from now on; some may still run, see {@link #gracePeriod}. */
+  public void closeGate() {
+    objects.globals().setInt(plan.globals().gate(), 0);
+  }
+
+  /** Whether the gate is open; exit() closes it too. */
+  public boolean gateOpen() {
+    return objects.globals().getInt(plan.globals().gate()) != 0;
+  }
+
+  /** The argument of exit(), 0 before it. */
+  public int exitCode() {
+    return objects.globals().getInt(plan.globals().exitCode());
+  }
+
+  /** Waits, some 10 ms, until all program runs that are under way have ended. */
+  public void gracePeriod() {
+    objects.gracePeriod().await();
+  }
+
+  /** Detaches everything. Of many attach points the kernel takes long to let go: that goes on. */
+  public void detach() {
+    attachments.close();
+  }
+
+  /** Records of printf, time and print of values. */
+  public RingReader dataRing() {
+    return objects.dataRing();
+  }
+
+  /** Records of print, clear, zero and exit. */
+  public RingReader controlRing() {
+    return objects.controlRing();
+  }
+
+  /** Wakes up when one of the rings asks for attention. */
+  public Wakeups wakeups() {
+    return new Wakeups(
+        List.of(
+            objects.maps().get(KernelMap.DATA_RING), objects.maps().get(KernelMap.CONTROL_RING)));
+  }
+
+  /** The generation that programs use now; 0 for a map that has none. */
+  public long generation(int scriptMap) {
+    return plan.scriptMaps()
+        .get(scriptMap)
+        .generations()
+        .map(g -> objects.globals().getLong(g.generation()))
+        .orElse(0L);
+  }
+
+  /**
+   * Reads one generation of a map. It is exact when no program can be writing to it: a generation
+   * that was moved on from, after a grace period, or any, after the gate was closed and a grace
+   * period. Otherwise each number is one that it had while this ran.
+   *
+   * @param scriptMap place in the plan's script maps
+   * @param generation 0 for a map without generations
+   */
+  public MapContents read(int scriptMap, long generation) {
+    return maps.read(scriptMap, generation);
+  }
+
+  /**
+   * Empties a generation that programs have moved on from, and lets them use its place again. A
+   * grace period must have passed since.
+   */
+  public void empty(int scriptMap, long generation) {
+    ScriptMap map = plan.scriptMaps().get(scriptMap);
+    ScriptMap.Generations words =
+        map.generations()
+            .orElseThrow(() -> new IllegalArgumentException(map.name() + " has no generations"));
+    if (generation >= objects.globals().getLong(words.generation())) {
+      throw new IllegalStateException(map.name() + ": generation " + generation + " is in use");
+    }
+    maps.empty(scriptMap, generation);
+    objects.globals().setLong(words.acknowledged(), generation + 1);
+  }
+
+  /** The plan's loss counters, in their order, each the sum over processors. */
+  public long[] losses() {
+    return plan.lossCounters().stream()
+        .map(LossCounter::offset)
+        .mapToLong(objects.globals()::sum)
+        .toArray();
+  }
+
+  /**
+   * Runs that the kernel left out because another program was running on the processor. Absent when
+   * it does not count them: never for timers and software events.
+   */
+  public OptionalLong recursionMisses() {
+    long sum = 0;
+    for (int i = 0; i < plan.programs().size(); i++) {
+      long misses = Bpf.programInfo(objects.programs().get(i)).recursionMisses();
+      boolean counted =
+          switch (plan.programs().get(i).kind()) {
+            case RAW_TRACEPOINT -> true;
+            case TRACEPOINT -> misses >= 0;
+            case PERF_EVENT -> false;
+          };
+      if (!counted) {
+        return OptionalLong.empty();
+      }
+      sum += Math.max(0, misses);
+    }
+    return OptionalLong.of(sum);
+  }
+
+  /** Run-time statistics of all programs; they count while {@link Bpf#enableStatistics} is open. */
+  public List<ProgramStatistics> statistics() {
+    List<ProgramStatistics> all = new ArrayList<>();
+    List<Program> programs = plan.programs();
+    for (int i = 0; i < programs.size(); i++) {
+      Bpf.ProgramInfo info = Bpf.programInfo(objects.programs().get(i));
+      all.add(new ProgramStatistics(programs.get(i).name(), info.runTimeNs(), info.runs()));
+    }
+    return all;
+  }
+
+  /** How long and how often a program ran. */
+  public record ProgramStatistics(String name, long runTimeNs, long runs) {}
+
+  /** Detaches and takes everything out of the kernel. */
+  @Override
+  public void close() {
+    attachments.close();
+    objects.close();
+  }
+}

@@ -1,0 +1,107 @@
+package jbt.kernel;
+
+import jbt.compiler.plan.KernelMap;
+import jbt.compiler.plan.Plan;
+import jbt.compiler.plan.ScriptMap;
+import jbt.compiler.plan.ScriptMap.Storage;
+import jbt.kernel.sys.HashMaps;
+
+/** Reads and empties the maps of a script. */
+final class MapReader {
+  private final Plan plan;
+  private final KernelObjects objects;
+
+  MapReader(Plan plan, KernelObjects objects) {
+    this.plan = plan;
+    this.objects = objects;
+  }
+
+  MapContents read(int scriptMap, long generation) {
+    ScriptMap map = plan.scriptMaps().get(scriptMap);
+    ContentsBuilder contents = new ContentsBuilder(map);
+    SharedGlobals globals = objects.globals();
+    switch (map.storage()) {
+      case Storage.Slots slots -> {
+        int at = slot(slots, generation);
+        contents.addUnkeyed(
+            (cpu, word) -> globals.getLong(cpu, at + word * Long.BYTES), globals.cpus());
+      }
+      case Storage.Shared shared ->
+          contents.addUnkeyed(
+              (copy, word) -> globals.getLong(shared.offset() + word * Long.BYTES), 1);
+      case Storage.Hash hash -> readHash(hash, generation, contents);
+    }
+    return contents.build();
+  }
+
+  private void readHash(Storage.Hash hash, long generation, ContentsBuilder contents) {
+    KernelMap kernelMap = plan.maps().get(hash.kernelMap());
+    int copies = copies(kernelMap);
+    int copySize = copySize(kernelMap);
+    int prefix = hash.generational() ? Long.BYTES : 0;
+    try (HashMaps elements = open(hash, kernelMap)) {
+      elements.forEach(
+          (keys, key, values, value) -> {
+            if (!hash.generational() || keys.getLong(key) == generation) {
+              contents.addKeyed(
+                  keys,
+                  key + prefix,
+                  (copy, word) -> values.getLong(value + copy * copySize + word * Long.BYTES),
+                  copies);
+            }
+          });
+    }
+  }
+
+  /** Deletes what a generation holds, that nobody uses any more. */
+  void empty(int scriptMap, long generation) {
+    ScriptMap map = plan.scriptMaps().get(scriptMap);
+    SharedGlobals globals = objects.globals();
+    switch (map.storage()) {
+      case Storage.Slots slots -> {
+        for (int cpu = 0; cpu < globals.cpus(); cpu++) {
+          globals.clear(cpu, slot(slots, generation), slots.size());
+        }
+      }
+      case Storage.Shared shared -> throw noGenerations(map);
+      case Storage.Hash hash -> {
+        if (!hash.generational()) {
+          throw noGenerations(map);
+        }
+        try (HashMaps elements = open(hash, plan.maps().get(hash.kernelMap()))) {
+          elements.deleteIf((keys, key) -> keys.getLong(key) == generation);
+        }
+      }
+    }
+  }
+
+  private static IllegalArgumentException noGenerations(ScriptMap map) {
+    return new IllegalArgumentException(map.name() + " keeps no generations apart");
+  }
+
+  private static int slot(Storage.Slots slots, long generation) {
+    return slots.offset() + (int) (generation % slots.generations()) * slots.size();
+  }
+
+  private HashMaps open(Storage.Hash hash, KernelMap kernelMap) {
+    return new HashMaps(
+        objects.maps().get(hash.kernelMap()),
+        kernelMap.keySize(),
+        copies(kernelMap) * copySize(kernelMap),
+        kernelMap.maxEntries());
+  }
+
+  /** How many values an element has. */
+  private int copies(KernelMap kernelMap) {
+    return switch (kernelMap.kind()) {
+      case PERCPU_HASH, LRU_PERCPU_HASH -> objects.possibleCpus();
+      case HASH, LRU_HASH -> 1;
+      case ARRAY, PERCPU_ARRAY, RING_BUFFER ->
+          throw new IllegalArgumentException(kernelMap.name() + " is no hash map");
+    };
+  }
+
+  private static int copySize(KernelMap kernelMap) {
+    return (kernelMap.valueSize() + 7) & ~7;
+  }
+}

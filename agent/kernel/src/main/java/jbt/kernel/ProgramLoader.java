@@ -1,0 +1,81 @@
+package jbt.kernel;
+
+import java.util.Optional;
+import java.util.function.IntUnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import jbt.compiler.bpf.Instruction;
+import jbt.compiler.lang.SourceRange;
+import jbt.compiler.plan.Program;
+import jbt.kernel.sys.Bpf;
+import jbt.kernel.sys.Fd;
+import jbt.kernel.sys.SystemCallException;
+
+/** Loads a program; when the verifier refuses it, finds out why and where. */
+final class ProgramLoader {
+  private static final int LOG_SIZE = 16 << 20;
+
+  /** How a verifier log shows an instruction: {@code 17: (85) call bpf_map_lookup_elem#1}. */
+  private static final Pattern INSTRUCTION = Pattern.compile("^(\\d+): \\([0-9a-f]{2}\\)");
+
+  /** How it ends: {@code processed 24 insns (limit 1000000) ...}. */
+  private static final String SUMMARY = "processed ";
+
+  private ProgramLoader() {}
+
+  static Fd load(Program program, IntUnaryOperator mapFd) throws LoadException {
+    byte[] code = program.code().encode(mapFd);
+    int type =
+        switch (program.kind()) {
+          case RAW_TRACEPOINT -> Bpf.PROGRAM_TYPE_RAW_TRACEPOINT;
+          case TRACEPOINT -> Bpf.PROGRAM_TYPE_TRACEPOINT;
+          case PERF_EVENT -> Bpf.PROGRAM_TYPE_PERF_EVENT;
+        };
+    try {
+      return Bpf.load(type, code, program.name());
+    } catch (SystemCallException e) {
+      // A second time, with the log: that makes loading several times slower.
+      String log = Bpf.tryLoad(type, code, program.name(), LOG_SIZE).log();
+      if (log.isBlank()) {
+        throw LoadException.of("load program " + program.name(), e);
+      }
+      throw new LoadException(
+          LoadException.Reason.VERIFIER,
+          "the kernel's verifier refuses program " + program.name() + ": " + verdict(log),
+          range(program, log),
+          log);
+    }
+  }
+
+  /** The last line of the log that says something about the program. */
+  static String verdict(String log) {
+    return log.lines()
+        .map(String::strip)
+        .filter(line -> !line.isEmpty() && !line.startsWith(SUMMARY))
+        .reduce((first, second) -> second)
+        .orElse("no reason given");
+  }
+
+  /** The piece of the script of the last instruction that the verifier looked at. */
+  static Optional<SourceRange> range(Program program, String log) {
+    Optional<Integer> slot =
+        log.lines()
+            .map(INSTRUCTION::matcher)
+            .filter(Matcher::find)
+            .map(matcher -> Integer.parseInt(matcher.group(1)))
+            .reduce((first, second) -> second);
+    return slot.flatMap(s -> range(program, s));
+  }
+
+  private static Optional<SourceRange> range(Program program, int slot) {
+    int end = 0;
+    for (int i = 0; i < program.code().instructions().size(); i++) {
+      Instruction instruction = program.code().instructions().get(i);
+      end += instruction.slots();
+      if (slot < end) {
+        return i < program.lines().size() ? Optional.of(program.lines().get(i)) : Optional.empty();
+      }
+    }
+    return Optional.empty();
+  }
+}

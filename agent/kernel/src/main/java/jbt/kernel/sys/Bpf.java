@@ -1,0 +1,191 @@
+package jbt.kernel.sys;
+
+import com.sun.jna.Native;
+import java.nio.charset.StandardCharsets;
+
+/** bpf(2): maps, programs, links. */
+public final class Bpf {
+  private static final int MAP_CREATE = 0;
+  private static final int MAP_UPDATE_ELEM = 2;
+  private static final int PROG_LOAD = 5;
+  private static final int PROG_TEST_RUN = 10;
+  private static final int OBJ_GET_INFO_BY_FD = 15;
+  private static final int LINK_CREATE = 28;
+  private static final int ENABLE_STATS = 32;
+
+  private static final int ATTACH_PERF_EVENT = 41;
+  private static final int STATS_RUN_TIME = 0;
+  private static final int NAME_SIZE = 16;
+
+  /** Most arguments that a raw tracepoint can have, 8 bytes each. */
+  private static final int RAW_TRACEPOINT_CONTEXT = 12 * 8;
+
+  public static final int MAP_TYPE_HASH = 1;
+  public static final int MAP_TYPE_ARRAY = 2;
+  public static final int MAP_TYPE_PERCPU_HASH = 5;
+  public static final int MAP_TYPE_PERCPU_ARRAY = 6;
+  public static final int MAP_TYPE_LRU_HASH = 9;
+  public static final int MAP_TYPE_LRU_PERCPU_HASH = 10;
+  public static final int MAP_TYPE_ARRAY_OF_MAPS = 12;
+  public static final int MAP_TYPE_RINGBUF = 27;
+
+  /** The map can be mapped into memory. */
+  public static final int MAP_MMAPABLE = 1 << 10;
+
+  public static final int PROGRAM_TYPE_TRACEPOINT = 5;
+  public static final int PROGRAM_TYPE_PERF_EVENT = 7;
+  public static final int PROGRAM_TYPE_RAW_TRACEPOINT = 17;
+
+  private Bpf() {}
+
+  public static Fd createMap(
+      int type, int keySize, int valueSize, int maxEntries, int flags, String name) {
+    try (Block attributes = new Block(72)) {
+      attributes
+          .set(0, type)
+          .set(4, keySize)
+          .set(8, valueSize)
+          .set(12, maxEntries)
+          .set(16, flags)
+          .set(28, name(name));
+      return new Fd(SystemCallException.check("BPF_MAP_CREATE", call(MAP_CREATE, attributes)));
+    }
+  }
+
+  /** An array of {@code maxEntries} maps, all of them like {@code inner}. */
+  public static Fd createArrayOfMaps(Fd inner, int maxEntries, String name) {
+    try (Block attributes = new Block(72)) {
+      attributes
+          .set(0, MAP_TYPE_ARRAY_OF_MAPS)
+          .set(4, 4)
+          .set(8, 4)
+          .set(12, maxEntries)
+          .set(20, inner.number())
+          .set(28, name(name));
+      return new Fd(SystemCallException.check("BPF_MAP_CREATE", call(MAP_CREATE, attributes)));
+    }
+  }
+
+  /** Sets an element, key and value of any size, whether it is there or not. */
+  public static void update(Fd map, byte[] key, byte[] value) {
+    try (Block attributes = new Block(32);
+        Block keyBlock = Block.of(key);
+        Block valueBlock = Block.of(value)) {
+      attributes.set(0, map.number()).set(8, keyBlock).set(16, valueBlock);
+      SystemCallException.check("BPF_MAP_UPDATE_ELEM", call(MAP_UPDATE_ELEM, attributes));
+    }
+  }
+
+  /** Loads a program under the licence GPL. The verifier's log is not kept. */
+  public static Fd load(int type, byte[] code, String name) {
+    try (Block attributes = new Block(128);
+        Block instructions = Block.of(code);
+        Block license = Block.of("GPL")) {
+      program(attributes, type, code, instructions, license, name);
+      return new Fd(SystemCallException.check("BPF_PROG_LOAD", call(PROG_LOAD, attributes)));
+    }
+  }
+
+  /**
+   * Loads a program only to learn what the verifier says about it.
+   *
+   * @return the log; of a log that is longer than {@code logSize} what the kernel kept
+   */
+  public static LoadResult tryLoad(int type, byte[] code, String name, int logSize) {
+    try (Block attributes = new Block(128);
+        Block instructions = Block.of(code);
+        Block license = Block.of("GPL");
+        Block log = new Block(logSize)) {
+      program(attributes, type, code, instructions, license, name);
+      attributes.set(24, 1).set(28, logSize).set(32, log);
+      long result = call(PROG_LOAD, attributes);
+      int errno = result < 0 ? Native.getLastError() : 0;
+      if (result >= 0) {
+        Libc.close((int) result);
+      }
+      return new LoadResult(errno, log.memory().getString(0, "UTF-8"));
+    }
+  }
+
+  /** What became of a load; {@code errno} is 0 if it went well. */
+  public record LoadResult(int errno, String log) {}
+
+  private static void program(
+      Block attributes, int type, byte[] code, Block instructions, Block license, String name) {
+    attributes
+        .set(0, type)
+        .set(4, code.length / 8)
+        .set(8, instructions)
+        .set(16, license)
+        .set(48, name(name));
+  }
+
+  /** Attaches a program to a perf event; closing the link detaches it. */
+  public static Fd linkPerfEvent(Fd program, Fd event, long cookie) {
+    try (Block attributes = new Block(64)) {
+      attributes
+          .set(0, program.number())
+          .set(4, event.number())
+          .set(8, ATTACH_PERF_EVENT)
+          .set(16, cookie);
+      return new Fd(SystemCallException.check("BPF_LINK_CREATE", call(LINK_CREATE, attributes)));
+    }
+  }
+
+  /** Runs a raw tracepoint program once, here and now, with a context of zeros. */
+  public static void runRawTracepoint(Fd program) {
+    try (Block attributes = new Block(80);
+        Block context = new Block(RAW_TRACEPOINT_CONTEXT)) {
+      attributes.set(0, program.number()).set(40, RAW_TRACEPOINT_CONTEXT).set(48, context);
+      SystemCallException.check("BPF_PROG_TEST_RUN", call(PROG_TEST_RUN, attributes));
+    }
+  }
+
+  /** Makes the kernel count and time all programs as long as the result is open. */
+  public static Fd enableStatistics() {
+    try (Block attributes = new Block(16)) {
+      attributes.set(0, STATS_RUN_TIME);
+      return new Fd(SystemCallException.check("BPF_ENABLE_STATS", call(ENABLE_STATS, attributes)));
+    }
+  }
+
+  /** The kernel's facts about a program. */
+  public static ProgramInfo programInfo(Fd program) {
+    int asked = 256;
+    try (Block attributes = new Block(16);
+        Block info = new Block(asked)) {
+      attributes.set(0, program.number()).set(4, asked).set(8, info);
+      SystemCallException.check("BPF_OBJ_GET_INFO_BY_FD", call(OBJ_GET_INFO_BY_FD, attributes));
+      boolean countsMisses = attributes.getInt(4) >= 216;
+      return new ProgramInfo(
+          info.getInt(4),
+          info.getLong(192),
+          info.getLong(200),
+          countsMisses ? info.getLong(208) : -1);
+    }
+  }
+
+  /**
+   * From bpf_prog_info.
+   *
+   * @param runTimeNs and {@code runs}: since loading, while statistics were enabled
+   * @param recursionMisses runs left out because another program was running on the processor; -1
+   *     where the kernel does not say
+   */
+  public record ProgramInfo(int id, long runTimeNs, long runs, long recursionMisses) {}
+
+  private static byte[] name(String name) {
+    byte[] bytes = name.getBytes(StandardCharsets.US_ASCII);
+    byte[] fit = new byte[NAME_SIZE];
+    for (int i = 0; i < Math.min(bytes.length, NAME_SIZE - 1); i++) {
+      // The kernel takes letters, digits, '_' and '.' only.
+      boolean legal = Character.isLetterOrDigit(bytes[i]) || bytes[i] == '.';
+      fit[i] = legal ? bytes[i] : (byte) '_';
+    }
+    return fit;
+  }
+
+  static long call(int command, Block attributes) {
+    return Libc.syscall(Libc.BPF, command, attributes.address(), attributes.size(), 0, 0);
+  }
+}

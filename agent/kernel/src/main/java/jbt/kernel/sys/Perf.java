@@ -1,0 +1,60 @@
+package jbt.kernel.sys;
+
+/** perf_event_open(2) and its ioctls. */
+public final class Perf {
+  private static final int ATTRIBUTES_SIZE = 136;
+  private static final int TYPE_SOFTWARE = 1;
+  private static final int TYPE_TRACEPOINT = 2;
+  private static final int DISABLED = 1;
+  private static final long CLOEXEC = 8;
+  private static final long IOC_ENABLE = 0x2400;
+  private static final long IOC_DISABLE = 0x2401;
+  private static final long IOC_SET_BPF = 0x40042408;
+
+  /** PERF_COUNT_SW_CPU_CLOCK: a timer; its period is in nanoseconds. */
+  public static final long CPU_CLOCK = 0;
+
+  private Perf() {}
+
+  /**
+   * An event of a tracepoint. Programs that are attached to it run on all processors, whatever the
+   * processor that it is opened on.
+   */
+  public static Fd tracepoint(int id) {
+    return open(TYPE_TRACEPOINT, id, 0, 0, 0);
+  }
+
+  /** A software event on one processor, once every {@code period}, disabled at first. */
+  public static Fd software(long config, long period, int cpu) {
+    return open(TYPE_SOFTWARE, config, period, DISABLED, cpu);
+  }
+
+  private static Fd open(int type, long config, long period, int flags, int cpu) {
+    try (Block attributes = new Block(ATTRIBUTES_SIZE)) {
+      attributes
+          .set(0, type)
+          .set(4, ATTRIBUTES_SIZE)
+          .set(8, config)
+          .set(16, period)
+          .set(40, (long) flags);
+      return new Fd(
+          SystemCallException.check(
+              "perf_event_open",
+              Libc.syscall(Libc.PERF_EVENT_OPEN, attributes.address(), -1, cpu, -1, CLOEXEC)));
+    }
+  }
+
+  public static void enable(Fd event) {
+    SystemCallException.check("PERF_EVENT_IOC_ENABLE", Libc.ioctl(event.number(), IOC_ENABLE, 0));
+  }
+
+  public static void disable(Fd event) {
+    SystemCallException.check("PERF_EVENT_IOC_DISABLE", Libc.ioctl(event.number(), IOC_DISABLE, 0));
+  }
+
+  /** Attaches a program without a link: it goes when the event is closed. */
+  public static void setProgram(Fd event, Fd program) {
+    SystemCallException.check(
+        "PERF_EVENT_IOC_SET_BPF", Libc.ioctl(event.number(), IOC_SET_BPF, program.number()));
+  }
+}
