@@ -1,0 +1,29 @@
+# Sourced by the three launchers: what they share. They start no process but the one they become,
+# because each would cost more than a tenth of what starting costs in all.
+# In: home (the distribution's folder). Out: options, class path and jvm for exec.
+
+jvm=$home/runtime/bin
+classpath=
+for jar in "$home"/lib/*.jar; do classpath=$classpath:$jar; done
+classpath=${classpath#:}
+
+# --enable-native-access and the other: JNA and Netty do what newer Javas warn about.
+common="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData
+  --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
+  -Djna.boot.library.path=$home/lib -Djna.noclasspath=true -Djna.nosys=true
+  -Dio.netty.tryReflectionSetAccessible=false"
+
+# use_cache NAME: sets cache to the option for this cache of classes if it is of exactly these jars.
+# The virtual machine does not look: beside other jars it would run the old code. So the name carries
+# the hash of the jars, and the jars' and the cache's time of change is made from that hash: a jar
+# that somebody put in place has another.
+use_cache() {
+  cache=
+  read -r hash <"$home/lib/hash" || return 0
+  file=$home/cache/$1-$hash.aot
+  [ -f "$file" ] || return 0
+  for jar in "$home"/lib/*.jar; do
+    if [ "$jar" -nt "$file" ] || [ "$jar" -ot "$file" ]; then return 0; fi
+  done
+  cache=-XX:AOTCache=$file
+}
