@@ -92,7 +92,10 @@ public record Checked(
     /** {@code @m[key] = value} of a PLAIN map. */
     record SetMap(int map, List<Expr> key, Expr value, SourceRange range) implements Stmt {}
 
-    /** {@code @m[key] += value} of a COUNTER; a subtraction adds the negated value. */
+    /**
+     * {@code @m[key] += value} of a COUNTER or of a PLAIN integer; a subtraction adds the negated
+     * value.
+     */
     record AddMap(int map, List<Expr> key, Expr value, SourceRange range) implements Stmt {}
 
     /** {@code @m[key] = count()}, sum and so on: as the map's value says. Absent for count. */
@@ -122,20 +125,31 @@ public record Checked(
 
     record Delete(int map, List<Expr> key, SourceRange range) implements Stmt {}
 
+    /** Ends the program, too. */
     record Exit(int site, Expr code, SourceRange range) implements Stmt {}
 
     record Return(SourceRange range) implements Stmt {}
   }
 
   /**
-   * Expressions. Integer operands of an operator have been given a common sign by the checker;
+   * Expressions. Operands of arithmetic, bitwise operators and order comparisons are of the types
+   * INT64 or UINT64, both the same (the right operand of a shift apart, which is taken modulo 64);
    * operations are done in 8 bytes.
+   *
+   * <p>A value that goes to a local, a map, a key part, a branch of a conditional or a part of a
+   * tuple has the type of that place, but a string may be narrower than its place, which is then
+   * padded with NUL. Integers of different types are not converted there: all are held as 8 bytes,
+   * sign- or zero-extended. All locals are set before they are read.
+   *
+   * <p>Conditions (of if, predicates, {@code && || !} and {@code ?:}) are integers, bools or
+   * pointers: true if not zero. Comparisons give BOOL, 0 or 1.
    */
   public sealed interface Expr {
     Type type();
 
     SourceRange range();
 
+    /** Of an integer type, BOOL, a pointer type, or of PROBE_NAME, when it is the cookie. */
     record IntLiteral(long value, Type type, SourceRange range) implements Expr {}
 
     /** Bytes as Latin-1 characters; {@code type} is a {@link Type.Str} of at least its length. */
@@ -184,6 +198,9 @@ public record Checked(
     record Conditional(Expr condition, Expr then, Expr otherwise, Type type, SourceRange range)
         implements Expr {}
 
+    /** {@code value ?: otherwise}: the value if it is not zero; evaluated once. */
+    record OrElse(Expr value, Expr otherwise, Type type, SourceRange range) implements Expr {}
+
     /** {@code $x++}, {@code --$x} and so on. */
     record StepLocal(int local, int by, boolean prefix, Type type, SourceRange range)
         implements Expr {}
@@ -206,7 +223,10 @@ public record Checked(
      */
     record Str(Expr pointer, Optional<Expr> length, Type type, SourceRange range) implements Expr {}
 
-    /** To another integer type: narrowed, then sign- or zero-extended. */
+    /**
+     * From an integer, bool or pointer to another integer type: narrowed, then sign- or
+     * zero-extended; to BOOL: whether it is not zero; to a pointer: unchanged.
+     */
     record Cast(Expr operand, Type type, SourceRange range) implements Expr {}
   }
 
@@ -218,7 +238,12 @@ public record Checked(
     NOT
   }
 
-  /** Comparisons of strings are EQ and NE only; of integers signed as the operands' type says. */
+  /**
+   * Comparisons of strings are EQ and NE only, up to the end of the text; DIVIDE, MODULO,
+   * SHIFT_RIGHT and comparisons of integers are signed if the left operand's type is. Signed division
+   * truncates toward zero; {@code x / 0} is 0 and {@code x % 0} is x, as eBPF has it; the least
+   * number divided by -1 is itself. PROBE_NAME is compared with PROBE_NAME only, EQ and NE.
+   */
   public enum BinaryOp {
     ADD,
     SUBTRACT,
@@ -249,6 +274,7 @@ public record Checked(
     ELAPSED,
     CPU,
     RAND,
+    /** The cookie; only where a probe has several points. */
     PROBE
   }
 }

@@ -1,0 +1,175 @@
+package jbt.compiler.lang;
+
+import java.util.List;
+import java.util.Optional;
+
+/** The syntax tree: what is written, names not yet looked up. */
+public final class Ast {
+  private Ast() {}
+
+  public record Script(List<Block> blocks) {
+    public Script {
+      blocks = List.copyOf(blocks);
+    }
+  }
+
+  /** Attach points, an optional predicate and what is done there. */
+  public record Block(
+      List<AttachPoint> attachPoints, Optional<Expr> predicate, List<Stmt> body, SourceRange range) {
+    public Block {
+      attachPoints = List.copyOf(attachPoints);
+      body = List.copyOf(body);
+    }
+  }
+
+  /** An attach point as written, split at its colons: {@code tracepoint:cat:event}. */
+  public record AttachPoint(String provider, List<String> parts, SourceRange range) {
+    public AttachPoint {
+      parts = List.copyOf(parts);
+    }
+  }
+
+  public sealed interface Stmt {
+    SourceRange range();
+
+    record Evaluate(Expr expr, SourceRange range) implements Stmt {}
+
+    /**
+     * {@code target = value}, or {@code target op= value}.
+     *
+     * @param target a variable or a map
+     */
+    record Assign(Expr target, Optional<BinaryOp> op, Expr value, SourceRange range)
+        implements Stmt {}
+
+    /** {@code let $x: type = value}. */
+    record Let(
+        Expr.Variable variable, Optional<TypeName> type, Optional<Expr> value, SourceRange range)
+        implements Stmt {}
+
+    record If(Expr condition, List<Stmt> then, List<Stmt> otherwise, SourceRange range)
+        implements Stmt {
+      public If {
+        then = List.copyOf(then);
+        otherwise = List.copyOf(otherwise);
+      }
+    }
+
+    record Return(Optional<Expr> value, SourceRange range) implements Stmt {}
+  }
+
+  public sealed interface Expr {
+    SourceRange range();
+
+    record Int(long value, boolean unsigned, SourceRange range) implements Expr {}
+
+    record Bool(boolean value, SourceRange range) implements Expr {}
+
+    /** Bytes as Latin-1 characters. */
+    record Str(String value, SourceRange range) implements Expr {}
+
+    /** A builtin. */
+    record Name(String name, SourceRange range) implements Expr {}
+
+    /** {@code $name}. */
+    record Variable(String name, SourceRange range) implements Expr {}
+
+    /**
+     * {@code @name} or {@code @name[key]}.
+     *
+     * @param name without the sign
+     * @param key empty for a map without key
+     */
+    record MapUse(String name, List<Expr> key, SourceRange range) implements Expr {
+      public MapUse {
+        key = List.copyOf(key);
+      }
+    }
+
+    record Unary(UnaryOp op, Expr operand, SourceRange range) implements Expr {}
+
+    record Binary(BinaryOp op, Expr left, Expr right, SourceRange range) implements Expr {}
+
+    /** {@code && ||}. */
+    record Logical(boolean and, Expr left, Expr right, SourceRange range) implements Expr {}
+
+    /** {@code condition ? then : otherwise}; without {@code then}, the condition's own value. */
+    record Conditional(Expr condition, Optional<Expr> then, Expr otherwise, SourceRange range)
+        implements Expr {}
+
+    /** {@code ++} and {@code --}. */
+    record Step(Expr target, boolean up, boolean prefix, SourceRange range) implements Expr {}
+
+    record Tuple(List<Expr> parts, SourceRange range) implements Expr {
+      public Tuple {
+        parts = List.copyOf(parts);
+      }
+    }
+
+    /**
+     * {@code of.field}, {@code of->field}, {@code of.0}.
+     *
+     * @param field name or number
+     */
+    record Member(Expr of, String field, SourceRange fieldRange, SourceRange range)
+        implements Expr {}
+
+    record Index(Expr of, Expr index, SourceRange range) implements Expr {}
+
+    record Cast(TypeName type, Expr operand, SourceRange range) implements Expr {}
+
+    record Call(String function, List<Expr> arguments, SourceRange range) implements Expr {
+      public Call {
+        arguments = List.copyOf(arguments);
+      }
+    }
+  }
+
+  /**
+   * A type as written.
+   *
+   * @param length in brackets behind the name, as in {@code string[64]}
+   */
+  public record TypeName(String name, Optional<Integer> length, SourceRange range) {}
+
+  public enum UnaryOp {
+    MINUS("-"),
+    PLUS("+"),
+    COMPLEMENT("~"),
+    NOT("!");
+
+    public final String symbol;
+
+    UnaryOp(String symbol) {
+      this.symbol = symbol;
+    }
+  }
+
+  /** In the order of precedence, tightest first; the same number binds equally. */
+  public enum BinaryOp {
+    MULTIPLY("*", 10),
+    DIVIDE("/", 10),
+    MODULO("%", 10),
+    ADD("+", 9),
+    SUBTRACT("-", 9),
+    SHIFT_LEFT("<<", 8),
+    SHIFT_RIGHT(">>", 8),
+    LT("<", 7),
+    LE("<=", 7),
+    GT(">", 7),
+    GE(">=", 7),
+    EQ("==", 6),
+    NE("!=", 6),
+    AND("&", 5),
+    XOR("^", 4),
+    OR("|", 3);
+
+    public final String symbol;
+    final int precedence;
+
+    BinaryOp(String symbol, int precedence) {
+      this.symbol = symbol;
+      this.precedence = precedence;
+    }
+  }
+}

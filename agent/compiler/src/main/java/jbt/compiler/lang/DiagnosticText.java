@@ -1,0 +1,75 @@
+package jbt.compiler.lang;
+
+import jbt.compiler.lang.Diagnostic.Context;
+
+/** How a diagnostic looks: place and message, the line, a marker below it, hints. */
+final class DiagnosticText {
+  /** A longer line is cut around the marker. */
+  private static final int LONGEST_LINE = 240;
+
+  private static final int BEFORE_MARKER = 60;
+
+  private DiagnosticText() {}
+
+  static void append(StringBuilder out, Source source, Diagnostic diagnostic) {
+    String severity = diagnostic.severity().name();
+    appendPlace(out, source, diagnostic.range(), severity, diagnostic.message());
+    for (Context context : diagnostic.contexts()) {
+      appendPlace(out, source, context.range(), severity, context.message());
+    }
+    for (String hint : diagnostic.hints()) {
+      out.append("HINT: ").append(hint).append('\n');
+    }
+  }
+
+  private static void appendPlace(
+      StringBuilder out, Source source, SourceRange range, String severity, String message) {
+    int firstLine = source.line(range.start());
+    int lastLine = source.line(Math.max(range.start(), range.end() - 1));
+    out.append(source.name()).append(':').append(firstLine);
+    if (firstLine == lastLine) {
+      int first = source.column(range.start());
+      int last = first + range.end() - range.start();
+      out.append(':').append(first).append('-').append(last);
+      out.append(": ").append(severity).append(": ").append(message).append('\n');
+      appendMarked(out, source.lineText(firstLine), first - 1, last - 1);
+    } else {
+      out.append('-').append(lastLine);
+      out.append(": ").append(severity).append(": ").append(message).append('\n');
+      for (int line = firstLine; line <= lastLine; line++) {
+        out.append(cut(source.lineText(line).replace("\t", "    "))).append('\n');
+      }
+    }
+  }
+
+  private static void appendMarked(StringBuilder out, String line, int from, int to) {
+    int start = 0;
+    int end = line.length();
+    if (end > LONGEST_LINE) {
+      start = Math.max(0, from - BEFORE_MARKER);
+      end = Math.min(end, start + LONGEST_LINE);
+    }
+    StringBuilder marker = new StringBuilder();
+    if (start > 0) {
+      out.append("...");
+      marker.append("   ");
+    }
+    for (int i = start; i < end; i++) {
+      char c = line.charAt(i);
+      String mark = i < from ? " " : i < to ? "~" : "";
+      out.append(c == '\t' ? "    " : String.valueOf(c));
+      marker.repeat(mark, c == '\t' ? 4 : 1);
+    }
+    out.append(end < line.length() ? "..." : "").append('\n');
+    // An error at the end of a line or of the script points behind its last character.
+    marker.repeat(" ", Math.max(0, from - Math.max(end, start)));
+    if (to <= from || from >= end) {
+      marker.append('~');
+    }
+    out.append(marker).append('\n');
+  }
+
+  private static String cut(String line) {
+    return line.length() > LONGEST_LINE ? line.substring(0, LONGEST_LINE) + "..." : line;
+  }
+}

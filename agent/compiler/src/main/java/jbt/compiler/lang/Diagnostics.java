@@ -1,0 +1,75 @@
+package jbt.compiler.lang;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import jbt.compiler.lang.Diagnostic.Context;
+import jbt.compiler.lang.Diagnostic.Severity;
+
+/** Collects what is found in one script. */
+public final class Diagnostics {
+  /** A script that is no script gives an error a line; more than this help nobody. */
+  private static final int MOST_ERRORS = 50;
+
+  private final List<Diagnostic> all = new ArrayList<>();
+
+  public void error(SourceRange range, String message) {
+    error(range, message, List.of(), List.of());
+  }
+
+  public void error(SourceRange range, String message, List<Context> contexts, List<String> hints) {
+    all.add(new Diagnostic(Severity.ERROR, range, message, contexts, hints));
+  }
+
+  public void warning(SourceRange range, String message) {
+    all.add(new Diagnostic(Severity.WARNING, range, message, List.of(), List.of()));
+  }
+
+  public void addAll(Diagnostics others) {
+    all.addAll(others.all);
+  }
+
+  public boolean hasErrors() {
+    return all.stream().anyMatch(diagnostic -> diagnostic.severity() == Severity.ERROR);
+  }
+
+  public int errorCount() {
+    return (int) all.stream().filter(d -> d.severity() == Severity.ERROR).count();
+  }
+
+  /** All errors, then all warnings, each in the order of the script; lines end with newline. */
+  public String render(Source source) {
+    StringBuilder out = new StringBuilder();
+    List<Diagnostic> errors = ordered(Severity.ERROR);
+    for (Diagnostic error : errors.subList(0, Math.min(errors.size(), MOST_ERRORS))) {
+      DiagnosticText.append(out, source, error);
+    }
+    if (errors.size() > MOST_ERRORS) {
+      out.append("ERROR: ").append(errors.size() - MOST_ERRORS).append(" more errors not shown\n");
+    }
+    for (String warning : renderWarnings(source)) {
+      out.append(warning).append('\n');
+    }
+    return out.toString();
+  }
+
+  /** The warnings, each as text of several lines without a newline at its end. */
+  public List<String> renderWarnings(Source source) {
+    return ordered(Severity.WARNING).stream()
+        .map(
+            warning -> {
+              StringBuilder out = new StringBuilder();
+              DiagnosticText.append(out, source, warning);
+              return out.substring(0, out.length() - 1);
+            })
+        .toList();
+  }
+
+  private List<Diagnostic> ordered(Severity severity) {
+    return all.stream()
+        .filter(diagnostic -> diagnostic.severity() == severity)
+        .distinct()
+        .sorted(Comparator.comparingInt(diagnostic -> diagnostic.range().start()))
+        .toList();
+  }
+}

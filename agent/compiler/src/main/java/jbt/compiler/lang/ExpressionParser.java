@@ -1,0 +1,273 @@
+package jbt.compiler.lang;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import jbt.compiler.lang.Ast.BinaryOp;
+import jbt.compiler.lang.Ast.Expr;
+import jbt.compiler.lang.Ast.TypeName;
+import jbt.compiler.lang.Ast.UnaryOp;
+import jbt.compiler.lang.Token.Kind;
+import org.jspecify.annotations.Nullable;
+
+/** Reads expressions: by precedence from loose to tight, as in C. */
+final class ExpressionParser {
+  private static final int LOOSEST = 3;
+  private static final int TIGHTEST = 10;
+
+  private static final Map<String, BinaryOp> BINARY = new HashMap<>();
+  private static final Map<String, UnaryOp> UNARY = new HashMap<>();
+
+  static {
+    for (BinaryOp op : BinaryOp.values()) {
+      BINARY.put(op.symbol, op);
+    }
+    for (UnaryOp op : UnaryOp.values()) {
+      UNARY.put(op.symbol, op);
+    }
+  }
+
+  /** Names in parentheses that make a cast. */
+  static final Set<String> CAST_TYPES =
+      Set.of(
+          "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
+          "int8_t", "int16_t", "int32_t", "int64_t", "uint8_t", "uint16_t", "uint32_t", "uint64_t",
+          "s8", "s16", "s32", "s64", "u8", "u16", "u32", "u64", "char", "short", "int", "long",
+          "size_t", "pid_t");
+
+  private final Tokens tokens;
+
+  /** A slash in front of an opening brace ends the expression. */
+  private boolean inPredicate;
+
+  ExpressionParser(Tokens tokens) {
+    this.tokens = tokens;
+  }
+
+  /** The expression between the slashes of a predicate. */
+  Expr predicate() throws SyntaxError {
+    inPredicate = true;
+    try {
+      return expression();
+    } finally {
+      inPredicate = false;
+    }
+  }
+
+  Expr expression() throws SyntaxError {
+    tokens.enter();
+    Expr condition = or();
+    Expr result = condition;
+    if (tokens.accept("?")) {
+      Optional<Expr> then =
+          tokens.current().is(":") ? Optional.empty() : Optional.of(expression());
+      tokens.expect(":");
+      Expr otherwise = expression();
+      result =
+          new Expr.Conditional(
+              condition, then, otherwise, condition.range().to(otherwise.range()));
+    }
+    tokens.leave();
+    return result;
+  }
+
+  private Expr or() throws SyntaxError {
+    List<Expr> operands = new ArrayList<>(List.of(and()));
+    while (tokens.accept("||")) {
+      operands.add(and());
+    }
+    return logical(false, operands);
+  }
+
+  private Expr and() throws SyntaxError {
+    List<Expr> operands = new ArrayList<>(List.of(binary(LOOSEST)));
+    while (tokens.accept("&&")) {
+      operands.add(binary(LOOSEST));
+    }
+    return logical(true, operands);
+  }
+
+  /** Long chains of these are common in scripts made by programs: a flat tree serves them. */
+  private static Expr logical(boolean and, List<Expr> operands) {
+    if (operands.size() == 1) {
+      return operands.getFirst();
+    }
+    int middle = operands.size() / 2;
+    Expr left = logical(and, operands.subList(0, middle));
+    Expr right = logical(and, operands.subList(middle, operands.size()));
+    return new Expr.Logical(and, left, right, left.range().to(right.range()));
+  }
+
+  private Expr binary(int precedence) throws SyntaxError {
+    if (precedence > TIGHTEST) {
+      return unary();
+    }
+    Expr left = binary(precedence + 1);
+    BinaryOp op = binaryOp(precedence);
+    while (op != null) {
+      tokens.take();
+      Expr right = binary(precedence + 1);
+      left = new Expr.Binary(op, left, right, left.range().to(right.range()));
+      op = binaryOp(precedence);
+    }
+    return left;
+  }
+
+  private @Nullable BinaryOp binaryOp(int precedence) {
+    Token token = tokens.current();
+    BinaryOp op = token.kind() == Kind.SYMBOL ? BINARY.get(token.text()) : null;
+    if (op == null || op.precedence != precedence) {
+      return null;
+    }
+    return op == BinaryOp.DIVIDE && inPredicate && tokens.ahead().is("{") ? null : op;
+  }
+
+  private Expr unary() throws SyntaxError {
+    Token token = tokens.current();
+    if (token.kind() != Kind.SYMBOL) {
+      return postfix(primary());
+    }
+    boolean step = token.is("++") || token.is("--");
+    UnaryOp op = UNARY.get(token.text());
+    if (!step && op == null) {
+      return token.is("(") ? castOrGroup() : postfix(primary());
+    }
+    tokens.enter();
+    tokens.take();
+    Expr operand = unary();
+    tokens.leave();
+    SourceRange range = token.range().to(operand.range());
+    return op == null ? step(operand, token, true, range) : new Expr.Unary(op, operand, range);
+  }
+
+  private Expr castOrGroup() throws SyntaxError {
+    Token next = tokens.ahead();
+    if (next.kind() != Kind.IDENTIFIER || !CAST_TYPES.contains(next.text())) {
+      return postfix(primary());
+    }
+    tokens.enter();
+    SourceRange start = tokens.take().range();
+    TypeName type = typeName();
+    tokens.expect(")");
+    Expr operand = unary();
+    tokens.leave();
+    return new Expr.Cast(type, operand, start.to(operand.range()));
+  }
+
+  TypeName typeName() throws SyntaxError {
+    Token name = tokens.expect(Kind.IDENTIFIER);
+    Optional<Integer> length = Optional.empty();
+    if (tokens.accept("[")) {
+      Token number = tokens.expect(Kind.INTEGER);
+      if (number.number() < 1 || number.number() > 1 << 16) {
+        throw new SyntaxError(number.range(), "a length is a number from 1 to 65536");
+      }
+      length = Optional.of((int) number.number());
+      tokens.expect("]");
+    }
+    return new TypeName(name.text(), length, name.range().to(tokens.previous()));
+  }
+
+  private Expr postfix(Expr start) throws SyntaxError {
+    Expr expr = start;
+    while (true) {
+      Token token = tokens.current();
+      if (token.is(".") || token.is("->")) {
+        tokens.take();
+        Token field = tokens.current();
+        if (field.kind() != Kind.IDENTIFIER && field.kind() != Kind.INTEGER) {
+          throw tokens.unexpected("expected the name of a field");
+        }
+        tokens.take();
+        expr =
+            new Expr.Member(expr, field.text(), field.range(), expr.range().to(field.range()));
+      } else if (token.is("[")) {
+        tokens.take();
+        Expr index = expression();
+        SourceRange end = tokens.expect("]").range();
+        expr = new Expr.Index(expr, index, expr.range().to(end));
+      } else if (token.is("++") || token.is("--")) {
+        tokens.take();
+        expr = step(expr, token, false, expr.range().to(token.range()));
+      } else {
+        return expr;
+      }
+    }
+  }
+
+  private static Expr step(Expr target, Token token, boolean prefix, SourceRange range)
+      throws SyntaxError {
+    if (!(target instanceof Expr.Variable || target instanceof Expr.MapUse)) {
+      throw new SyntaxError(range, token.described() + " needs a variable or a map");
+    }
+    return new Expr.Step(target, token.is("++"), prefix, range);
+  }
+
+  private Expr primary() throws SyntaxError {
+    Token token = tokens.current();
+    return switch (token.kind()) {
+      case INTEGER -> new Expr.Int(tokens.take().number(), token.unsigned(), token.range());
+      case STRING -> new Expr.Str(tokens.take().text(), token.range());
+      case VARIABLE -> new Expr.Variable(tokens.take().text(), token.range());
+      case MAP -> mapUse();
+      case IDENTIFIER -> nameOrCall();
+      case SYMBOL, BAD, END -> {
+        if (!token.is("(")) {
+          throw tokens.unexpected("expected an expression");
+        }
+        yield groupOrTuple();
+      }
+    };
+  }
+
+  private Expr mapUse() throws SyntaxError {
+    Token name = tokens.take();
+    List<Expr> key = List.of();
+    if (tokens.accept("[")) {
+      key = listUpTo("]");
+      if (key.isEmpty()) {
+        throw new SyntaxError(name.range().to(tokens.previous()), "expected a key");
+      }
+    }
+    return new Expr.MapUse(name.text(), key, name.range().to(tokens.previous()));
+  }
+
+  private Expr nameOrCall() throws SyntaxError {
+    Token name = tokens.take();
+    if (name.isWord("true") || name.isWord("false")) {
+      return new Expr.Bool(name.isWord("true"), name.range());
+    }
+    if (!tokens.accept("(")) {
+      return new Expr.Name(name.text(), name.range());
+    }
+    List<Expr> arguments = listUpTo(")");
+    return new Expr.Call(name.text(), arguments, name.range().to(tokens.previous()));
+  }
+
+  private Expr groupOrTuple() throws SyntaxError {
+    SourceRange start = tokens.take().range();
+    Expr first = expression();
+    if (tokens.accept(")")) {
+      return first;
+    }
+    List<Expr> parts = new ArrayList<>(List.of(first));
+    tokens.expect(",");
+    parts.addAll(listUpTo(")"));
+    return new Expr.Tuple(parts, start.to(tokens.previous()));
+  }
+
+  /** Expressions with commas between, and maybe one behind the last, up to a bracket. */
+  private List<Expr> listUpTo(String close) throws SyntaxError {
+    List<Expr> list = new ArrayList<>();
+    while (!tokens.accept(close)) {
+      list.add(expression());
+      if (!tokens.current().is(close) && !tokens.accept(",")) {
+        throw tokens.unexpected("expected ',' or '" + close + "'");
+      }
+    }
+    return list;
+  }
+}

@@ -1,0 +1,224 @@
+package jbt.compiler.lang;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import jbt.compiler.lang.Token.Kind;
+
+/** Reads tokens from a script one by one, and attach points, which have their own characters. */
+final class Lexer {
+  /** Longest first, so that the first that fits is the right one. */
+  private static final List<String> SYMBOLS =
+      List.of(
+          "<<=", ">>=", "->", "++", "--", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "+=",
+          "-=", "*=", "/=", "%=", "&=", "|=", "^=", "..", "{", "}", "(", ")", "[", "]", ";", ",",
+          "?", ":", ".", "+", "-", "*", "/", "%", "&", "|", "^", "~", "!", "<", ">", "=");
+
+  private final String text;
+  private final Diagnostics diagnostics;
+  private int at;
+
+  Lexer(String text, Diagnostics diagnostics) {
+    this.text = text;
+    this.diagnostics = diagnostics;
+    if (text.startsWith("#!")) {
+      skipLine();
+    }
+  }
+
+  /** Goes to a place of the script: tokens are read from there. */
+  void moveTo(int place) {
+    at = place;
+  }
+
+  Token next() {
+    skipBlank();
+    int start = at;
+    if (at == text.length()) {
+      return token(Kind.END, start, "");
+    }
+    char c = text.charAt(at);
+    if (isNameStart(c)) {
+      return token(Kind.IDENTIFIER, start, name());
+    }
+    if (c == '$' && (isNameStart(peek(1)) || isDigit(peek(1)))) {
+      at++;
+      return token(Kind.VARIABLE, start, name());
+    }
+    if (c == '@') {
+      at++;
+      return token(Kind.MAP, start, name());
+    }
+    if (isDigit(c)) {
+      return number(start);
+    }
+    if (c == '"') {
+      return string(start);
+    }
+    for (String symbol : SYMBOLS) {
+      if (text.startsWith(symbol, at)) {
+        at += symbol.length();
+        return token(Kind.SYMBOL, start, symbol);
+      }
+    }
+    at += Character.charCount(text.codePointAt(at));
+    String bad = text.substring(start, at);
+    diagnostics.error(new SourceRange(start, at), "syntax: invalid character '" + bad + "'");
+    return token(Kind.BAD, start, bad);
+  }
+
+  /**
+   * The attach point that begins here: up to white space, a comma or an opening brace, or up to the
+   * slash of a predicate, that is any slash but those of a path, which stands right behind a colon.
+   */
+  Token attachPoint() {
+    skipBlank();
+    int start = at;
+    boolean path = false;
+    while (at < text.length()) {
+      char c = text.charAt(at);
+      if (Character.isWhitespace(c) || c == ',' || c == '{' || c == '}' || c == ';') {
+        break;
+      }
+      if (c == '/') {
+        path |= at > start && text.charAt(at - 1) == ':';
+        if (!path) {
+          break;
+        }
+      } else if (c == ':') {
+        path = false;
+      } else if (c == '"') {
+        int end = text.indexOf('"', at + 1);
+        at = end < 0 ? at : end;
+      }
+      at++;
+    }
+    return token(Kind.SYMBOL, start, text.substring(start, at));
+  }
+
+  private void skipBlank() {
+    while (at < text.length()) {
+      char c = text.charAt(at);
+      if (Character.isWhitespace(c)) {
+        at++;
+      } else if (text.startsWith("//", at)) {
+        skipLine();
+      } else if (text.startsWith("/*", at)) {
+        int end = text.indexOf("*/", at + 2);
+        if (end < 0) {
+          diagnostics.error(new SourceRange(at, at + 2), "syntax: comment without end");
+        }
+        at = end < 0 ? text.length() : end + 2;
+      } else {
+        return;
+      }
+    }
+  }
+
+  private void skipLine() {
+    int end = text.indexOf('\n', at);
+    at = end < 0 ? text.length() : end;
+  }
+
+  private Token number(int start) {
+    while (isNameStart(peek(0)) || isDigit(peek(0))) {
+      at++;
+    }
+    SourceRange range = new SourceRange(start, at);
+    String written = text.substring(start, at);
+    return switch (NumberText.read(written)) {
+      case NumberText.Value value ->
+          new Token(Kind.INTEGER, range, written, value.number(), value.unsigned());
+      case NumberText.Wrong wrong -> {
+        diagnostics.error(range, "syntax: " + wrong.message());
+        yield new Token(Kind.INTEGER, range, written, 0, false);
+      }
+    };
+  }
+
+  private Token string(int start) {
+    StringBuilder bytes = new StringBuilder();
+    at++;
+    while (peek(0) != '"') {
+      char c = peek(0);
+      if (at == text.length() || c == '\n') {
+        diagnostics.error(new SourceRange(start, at), "syntax: string without end");
+        return token(Kind.STRING, start, bytes.toString());
+      }
+      if (c == '\\') {
+        escape(bytes);
+      } else {
+        int codePoint = text.codePointAt(at);
+        at += Character.charCount(codePoint);
+        byte[] utf8 = Character.toString(codePoint).getBytes(StandardCharsets.UTF_8);
+        bytes.append(new String(utf8, StandardCharsets.ISO_8859_1));
+      }
+    }
+    at++;
+    return token(Kind.STRING, start, bytes.toString());
+  }
+
+  private void escape(StringBuilder bytes) {
+    int start = at;
+    at += 2;
+    char c = start + 1 < text.length() ? text.charAt(start + 1) : '\n';
+    switch (c) {
+      case 'n' -> bytes.append('\n');
+      case 't' -> bytes.append('\t');
+      case 'r' -> bytes.append('\r');
+      case '"', '\\' -> bytes.append(c);
+      case 'x' -> byteOf(start, 16, 2, bytes);
+      case '0', '1', '2', '3', '4', '5', '6', '7' -> {
+        at--;
+        byteOf(start, 8, 3, bytes);
+      }
+      default -> {
+        at = c == '\n' ? start + 1 : at;
+        badEscape(start);
+      }
+    }
+  }
+
+  private void byteOf(int start, int radix, int mostDigits, StringBuilder bytes) {
+    int first = at;
+    int value = 0;
+    while (at - first < mostDigits && peek(0) < 128 && Character.digit(peek(0), radix) >= 0) {
+      value = value * radix + Character.digit(peek(0), radix);
+      at++;
+    }
+    if (at == first || value > 255) {
+      badEscape(start);
+    } else {
+      bytes.append((char) value);
+    }
+  }
+
+  private void badEscape(int start) {
+    String written = text.substring(start, at);
+    diagnostics.error(
+        new SourceRange(start, at), "syntax: invalid escape sequence '" + written + "'");
+  }
+
+  private String name() {
+    int start = at;
+    while (isNameStart(peek(0)) || isDigit(peek(0))) {
+      at++;
+    }
+    return text.substring(start, at);
+  }
+
+  private Token token(Kind kind, int start, String value) {
+    return new Token(kind, new SourceRange(start, at), value, 0, false);
+  }
+
+  private char peek(int ahead) {
+    return at + ahead < text.length() ? text.charAt(at + ahead) : 0;
+  }
+
+  private static boolean isNameStart(char c) {
+    return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_';
+  }
+
+  private static boolean isDigit(char c) {
+    return c >= '0' && c <= '9';
+  }
+}

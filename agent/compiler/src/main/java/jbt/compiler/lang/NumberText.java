@@ -1,0 +1,67 @@
+package jbt.compiler.lang;
+
+import java.math.BigInteger;
+import java.util.Locale;
+import java.util.Map;
+
+/** Reads a number: decimal, hexadecimal, octal or like 5e6, with a suffix of type or duration. */
+final class NumberText {
+  sealed interface Result {}
+
+  record Value(long number, boolean unsigned) implements Result {}
+
+  record Wrong(String message) implements Result {}
+
+  private static final Map<String, Long> NANOSECONDS =
+      Map.of(
+          "ns", 1L,
+          "us", 1_000L,
+          "ms", 1_000_000L,
+          "s", 1_000_000_000L,
+          "m", 60_000_000_000L,
+          "h", 3_600_000_000_000L,
+          "d", 86_400_000_000_000L);
+
+  /** 10^20 is more than 64 bits already. */
+  private static final int LARGEST_EXPONENT = 20;
+
+  private static final int MOST_DIGITS = 64;
+
+  private NumberText() {}
+
+  /** Reads a word that begins with a digit. */
+  static Result read(String word) {
+    String lower = word.toLowerCase(Locale.ROOT);
+    int radix = lower.startsWith("0x") ? 16 : lower.startsWith("0") ? 8 : 10;
+    int start = radix == 16 ? 2 : 0;
+    int end = start;
+    while (end < word.length()
+        && (word.charAt(end) == '_' || Character.digit(word.charAt(end), radix) >= 0)) {
+      end++;
+    }
+    String digits = word.substring(start, end).replace("_", "");
+    if (digits.isEmpty() || word.charAt(end - 1) == '_' || digits.length() > MOST_DIGITS) {
+      return new Wrong("invalid number '" + word + "'");
+    }
+    BigInteger value = new BigInteger(digits, radix);
+    String suffix = word.substring(end);
+    if (radix == 10 && suffix.matches("[eE][0-9]{1,2}")) {
+      int exponent = Integer.parseInt(suffix.substring(1));
+      value = value.multiply(BigInteger.TEN.pow(Math.min(exponent, LARGEST_EXPONENT)));
+      suffix = "";
+    }
+    boolean unsigned = false;
+    Long unit = NANOSECONDS.get(suffix);
+    if (unit != null) {
+      value = value.multiply(BigInteger.valueOf(unit));
+    } else if (suffix.matches("(?i)u|ul|ull")) {
+      unsigned = true;
+    } else if (!suffix.matches("(?i)l|ll|")) {
+      return new Wrong("invalid integer suffix '" + suffix + "'");
+    }
+    if (value.bitLength() > 64) {
+      return new Wrong("number '" + word + "' is larger than 64 bits");
+    }
+    return new Value(value.longValue(), unsigned || value.bitLength() > 63);
+  }
+}

@@ -1,0 +1,78 @@
+package jbt.compiler.lang;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import jbt.compiler.lang.Ast.AttachPoint;
+import jbt.compiler.lang.Ast.Block;
+import jbt.compiler.lang.Ast.Expr;
+import jbt.compiler.lang.Ast.Script;
+import jbt.compiler.lang.Token.Kind;
+
+/**
+ * Reads a script: recursive descent, one token ahead. After an error it goes on behind the statement
+ * or block that has it, so that one run tells of several.
+ */
+public final class Parser {
+  /** A longer script is refused unread. In characters. */
+  public static final int LONGEST_SCRIPT = 256 * 1024;
+
+  private Parser() {}
+
+  /** The tree of a script; as much of it as could be read if {@code diagnostics} got errors. */
+  public static Script parse(Source source, Diagnostics diagnostics) {
+    if (source.text().length() > LONGEST_SCRIPT) {
+      diagnostics.error(
+          new SourceRange(0, 1),
+          "syntax: script of %d characters; at most %d are allowed"
+              .formatted(source.text().length(), LONGEST_SCRIPT));
+      return new Script(List.of());
+    }
+    Tokens tokens = new Tokens(source.text(), diagnostics);
+    StatementParser statements = new StatementParser(tokens);
+    List<Block> blocks = new ArrayList<>();
+    while (tokens.current().kind() != Kind.END) {
+      try {
+        blocks.add(block(tokens, statements));
+      } catch (SyntaxError error) {
+        error.report(diagnostics);
+        tokens.skipBlock();
+      }
+    }
+    Script script = new Script(blocks);
+    Nesting.check(script, diagnostics);
+    return script;
+  }
+
+  private static Block block(Tokens tokens, StatementParser statements) throws SyntaxError {
+    SourceRange start = tokens.current().range();
+    List<AttachPoint> attachPoints = new ArrayList<>();
+    do {
+      if (!attachPoints.isEmpty() && (tokens.current().is("{") || tokens.current().is("/"))) {
+        break;
+      }
+      attachPoints.add(attachPoint(tokens));
+    } while (tokens.accept(","));
+    Optional<Expr> predicate = Optional.empty();
+    if (tokens.accept("/")) {
+      predicate = Optional.of(statements.expressions().predicate());
+      tokens.expect("/");
+    }
+    if (!tokens.current().is("{")) {
+      throw new SyntaxError(
+          tokens.current().range(), "expected '{', not " + tokens.current().described());
+    }
+    List<Ast.Stmt> body = statements.block();
+    return new Block(attachPoints, predicate, body, start.to(tokens.previous()));
+  }
+
+  private static AttachPoint attachPoint(Tokens tokens) throws SyntaxError {
+    Token token = tokens.current();
+    if (token.kind() != Kind.IDENTIFIER && !token.is("*")) {
+      throw new SyntaxError(token.range(), "expected a probe, not " + token.described());
+    }
+    Token written = tokens.attachPoint();
+    List<String> parts = List.of(written.text().split(":", -1));
+    return new AttachPoint(parts.getFirst(), parts.subList(1, parts.size()), written.range());
+  }
+}

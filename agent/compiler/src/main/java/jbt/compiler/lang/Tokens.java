@@ -1,0 +1,145 @@
+package jbt.compiler.lang;
+
+import jbt.compiler.lang.Token.Kind;
+
+/** The tokens of a script, one of them the current one, and how deep the reader is in it. */
+final class Tokens {
+  private final Lexer lexer;
+  private final Diagnostics diagnostics;
+  private Token current;
+  private SourceRange previous = new SourceRange(0, 0);
+  private int depth;
+
+  /** Braces that are open around the current token. */
+  private int braces;
+
+  Tokens(String text, Diagnostics diagnostics) {
+    this.diagnostics = diagnostics;
+    lexer = new Lexer(text, diagnostics);
+    current = lexer.next();
+  }
+
+  Diagnostics diagnostics() {
+    return diagnostics;
+  }
+
+  Token current() {
+    return current;
+  }
+
+  /** Where the last taken token was. */
+  SourceRange previous() {
+    return previous;
+  }
+
+  /** How deep the current token is: in braces, and in pieces of any kind. */
+  record Level(int braces, int depth) {}
+
+  Level level() {
+    return new Level(braces, depth);
+  }
+
+  Token take() {
+    Token taken = current;
+    if (taken.is("{")) {
+      braces++;
+    } else if (taken.is("}")) {
+      braces = Math.max(0, braces - 1);
+    }
+    previous = taken.range();
+    current = lexer.next();
+    return taken;
+  }
+
+  boolean accept(String symbol) {
+    boolean there = current.is(symbol);
+    if (there) {
+      take();
+    }
+    return there;
+  }
+
+  boolean acceptWord(String word) {
+    boolean there = current.isWord(word);
+    if (there) {
+      take();
+    }
+    return there;
+  }
+
+  Token expect(String symbol) throws SyntaxError {
+    if (!current.is(symbol)) {
+      throw unexpected("expected '" + symbol + "'");
+    }
+    return take();
+  }
+
+  Token expect(Kind kind) throws SyntaxError {
+    if (current.kind() != kind) {
+      throw unexpected("expected a " + kind.words);
+    }
+    return take();
+  }
+
+  /** An error at the current token. */
+  SyntaxError unexpected(String expected) {
+    return new SyntaxError(current.range(), expected + ", not " + current.described());
+  }
+
+  /** Reads the attach point that begins at the current token. */
+  Token attachPoint() {
+    lexer.moveTo(current.range().start());
+    Token point = lexer.attachPoint();
+    previous = point.range();
+    current = lexer.next();
+    return point;
+  }
+
+  /** The token behind the current one, which stays. */
+  Token ahead() {
+    Token token = lexer.next();
+    lexer.moveTo(current.range().end());
+    return token;
+  }
+
+  /** Begins a nested piece; {@link #leave} ends it. */
+  void enter() throws SyntaxError {
+    if (depth == Nesting.DEEPEST) {
+      throw new SyntaxError(current.range(), Nesting.MESSAGE);
+    }
+    depth++;
+  }
+
+  void leave() {
+    depth--;
+  }
+
+  /** After an error: goes behind the end of the block that the error is in or in front of. */
+  void skipBlock() {
+    depth = 0;
+    if (braces == 0 && current.is("}")) {
+      take();
+      return;
+    }
+    if (braces == 0) {
+      while (!current.is("{") && current.kind() != Kind.END) {
+        take();
+      }
+      take();
+    }
+    while (braces > 0 && current.kind() != Kind.END) {
+      take();
+    }
+  }
+
+  /** After an error: goes behind the statement, which is at a level. */
+  void skipStatement(Level level) {
+    depth = level.depth;
+    boolean end = current.is("}") && braces == level.braces;
+    while (!end && current.kind() != Kind.END) {
+      Token taken = take();
+      boolean over = braces == level.braces && (taken.is(";") || taken.is("}"));
+      end = over || (braces == level.braces && current.is("}"));
+    }
+  }
+}

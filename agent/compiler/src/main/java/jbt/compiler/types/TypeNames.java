@@ -1,0 +1,66 @@
+package jbt.compiler.types;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Types as they are written in scripts and messages. */
+public final class TypeNames {
+  private static final Map<String, Type> INTEGERS =
+      Map.ofEntries(
+          Map.entry("bool", Type.BOOL),
+          Map.entry("int8", new Type.Int(1, true)),
+          Map.entry("int16", new Type.Int(2, true)),
+          Map.entry("int32", Type.INT32),
+          Map.entry("int64", Type.INT64),
+          Map.entry("uint8", new Type.Int(1, false)),
+          Map.entry("uint16", new Type.Int(2, false)),
+          Map.entry("uint32", Type.UINT32),
+          Map.entry("uint64", Type.UINT64),
+          Map.entry("int8_t", new Type.Int(1, true)),
+          Map.entry("int16_t", new Type.Int(2, true)),
+          Map.entry("int32_t", Type.INT32),
+          Map.entry("int64_t", Type.INT64),
+          Map.entry("uint8_t", new Type.Int(1, false)),
+          Map.entry("uint16_t", new Type.Int(2, false)),
+          Map.entry("uint32_t", Type.UINT32),
+          Map.entry("uint64_t", Type.UINT64),
+          Map.entry("s8", new Type.Int(1, true)),
+          Map.entry("s16", new Type.Int(2, true)),
+          Map.entry("s32", Type.INT32),
+          Map.entry("s64", Type.INT64),
+          Map.entry("u8", new Type.Int(1, false)),
+          Map.entry("u16", new Type.Int(2, false)),
+          Map.entry("u32", Type.UINT32),
+          Map.entry("u64", Type.UINT64),
+          Map.entry("char", new Type.Int(1, true)),
+          Map.entry("short", new Type.Int(2, true)),
+          Map.entry("int", Type.INT32),
+          Map.entry("long", Type.INT64),
+          Map.entry("size_t", Type.UINT64),
+          Map.entry("pid_t", Type.INT32));
+
+  private TypeNames() {}
+
+  /** The integer type or bool of a name. */
+  public static Optional<Type> integer(String name) {
+    return Optional.ofNullable(INTEGERS.get(name));
+  }
+
+  /** The type as messages name it; lengths of strings left out, as they adapt. */
+  public static String describe(Type type) {
+    return switch (type) {
+      case Type.None none -> "none";
+      case Type.Int i -> (i.signed() ? "int" : "uint") + 8 * i.bytes();
+      case Type.Bool bool -> "bool";
+      case Type.Str str -> "string";
+      case Type.Pointer pointer -> "pointer";
+      case Type.Array array -> describe(array.element()) + "[" + array.length() + "]";
+      case Type.Tuple tuple ->
+          tuple.parts().stream()
+              .map(TypeNames::describe)
+              .collect(Collectors.joining(", ", "(", ")"));
+      case Type.ProbeName name -> "probe name";
+    };
+  }
+}
