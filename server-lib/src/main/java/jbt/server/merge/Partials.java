@@ -1,0 +1,53 @@
+package jbt.server.merge;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import jbt.v1.MapPartial;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The newest partial of every sender. Partials are cumulative, so that repeated and reordered ones
+ * change nothing and a lost one is healed by the next; epochs of one sender add up.
+ */
+public final class Partials {
+  private record Source(String sender, long epoch) {}
+
+  private final Map<Integer, Map<Source, MapPartial>> newest = new HashMap<>();
+
+  /**
+   * Keeps a partial if it is newer than what is known.
+   *
+   * @param map place in the common schema
+   * @return whether the answer may have changed
+   * @throws MalformedException when its rows do not fit the schema
+   */
+  public boolean accept(Schemas schemas, int map, String sender, MapPartial partial) {
+    Map<Source, MapPartial> sources = newest.computeIfAbsent(map, m -> new LinkedHashMap<>());
+    Source source = new Source(sender, partial.getEpoch());
+    @Nullable MapPartial known = sources.get(source);
+    if (known != null && !isNewer(partial, known)) {
+      return false;
+    }
+    new Columns(schemas.mapAt(map), partial.getRows());
+    sources.put(source, partial);
+    return true;
+  }
+
+  private static boolean isNewer(MapPartial a, MapPartial b) {
+    int generation = Long.compareUnsigned(a.getGeneration(), b.getGeneration());
+    return generation > 0
+        || (generation == 0 && Long.compareUnsigned(a.getSequence(), b.getSequence()) > 0);
+  }
+
+  /** The sum over all senders: rows and number of leaf hosts. */
+  public MapPartial.Builder fold(Schemas schemas, int map) {
+    MapFold fold = new MapFold(schemas.mapAt(map), schemas.isPerHost(map));
+    int hosts = 0;
+    for (Map.Entry<Source, MapPartial> entry : newest.getOrDefault(map, Map.of()).entrySet()) {
+      fold.add(entry.getKey().sender(), entry.getValue().getRows());
+      hosts += entry.getValue().getHosts();
+    }
+    return MapPartial.newBuilder().setMap(map).setRows(fold.rows()).setHosts(hosts);
+  }
+}

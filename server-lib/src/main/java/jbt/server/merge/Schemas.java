@@ -1,0 +1,144 @@
+package jbt.server.merge;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import jbt.v1.MapSchema;
+import jbt.v1.PrintSite;
+import jbt.v1.Schema;
+import jbt.v1.Type;
+import jbt.v1.ValueSite;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One schema for many hosts. It grows as hosts come: types widen in place, and what does not unify
+ * gets a place of its own behind the others and is kept per host from then on. A place never
+ * changes its meaning.
+ */
+public final class Schemas {
+  private final List<MapSchema> maps = new ArrayList<>();
+  private final List<PrintSite> prints = new ArrayList<>();
+  private final List<ValueSite> values = new ArrayList<>();
+
+  /** Places of the maps of one name; more than one where hosts do not unify. */
+  private final Map<String, List<Integer>> mapPlaces = new HashMap<>();
+
+  /** By place in a sender's schema: the places here. */
+  private final Map<Integer, List<Integer>> printPlaces = new HashMap<>();
+
+  private final Map<Integer, List<Integer>> valuePlaces = new HashMap<>();
+  private final Set<Integer> perHost = new HashSet<>();
+
+  /**
+   * Where the places of one sender are in the common schema.
+   *
+   * @param apart names of maps that do not unify with those of earlier senders
+   */
+  public record Places(
+      List<Integer> maps, List<Integer> prints, List<Integer> values, List<String> apart) {
+    public int map(int place) {
+      return at(maps, place, "map");
+    }
+
+    public int print(int place) {
+      return at(prints, place, "print site");
+    }
+
+    public int value(int place) {
+      return at(values, place, "value site");
+    }
+
+    private static int at(List<Integer> places, int place, String what) {
+      if (place < 0 || place >= places.size()) {
+        throw new MalformedException("a " + what + " that is not in the schema");
+      }
+      return places.get(place);
+    }
+  }
+
+  /** Takes a sender's schema in; a repeated one changes nothing. */
+  public Places add(Schema schema) {
+    List<String> apart = new ArrayList<>();
+    List<Integer> mapsHere = new ArrayList<>();
+    for (MapSchema map : schema.getMapsList()) {
+      mapsHere.add(map(map, apart));
+    }
+    List<Integer> printsHere = new ArrayList<>();
+    for (int i = 0; i < schema.getPrintsCount(); i++) {
+      PrintSite site = schema.getPrints(i);
+      if (site.getMap() < 0 || site.getMap() >= mapsHere.size()) {
+        throw new MalformedException("a print site of a map that is not in the schema");
+      }
+      printsHere.add(print(i, site.toBuilder().setMap(mapsHere.get(site.getMap())).build()));
+    }
+    List<Integer> valuesHere = new ArrayList<>();
+    for (int i = 0; i < schema.getValuesCount(); i++) {
+      valuesHere.add(value(i, schema.getValues(i)));
+    }
+    return new Places(mapsHere, printsHere, valuesHere, apart);
+  }
+
+  private int map(MapSchema map, List<String> apart) {
+    List<Integer> places = mapPlaces.computeIfAbsent(map.getName(), n -> new ArrayList<>());
+    for (int place : places) {
+      @Nullable MapSchema union = TypeUnion.of(maps.get(place), map);
+      if (union != null) {
+        maps.set(place, union);
+        return place;
+      }
+    }
+    maps.add(map);
+    places.add(maps.size() - 1);
+    if (places.size() > 1) {
+      apart.add(map.getName());
+      perHost.addAll(places);
+    }
+    return maps.size() - 1;
+  }
+
+  private int print(int origin, PrintSite site) {
+    List<Integer> places = printPlaces.computeIfAbsent(origin, n -> new ArrayList<>());
+    for (int place : places) {
+      if (prints.get(place).equals(site)) {
+        return place;
+      }
+    }
+    prints.add(site);
+    places.add(prints.size() - 1);
+    return prints.size() - 1;
+  }
+
+  private int value(int origin, ValueSite site) {
+    List<Integer> places = valuePlaces.computeIfAbsent(origin, n -> new ArrayList<>());
+    for (int place : places) {
+      @Nullable Type union = TypeUnion.of(values.get(place).getType(), site.getType());
+      if (union != null) {
+        values.set(place, ValueSite.newBuilder().setType(union).build());
+        return place;
+      }
+    }
+    values.add(site);
+    places.add(values.size() - 1);
+    return values.size() - 1;
+  }
+
+  public Schema schema() {
+    return Schema.newBuilder().addAllMaps(maps).addAllPrints(prints).addAllValues(values).build();
+  }
+
+  public MapSchema mapAt(int place) {
+    return maps.get(place);
+  }
+
+  public PrintSite printAt(int place) {
+    return prints.get(place);
+  }
+
+  /** Whether the rows of a map must keep their hosts apart because hosts do not unify. */
+  public boolean isPerHost(int map) {
+    return perHost.contains(map);
+  }
+}

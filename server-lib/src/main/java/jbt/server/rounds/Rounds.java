@@ -1,0 +1,188 @@
+package jbt.server.rounds;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import jbt.server.merge.MalformedException;
+import jbt.server.merge.MapFold;
+import jbt.server.merge.Schemas;
+import jbt.v1.PrintPlace;
+import jbt.v1.PrintSite;
+import jbt.v1.Round;
+
+/**
+ * Turns the prints of many senders into rounds: one print for a site and slot when all have come to
+ * it, or when its patience is over; what comes later is the next part of the same round. Whatever
+ * the order, every part that a sender sent is in exactly one part that leaves here.
+ *
+ * <p>Time is what the caller says, in nanoseconds; not thread-safe.
+ */
+public final class Rounds {
+  private static final long SECOND = 1_000_000_000;
+
+  private final Schemas schemas;
+  private final long epoch;
+  private final long patience;
+  private final Map<Integer, Site> sites = new HashMap<>();
+  private final Set<String> expected = new HashSet<>();
+
+  /** What has left, and what is still collected, of one print site. */
+  private static final class Site {
+    final TreeMap<Long, Waiting> waiting = new TreeMap<>();
+    final Slots left = new Slots();
+
+    /** The next part of rounds that have left; absent where only part 0 has. */
+    final Map<Long, Integer> parts = new HashMap<>();
+
+    final Map<Source, Slots> seen = new HashMap<>();
+
+    /** The last slot that a sender has come to. */
+    final Map<String, Long> reached = new HashMap<>();
+
+    long newest = Long.MIN_VALUE;
+  }
+
+  private record Source(String sender, long epoch, int part) {}
+
+  /**
+   * @param epoch of this merger
+   * @param patience how long a round waits; 0 for a time that suits its period
+   */
+  public Rounds(Schemas schemas, long epoch, long patience) {
+    this.schemas = schemas;
+    this.epoch = epoch;
+    this.patience = patience;
+  }
+
+  /** From now on rounds wait for this sender; those already begun do not. */
+  public void expect(String sender) {
+    if (expected.add(sender)) {
+      for (Site site : sites.values()) {
+        site.reached.merge(sender, site.newest, Math::max);
+      }
+    }
+  }
+
+  /** Nothing comes from this sender any more; the rounds that this completes. */
+  public List<Round> leave(String sender) {
+    List<Round> complete = new ArrayList<>();
+    if (expected.remove(sender)) {
+      sites.forEach(
+          (place, site) -> {
+            long reached = site.reached.getOrDefault(sender, Long.MIN_VALUE);
+            site.waiting.tailMap(reached, false).values().forEach(w -> w.missing--);
+            take(place, site, waiting -> waiting.missing <= 0, complete);
+          });
+    }
+    return complete;
+  }
+
+  /**
+   * Takes a part in.
+   *
+   * @param place of its site in the common schema
+   * @return the rounds that this completes
+   * @throws MalformedException when its rows do not fit; the part is not taken in then
+   */
+  public List<Round> accept(int place, String sender, Round part, long now) {
+    PrintSite print = schemas.printAt(place);
+    Site site = sites.computeIfAbsent(place, p -> new Site());
+    boolean alone = print.getPlace() == PrintPlace.PRINT_EVENT;
+    Source source =
+        new Source(alone ? sender + "/" + part.getHost() : sender, part.getEpoch(), part.getPart());
+    Slots seen = site.seen.computeIfAbsent(source, s -> new Slots());
+    if (seen.contains(part.getSlot())) {
+      return List.of();
+    }
+    List<Round> complete = new ArrayList<>();
+    if (alone) {
+      new MapFold(schemas.mapAt(print.getMap()), false).add(sender, part.getRows());
+      complete.add(part.toBuilder().setSite(place).build());
+    } else {
+      Waiting waiting = site.waiting.get(part.getSlot());
+      if (waiting == null) {
+        waiting = begin(print, site, part.getSlot(), now);
+        waiting.add(sender, part);
+        site.waiting.put(part.getSlot(), waiting);
+        site.newest = Math.max(site.newest, part.getSlot());
+      } else {
+        waiting.add(sender, part);
+      }
+      reach(site, sender, part.getSlot());
+      take(place, site, round -> round.missing <= 0, complete);
+    }
+    seen.add(part.getSlot());
+    return complete;
+  }
+
+  private Waiting begin(PrintSite print, Site site, long slot, long now) {
+    int missing = 0;
+    for (String sender : expected) {
+      if (site.reached.getOrDefault(sender, Long.MIN_VALUE) < slot) {
+        missing++;
+      }
+    }
+    boolean perHost = schemas.isPerHost(print.getMap());
+    return new Waiting(
+        new MapFold(schemas.mapAt(print.getMap()), perHost), now + patience(print), missing);
+  }
+
+  private long patience(PrintSite print) {
+    if (print.getPlace() == PrintPlace.PRINT_END) {
+      // Hosts end when they end; the merger is told when each is gone.
+      return Long.MAX_VALUE / 2;
+    } else if (patience > 0) {
+      return patience;
+    }
+    return Math.clamp(2 * print.getPeriodNs(), 2 * SECOND, 10 * SECOND);
+  }
+
+  /**
+   * Slots of one sender only grow, so that one which has come to a slot has answered all before.
+   */
+  private void reach(Site site, String sender, long slot) {
+    long before = site.reached.getOrDefault(sender, Long.MIN_VALUE);
+    if (slot > before) {
+      site.reached.put(sender, slot);
+      if (expected.contains(sender)) {
+        site.waiting.subMap(before, false, slot, true).values().forEach(w -> w.missing--);
+      }
+    }
+  }
+
+  /** The rounds whose patience is over. */
+  public List<Round> due(long now) {
+    return take(waiting -> now - waiting.deadline >= 0);
+  }
+
+  /** Everything that is still waiting, at the end of a session. */
+  public List<Round> flush() {
+    return take(waiting -> true);
+  }
+
+  private List<Round> take(Predicate<Waiting> wanted) {
+    List<Round> taken = new ArrayList<>();
+    sites.forEach((place, site) -> take(place, site, wanted, taken));
+    return taken;
+  }
+
+  private void take(int place, Site site, Predicate<Waiting> wanted, List<Round> taken) {
+    for (var entries = site.waiting.entrySet().iterator(); entries.hasNext(); ) {
+      Map.Entry<Long, Waiting> entry = entries.next();
+      if (wanted.test(entry.getValue())) {
+        entries.remove();
+        taken.add(leaving(place, site, entry.getKey(), entry.getValue()));
+      }
+    }
+  }
+
+  private Round leaving(int place, Site site, long slot, Waiting waiting) {
+    int part = site.left.add(slot) ? 0 : site.parts.merge(slot, 1, Integer::sum);
+    return waiting.round().setSite(place).setEpoch(epoch).setSlot(slot).setPart(part).build();
+  }
+}

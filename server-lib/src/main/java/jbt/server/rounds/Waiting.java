@@ -1,0 +1,45 @@
+package jbt.server.rounds;
+
+import jbt.server.merge.MapFold;
+import jbt.v1.Round;
+
+/** A round that some hosts have answered and others not yet. */
+final class Waiting {
+  final MapFold fold;
+  final long deadline;
+
+  /** Expected senders that have not come to this slot. */
+  int missing;
+
+  private int hosts;
+  private int skipped = Integer.MAX_VALUE;
+  private boolean sealed = true;
+  private boolean joined;
+  private boolean oneKey;
+
+  Waiting(MapFold fold, long deadline, int missing) {
+    this.fold = fold;
+    this.deadline = deadline;
+    this.missing = missing;
+  }
+
+  void add(String sender, Round part) {
+    fold.add(sender, part.getRows());
+    hosts += part.getHosts();
+    skipped = Math.min(skipped, part.getSkipped());
+    joined |= part.getJoined();
+    // A joined part has no rows here; it does not make the others less complete.
+    sealed &= part.getSealed() || part.getJoined();
+    oneKey |= part.getOneKey();
+  }
+
+  Round.Builder round() {
+    return Round.newBuilder()
+        .setRows(fold.rows())
+        .setHosts(hosts)
+        .setSkipped(skipped == Integer.MAX_VALUE ? 0 : skipped)
+        .setSealed(sealed)
+        .setJoined(joined)
+        .setOneKey(oneKey);
+  }
+}

@@ -1,0 +1,5 @@
+/** Prints of a map, matched across hosts. */
+@NullMarked
+package jbt.server.rounds;
+
+import org.jspecify.annotations.NullMarked;
