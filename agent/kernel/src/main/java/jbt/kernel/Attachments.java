@@ -97,8 +97,7 @@ final class Attachments implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    links.forEach(Fd::close);
-    events.forEach(Fd::close);
+    Release.close(links, events);
     links.clear();
     events.clear();
     gated.clear();

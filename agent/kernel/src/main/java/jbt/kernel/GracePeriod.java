@@ -1,5 +1,7 @@
 package jbt.kernel;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import jbt.kernel.sys.Bpf;
 import jbt.kernel.sys.Fd;
 
@@ -25,11 +27,7 @@ final class GracePeriod implements AutoCloseable {
       element.close();
       throw e;
     }
-    value =
-        java.nio.ByteBuffer.allocate(4)
-            .order(java.nio.ByteOrder.nativeOrder())
-            .putInt(element.number())
-            .array();
+    value = ByteBuffer.allocate(4).order(ByteOrder.nativeOrder()).putInt(element.number()).array();
   }
 
   /** Takes some 10 ms. */

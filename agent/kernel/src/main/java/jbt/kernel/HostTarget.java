@@ -100,7 +100,7 @@ public final class HostTarget implements Target, AutoCloseable {
       root();
       return Optional.empty();
     } catch (SystemCallException e) {
-      return Optional.of(e.getMessage());
+      return Optional.ofNullable(e.getMessage());
     }
   }
 

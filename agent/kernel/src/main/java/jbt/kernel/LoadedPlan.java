@@ -107,7 +107,10 @@ public final class LoadedPlan implements AutoCloseable {
     objects.gracePeriod().await();
   }
 
-  /** Detaches everything. Of many attach points the kernel takes long to let go: that goes on. */
+  /**
+   * Detaches everything; no program is attached any more when it returns. The kernel takes long to
+   * let go of many perf events, which goes on afterwards.
+   */
   public void detach() {
     attachments.close();
   }

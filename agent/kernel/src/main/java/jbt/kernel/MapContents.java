@@ -16,25 +16,88 @@ import jbt.compiler.plan.ScriptMap;
  *
  * <p>A map without key has one row or, where nothing was added yet, none. Rows of MIN and MAX that
  * are not set are left out.
- *
- * @param rows number of rows, in no particular order
- * @param keySize bytes of a key: the parts as stored, without generation and bucket
- * @param keys of all rows, one after another
- * @param words of all rows, one after another
- * @param rowBuckets number of buckets of each row
- * @param bucket bucket numbers of all rows, one after another
- * @param bucketCount what is in each of them
- * @param valueSize bytes of a PLAIN value as stored
- * @param values of all rows, one after another
  */
-public record MapContents(
-    ScriptMap map,
-    int rows,
-    int keySize,
-    byte[] keys,
-    long[] words,
-    int[] rowBuckets,
-    int[] bucket,
-    long[] bucketCount,
-    int valueSize,
-    byte[] values) {}
+public final class MapContents {
+  private final ScriptMap map;
+  private final int rows;
+  private final int keySize;
+  private final byte[] keys;
+  private final long[] words;
+  private final int[] rowBuckets;
+  private final int[] bucket;
+  private final long[] bucketCount;
+  private final int valueSize;
+  private final byte[] values;
+
+  MapContents(
+      ScriptMap map,
+      int rows,
+      int keySize,
+      byte[] keys,
+      long[] words,
+      int[] rowBuckets,
+      int[] bucket,
+      long[] bucketCount,
+      int valueSize,
+      byte[] values) {
+    this.map = map;
+    this.rows = rows;
+    this.keySize = keySize;
+    this.keys = keys;
+    this.words = words;
+    this.rowBuckets = rowBuckets;
+    this.bucket = bucket;
+    this.bucketCount = bucketCount;
+    this.valueSize = valueSize;
+    this.values = values;
+  }
+
+  public ScriptMap map() {
+    return map;
+  }
+
+  /** Number of rows, which are in no particular order. */
+  public int rows() {
+    return rows;
+  }
+
+  /** Bytes of a key: the parts as stored, without generation and bucket. */
+  public int keySize() {
+    return keySize;
+  }
+
+  /** The keys of all rows, one after another. */
+  public byte[] keys() {
+    return keys;
+  }
+
+  /** The words of all rows, one after another. */
+  public long[] words() {
+    return words;
+  }
+
+  /** The number of buckets of each row. */
+  public int[] rowBuckets() {
+    return rowBuckets;
+  }
+
+  /** The bucket numbers of all rows, one after another. */
+  public int[] bucket() {
+    return bucket;
+  }
+
+  /** What is in each of the buckets. */
+  public long[] bucketCount() {
+    return bucketCount;
+  }
+
+  /** Bytes of a PLAIN value as stored. */
+  public int valueSize() {
+    return valueSize;
+  }
+
+  /** The values of all rows, one after another. */
+  public byte[] values() {
+    return values;
+  }
+}

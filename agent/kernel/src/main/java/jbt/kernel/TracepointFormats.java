@@ -36,7 +36,7 @@ final class TracepointFormats {
   static TracepointFormat parse(String text) {
     int id = -1;
     List<TracepointFormat.Field> fields = new ArrayList<>();
-    for (String line : text.split("\n")) {
+    for (String line : text.lines().toList()) {
       Matcher idLine = ID.matcher(line);
       if (idLine.matches()) {
         id = Integer.parseInt(idLine.group(1));

@@ -8,6 +8,7 @@ import static jbt.compiler.bpf.Register.R3;
 import static jbt.compiler.bpf.Register.R4;
 import static jbt.compiler.bpf.Register.R6;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.Attachment;
 import jbt.compiler.plan.Globals;
 import jbt.compiler.plan.KernelMap;
+import jbt.compiler.plan.LossCounter;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.plan.Program;
 import jbt.compiler.plan.ScriptMap;
@@ -44,7 +46,7 @@ final class HandPlans {
   static Program counting(String name, Program.Kind kind, long value, boolean gated) {
     Instruction.Label end = new Instruction.Label(1);
     Instruction.Label sent = new Instruction.Label(2);
-    List<Instruction> code = new java.util.ArrayList<>();
+    List<Instruction> code = new ArrayList<>();
     if (gated) {
       code.add(new Instruction.LoadMapValue(R1, KernelMap.GLOBALS, GLOBALS.gate()));
       code.add(new Instruction.Load(Size.WORD, R1, R1, 0));
@@ -100,7 +102,7 @@ final class HandPlans {
   }
 
   static Program program(String name, Program.Kind kind, List<Instruction> code) {
-    List<SourceRange> lines = new java.util.ArrayList<>();
+    List<SourceRange> lines = new ArrayList<>();
     for (int i = 0; i < code.size(); i++) {
       lines.add(new SourceRange(i, i + 1));
     }
@@ -129,9 +131,7 @@ final class HandPlans {
         GLOBALS,
         List.of(count),
         List.of(),
-        List.of(
-            new jbt.compiler.plan.LossCounter(
-                jbt.compiler.plan.LossCounter.Source.RING_FULL, "", 8)),
+        List.of(new LossCounter(LossCounter.Source.RING_FULL, "", 8)),
         List.of());
   }
 }

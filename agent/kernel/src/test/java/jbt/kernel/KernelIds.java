@@ -33,7 +33,7 @@ public record KernelIds(Set<Integer> programs, Set<Integer> maps, Set<Integer> l
     }
     for (Path file : files) {
       for (String line : lines(file)) {
-        String[] words = line.split("\\s+");
+        String[] words = line.split("\\s+", -1);
         switch (words[0]) {
           // A link's file names its program too.
           case "prog_id:" -> ids.programs.add(Integer.parseInt(words[1]));

@@ -13,6 +13,7 @@ import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.Attachment;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.plan.Program;
+import jbt.kernel.sys.Clock;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -78,7 +79,6 @@ class LoadedPlanTest {
   @Test
   void timersStartWhenTheGateOpens() throws Exception {
     long period = 1_000_000;
-    // No pid is this process's in a timer that strikes while another runs: counted without filter.
     Plan plan =
         HandPlans.plan(
             List.of(HandPlans.ticking("tick")),
@@ -89,7 +89,7 @@ class LoadedPlanTest {
       long start = loaded.openGate();
       Thread.sleep(200);
       loaded.closeGate();
-      long elapsed = jbt.kernel.sys.Clock.bootNanos() - start;
+      long elapsed = Clock.bootNanos() - start;
       assertThat(loaded.read(0, 0).words()[0]).isBetween(100L, elapsed / period + 1);
     }
   }

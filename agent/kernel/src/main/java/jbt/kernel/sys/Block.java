@@ -1,6 +1,7 @@
 package jbt.kernel.sys;
 
 import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -67,7 +68,7 @@ final class Block implements AutoCloseable {
   }
 
   long address() {
-    return com.sun.jna.Pointer.nativeValue(memory);
+    return Pointer.nativeValue(memory);
   }
 
   int size() {

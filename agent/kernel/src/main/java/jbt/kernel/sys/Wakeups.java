@@ -1,5 +1,6 @@
 package jbt.kernel.sys;
 
+import com.sun.jna.Native;
 import java.util.List;
 
 /**
@@ -58,7 +59,7 @@ public final class Wakeups implements AutoCloseable {
         return;
       }
       long got = Libc.epoll_wait(epoll.number(), events.memory(), EVENTS, timeoutMs);
-      if (got < 0 && com.sun.jna.Native.getLastError() != EINTR) {
+      if (got < 0 && Native.getLastError() != EINTR) {
         SystemCallException.check("epoll_wait", got);
       }
     }

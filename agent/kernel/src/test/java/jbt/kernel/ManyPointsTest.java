@@ -1,0 +1,54 @@
+package jbt.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import jbt.compiler.plan.Attachment;
+import jbt.compiler.plan.Plan;
+import jbt.compiler.plan.Program;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("kernel")
+class ManyPointsTest {
+  private static final int POINTS = 60;
+
+  @Test
+  void attachAndDetachWithoutStalling() throws Exception {
+    List<Attachment> attachments = new ArrayList<>();
+    try (HostTarget target = new HostTarget("here")) {
+      for (String name : target.tracepoints()) {
+        if (name.startsWith("syscalls:sys_enter_") && attachments.size() < POINTS) {
+          String event = name.substring(name.indexOf(':') + 1);
+          int id = target.tracepoint("syscalls", event).orElseThrow().id();
+          attachments.add(
+              new Attachment(
+                  0, new Attachment.Point.Tracepoint("syscalls", event, id), attachments.size()));
+        }
+      }
+    }
+    Program program = HandPlans.counting("many", Program.Kind.TRACEPOINT, 1, true);
+    Plan plan = HandPlans.plan(List.of(program), attachments);
+    LoadedPlan loaded = LoadedPlan.load(plan);
+    Duration attach = timed(loaded::attach);
+    assertThat(loaded.attached()).isEqualTo(POINTS);
+    assertThat(attach).isLessThan(Duration.ofSeconds(1));
+    KernelIds ids = KernelIds.heldBy(ProcessHandle.current().pid());
+    assertThat(ids.links()).hasSize(POINTS);
+
+    assertThat(timed(loaded::close)).isLessThan(Duration.ofSeconds(1));
+    assertThat(ids.leftAfter(Duration.ofSeconds(5))).isEmpty();
+  }
+
+  private interface Work {
+    void run() throws LoadException;
+  }
+
+  private static Duration timed(Work work) throws LoadException {
+    long start = System.nanoTime();
+    work.run();
+    return Duration.ofNanos(System.nanoTime() - start);
+  }
+}

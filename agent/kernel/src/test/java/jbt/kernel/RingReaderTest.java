@@ -1,0 +1,93 @@
+package jbt.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import jbt.compiler.plan.Attachment;
+import jbt.compiler.plan.Plan;
+import jbt.compiler.plan.Program;
+import jbt.kernel.sys.Wakeups;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("kernel")
+class RingReaderTest {
+  private static final long VALUE = 0x1122334455667788L;
+
+  @Test
+  void getsOrCountsEveryRecordWhileTwoProcessorsWrite() throws Exception {
+    long calls = 300_000;
+    try (HostTarget target = new HostTarget("here")) {
+      int id = target.tracepoint("syscalls", "sys_enter_getppid").orElseThrow().id();
+      Attachment.Point point = new Attachment.Point.Tracepoint("syscalls", "sys_enter_getppid", id);
+      Plan plan =
+          HandPlans.plan(
+              List.of(HandPlans.counting("flood", Program.Kind.TRACEPOINT, VALUE, true)),
+              List.of(new Attachment(0, point, 0)));
+      try (LoadedPlan loaded = LoadedPlan.load(plan)) {
+        loaded.attach();
+        loaded.openGate();
+        Thread load = new Thread(() -> flood(calls));
+        load.start();
+        long got = 0;
+        while (load.isAlive()) {
+          got += drain(loaded);
+        }
+        loaded.gracePeriod();
+        got += drain(loaded);
+        assertThat(loaded.dataRing().pending()).isZero();
+        assertThat(got).isGreaterThan(4 * HandPlans.RING_SIZE / 16);
+        assertThat(got + loaded.losses()[0]).isEqualTo(2 * calls);
+      }
+    }
+  }
+
+  private static void flood(long calls) {
+    try {
+      Workload.getppid(2, calls);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static int drain(LoadedPlan loaded) {
+    return loaded
+        .dataRing()
+        .drain(
+            (ring, offset, length) -> {
+              if (length != 8 || ring.getLong(offset) != VALUE) {
+                throw new AssertionError("record of length " + length);
+              }
+            },
+            1_000);
+  }
+
+  @Test
+  void waitingEndsWithTheTimeOrACall() throws Exception {
+    Plan plan = HandPlans.plan(List.of(), List.of());
+    try (LoadedPlan loaded = LoadedPlan.load(plan);
+        Wakeups wakeups = loaded.wakeups()) {
+      long start = System.nanoTime();
+      wakeups.await(30);
+      assertThat(System.nanoTime() - start).isGreaterThan(Duration.ofMillis(25).toNanos());
+
+      Thread waker = new Thread(wakeups::wake);
+      start = System.nanoTime();
+      waker.start();
+      wakeups.await(10_000);
+      assertThat(System.nanoTime() - start).isLessThan(Duration.ofSeconds(5).toNanos());
+      waker.join();
+    }
+  }
+
+  @Test
+  void givesNothingOnceClosed() throws Exception {
+    LoadedPlan loaded = LoadedPlan.load(HandPlans.plan(List.of(), List.of()));
+    loaded.close();
+    loaded.close();
+    assertThat(drain(loaded)).isZero();
+    assertThat(loaded.dataRing().pending()).isZero();
+    assertThat(loaded.gateOpen()).isFalse();
+  }
+}
