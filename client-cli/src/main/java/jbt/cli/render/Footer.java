@@ -1,0 +1,145 @@
+package jbt.cli.render;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import jbt.server.targets.FoldedNames;
+import jbt.v1.HostReport;
+import jbt.v1.HostState;
+
+/** What stands on standard error after the result: how much of the truth it is. */
+public final class Footer {
+  private static final int LINES_ON_TERMINAL = 20;
+
+  private Footer() {}
+
+  /**
+   * The lines for several hosts.
+   *
+   * @param verbose a line for every host as well
+   */
+  public static List<String> lines(Summary summary, boolean verbose) {
+    List<String> lines = new ArrayList<>();
+    lines.add(hosts(summary));
+    if (summary.windowNanos() > 0) {
+      lines.add("window: " + seconds(summary.windowNanos()));
+    }
+    losses(lines, summary);
+    counts(lines, "rounds joined with the next one", summary.joined());
+    counts(lines, "rounds skipped by a late timer", summary.skipped());
+    if (verbose) {
+      summary.hosts().forEach(host -> lines.add(host(host)));
+    }
+    return lines;
+  }
+
+  /** The lines for one host, where only trouble is worth a line. */
+  public static List<String> oneHost(Summary summary) {
+    List<String> lines = new ArrayList<>();
+    for (Summary.LossLine loss : summary.losses()) {
+      if (loss.known()) {
+        lines.add("WARNING: Lost " + events(loss.count()) + ": " + what(loss));
+      }
+    }
+    counts(lines, "rounds joined with the next one", summary.joined());
+    counts(lines, "rounds skipped by a late timer", summary.skipped());
+    return lines;
+  }
+
+  /** At most so many lines that the result above them stays in sight. */
+  public static List<String> forTerminal(List<String> lines) {
+    if (lines.size() <= LINES_ON_TERMINAL) {
+      return lines;
+    }
+    List<String> shown = new ArrayList<>(lines.subList(0, LINES_ON_TERMINAL - 1));
+    int left = lines.size() - shown.size();
+    shown.add("... and " + left + " more lines; redirect standard error to a file to see all");
+    return shown;
+  }
+
+  private static String hosts(Summary summary) {
+    StringBuilder line = new StringBuilder("hosts: ");
+    line.append(summary.reporting().size()).append(" of ").append(summary.hosts().size());
+    line.append(" reporting");
+    state(line, "failed", summary.in(HostState.HOST_FAILED));
+    state(line, "refused", summary.in(HostState.HOST_REFUSED));
+    state(line, "unreachable", summary.in(HostState.HOST_UNREACHABLE));
+    state(line, "not connected", summary.in(HostState.HOST_CONNECTING));
+    state(line, "lost", summary.in(HostState.HOST_LOST));
+    state(line, "unfinished", summary.unfinished());
+    return line.toString();
+  }
+
+  private static void state(StringBuilder line, String name, List<String> hosts) {
+    if (!hosts.isEmpty()) {
+      line.append("; ").append(hosts.size()).append(' ').append(name);
+      line.append(": ").append(FoldedNames.fold(hosts));
+    }
+  }
+
+  private static void losses(List<String> lines, Summary summary) {
+    boolean lost = false;
+    for (Summary.LossLine loss : summary.losses()) {
+      if (loss.known()) {
+        lost = true;
+        lines.add(
+            "loss: "
+                + events(loss.count())
+                + ", "
+                + what(loss)
+                + ": "
+                + FoldedNames.fold(loss.hosts()));
+      }
+    }
+    if (!lost && !summary.reporting().isEmpty()) {
+      lines.add("loss: none");
+    }
+    for (Summary.LossLine loss : summary.losses()) {
+      if (!loss.known()) {
+        lines.add("loss not known: " + what(loss) + ": " + FoldedNames.fold(loss.hosts()));
+      }
+    }
+  }
+
+  private static void counts(List<String> lines, String what, Map<String, Long> counts) {
+    counts.forEach((map, count) -> lines.add(map + ": " + count + " " + what));
+  }
+
+  private static String host(HostReport host) {
+    StringBuilder line = new StringBuilder(host.getHost()).append(": ");
+    line.append(stateName(host.getState())).append(", ").append(host.getProbes());
+    line.append(host.getProbes() == 1 ? " probe" : " probes");
+    if (host.getAttachNs() != 0) {
+      line.append(" attached in ").append(millis(host.getAttachNs()));
+    }
+    if (host.hasClockOffsetNs()) {
+      line.append(", clock off by ").append(millis(host.getClockOffsetNs()));
+    }
+    if (host.getOpenedNs() != 0 && host.getClosedNs() != 0) {
+      line.append(", ran ").append(seconds(host.getClosedNs() - host.getOpenedNs()));
+    }
+    return line.toString();
+  }
+
+  private static String stateName(HostState state) {
+    return state.name().substring("HOST_".length()).toLowerCase(Locale.ROOT);
+  }
+
+  private static String what(Summary.LossLine loss) {
+    String source = Summary.source(loss.source());
+    return loss.detail().isEmpty() ? source : source + " (" + loss.detail() + ")";
+  }
+
+  private static String events(long count) {
+    return Long.toUnsignedString(count) + (count == 1 ? " event" : " events");
+  }
+
+  private static String seconds(long nanos) {
+    return String.format(Locale.ROOT, "%.3f s", nanos / 1e9);
+  }
+
+  private static String millis(long nanos) {
+    return String.format(Locale.ROOT, "%.1f ms", nanos / 1e6);
+  }
+}

@@ -1,0 +1,164 @@
+package jbt.cli.render;
+
+import com.google.protobuf.ByteString;
+import java.util.List;
+import jbt.server.merge.Bounds;
+import jbt.server.merge.Cell;
+import jbt.server.merge.Datum;
+import jbt.server.merge.Row;
+import jbt.v1.ValueKind;
+
+/** Maps and values as bpftrace 0.26 writes them in JSON. */
+final class JsonMap {
+  private JsonMap() {}
+
+  /** What the JSON record of a map of this kind has as its type. */
+  static String type(ValueKind kind) {
+    return switch (kind) {
+      case VALUE_HIST, VALUE_LHIST -> "hist";
+      case VALUE_AVG, VALUE_STATS -> "stats";
+      case VALUE_PLAIN, VALUE_COUNTER, VALUE_COUNT, VALUE_SUM, VALUE_MIN, VALUE_MAX, UNRECOGNIZED ->
+          "map";
+    };
+  }
+
+  /** {"@name": value} or {"@name": {"key": value, ...}}. */
+  static void data(Bytes out, Table table, int top, long div) {
+    List<Row> rows = table.ordered(top);
+    out.add('{');
+    string(out, table.schema().getName());
+    out.add(": ");
+    boolean keyed = rows.getFirst().host() != null || !rows.getFirst().key().isEmpty();
+    out.add(keyed ? "{" : "");
+    String separator = "";
+    for (Row row : rows) {
+      out.add(separator);
+      if (keyed) {
+        Bytes key = new Bytes();
+        TextMap.key(key, row, ",");
+        string(out, key.toArray());
+        out.add(": ");
+      }
+      cell(out, table, row.cell(), div == 0 ? 1 : div);
+      separator = ", ";
+    }
+    out.add(keyed ? "}}" : "}");
+  }
+
+  static void value(Bytes out, Datum value) {
+    switch (value) {
+      case Datum.Int(long bits, boolean signed) -> number(out, bits, signed);
+      case Datum.Bool(boolean b) -> out.add(b ? "true" : "false");
+      case Datum.Text(ByteString bytes) -> string(out, bytes.toByteArray());
+      case Datum.Pointer(long address) -> number(out, address, false);
+      case Datum.Tuple tuple -> list(out, tuple.parts());
+      case Datum.Array array -> list(out, array.elements());
+    }
+  }
+
+  static void string(Bytes out, String text) {
+    string(out, Bytes.of(text).toArray());
+  }
+
+  /** JSON is UTF-8: bytes that are not become the replacement character. */
+  static void string(Bytes out, byte[] text) {
+    out.add('"');
+    int i = 0;
+    while (i < text.length) {
+      int length = Utf8.sequence(text, i);
+      byte b = text[i];
+      if (length == 0) {
+        out.add("\\ufffd");
+      } else if (length > 1) {
+        out.add(text, i, length);
+      } else if (b == '"' || b == '\\') {
+        out.add('\\').addByte(b);
+      } else if (b == '\n') {
+        out.add("\\n");
+      } else if (b == '\r') {
+        out.add("\\r");
+      } else if (b == '\t') {
+        out.add("\\t");
+      } else if (b < 0x20 || b == 0x7f) {
+        out.add("\\u00").add(Utf8.hex(b));
+      } else {
+        out.addByte(b);
+      }
+      i += Math.max(1, length);
+    }
+    out.add('"');
+  }
+
+  /** As a string where a reader that keeps numbers as doubles would change it. */
+  static void number(Bytes out, long bits, boolean signed) {
+    long magnitude = signed ? Math.abs(bits) : bits;
+    int significant =
+        64 - Long.numberOfLeadingZeros(magnitude) - Long.numberOfTrailingZeros(magnitude);
+    String digits = Values.decimal(bits, signed);
+    if (magnitude == 0 || significant <= 53) {
+      out.add(digits);
+    } else {
+      out.add('"').add(digits).add('"');
+    }
+  }
+
+  private static void list(Bytes out, List<Datum> values) {
+    out.add('[');
+    for (int i = 0; i < values.size(); i++) {
+      if (i > 0) {
+        out.add(',');
+      }
+      value(out, values.get(i));
+    }
+    out.add(']');
+  }
+
+  private static void cell(Bytes out, Table table, Cell cell, long divisor) {
+    switch (cell) {
+      case Cell.Word(long bits, boolean signed) ->
+          number(out, Values.divide(bits, divisor, signed), signed);
+      case Cell.Single(Datum value) -> value(out, Values.divide(value, divisor));
+      case Cell.Histogram histogram ->
+          bars(out, Histogram.bars(table.schema(), histogram, divisor));
+      case Cell.Mean mean -> {
+        long average = Values.divide(mean.average(), divisor, mean.signed());
+        if (table.schema().getKind() == ValueKind.VALUE_STATS) {
+          out.add("{\"count\": ");
+          number(out, mean.count(), false);
+          out.add(", \"average\": ");
+          number(out, average, mean.signed());
+          out.add(", \"total\": ");
+          number(out, mean.total(), mean.signed());
+          out.add('}');
+        } else {
+          number(out, average, mean.signed());
+        }
+      }
+    }
+  }
+
+  /** Both ends are inclusive; one that is open is left out. */
+  private static void bars(Bytes out, List<Histogram.Bar> bars) {
+    out.add('[');
+    String separator = "";
+    for (Histogram.Bar bar : bars) {
+      Bounds bounds = bar.bounds();
+      out.add(separator).add('{');
+      if (!bounds.openBelow()) {
+        out.add("\"min\": ");
+        number(out, bounds.low(), true);
+        out.add(", ");
+      }
+      if (!bounds.openAbove()) {
+        out.add("\"max\": ");
+        number(out, bounds.high() - 1, true);
+        out.add(", ");
+      }
+      out.add("\"count\": ");
+      number(out, bar.count(), false);
+      out.add('}');
+      separator = ",";
+    }
+    out.add(']');
+  }
+}

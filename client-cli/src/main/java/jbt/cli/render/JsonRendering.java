@@ -1,0 +1,180 @@
+package jbt.cli.render;
+
+import com.google.protobuf.ByteString;
+import java.util.List;
+import java.util.Map;
+import jbt.server.merge.Datum;
+import jbt.v1.HostReport;
+import jbt.v1.HostState;
+import jbt.v1.Lines;
+
+/**
+ * bpftrace's JSON, a record a line. With several hosts a record of one host says which, a merged
+ * one how many hosts are in it and how many should be.
+ */
+public final class JsonRendering implements Rendering {
+  private final boolean many;
+  private final boolean perHost;
+  private final boolean quiet;
+
+  public JsonRendering(boolean many, boolean perHost, boolean quiet) {
+    this.many = many;
+    this.perHost = perHost;
+    this.quiet = quiet;
+  }
+
+  @Override
+  public void attached(Bytes out, int probes) {
+    if (!quiet) {
+      out.add("{\"type\": \"attached_probes\", \"count\": ")
+          .add(probes)
+          .add(", \"data\": {\"probes\": ")
+          .add(probes)
+          .add("}}\n");
+    }
+  }
+
+  @Override
+  public void lines(Bytes out, Lines lines) {
+    ByteString text = lines.getText();
+    int from = 0;
+    for (int i = 0; i < lines.getLengthCount(); i++) {
+      int to = Math.min(text.size(), from + lines.getLength(i));
+      start(out, Rendering.type(lines.getKind()));
+      JsonMap.string(out, text.substring(from, to).toByteArray());
+      end(out, lines.getHost());
+      from = to;
+    }
+  }
+
+  @Override
+  public void value(Bytes out, String host, Datum value) {
+    start(out, "value");
+    JsonMap.value(out, value);
+    end(out, host);
+  }
+
+  @Override
+  public void map(Bytes out, MapPrint print) {
+    if (many && perHost && print.host().isEmpty()) {
+      print.table().byHost().forEach((host, table) -> map(out, print, host, table));
+    } else {
+      map(out, print, print.host(), print.table());
+    }
+  }
+
+  private void map(Bytes out, MapPrint print, String host, Table table) {
+    if (table.rows().isEmpty()) {
+      return;
+    }
+    start(out, JsonMap.type(table.schema().getKind()));
+    JsonMap.data(out, table, print.top(), print.div());
+    MapPrint.Place round = print.round();
+    if (many && round != null) {
+      out.add(", \"round\": ").add(round.slot());
+      if (round.amends()) {
+        out.add(", \"amends\": true");
+      }
+    }
+    if (many && host.isEmpty()) {
+      out.add(", \"hosts\": ").add(print.hosts());
+      out.add(", \"hosts_expected\": ").add(print.expected());
+    }
+    end(out, host);
+  }
+
+  @Override
+  public void beforeFinal(Bytes out) {
+    // Records need no space between them.
+  }
+
+  @Override
+  public void summary(Bytes out, Summary summary) {
+    if (!many) {
+      long lost = summary.losses().stream().mapToLong(Summary.LossLine::count).sum();
+      if (lost > 0) {
+        out.add("{\"type\": \"lost_events\", \"count\": ")
+            .add(lost)
+            .add(", \"data\": {\"events\": ")
+            .add(lost)
+            .add("}}\n");
+      }
+      return;
+    }
+    start(out, "summary");
+    out.add("{\"expected\": ").add(summary.hosts().size());
+    names(out, "reporting", summary.reporting());
+    names(out, "failed", summary.in(HostState.HOST_FAILED));
+    names(out, "refused", summary.in(HostState.HOST_REFUSED));
+    names(out, "unreachable", summary.in(HostState.HOST_UNREACHABLE));
+    names(out, "lost", summary.in(HostState.HOST_LOST));
+    names(out, "unfinished", summary.unfinished());
+    out.add(", \"window_ns\": ").add(summary.windowNanos());
+    losses(out, summary);
+    counts(out, "joined_rounds", summary.joined());
+    counts(out, "skipped_rounds", summary.skipped());
+    messages(out, summary);
+    out.add("}}\n");
+  }
+
+  private static void losses(Bytes out, Summary summary) {
+    out.add(", \"loss\": [");
+    String separator = "";
+    for (Summary.LossLine loss : summary.losses()) {
+      out.add(separator).add("{\"source\": ");
+      JsonMap.string(out, Summary.source(loss.source()));
+      if (!loss.detail().isEmpty()) {
+        out.add(", \"detail\": ");
+        JsonMap.string(out, loss.detail());
+      }
+      // A kernel that can't tell is null, not 0.
+      out.add(", \"count\": ").add(loss.known() ? Long.toString(loss.count()) : "null");
+      names(out, "hosts", List.copyOf(loss.hosts()));
+      out.add('}');
+      separator = ",";
+    }
+    out.add(']');
+  }
+
+  private static void messages(Bytes out, Summary summary) {
+    out.add(", \"messages\": {");
+    String separator = "";
+    for (HostReport host : summary.hosts()) {
+      if (!host.getMessage().isEmpty()) {
+        out.add(separator);
+        JsonMap.string(out, host.getHost());
+        out.add(": ");
+        JsonMap.string(out, host.getMessage());
+        separator = ", ";
+      }
+    }
+    out.add('}');
+  }
+
+  private static void counts(Bytes out, String name, Map<String, Long> counts) {
+    out.add(", \"" + name + "\": ").add(Summary.sum(counts.values()));
+  }
+
+  private static void names(Bytes out, String name, List<String> hosts) {
+    out.add(", \"" + name + "\": [");
+    for (int i = 0; i < hosts.size(); i++) {
+      if (i > 0) {
+        out.add(',');
+      }
+      JsonMap.string(out, hosts.get(i));
+    }
+    out.add(']');
+  }
+
+  private static void start(Bytes out, String type) {
+    out.add("{\"type\": \"").add(type).add("\", \"data\": ");
+  }
+
+  private void end(Bytes out, String host) {
+    if (many && !host.isEmpty()) {
+      out.add(", \"host\": ");
+      JsonMap.string(out, host);
+    }
+    out.add("}\n");
+  }
+}

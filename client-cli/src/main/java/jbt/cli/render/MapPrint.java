@@ -1,0 +1,28 @@
+package jbt.cli.render;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One print of a map: of a round, of one host's print, or the final one.
+ *
+ * @param host whose it is; empty for the merged one
+ * @param top how many of the last rows are shown; 0 for all
+ * @param div what numbers are divided by; 0 for nothing
+ * @param hosts how many hosts are in it
+ * @param expected how many should be
+ * @param round which round of an interval this is
+ */
+public record MapPrint(
+    Table table, String host, int top, long div, int hosts, int expected, @Nullable Place round) {
+  /**
+   * Which round.
+   *
+   * @param slot counted in the interval's periods since the common start
+   * @param amends it adds to a round that was printed before
+   */
+  public record Place(long slot, boolean amends) {}
+
+  boolean isPartial() {
+    return host.isEmpty() && hosts < expected;
+  }
+}

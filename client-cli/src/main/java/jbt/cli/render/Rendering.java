@@ -1,0 +1,36 @@
+package jbt.cli.render;
+
+import jbt.server.merge.Datum;
+import jbt.v1.LineKind;
+import jbt.v1.Lines;
+
+/** What goes to standard output, in one of two forms. Each call appends whole lines or nothing. */
+public sealed interface Rendering permits TextRendering, JsonRendering {
+  /** All hosts are attached. */
+  void attached(Bytes out, int probes);
+
+  /** Text of a host's events. */
+  void lines(Bytes out, Lines lines);
+
+  /** A print of something that is no map. */
+  void value(Bytes out, String host, Datum value);
+
+  void map(Bytes out, MapPrint print);
+
+  /** Between the running output and the final maps. */
+  void beforeFinal(Bytes out);
+
+  /** After everything. */
+  void summary(Bytes out, Summary summary);
+
+  /** The name of a kind of lines in JSON. */
+  static String type(LineKind kind) {
+    return switch (kind) {
+      case LINE_PRINTF, UNRECOGNIZED -> "printf";
+      case LINE_TIME -> "time";
+      case LINE_CAT -> "cat";
+      case LINE_JOIN -> "join";
+      case LINE_SYSTEM -> "syscall";
+    };
+  }
+}

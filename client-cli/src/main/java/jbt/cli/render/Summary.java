@@ -1,0 +1,126 @@
+package jbt.cli.render;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import jbt.v1.HostReport;
+import jbt.v1.HostState;
+import jbt.v1.Loss;
+import jbt.v1.LossSource;
+
+/**
+ * What the answer stands for: the last report of every host, and what became of the rounds.
+ *
+ * @param joined rounds without rows of their own, because a clear had to wait, by map
+ * @param skipped ticks that a host's timer never ran, by map
+ */
+public record Summary(List<HostReport> hosts, Map<String, Long> joined, Map<String, Long> skipped) {
+
+  /** One line of loss: which events, how many, where. */
+  record LossLine(
+      LossSource source, String detail, boolean known, long count, SortedSet<String> hosts) {}
+
+  public Summary {
+    hosts = List.copyOf(hosts);
+    joined = new TreeMap<>(joined);
+    skipped = new TreeMap<>(skipped);
+  }
+
+  /** Hosts whose everything is in the answer. */
+  List<String> reporting() {
+    return names(state -> state == HostState.HOST_FINAL);
+  }
+
+  /** Hosts in one of these states. */
+  List<String> in(HostState wanted) {
+    return names(state -> state == wanted);
+  }
+
+  /** Hosts that were attached and never said that they had sent everything. */
+  List<String> unfinished() {
+    return names(
+        state ->
+            state == HostState.HOST_ATTACHED
+                || state == HostState.HOST_RUNNING
+                || state == HostState.HOST_STOPPING);
+  }
+
+  /** From the first gate that opened to the last that closed, in nanoseconds; 0 if none did. */
+  long windowNanos() {
+    long opened = Long.MAX_VALUE;
+    long closed = 0;
+    for (HostReport host : hosts) {
+      if (host.getOpenedNs() != 0) {
+        opened = Math.min(opened, host.getOpenedNs());
+        closed = Math.max(closed, host.getClosedNs());
+      }
+    }
+    return Math.max(0, closed - opened);
+  }
+
+  /** Whether something happened that a reader of the answer must know. */
+  public boolean isClean() {
+    return reporting().size() == hosts.size()
+        && joined.isEmpty()
+        && skipped.isEmpty()
+        && losses().stream().noneMatch(loss -> loss.known && loss.count != 0);
+  }
+
+  /** By source and detail; known ones that are zero are left out. */
+  List<LossLine> losses() {
+    Map<String, LossLine> lines = new TreeMap<>();
+    for (HostReport host : hosts) {
+      for (Loss loss : host.getLossesList()) {
+        if (loss.hasCount() && loss.getCount() == 0) {
+          continue;
+        }
+        String key = loss.getSourceValue() + " " + loss.getDetail() + " " + loss.hasCount();
+        LossLine line =
+            lines.computeIfAbsent(
+                key,
+                k ->
+                    new LossLine(
+                        loss.getSource(), loss.getDetail(), loss.hasCount(), 0, new TreeSet<>()));
+        line.hosts.add(host.getHost());
+        lines.put(
+            key,
+            new LossLine(
+                line.source, line.detail, line.known, line.count + loss.getCount(), line.hosts));
+      }
+    }
+    return new ArrayList<>(lines.values());
+  }
+
+  /** The source as a person reads it. */
+  static String source(LossSource source) {
+    return switch (source) {
+      case LOSS_RING_FULL -> "ring buffer full";
+      case LOSS_CONTROL_RING_FULL -> "control ring full";
+      case LOSS_AGENT_QUEUE -> "agent queue full";
+      case LOSS_COLLECTOR_QUEUE -> "collector queue full";
+      case LOSS_MAP_FULL -> "map full";
+      case LOSS_UPDATE_REFUSED -> "map update refused";
+      case LOSS_RECURSION -> "recursion";
+      case LOSS_THROTTLED -> "samples throttled";
+      case LOSS_SKIPPED_RUNS -> "runs skipped by the kernel";
+      case LOSS_UNKNOWN, UNRECOGNIZED -> "unknown cause";
+    };
+  }
+
+  private List<String> names(Predicate<HostState> wanted) {
+    return hosts.stream()
+        .filter(host -> wanted.test(host.getState()))
+        .map(HostReport::getHost)
+        .sorted()
+        .toList();
+  }
+
+  static long sum(Collection<Long> counts) {
+    return counts.stream().mapToLong(Long::longValue).sum();
+  }
+}

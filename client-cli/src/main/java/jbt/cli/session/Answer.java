@@ -1,0 +1,136 @@
+package jbt.cli.session;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import jbt.cli.render.MapPrint;
+import jbt.cli.render.Summary;
+import jbt.cli.render.Table;
+import jbt.v1.HostReport;
+import jbt.v1.MapPartial;
+import jbt.v1.MapSchema;
+import jbt.v1.PrintSite;
+import jbt.v1.Round;
+import jbt.v1.Schema;
+import jbt.v1.ValueKind;
+import org.jspecify.annotations.Nullable;
+
+/** What a session has told so far: hosts, schema, the newest partials. */
+final class Answer {
+  /** Who sent a partial of which map. */
+  private record Sender(int map, String host, long epoch) {}
+
+  private final Map<String, HostReport> hosts = new TreeMap<>();
+  private final Map<Sender, MapPartial> partials = new HashMap<>();
+  private final Map<String, Long> joined = new TreeMap<>();
+  private final Map<String, Long> skipped = new TreeMap<>();
+  private Schema schema = Schema.getDefaultInstance();
+
+  /** Keeps a report; false if a newer one of that host is known. */
+  boolean add(HostReport report) {
+    @Nullable HostReport known = hosts.get(report.getHost());
+    if (known != null
+        && known.getEpoch() == report.getEpoch()
+        && known.getSequence() > report.getSequence()) {
+      return false;
+    }
+    hosts.put(report.getHost(), report);
+    return true;
+  }
+
+  void add(Schema newer) {
+    schema = newer;
+  }
+
+  void add(MapPartial partial) {
+    partials.merge(
+        new Sender(partial.getMap(), partial.getHost(), partial.getEpoch()),
+        partial,
+        (known, next) -> isOlder(next, known) ? known : next);
+  }
+
+  Collection<HostReport> hosts() {
+    return hosts.values();
+  }
+
+  Schema schema() {
+    return schema;
+  }
+
+  Summary summary() {
+    return new Summary(List.copyOf(hosts.values()), joined, skipped);
+  }
+
+  /**
+   * What a round prints; null if it has nothing of its own to show.
+   *
+   * @throws jbt.server.merge.MalformedException when it does not fit the schema
+   */
+  @Nullable MapPrint print(Round round, int expected) {
+    PrintSite site = schema.getPrints(round.getSite());
+    MapSchema map = schema.getMaps(site.getMap());
+    if (round.getJoined()) {
+      joined.merge(map.getName(), 1L, Long::sum);
+    }
+    if (round.getSkipped() > 0) {
+      skipped.merge(map.getName(), (long) round.getSkipped(), Long::sum);
+    }
+    boolean empty = round.getRows().getCount() == 0;
+    if (empty && (round.getJoined() || round.getPart() > 0)) {
+      return null;
+    }
+    boolean scalar = map.getKeyCount() == 0 && !round.getRows().getHostKeyed();
+    Table table = empty && scalar ? Table.zero(map) : Table.of(map, round.getRows());
+    boolean interval = site.getPeriodNs() > 0;
+    return new MapPrint(
+        table,
+        round.getHost(),
+        site.getTop(),
+        site.getDiv(),
+        round.getHosts(),
+        expected,
+        interval ? new MapPrint.Place(round.getSlot(), round.getPart() > 0) : null);
+  }
+
+  /**
+   * The final maps, by name.
+   *
+   * @throws jbt.server.merge.MalformedException when one does not fit the schema
+   */
+  List<MapPrint> finals(int expected) {
+    Comparator<MapPartial> order =
+        Comparator.comparing((MapPartial partial) -> name(partial.getMap()))
+            .thenComparing(MapPartial::getHost);
+    List<MapPrint> prints = new ArrayList<>();
+    for (MapPartial partial : partials.values().stream().sorted(order).toList()) {
+      Table table = Table.of(schema.getMaps(partial.getMap()), partial.getRows());
+      if (!table.rows().isEmpty()) {
+        prints.add(
+            new MapPrint(table, partial.getHost(), 0, 0, partial.getHosts(), expected, null));
+      }
+    }
+    return prints;
+  }
+
+  /** Maps that each host keeps for itself and does not send. */
+  List<String> workingState() {
+    return schema.getMapsList().stream()
+        .filter(map -> map.getHostBound() || map.getKind() == ValueKind.VALUE_PLAIN)
+        .filter(map -> !map.getPrinted())
+        .map(MapSchema::getName)
+        .toList();
+  }
+
+  private String name(int map) {
+    return map < schema.getMapsCount() ? schema.getMaps(map).getName() : "";
+  }
+
+  private static boolean isOlder(MapPartial a, MapPartial b) {
+    int order = Long.compareUnsigned(a.getGeneration(), b.getGeneration());
+    return order < 0 || (order == 0 && Long.compareUnsigned(a.getSequence(), b.getSequence()) < 0);
+  }
+}

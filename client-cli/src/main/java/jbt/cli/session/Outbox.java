@@ -1,0 +1,151 @@
+package jbt.cli.session;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import jbt.cli.render.Bytes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Standard output and standard error, written in order by a thread of their own: whoever reads them
+ * may stop reading at any time, and that must hold up nothing but the output.
+ */
+final class Outbox {
+  private static final long FULL_ABOVE = 4 << 20;
+
+  private record Chunk(Bytes bytes, boolean error) {}
+
+  private final OutputStream out;
+  private final OutputStream err;
+  private final Runnable beforeWrite;
+  private final ArrayDeque<Chunk> chunks = new ArrayDeque<>();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private long bytes;
+  private boolean writing;
+  private @Nullable IOException failure;
+
+  /**
+   * Starts the thread.
+   *
+   * @param beforeWrite run just before each write, to take the status line away
+   */
+  Outbox(OutputStream out, OutputStream err, Runnable beforeWrite) {
+    this.out = out;
+    this.err = err;
+    this.beforeWrite = beforeWrite;
+    Thread.ofPlatform().daemon().name("output").start(this::write);
+  }
+
+  /** Queues whole lines for standard output; false if there is no room in time. */
+  boolean offer(Bytes lines, long millis) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long left = TimeUnit.MILLISECONDS.toNanos(millis);
+      while (bytes > FULL_ABOVE && failure == null) {
+        if (left <= 0) {
+          return false;
+        }
+        left = changed.awaitNanos(left);
+      }
+      add(lines, false);
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Queues whole lines for standard error, at once: they are few. */
+  void note(Bytes lines) {
+    lock.lock();
+    try {
+      add(lines, true);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Waits until everything is written; false if that takes longer. */
+  boolean awaitWritten(long millis) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long left = TimeUnit.MILLISECONDS.toNanos(millis);
+      while (!chunks.isEmpty() || writing) {
+        if (left <= 0) {
+          return false;
+        }
+        left = changed.awaitNanos(left);
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Why standard output takes no more; null while it does. */
+  @Nullable IOException failure() {
+    lock.lock();
+    try {
+      return failure;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void add(Bytes lines, boolean error) {
+    if (lines.isEmpty() || (failure != null && !error)) {
+      return;
+    }
+    chunks.add(new Chunk(lines, error));
+    bytes += lines.length();
+    changed.signalAll();
+  }
+
+  private void write() {
+    while (true) {
+      Chunk chunk = take();
+      beforeWrite.run();
+      @Nullable IOException broken = null;
+      try {
+        chunk.bytes.writeTo(chunk.error ? err : out);
+      } catch (IOException e) {
+        broken = e;
+      }
+      written(chunk, broken);
+    }
+  }
+
+  private Chunk take() {
+    lock.lock();
+    try {
+      while (chunks.isEmpty()) {
+        changed.awaitUninterruptibly();
+      }
+      writing = true;
+      Chunk chunk = chunks.remove();
+      bytes -= chunk.bytes.length();
+      changed.signalAll();
+      return chunk;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void written(Chunk chunk, @Nullable IOException broken) {
+    lock.lock();
+    try {
+      writing = false;
+      if (broken != null && !chunk.error && failure == null) {
+        failure = broken;
+        chunks.removeIf(waiting -> !waiting.error);
+        bytes = chunks.stream().mapToLong(waiting -> waiting.bytes.length()).sum();
+      }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

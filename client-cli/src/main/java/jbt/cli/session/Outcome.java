@@ -1,0 +1,76 @@
+package jbt.cli.session;
+
+import java.util.Collection;
+import jbt.v1.Failure;
+import jbt.v1.HostReport;
+import jbt.v1.HostState;
+
+/** Exit codes of the program. */
+public final class Outcome {
+  public static final int OK = 0;
+  public static final int USAGE = 1;
+  public static final int SOME_FAILED = 2;
+  public static final int SOME_UNREACHABLE = 4;
+  public static final int NO_MATCH = 16;
+  public static final int NO_COLLECTOR = 64;
+  public static final int POLICY = 77;
+
+  private Outcome() {}
+
+  /** The code for what became of the hosts. */
+  static int of(Collection<HostReport> hosts) {
+    boolean noneRan = hosts.stream().noneMatch(Outcome::ran);
+    if (noneRan && all(hosts, Failure.FAILURE_SCRIPT)) {
+      return USAGE;
+    }
+    if (noneRan && all(hosts, Failure.FAILURE_NO_MATCH)) {
+      return NO_MATCH;
+    }
+    if (noneRan && all(hosts, Failure.FAILURE_POLICY)) {
+      return POLICY;
+    }
+    int code = OK;
+    for (HostReport host : hosts) {
+      code |=
+          switch (host.getState()) {
+            case HOST_FINAL -> OK;
+            case HOST_FAILED, HOST_REFUSED -> SOME_FAILED;
+            case HOST_UNREACHABLE,
+                HOST_LOST,
+                HOST_CONNECTING,
+                HOST_ATTACHED,
+                HOST_RUNNING,
+                HOST_STOPPING,
+                UNRECOGNIZED ->
+                SOME_UNREACHABLE;
+          };
+    }
+    return code;
+  }
+
+  static boolean ran(HostReport host) {
+    return switch (host.getState()) {
+      case HOST_RUNNING, HOST_STOPPING, HOST_FINAL -> true;
+      case HOST_LOST -> host.getOpenedNs() != 0;
+      case HOST_CONNECTING,
+          HOST_ATTACHED,
+          HOST_FAILED,
+          HOST_REFUSED,
+          HOST_UNREACHABLE,
+          UNRECOGNIZED ->
+          false;
+    };
+  }
+
+  /** Whether the host has said its last word. */
+  static boolean isDone(HostState state) {
+    return switch (state) {
+      case HOST_FINAL, HOST_FAILED, HOST_REFUSED, HOST_UNREACHABLE, HOST_LOST -> true;
+      case HOST_CONNECTING, HOST_ATTACHED, HOST_RUNNING, HOST_STOPPING, UNRECOGNIZED -> false;
+    };
+  }
+
+  private static boolean all(Collection<HostReport> hosts, Failure failure) {
+    return !hosts.isEmpty() && hosts.stream().allMatch(host -> host.getFailure() == failure);
+  }
+}

@@ -1,0 +1,378 @@
+package jbt.cli.session;
+
+import com.google.protobuf.ByteString;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import jbt.cli.render.Bytes;
+import jbt.cli.render.Footer;
+import jbt.cli.render.MapPrint;
+import jbt.cli.render.Rendering;
+import jbt.cli.render.Summary;
+import jbt.server.merge.Decode;
+import jbt.server.merge.MalformedException;
+import jbt.server.targets.FoldedNames;
+import jbt.v1.Dump;
+import jbt.v1.HostReport;
+import jbt.v1.HostState;
+import jbt.v1.Open;
+import jbt.v1.Stop;
+import jbt.v1.TraceReply;
+import jbt.v1.TraceRequest;
+import jbt.v1.TracerGrpc;
+import jbt.v1.Value;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run, on one thread: takes replies, shows them, and ends with the exit code. {@link #stop} may
+ * be called from any thread at any time.
+ */
+public final class Session {
+  /** How long all may take once somebody wants to stop: a collector gives hosts ten seconds. */
+  private static final long PATIENCE_MILLIS = 11_000;
+
+  /** How long a message waits for the same one of other hosts. */
+  private static final long FOLD_MILLIS = 150;
+
+  private static final long TICK_MILLIS = 100;
+  private static final int CHUNK = 256 << 10;
+
+  private final Wanted wanted;
+  private final Rendering rendering;
+  private final Screen screen;
+  private final StatusLine status;
+  private final Outbox outbox;
+  private final Notices notices;
+  private final Answer answer = new Answer();
+  private final Object requestsLock = new Object();
+  private @Nullable StreamObserver<TraceRequest> requests;
+  private boolean stopSent;
+  private volatile long stopAskedAt;
+  private long noticesSince;
+  private boolean attachedShown;
+  private boolean waitingShown;
+  private boolean opened;
+  private final Dumps dumps = new Dumps();
+
+  public Session(Wanted wanted, Rendering rendering, Screen screen) {
+    this.wanted = wanted;
+    this.rendering = rendering;
+    this.screen = screen;
+    status = new StatusLine(screen.err(), screen.errTerminal());
+    outbox = new Outbox(screen.out(), screen.err(), status::erase);
+    notices = new Notices(wanted.many(), screen.errTerminal());
+  }
+
+  /** Asks all hosts for their final result. Again changes nothing. */
+  public void stop() {
+    if (stopAskedAt == 0) {
+      stopAskedAt = Math.max(1, millis());
+    }
+    synchronized (requestsLock) {
+      if (requests != null && !stopSent) {
+        stopSent = true;
+        requests.onNext(TraceRequest.newBuilder().setStop(Stop.getDefaultInstance()).build());
+      }
+    }
+  }
+
+  /** Takes the status line away, for a process that ends now. */
+  public void erase() {
+    status.erase();
+  }
+
+  /** Runs to the end and returns the exit code of the process. */
+  public int run(TracerGrpc.AsyncService service) throws InterruptedException {
+    Inbox inbox = new Inbox(Thread.currentThread());
+    start(service, inbox);
+    try {
+      loop(inbox);
+      return finish(inbox);
+    } finally {
+      inbox.close();
+      synchronized (requestsLock) {
+        if (requests != null && inbox.isOver()) {
+          requests.onCompleted();
+        } else if (requests != null) {
+          requests.onError(Status.CANCELLED.withDescription("given up").asException());
+        }
+        requests = null;
+      }
+    }
+  }
+
+  private void start(TracerGrpc.AsyncService service, Inbox inbox) {
+    UUID id = UUID.randomUUID();
+    byte[] session =
+        ByteBuffer.allocate(16)
+            .putLong(id.getMostSignificantBits())
+            .putLong(id.getLeastSignificantBits())
+            .array();
+    StreamObserver<TraceRequest> stream = service.trace(inbox);
+    synchronized (requestsLock) {
+      requests = stream;
+      stream.onNext(
+          TraceRequest.newBuilder()
+              .setStart(wanted.start().setSession(ByteString.copyFrom(session)))
+              .build());
+    }
+    if (stopAskedAt != 0) {
+      stop();
+    }
+  }
+
+  private void loop(Inbox inbox) throws InterruptedException {
+    Bytes chunk = new Bytes(4096);
+    while (!isGivenUp()) {
+      @Nullable TraceReply reply = inbox.poll(chunk.isEmpty() ? TICK_MILLIS : 0);
+      if (reply != null) {
+        show(chunk, reply);
+      }
+      if (chunk.length() > CHUNK || (reply == null && !chunk.isEmpty())) {
+        write(chunk);
+        chunk = new Bytes(4096);
+      }
+      tick();
+      if (reply == null && inbox.isOver()) {
+        return;
+      }
+    }
+  }
+
+  private void show(Bytes out, TraceReply reply) {
+    switch (reply.getReplyCase()) {
+      case HOST -> host(out, reply.getHost());
+      case SCHEMA -> answer.add(reply.getSchema());
+      case LINES -> rendering.lines(out, reply.getLines());
+      case VALUE -> value(out, reply.getValue());
+      case PARTIAL -> answer.add(reply.getPartial());
+      case ROUND -> {
+        try {
+          @Nullable MapPrint print = answer.print(reply.getRound(), wanted.expected());
+          if (print != null) {
+            rendering.map(out, print);
+          }
+        } catch (MalformedException | IndexOutOfBoundsException e) {
+          malformed(reply.getRound().getHost(), e);
+        }
+      }
+      case DUMP -> dump(reply.getDump());
+      case PONG, REPLY_NOT_SET -> {}
+    }
+  }
+
+  private void host(Bytes out, HostReport report) {
+    if (!answer.add(report)) {
+      return;
+    }
+    if (report.getState() == HostState.HOST_ATTACHED && wanted.opens() && !opened) {
+      opened = true;
+      send(TraceRequest.newBuilder().setOpen(Open.getDefaultInstance()).build());
+    }
+    report.getNoticesList().forEach(notice -> note(report.getHost(), notice));
+    note(report.getHost(), report.getMessage());
+    boolean allKnown =
+        answer.hosts().size() >= wanted.expected()
+            && answer.hosts().stream().noneMatch(h -> h.getState() == HostState.HOST_CONNECTING);
+    if (!attachedShown && (allKnown || report.getState() == HostState.HOST_RUNNING)) {
+      attachedShown = true;
+      attached(out);
+    }
+  }
+
+  private void attached(Bytes out) {
+    List<Integer> probes =
+        answer.hosts().stream()
+            .filter(h -> h.getState() != HostState.HOST_CONNECTING && h.getProbes() > 0)
+            .map(HostReport::getProbes)
+            .sorted()
+            .toList();
+    if (probes.isEmpty() || wanted.dump()) {
+      return;
+    }
+    rendering.attached(out, probes.stream().mapToInt(Integer::intValue).sum());
+    if (wanted.quiet()) {
+      return;
+    }
+    int most = probes.getLast();
+    String count = probes.getFirst() == most ? "" + most : probes.getFirst() + "-" + most;
+    String line = "Attached " + count + (most == 1 ? " probe" : " probes");
+    outbox.note(
+        Bytes.of(line + (wanted.many() ? " on each of " + probes.size() + " hosts\n" : "\n")));
+    if (wanted.many() && !wanted.perHost() && !answer.workingState().isEmpty()) {
+      outbox.note(
+          Bytes.of(
+              "not shown: "
+                  + String.join(", ", answer.workingState())
+                  + ", which each host keeps for itself (--per-host shows it)\n"));
+    }
+  }
+
+  private void value(Bytes out, Value value) {
+    try {
+      var type = answer.schema().getValues(value.getSite()).getType();
+      rendering.value(out, value.getHost(), Decode.value(type, value.getValue()));
+    } catch (MalformedException | IndexOutOfBoundsException e) {
+      malformed(value.getHost(), e);
+    }
+  }
+
+  private void dump(Dump dump) {
+    dumps.add(dump);
+    if (dumps.size() >= wanted.expected()) {
+      stop();
+    }
+  }
+
+  private void malformed(String host, RuntimeException e) {
+    note(host, "it sent what does not fit its own description: " + e.getMessage());
+    stop();
+  }
+
+  private void note(String host, String text) {
+    if (notices.isEmpty()) {
+      noticesSince = millis();
+    }
+    notices.add(host, text);
+  }
+
+  private void tick() {
+    if (!notices.isEmpty() && (!wanted.many() || millis() - noticesSince >= FOLD_MILLIS)) {
+      outbox.note(notices.take());
+    }
+    if (outbox.failure() != null && stopAskedAt == 0) {
+      stop();
+    }
+    if (stopAskedAt != 0 && outbox.failure() == null && millis() - stopAskedAt > 500) {
+      List<String> waiting = waitingFor();
+      String text = waiting.isEmpty() ? "" : waitingText(waiting);
+      status.show(text);
+      if (!screen.errTerminal() && !text.isEmpty() && !waitingShown) {
+        waitingShown = true;
+        outbox.note(Bytes.of(text).add('\n'));
+      }
+    } else if (stopAskedAt == 0 && !attachedShown && wanted.many()) {
+      int connected =
+          (int)
+              answer.hosts().stream()
+                  .filter(h -> h.getState() != HostState.HOST_CONNECTING)
+                  .count();
+      status.show("attaching: " + connected + " of " + wanted.expected() + " hosts");
+    }
+  }
+
+  private String waitingText(List<String> waiting) {
+    return wanted.many()
+        ? "waiting for "
+            + waiting.size()
+            + " of "
+            + wanted.expected()
+            + ": "
+            + FoldedNames.fold(waiting)
+        : "waiting for the final result";
+  }
+
+  private List<String> waitingFor() {
+    return names(answer.hosts().stream().filter(host -> !Outcome.isDone(host.getState())).toList());
+  }
+
+  private static List<String> names(Collection<HostReport> hosts) {
+    return hosts.stream().map(HostReport::getHost).toList();
+  }
+
+  private boolean isGivenUp() {
+    return stopAskedAt != 0 && millis() - stopAskedAt > PATIENCE_MILLIS;
+  }
+
+  private void write(Bytes chunk) throws InterruptedException {
+    while (!outbox.offer(chunk, TICK_MILLIS)) {
+      tick();
+      if (isGivenUp()) {
+        return;
+      }
+    }
+  }
+
+  /** Everything that was waiting for the end of the stream. */
+  private int finish(Inbox inbox) throws InterruptedException {
+    status.erase();
+    boolean cutShort = !inbox.isOver();
+    List<String> waiting = waitingFor();
+    Summary summary = answer.summary();
+    if (wanted.dump()) {
+      outbox.offer(dumps.print(wanted.many()), PATIENCE_MILLIS);
+    } else if (answer.hosts().stream().anyMatch(Outcome::ran)) {
+      write(result(summary));
+    }
+    outbox.note(notices.take());
+    int code = failure(inbox, cutShort ? waiting : List.of());
+    if (outbox.failure() == null && !wanted.dump()) {
+      outbox.note(footer(summary));
+    }
+    while (!outbox.awaitWritten(TICK_MILLIS) && !isGivenUp()) {
+      // Whoever reads our output may take his time.
+    }
+    return code;
+  }
+
+  private Bytes result(Summary summary) {
+    Bytes out = new Bytes(4096);
+    rendering.beforeFinal(out);
+    try {
+      answer.finals(wanted.expected()).forEach(print -> rendering.map(out, print));
+    } catch (MalformedException | IndexOutOfBoundsException e) {
+      note("", "a final map does not fit its description: " + e.getMessage());
+    }
+    rendering.summary(out, summary);
+    return out;
+  }
+
+  private Bytes footer(Summary summary) {
+    Bytes out = new Bytes();
+    if ((wanted.quiet() && summary.isClean()) || summary.hosts().isEmpty()) {
+      return out;
+    }
+    List<String> lines =
+        wanted.many() ? Footer.lines(summary, wanted.verbose()) : Footer.oneHost(summary);
+    (screen.errTerminal() ? Footer.forTerminal(lines) : lines)
+        .forEach(line -> out.add(line).add('\n'));
+    return out;
+  }
+
+  private int failure(Inbox inbox, List<String> waiting) {
+    @Nullable Throwable broken = inbox.failure();
+    @Nullable IOException output = outbox.failure();
+    if (broken != null) {
+      return Broken.report(outbox, broken, answer.hosts().isEmpty());
+    }
+    if (!waiting.isEmpty()) {
+      outbox.note(Bytes.of("gave up " + waitingText(waiting) + "\n"));
+    }
+    if (output != null && !Screen.isReaderGone(output)) {
+      outbox.note(Bytes.of("ERROR: cannot write the output: " + output.getMessage() + "\n"));
+      return Outcome.USAGE;
+    }
+    int code = Outcome.of(answer.hosts());
+    if (code == Outcome.OK && !wanted.many() && answer.hosts().size() == 1) {
+      return answer.hosts().iterator().next().getExitCode() & 0xff;
+    }
+    return code;
+  }
+
+  private void send(TraceRequest request) {
+    synchronized (requestsLock) {
+      if (requests != null) {
+        requests.onNext(request);
+      }
+    }
+  }
+
+  private static long millis() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+  }
+}

@@ -1,0 +1,71 @@
+package jbt.cli.session;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Ctrl-C, SIGTERM and SIGHUP: the first asks for the result, the second gives up.
+ *
+ * <p>{@code sun.misc.Signal} of the module jdk.unsupported is Java's only way to hear a second
+ * signal, or to go on after the first; javac warns of its name without a way to say that it is
+ * meant, hence the reflection.
+ */
+public final class Signals {
+  private static final int GIVEN_UP = 130;
+
+  private Signals() {}
+
+  /**
+   * Calls {@code first} on the first signal and ends the process on the second.
+   *
+   * @param beforeEnd makes the terminal clean again
+   */
+  public static void handle(Runnable first, Runnable beforeEnd) {
+    AtomicBoolean heard = new AtomicBoolean();
+    Runnable onSignal =
+        () -> {
+          if (heard.getAndSet(true)) {
+            beforeEnd.run();
+            Runtime.getRuntime().halt(GIVEN_UP);
+          }
+          first.run();
+        };
+    try {
+      install(onSignal);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("this Java runtime lacks the module jdk.unsupported", e);
+    }
+  }
+
+  private static void install(Runnable onSignal) throws ReflectiveOperationException {
+    Class<?> signals = Class.forName("sun.misc.Signal");
+    Class<?> handlers = Class.forName("sun.misc.SignalHandler");
+    Method handle = signals.getMethod("handle", signals, handlers);
+    Object ignored = handlers.getField("SIG_IGN").get(null);
+    InvocationHandler calls =
+        (proxy, method, arguments) ->
+            switch (method.getName()) {
+              case "handle" -> {
+                onSignal.run();
+                yield null;
+              }
+              case "hashCode" -> System.identityHashCode(proxy);
+              case "equals" ->
+                  System.identityHashCode(proxy) == System.identityHashCode(arguments[0]);
+              default -> "signal handler";
+            };
+    Object handler =
+        Proxy.newProxyInstance(Signals.class.getClassLoader(), new Class<?>[] {handlers}, calls);
+    for (String name : List.of("INT", "TERM", "HUP")) {
+      Object signal = signals.getConstructor(String.class).newInstance(name);
+      Object before = handle.invoke(null, signal, handler);
+      if (ignored.equals(before)) {
+        // nohup and background jobs: who started us does not want the signal heard.
+        handle.invoke(null, signal, ignored);
+      }
+    }
+  }
+}

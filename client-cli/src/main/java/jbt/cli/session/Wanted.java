@@ -1,0 +1,49 @@
+package jbt.cli.session;
+
+import java.util.List;
+import jbt.v1.Keying;
+import jbt.v1.Limits;
+import jbt.v1.Start;
+
+/**
+ * What a run was asked to do.
+ *
+ * @param file the name of the script in messages
+ * @param hosts the hosts named, each once; empty for this one
+ * @param durationNanos 0 for no end of its own
+ * @param opens the service has no collector that opens the gate by itself
+ */
+public record Wanted(
+    String script,
+    String file,
+    List<String> hosts,
+    boolean perHost,
+    boolean dump,
+    boolean quiet,
+    boolean verbose,
+    long durationNanos,
+    boolean opens) {
+  public Wanted {
+    hosts = List.copyOf(hosts);
+  }
+
+  public boolean many() {
+    return hosts.size() > 1;
+  }
+
+  int expected() {
+    return Math.max(1, hosts.size());
+  }
+
+  Start.Builder start() {
+    Keying keying =
+        !many() ? Keying.KEYING_ONE_HOST : perHost ? Keying.KEYING_PER_HOST : Keying.KEYING_MERGED;
+    return Start.newBuilder()
+        .setScript(script)
+        .setFile(file)
+        .addAllHosts(hosts)
+        .setKeying(keying)
+        .setDump(dump)
+        .setLimits(Limits.newBuilder().setDurationNs(durationNanos));
+  }
+}

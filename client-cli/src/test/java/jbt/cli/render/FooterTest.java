@@ -1,0 +1,129 @@
+package jbt.cli.render;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import jbt.v1.HostReport;
+import jbt.v1.HostState;
+import jbt.v1.Loss;
+import jbt.v1.LossSource;
+import org.junit.jupiter.api.Test;
+
+class FooterTest {
+  private static HostReport.Builder host(String name, HostState state) {
+    return HostReport.newBuilder().setHost(name).setState(state);
+  }
+
+  private static Loss loss(LossSource source, String detail, long count) {
+    return Loss.newBuilder().setSource(source).setDetail(detail).setCount(count).build();
+  }
+
+  private static Summary summary(HostReport.Builder... hosts) {
+    return new Summary(
+        List.of(hosts).stream().map(HostReport.Builder::build).toList(), Map.of(), Map.of());
+  }
+
+  @Test
+  void allWell() {
+    Summary summary =
+        summary(
+            host("a", HostState.HOST_FINAL).setOpenedNs(1_000_000_000L).setClosedNs(6_000_000_000L),
+            host("b", HostState.HOST_FINAL)
+                .setOpenedNs(1_000_500_000L)
+                .setClosedNs(6_002_000_000L));
+    assertThat(Footer.lines(summary, false))
+        .containsExactly("hosts: 2 of 2 reporting", "window: 5.002 s", "loss: none");
+    assertThat(summary.isClean()).isTrue();
+    assertThat(Footer.oneHost(summary)).isEmpty();
+  }
+
+  @Test
+  void missingHostsAreNamed() {
+    Summary summary =
+        summary(
+            host("web01", HostState.HOST_FINAL),
+            host("web02", HostState.HOST_LOST),
+            host("web03", HostState.HOST_UNREACHABLE),
+            host("web04", HostState.HOST_UNREACHABLE),
+            host("web05", HostState.HOST_UNREACHABLE),
+            host("web07", HostState.HOST_FAILED),
+            host("web08", HostState.HOST_RUNNING));
+    assertThat(Footer.lines(summary, false).getFirst())
+        .isEqualTo(
+            "hosts: 1 of 7 reporting; 1 failed: web07; 3 unreachable: web[03-05]; 1 lost: web02;"
+                + " 1 unfinished: web08");
+    assertThat(summary.isClean()).isFalse();
+  }
+
+  @Test
+  void lossBySourceAndWhatIsNotKnown() {
+    Summary summary =
+        summary(
+            host("a", HostState.HOST_FINAL)
+                .addLosses(loss(LossSource.LOSS_RING_FULL, "", 5))
+                .addLosses(loss(LossSource.LOSS_MAP_FULL, "@x", 1))
+                .addLosses(loss(LossSource.LOSS_RECURSION, "", 0)),
+            host("b", HostState.HOST_FINAL)
+                .addLosses(loss(LossSource.LOSS_RING_FULL, "", 7))
+                .addLosses(Loss.newBuilder().setSource(LossSource.LOSS_SKIPPED_RUNS)));
+    assertThat(Footer.lines(summary, false))
+        .containsExactly(
+            "hosts: 2 of 2 reporting",
+            "loss: 12 events, ring buffer full: a,b",
+            "loss: 1 event, map full (@x): a",
+            "loss not known: runs skipped by the kernel: b");
+    assertThat(Footer.oneHost(summary))
+        .containsExactly(
+            "WARNING: Lost 12 events: ring buffer full", "WARNING: Lost 1 event: map full (@x)");
+  }
+
+  @Test
+  void roundsThatWereJoinedOrSkipped() {
+    Summary summary =
+        new Summary(
+            List.of(host("a", HostState.HOST_FINAL).build()), Map.of("@x", 3L), Map.of("@y", 2L));
+    assertThat(Footer.lines(summary, false))
+        .containsExactly(
+            "hosts: 1 of 1 reporting",
+            "loss: none",
+            "@x: 3 rounds joined with the next one",
+            "@y: 2 rounds skipped by a late timer");
+  }
+
+  @Test
+  void terminalGetsTwentyLines() {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      lines.add("line " + i);
+    }
+    assertThat(Footer.forTerminal(lines)).hasSize(20);
+    assertThat(Footer.forTerminal(lines).getLast()).startsWith("... and 31 more lines");
+    assertThat(Footer.forTerminal(lines.subList(0, 20))).hasSize(20).contains("line 19");
+  }
+
+  @Test
+  void jsonHasTheSameFacts() {
+    Summary summary =
+        summary(
+            host("a", HostState.HOST_FINAL)
+                .setOpenedNs(1)
+                .setClosedNs(11)
+                .addLosses(loss(LossSource.LOSS_RING_FULL, "", 5))
+                .addLosses(Loss.newBuilder().setSource(LossSource.LOSS_SKIPPED_RUNS)),
+            host("b", HostState.HOST_UNREACHABLE).setMessage("connection refused"));
+    Bytes out = new Bytes();
+    new JsonRendering(true, false, false).summary(out, summary);
+    assertThat(out.toString())
+        .isEqualTo(
+            "{\"type\": \"summary\", \"data\": {\"expected\": 2, \"reporting\": [\"a\"],"
+                + " \"failed\": [], \"refused\": [], \"unreachable\": [\"b\"], \"lost\": [],"
+                + " \"unfinished\": [], \"window_ns\": 10, \"loss\": ["
+                + "{\"source\": \"ring buffer full\", \"count\": 5, \"hosts\": [\"a\"]},"
+                + "{\"source\": \"runs skipped by the kernel\", \"count\": null,"
+                + " \"hosts\": [\"a\"]}],"
+                + " \"joined_rounds\": 0, \"skipped_rounds\": 0,"
+                + " \"messages\": {\"b\": \"connection refused\"}}}\n");
+  }
+}

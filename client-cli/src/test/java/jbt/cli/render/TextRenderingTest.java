@@ -1,0 +1,152 @@
+package jbt.cli.render;
+
+import static jbt.cli.render.Maps.TEXT;
+import static jbt.cli.render.Maps.histogram;
+import static jbt.cli.render.Maps.map;
+import static jbt.cli.render.Maps.row;
+import static jbt.cli.render.Maps.table;
+import static jbt.cli.render.Maps.text;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import java.util.ArrayList;
+import java.util.List;
+import jbt.server.merge.Cell;
+import jbt.server.merge.Row;
+import jbt.v1.Lines;
+import jbt.v1.MapSchema;
+import jbt.v1.ValueKind;
+import org.junit.jupiter.api.Test;
+
+class TextRenderingTest {
+  private final Bytes out = new Bytes();
+
+  private static Lines lines(String host, byte[] text) {
+    return Lines.newBuilder().setHost(host).setText(ByteString.copyFrom(text)).build();
+  }
+
+  private static Lines lines(String host, String text) {
+    return lines(host, Bytes.of(text).toArray());
+  }
+
+  private static TextRendering piped(boolean many) {
+    return new TextRendering(many, false, false, false);
+  }
+
+  @Test
+  void oneHostsTextIsPassedAsItIs() {
+    byte[] raw = {27, '[', 'm', (byte) 0xff, 'x'};
+    piped(false).lines(out, lines("a", raw));
+    assertThat(out.toArray()).isEqualTo(raw);
+  }
+
+  @Test
+  void linesOfSeveralHostsHaveTheirHost() {
+    TextRendering text = piped(true);
+    text.lines(out, lines("a", "one\ntwo\n"));
+    text.lines(out, lines("b", "three\n"));
+    assertThat(out.toString()).isEqualTo("a | one\na | two\nb | three\n");
+  }
+
+  @Test
+  void lineInPiecesWaitsForItsEnd() {
+    TextRendering text = piped(true);
+    text.lines(out, lines("a", "half "));
+    text.lines(out, lines("b", "whole\n"));
+    assertThat(out.toString()).isEqualTo("b | whole\n");
+    text.lines(out, lines("a", "done\nrest"));
+    assertThat(out.toString()).isEqualTo("b | whole\na | half done\n");
+    text.beforeFinal(out);
+    assertThat(out.toString()).isEqualTo("b | whole\na | half done\na | rest\n\n\n");
+  }
+
+  @Test
+  void controlCharactersCantDriveATerminal() {
+    TextRendering text = new TextRendering(false, false, true, true);
+    byte[] hostile = Bytes.of("a\033]0;x\007\tb\r\u009b\u202eé\177").addByte((byte) 0x9b).toArray();
+    text.lines(out, lines("a", hostile));
+    assertThat(out.toString())
+        .isEqualTo("a\\x1b]0;x\\x07\tb\\x0d\\xc2\\x9b\\xe2\\x80\\xaeé\\x7f\\x9b");
+  }
+
+  @Test
+  void hostsAreColouredOnATerminal() {
+    new TextRendering(true, false, true, true).lines(out, lines("a", "x\n"));
+    assertThat(out.toString()).matches("\033\\[3[2-6]ma\033\\[0m \\| x\n");
+  }
+
+  @Test
+  void noColourWhereItIsNotWanted() {
+    new TextRendering(true, false, true, false).lines(out, lines("a", "x\n"));
+    assertThat(out.toString()).isEqualTo("a | x\n");
+  }
+
+  @Test
+  void partialSumIsMarkedOnItsLine() {
+    Table table = table(map("@x", ValueKind.VALUE_COUNT), row(37));
+    TextRendering text = piped(true);
+    text.map(out, new MapPrint(table, "", 0, 0, 1, 2, null));
+    text.map(out, new MapPrint(table, "", 0, 0, 2, 2, null));
+    text.map(out, new MapPrint(table, "", 0, 0, 1, 2, new MapPrint.Place(12, true)));
+    assertThat(out.toString()).isEqualTo("@x: 37 (1/2 hosts)\n@x: 37\n@x: 37 (amends round 12)\n");
+  }
+
+  @Test
+  void partialHistogramIsMarkedInItsHead() {
+    Table table = table(map("@h", ValueKind.VALUE_HIST), row(histogram(1, 1)));
+    piped(true).map(out, new MapPrint(table, "", 0, 0, 1, 2, null));
+    assertThat(out.toString())
+        .isEqualTo("@h: (1/2 hosts)\n[0]                    1 |" + "@".repeat(52) + "|\n\n");
+  }
+
+  @Test
+  void mapOfOneHostHasItInFront() {
+    Table table = table(map("@h", ValueKind.VALUE_HIST), row(histogram(1, 1)));
+    piped(true).map(out, new MapPrint(table, "a", 0, 0, 1, 2, null));
+    assertThat(out.toString())
+        .isEqualTo("a | @h:\na | [0]                    1 |" + "@".repeat(52) + "|\na | \n");
+  }
+
+  @Test
+  void perHostKeepsHostsApartAndTopCountsInEach() {
+    MapSchema map = map("@n", ValueKind.VALUE_COUNT, TEXT);
+    Table table =
+        table(
+            map,
+            new Row("b", List.of(text("x")), new Cell.Word(1, false)),
+            new Row("a", List.of(text("x")), new Cell.Word(5, false)),
+            new Row("a", List.of(text("y")), new Cell.Word(4, false)));
+    new TextRendering(true, true, false, false).map(out, new MapPrint(table, "", 1, 0, 2, 2, null));
+    assertThat(out.toString()).isEqualTo("a | @n[x]: 5\nb | @n[x]: 1\n");
+  }
+
+  @Test
+  void twoThousandHosts() {
+    MapSchema map = map("@", ValueKind.VALUE_COUNT, TEXT);
+    List<Row> rows = new ArrayList<>();
+    for (int i = 1999; i >= 0; i--) {
+      rows.add(new Row("web%04d".formatted(i), List.of(text("sshd")), new Cell.Word(i, false)));
+    }
+    Table table = table(map, rows.toArray(new Row[0]));
+    long start = System.nanoTime();
+    piped(true).map(out, new MapPrint(table, "", 0, 0, 1999, 2000, null));
+    assertThat(System.nanoTime() - start).isLessThan(2_000_000_000L);
+    String text = out.toString();
+    assertThat(text.lines()).hasSize(2000);
+    assertThat(text).startsWith("@[web0000, sshd]: 0 (1999/2000 hosts)\n");
+    assertThat(text).endsWith("@[web1999, sshd]: 1999 (1999/2000 hosts)\n");
+  }
+
+  @Test
+  void manyLinesAreFast() {
+    byte[] text =
+        "12345 process-name\n".repeat(10_000).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    TextRendering many = piped(true);
+    long start = System.nanoTime();
+    for (int i = 0; i < 100; i++) {
+      many.lines(new Bytes(1 << 19), lines("a", text));
+    }
+    // A million lines; the bound leaves room for a busy machine.
+    assertThat(System.nanoTime() - start).isLessThan(2_000_000_000L);
+  }
+}
