@@ -1,0 +1,277 @@
+package jbt.daemon;
+
+import com.google.protobuf.ByteString;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.security.SecureRandom;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import jbt.compiler.target.Target;
+import jbt.daemon.session.Session;
+import jbt.kernel.HostTarget;
+import jbt.v1.DescribeReply;
+import jbt.v1.DescribeRequest;
+import jbt.v1.Failure;
+import jbt.v1.HostDescription;
+import jbt.v1.HostReport;
+import jbt.v1.HostState;
+import jbt.v1.ListProbesReply;
+import jbt.v1.ListProbesRequest;
+import jbt.v1.Pong;
+import jbt.v1.Start;
+import jbt.v1.TraceReply;
+import jbt.v1.TraceRequest;
+import jbt.v1.TracerGrpc;
+import org.jspecify.annotations.Nullable;
+
+/** The tracing service of this host, for a network or for the same process. */
+public final class TracerService implements TracerGrpc.AsyncService, AutoCloseable {
+  private final String hostName;
+  private final Policy policy;
+  private final Map<String, String> labels;
+  private final Supplier<String> caller;
+  private final Consumer<String> journal;
+  private final HostTarget target;
+  private final long epoch;
+  private final ByteString identity;
+  private final Map<ByteString, Session> sessions = new HashMap<>();
+  private boolean closed;
+
+  /**
+   * @param hostName what the script's {@code host} gives
+   * @param caller who makes the call that is being handled, for the journal
+   * @param journal takes one line for each start, end and refusal
+   */
+  public TracerService(
+      String hostName,
+      Policy policy,
+      Map<String, String> labels,
+      Supplier<String> caller,
+      Consumer<String> journal) {
+    this.hostName = hostName;
+    this.policy = policy;
+    this.labels = Map.copyOf(labels);
+    this.caller = caller;
+    this.journal = journal;
+    this.target = new HostTarget(hostName);
+    SecureRandom random = new SecureRandom();
+    this.epoch = random.nextLong();
+    byte[] id = new byte[16];
+    random.nextBytes(id);
+    this.identity = ByteString.copyFrom(id);
+  }
+
+  @Override
+  public StreamObserver<TraceRequest> trace(StreamObserver<TraceReply> replies) {
+    Requests requests = new Requests(replies, caller.get());
+    if (replies instanceof ServerCallStreamObserver<TraceReply> call) {
+      call.setOnCancelHandler(requests::gone);
+      call.setOnReadyHandler(requests::ready);
+    }
+    return requests;
+  }
+
+  /** The requests of one stream. */
+  private final class Requests implements StreamObserver<TraceRequest> {
+    private final StreamObserver<TraceReply> replies;
+    private final String from;
+    private volatile @Nullable Session session;
+
+    Requests(StreamObserver<TraceReply> replies, String from) {
+      this.replies = replies;
+      this.from = from;
+    }
+
+    @Override
+    public void onNext(TraceRequest request) {
+      Session running = session;
+      switch (request.getRequestCase()) {
+        case START -> {
+          if (running == null) {
+            session = begin(request.getStart(), from, replies);
+          }
+        }
+        case OPEN -> {
+          if (running != null) {
+            running.open(request.getOpen().getDelayNs());
+          }
+        }
+        case STOP -> {
+          if (running != null) {
+            running.stop();
+          }
+        }
+        case PING -> {
+          if (running != null) {
+            running.reply(pong(request.getPing().getSentNs()));
+          }
+        }
+        case REQUEST_NOT_SET -> {}
+      }
+    }
+
+    void ready() {
+      Session running = session;
+      if (running != null) {
+        running.receiverReady();
+      }
+    }
+
+    void gone() {
+      Session running = session;
+      if (running != null) {
+        running.abandon();
+      }
+    }
+
+    @Override
+    public void onError(Throwable cause) {
+      gone();
+    }
+
+    /** The client has said everything; what it asked for goes on. */
+    @Override
+    public void onCompleted() {
+      if (session == null) {
+        replies.onError(
+            new StatusRuntimeException(
+                Status.INVALID_ARGUMENT.withDescription("the stream has no start")));
+      }
+    }
+  }
+
+  private static TraceReply pong(long sentNs) {
+    return TraceReply.newBuilder()
+        .setPong(
+            Pong.newBuilder()
+                .setSentNs(sentNs)
+                .setAnsweredNs(TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis())))
+        .build();
+  }
+
+  private @Nullable Session begin(Start start, String from, StreamObserver<TraceReply> replies) {
+    String what = from + ": " + oneLine(start.getScript());
+    Session session;
+    synchronized (sessions) {
+      String refusal = refusal(start);
+      if (refusal != null) {
+        journal.accept("refused " + what + ": " + refusal);
+        replies.onNext(refused(refusal));
+        replies.onCompleted();
+        return null;
+      }
+      journal.accept("start " + what);
+      session =
+          new Session(
+              start,
+              new Session.Host(hostName, epoch, identity, target, policy),
+              replies,
+              outcome -> journal.accept(outcome + " " + what));
+      sessions.put(start.getSession(), session);
+    }
+    Thread.ofPlatform()
+        .daemon()
+        .name("session")
+        .start(
+            () -> {
+              try {
+                session.run();
+              } finally {
+                synchronized (sessions) {
+                  sessions.remove(start.getSession());
+                  sessions.notifyAll();
+                }
+              }
+            });
+    return session;
+  }
+
+  private @Nullable String refusal(Start start) {
+    if (closed) {
+      return "the agent is stopping";
+    } else if (start.getSession().size() != 16) {
+      return "a session id has 16 bytes";
+    } else if (sessions.containsKey(start.getSession())) {
+      return "this session runs already";
+    } else if (start.getHostsCount() != 0) {
+      return "this is an agent, not a collector: it has no hosts";
+    } else if (sessions.size() >= policy.sessions()) {
+      return policy.sessions() + " sessions run already, the limit of this host";
+    }
+    return null;
+  }
+
+  private TraceReply refused(String reason) {
+    return TraceReply.newBuilder()
+        .setHost(
+            HostReport.newBuilder()
+                .setHost(hostName)
+                .setEpoch(epoch)
+                .setSequence(1)
+                .setState(HostState.HOST_REFUSED)
+                .setFailure(Failure.FAILURE_POLICY)
+                .setMessage(reason))
+        .build();
+  }
+
+  /** A script as part of a journal line. */
+  private static String oneLine(String script) {
+    StringBuilder line = new StringBuilder();
+    script.chars().limit(4096).forEach(c -> line.append(c < ' ' || c == 0x7f ? ' ' : (char) c));
+    return line.toString().strip().replaceAll(" +", " ");
+  }
+
+  @Override
+  public void listProbes(ListProbesRequest request, StreamObserver<ListProbesReply> replies) {
+    ListProbesReply.Builder reply = ListProbesReply.newBuilder().setHost(hostName);
+    try {
+      reply.addAllProbe(ProbeList.matching(request.getPattern(), target));
+    } catch (RuntimeException e) {
+      reply.setFailure(Failure.FAILURE_KERNEL).setMessage(String.valueOf(e.getMessage()));
+    }
+    replies.onNext(reply.build());
+    replies.onCompleted();
+  }
+
+  @Override
+  public void describe(DescribeRequest request, StreamObserver<DescribeReply> replies) {
+    HostDescription.Builder description =
+        HostDescription.newBuilder()
+            .setHost(hostName)
+            .setVersion(Version.TEXT)
+            .setKernel(System.getProperty("os.version"))
+            .setArchitecture(System.getProperty("os.arch"))
+            .setCpus(Runtime.getRuntime().availableProcessors())
+            .putAllLabels(labels);
+    for (Target.Feature feature : Target.Feature.values()) {
+      description.putFeatures(
+          feature.name().toLowerCase(Locale.ROOT).replace('_', ' '),
+          target.feature(feature).name().toLowerCase(Locale.ROOT).replace('_', ' '));
+    }
+    replies.onNext(DescribeReply.newBuilder().addHosts(description).build());
+    replies.onCompleted();
+  }
+
+  /** Stops all sessions, each with its answer, and waits for them at most the time given. */
+  public void stop(long patienceMs) throws InterruptedException {
+    long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMs);
+    synchronized (sessions) {
+      closed = true;
+      sessions.values().forEach(Session::stop);
+      while (!sessions.isEmpty() && System.nanoTime() - until < 0) {
+        TimeUnit.NANOSECONDS.timedWait(sessions, Math.max(1, until - System.nanoTime()));
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    target.close();
+  }
+}

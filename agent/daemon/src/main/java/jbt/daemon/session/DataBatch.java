@@ -1,0 +1,150 @@
+package jbt.daemon.session;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import jbt.compiler.plan.Plan;
+import jbt.compiler.plan.Site;
+import jbt.compiler.types.Type;
+import jbt.daemon.text.LineFormat;
+import jbt.daemon.text.Strftime;
+import jbt.daemon.values.Bytes;
+import jbt.daemon.values.Canonical;
+import jbt.kernel.Records;
+import jbt.v1.LineKind;
+import jbt.v1.Lines;
+import jbt.v1.TraceReply;
+import jbt.v1.Value;
+
+/**
+ * Records of the data ring as text and values: filled by one reading of the ring, then handed on in
+ * pieces, merged with the control records by time.
+ */
+final class DataBatch implements Records {
+  /** A message's text is at most about this long. */
+  private static final int MESSAGE = 128 << 10;
+
+  private static final int LINES = -1;
+  private static final int TIMES = -2;
+
+  private final String host;
+  private final List<Site> sites;
+  private final LineFormat[] formats;
+  private final Canonical canonical;
+  private final Map<Integer, Integer> valueSites;
+  private final Bytes bytes = new Bytes(MESSAGE);
+
+  /**
+   * For each record: when, where its bytes end, LINES or TIMES or the place of the value's site.
+   */
+  private long[] times = new long[1024];
+
+  private int[] ends = new int[1024];
+  private int[] kinds = new int[1024];
+  private int count;
+  private int next;
+
+  DataBatch(String host, Plan plan, Canonical canonical, Map<Integer, Integer> valueSites) {
+    this.host = host;
+    this.sites = plan.sites();
+    this.canonical = canonical;
+    this.valueSites = valueSites;
+    this.formats = new LineFormat[sites.size()];
+    for (int i = 0; i < formats.length; i++) {
+      if (sites.get(i) instanceof Site.Printf printf) {
+        formats[i] = new LineFormat(printf, plan.attachPointNames());
+      }
+    }
+  }
+
+  @Override
+  public void record(ByteBuffer ring, int at, int length) {
+    int site = ring.getInt(at + 8);
+    LineFormat format = formats[site];
+    if (format != null) {
+      format.append(ring, at + Control.HEADER, bytes);
+      add(ring.getLong(at), LINES);
+      return;
+    }
+    switch (sites.get(site)) {
+      case Site.Time time -> {
+        bytes.put(Strftime.now(time.format()));
+        add(ring.getLong(at), TIMES);
+      }
+      case Site.Value value -> {
+        appendValue(value.type(), ring, at + Control.HEADER);
+        add(ring.getLong(at), valueSites.get(site));
+      }
+      default -> throw new IllegalStateException("no data record: " + sites.get(site));
+    }
+  }
+
+  private void appendValue(Type type, ByteBuffer ring, int at) {
+    if (type instanceof Type.Str str) {
+      int length = (int) ring.getLong(at);
+      Canonical.appendText(ring, at + Long.BYTES, length, str.size(), bytes);
+    } else {
+      canonical.append(type, ring, at, bytes);
+    }
+  }
+
+  private void add(long time, int kind) {
+    if (count == times.length) {
+      times = Arrays.copyOf(times, 2 * count);
+      ends = Arrays.copyOf(ends, 2 * count);
+      kinds = Arrays.copyOf(kinds, 2 * count);
+    }
+    times[count] = time;
+    ends[count] = bytes.size();
+    kinds[count++] = kind;
+  }
+
+  /** Hands on everything up to a time. */
+  void takeUntil(long time, Output output) {
+    while (next < count && times[next] <= time) {
+      int kind = kinds[next];
+      if (kind >= 0) {
+        output.add(
+            TraceReply.newBuilder()
+                .setValue(
+                    Value.newBuilder()
+                        .setHost(host)
+                        .setSite(kind)
+                        .setValue(bytes.copy(start(next), ends[next])))
+                .build(),
+            1);
+        next++;
+      } else {
+        takeLines(kind, time, output);
+      }
+    }
+    if (next == count) {
+      bytes.clear();
+      count = 0;
+      next = 0;
+    }
+  }
+
+  private void takeLines(int kind, long time, Output output) {
+    int first = next;
+    int start = start(first);
+    Lines.Builder lines =
+        Lines.newBuilder()
+            .setHost(host)
+            .setKind(kind == LINES ? LineKind.LINE_PRINTF : LineKind.LINE_TIME);
+    while (next < count
+        && kinds[next] == kind
+        && times[next] <= time
+        && (next == first || ends[next] - start <= MESSAGE)) {
+      lines.addLength(ends[next] - start(next));
+      next++;
+    }
+    lines.setText(bytes.copy(start, ends[next - 1]));
+    output.add(TraceReply.newBuilder().setLines(lines).build(), next - first);
+  }
+
+  private int start(int record) {
+    return record == 0 ? 0 : ends[record - 1];
+  }
+}

@@ -1,0 +1,24 @@
+package jbt.daemon.session;
+
+import jbt.v1.Failure;
+
+/** A session that can't run, with the words for the person who asked. */
+final class Failed extends Exception {
+  private static final long serialVersionUID = 1;
+
+  private final Failure failure;
+
+  Failed(Failure failure, String message) {
+    super(message);
+    this.failure = failure;
+  }
+
+  Failed(Failure failure, Exception cause) {
+    super(String.valueOf(cause.getMessage()), cause);
+    this.failure = failure;
+  }
+
+  Failure failure() {
+    return failure;
+  }
+}

@@ -1,0 +1,75 @@
+package jbt.daemon.session;
+
+import jbt.compiler.CompileException;
+import jbt.compiler.Compiler;
+import jbt.compiler.plan.KernelMap;
+import jbt.compiler.plan.Plan;
+import jbt.compiler.target.Target;
+import jbt.daemon.Policy;
+import jbt.kernel.LoadException;
+import jbt.kernel.LoadedPlan;
+import jbt.v1.Failure;
+import jbt.v1.Start;
+
+/** From a script to probes that are attached, within the limits. */
+final class Prepared {
+  private Prepared() {}
+
+  static Plan compile(Start start, Target target, Policy policy) throws Failed {
+    if (start.getScriptBytes().size() > Policy.SCRIPT_BYTES) {
+      throw new Failed(
+          Failure.FAILURE_POLICY,
+          "the script has more than " + Policy.SCRIPT_BYTES / 1024 + " KiB");
+    }
+    Plan plan;
+    try {
+      plan = Compiler.compile(start.getScript(), start.getFile(), target);
+    } catch (CompileException e) {
+      throw new Failed(e.noMatch() ? Failure.FAILURE_NO_MATCH : Failure.FAILURE_SCRIPT, e);
+    }
+    if (plan.attachments().size() > policy.probes()) {
+      throw new Failed(
+          Failure.FAILURE_POLICY,
+          "the script attaches to "
+              + plan.attachments().size()
+              + " probes, the limit is "
+              + policy.probes());
+    }
+    long bytes = plan.maps().stream().mapToLong(map -> bytes(map, target.possibleCpus())).sum();
+    if (bytes > policy.mapBytes()) {
+      throw new Failed(
+          Failure.FAILURE_POLICY,
+          "the script's maps need " + bytes + " bytes, the limit is " + policy.mapBytes());
+    }
+    return plan;
+  }
+
+  /** Memory of a full map, without the kernel's own bookkeeping. */
+  private static long bytes(KernelMap map, int cpus) {
+    long copies =
+        switch (map.kind()) {
+          case PERCPU_ARRAY, PERCPU_HASH, LRU_PERCPU_HASH -> cpus;
+          case ARRAY, HASH, LRU_HASH, RING_BUFFER -> 1;
+        };
+    return (map.keySize() + copies * Math.max(1, map.valueSize())) * map.maxEntries();
+  }
+
+  static LoadedPlan attach(Plan plan) throws Failed {
+    LoadedPlan loaded;
+    try {
+      loaded = LoadedPlan.load(plan);
+    } catch (LoadException e) {
+      throw new Failed(Failure.FAILURE_KERNEL, e);
+    }
+    try {
+      loaded.attach();
+      return loaded;
+    } catch (LoadException e) {
+      loaded.close();
+      throw new Failed(Failure.FAILURE_KERNEL, e);
+    } catch (RuntimeException e) {
+      loaded.close();
+      throw e;
+    }
+  }
+}

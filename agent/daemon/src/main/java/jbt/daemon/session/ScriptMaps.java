@@ -1,0 +1,130 @@
+package jbt.daemon.session;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import jbt.compiler.plan.Plan;
+import jbt.compiler.plan.ScriptMap;
+import jbt.compiler.plan.Site;
+import jbt.daemon.values.Canonical;
+import jbt.daemon.values.MapRows;
+import jbt.daemon.values.Schemas;
+import jbt.kernel.LoadedPlan;
+import jbt.kernel.MapContents;
+import jbt.v1.Keying;
+import jbt.v1.MapPartial;
+import jbt.v1.Round;
+import jbt.v1.Rows;
+import jbt.v1.TraceReply;
+
+/** The script's maps in the kernel, as rounds and partials. */
+final class ScriptMaps implements Output.Maps {
+  private final LoadedPlan loaded;
+  private final Plan plan;
+  private final String host;
+  private final long epoch;
+  private final Keying keying;
+  private final Schemas schemas;
+  private final List<MapRows> rows = new ArrayList<>();
+  private final Slots slots = new Slots();
+  private long sequence;
+  private long opened;
+
+  ScriptMaps(LoadedPlan loaded, Schemas schemas, String host, long epoch, Keying keying) {
+    this.loaded = loaded;
+    this.plan = loaded.plan();
+    this.host = host;
+    this.epoch = epoch;
+    this.keying = keying;
+    this.schemas = schemas;
+    Canonical canonical = new Canonical(plan.attachPointNames());
+    for (ScriptMap map : plan.scriptMaps()) {
+      rows.add(new MapRows(map, canonical, perHost(map) ? Optional.of(host) : Optional.empty()));
+    }
+  }
+
+  private boolean perHost(ScriptMap map) {
+    return switch (keying) {
+      case KEYING_PER_HOST -> true;
+      case KEYING_MERGED -> boundToHost(map);
+      case KEYING_ONE_HOST, UNRECOGNIZED -> false;
+    };
+  }
+
+  private static boolean boundToHost(ScriptMap map) {
+    return map.hostBound() || map.value() instanceof ScriptMap.Value.Plain;
+  }
+
+  /** Interval slots are counted from here, CLOCK_BOOTTIME in nanoseconds. */
+  void opened(long time) {
+    opened = time;
+  }
+
+  @Override
+  public TraceReply round(Control print, Optional<Site.Outcome> end) {
+    Site.Print site = (Site.Print) print.site();
+    Slots.Slot slot =
+        site.interval()
+            .map(period -> slots.at(print.siteIndex(), print.time() - opened, period))
+            .orElseGet(() -> slots.next(print.siteIndex()));
+    boolean sealed = end.isPresent() && end.get() == Site.Outcome.MOVED;
+    boolean joined = end.isPresent() && !sealed;
+    Round.Builder round =
+        Round.newBuilder()
+            .setSite(schemas.printSites().get(print.siteIndex()))
+            .setHost(host)
+            .setEpoch(epoch)
+            .setSlot(slot.number())
+            .setSkipped(slot.skipped())
+            .setHosts(1)
+            .setOneKey(site.oneKey())
+            .setSealed(sealed)
+            .setJoined(joined);
+    if (!joined) {
+      MapContents contents = loaded.read(print.map(), print.generation());
+      round.setRows(
+          rows.get(print.map())
+              .rows(contents, site.oneKey() ? Optional.of(print.key()) : Optional.empty()));
+    }
+    return TraceReply.newBuilder().setRound(round).build();
+  }
+
+  @Override
+  public void end(Control control) {
+    MapRows map = rows.get(control.map());
+    if (control.site() instanceof Site.Zero) {
+      map.zero(loaded.read(control.map(), control.generation()));
+    } else {
+      map.clear();
+    }
+    loaded.empty(control.map(), control.generation());
+  }
+
+  /** The cumulative value of every map that is shown. */
+  void partials(boolean last, Consumer<TraceReply> to) {
+    sequence++;
+    List<ScriptMap> maps = plan.scriptMaps();
+    for (int i = 0; i < maps.size(); i++) {
+      ScriptMap map = maps.get(i);
+      boolean workingState = keying == Keying.KEYING_MERGED && boundToHost(map) && !map.printed();
+      if (!workingState) {
+        long generation = loaded.generation(i);
+        Rows contents = rows.get(i).rows(loaded.read(i, generation), Optional.empty());
+        to.accept(
+            TraceReply.newBuilder()
+                .setPartial(
+                    MapPartial.newBuilder()
+                        .setMap(i)
+                        .setHost(host)
+                        .setEpoch(epoch)
+                        .setGeneration(generation)
+                        .setSequence(sequence)
+                        .setFinal(last)
+                        .setRows(contents)
+                        .setHosts(1))
+                .build());
+      }
+    }
+  }
+}

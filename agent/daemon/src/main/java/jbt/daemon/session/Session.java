@@ -1,0 +1,346 @@
+package jbt.daemon.session;
+
+import com.google.protobuf.ByteString;
+import io.grpc.stub.StreamObserver;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import jbt.compiler.plan.Attachment;
+import jbt.compiler.plan.LossCounter;
+import jbt.compiler.plan.Plan;
+import jbt.compiler.plan.Site;
+import jbt.compiler.target.Target;
+import jbt.daemon.Policy;
+import jbt.daemon.values.Canonical;
+import jbt.daemon.values.Schemas;
+import jbt.kernel.LoadedPlan;
+import jbt.kernel.sys.Wakeups;
+import jbt.v1.Failure;
+import jbt.v1.HostReport;
+import jbt.v1.HostState;
+import jbt.v1.Loss;
+import jbt.v1.LossSource;
+import jbt.v1.Start;
+import jbt.v1.StopReason;
+import jbt.v1.TraceReply;
+
+/**
+ * One script on this host: created, compiled, loaded, attached, running, stopping, final, gone; or
+ * failed from any of them. One thread goes through all of it in {@link #run}; the other methods
+ * only tell it something and return at once.
+ */
+public final class Session implements Runnable {
+  private static final int POLL_MS = 20;
+  private static final long PARTIALS_EVERY_NS = TimeUnit.SECONDS.toNanos(1);
+
+  /** Records that one reading of the data ring takes at most, so that control gets its turn. */
+  private static final int BATCH = 100_000;
+
+  /** How long a slow receiver may take to fetch what waits when the session has ended. */
+  private static final long DRAIN_NS = TimeUnit.SECONDS.toNanos(5);
+
+  /**
+   * Who this host is to the session.
+   *
+   * @param epoch random id of the agent process
+   * @param identity the same under whatever name the host is reached
+   */
+  public record Host(String name, long epoch, ByteString identity, Target target, Policy policy) {}
+
+  private final Start start;
+  private final Host host;
+  private final Policy policy;
+  private final Outbox outbox;
+  private final Consumer<String> journal;
+  private final long created = System.nanoTime();
+  private final HostReport.Builder report;
+
+  // Written by the threads of requests.
+  private boolean openAsked;
+  private long openAt;
+  private boolean stopAsked;
+  private volatile boolean abandoned;
+  private volatile Runnable wake = () -> {};
+
+  private boolean exited;
+  private long deadline;
+  private long nextPartials = created + PARTIALS_EVERY_NS;
+
+  /**
+   * @param journal told how the session ended, one line
+   */
+  public Session(
+      Start start, Host host, StreamObserver<TraceReply> replies, Consumer<String> journal) {
+    this.start = start;
+    this.host = host;
+    this.policy = host.policy().lowered(start.getLimits());
+    this.outbox = new Outbox(replies);
+    this.journal = journal;
+    this.report =
+        HostReport.newBuilder()
+            .setHost(host.name())
+            .setEpoch(host.epoch())
+            .setIdentity(host.identity());
+  }
+
+  /** Opens the gate after the delay. */
+  public synchronized void open(long delayNs) {
+    if (!openAsked) {
+      openAsked = true;
+      openAt = System.nanoTime() + delayNs;
+      notifyAll();
+    }
+  }
+
+  /** Ends it with everything that belongs to the answer. */
+  public void stop() {
+    synchronized (this) {
+      stopAsked = true;
+      notifyAll();
+    }
+    wake.run();
+  }
+
+  /** Ends it without an answer: nobody is there to take it. */
+  public void abandon() {
+    abandoned = true;
+    outbox.close();
+    stop();
+  }
+
+  /** Sends what is no part of the session's own course. */
+  public void reply(TraceReply reply) {
+    outbox.send(reply);
+  }
+
+  /** The receiver takes more again. */
+  public void receiverReady() {
+    wake.run();
+  }
+
+  @Override
+  public void run() {
+    try {
+      Plan plan = Prepared.compile(start, host.target(), policy);
+      try (LoadedPlan loaded = Prepared.attach(plan)) {
+        trace(plan, loaded);
+      }
+      finish(HostState.HOST_FINAL);
+    } catch (Failed e) {
+      fail(e.failure(), String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      fail(Failure.FAILURE_INTERNAL, "internal error: " + e);
+    }
+  }
+
+  private void fail(Failure failure, String message) {
+    report.setFailure(failure).setMessage(message);
+    finish(failure == Failure.FAILURE_POLICY ? HostState.HOST_REFUSED : HostState.HOST_FAILED);
+  }
+
+  private void finish(HostState state) {
+    send(state);
+    outbox.complete();
+    journal.accept(
+        switch (state) {
+          case HOST_FINAL -> abandoned ? "ended: the client is gone" : "ended";
+          default -> "failed: " + report.getMessage();
+        });
+  }
+
+  private void send(HostState state) {
+    report.setState(state).setSequence(report.getSequence() + 1);
+    outbox.send(TraceReply.newBuilder().setHost(report.build()).build());
+  }
+
+  private void trace(Plan plan, LoadedPlan loaded) {
+    Schemas schemas = Schemas.of(plan);
+    ScriptMaps maps = new ScriptMaps(loaded, schemas, host.name(), host.epoch(), start.getKeying());
+    Output output = new Output(maps, outbox);
+    Canonical canonical = new Canonical(plan.attachPointNames());
+    DataBatch data = new DataBatch(host.name(), plan, canonical, schemas.valueSites());
+    report
+        .setProbes(plan.attachments().size())
+        .addAllNotices(plan.warnings())
+        .setAttachNs(System.nanoTime() - created);
+    outbox.send(TraceReply.newBuilder().setSchema(schemas.schema()).build());
+    send(HostState.HOST_ATTACHED);
+    if (!awaitOpen()) {
+      report.setStopReason(StopReason.STOP_REQUEST);
+      return;
+    }
+    try (Wakeups wakeups = loaded.wakeups();
+        Grace grace = new Grace(loaded, output, wakeups)) {
+      wake = wakeups::wake;
+      begin(plan, loaded, maps, output, data);
+      while (report.getStopReason() == StopReason.STOP_NONE) {
+        wakeups.await(POLL_MS);
+        step(loaded, maps, output, data, grace);
+      }
+      end(loaded, maps, output, data);
+    } finally {
+      wake = () -> {};
+    }
+  }
+
+  /** Waits until the gate is to be opened; false if the session is stopped before. */
+  private synchronized boolean awaitOpen() {
+    try {
+      while (!stopAsked) {
+        long left = openAsked ? openAt - System.nanoTime() : TimeUnit.SECONDS.toNanos(1);
+        if (openAsked && left <= 0) {
+          return true;
+        }
+        TimeUnit.NANOSECONDS.timedWait(this, Math.max(left, 1));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return false;
+  }
+
+  private void begin(Plan plan, LoadedPlan loaded, ScriptMaps maps, Output output, DataBatch data) {
+    loaded.runBegin();
+    read(loaded, output, data);
+    report.setOpenedNs(wallClock());
+    boolean events =
+        plan.attachments().stream()
+            .anyMatch(
+                a ->
+                    !(a.point() instanceof Attachment.Point.Begin
+                        || a.point() instanceof Attachment.Point.End));
+    if (exited) {
+      report.setStopReason(StopReason.STOP_EXIT);
+    } else if (events) {
+      maps.opened(loaded.openGate());
+      deadline = System.nanoTime() + policy.durationNs();
+      send(HostState.HOST_RUNNING);
+    } else {
+      // Nothing can happen any more.
+      report.setStopReason(StopReason.STOP_EXIT);
+    }
+  }
+
+  private void step(
+      LoadedPlan loaded, ScriptMaps maps, Output output, DataBatch data, Grace grace) {
+    read(loaded, output, data);
+    output.advance();
+    outbox.flush();
+    if (output.wantsGrace()) {
+      grace.begin();
+    }
+    long now = System.nanoTime();
+    if (now - nextPartials >= 0) {
+      nextPartials = now + PARTIALS_EVERY_NS;
+      if (outbox.ready()) {
+        maps.partials(false, outbox::send);
+        losses(loaded);
+        send(HostState.HOST_RUNNING);
+      }
+    }
+    if (exited) {
+      report.setStopReason(StopReason.STOP_EXIT);
+    } else if (stopped()) {
+      report.setStopReason(StopReason.STOP_REQUEST);
+    } else if (now - deadline >= 0) {
+      report.setStopReason(StopReason.STOP_DURATION);
+    }
+  }
+
+  private synchronized boolean stopped() {
+    return stopAsked;
+  }
+
+  /** Takes what is in the rings; returns whether there may be more. */
+  private boolean read(LoadedPlan loaded, Output output, DataBatch data) {
+    // Data first: a print that stands between two lines of one run is then seen with the second.
+    int taken = loaded.dataRing().drain(data, BATCH);
+    List<Control> controls = new ArrayList<>();
+    loaded
+        .controlRing()
+        .drain(
+            (ring, at, length) -> controls.add(Control.read(loaded.plan(), ring, at, length)),
+            Integer.MAX_VALUE);
+    for (Control control : controls) {
+      if (control.site() instanceof Site.Exit) {
+        exited = true;
+      } else {
+        data.takeUntil(control.time(), output);
+        output.add(control);
+      }
+    }
+    data.takeUntil(Long.MAX_VALUE, output);
+    return taken == BATCH;
+  }
+
+  private void end(LoadedPlan loaded, ScriptMaps maps, Output output, DataBatch data) {
+    loaded.closeGate();
+    report.setClosedNs(wallClock());
+    if (!abandoned) {
+      send(HostState.HOST_STOPPING);
+    }
+    loaded.gracePeriod();
+    loaded.detach();
+    while (read(loaded, output, data)) {
+      output.advance();
+    }
+    loaded.runEnd();
+    while (read(loaded, output, data)) {
+      output.advance();
+    }
+    if (abandoned) {
+      return;
+    }
+    output.programsEnded();
+    output.advance();
+    awaitReceiver();
+    maps.partials(true, outbox::send);
+    losses(loaded);
+    report.setExitCode(loaded.exitCode());
+  }
+
+  private void awaitReceiver() {
+    long until = System.nanoTime() + DRAIN_NS;
+    try {
+      while (!outbox.flush() && System.nanoTime() - until < 0 && !abandoned) {
+        TimeUnit.MILLISECONDS.sleep(1);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    outbox.drop();
+  }
+
+  private void losses(LoadedPlan loaded) {
+    report.clearLosses();
+    List<LossCounter> counters = loaded.plan().lossCounters();
+    long[] counts = loaded.losses();
+    for (int i = 0; i < counts.length; i++) {
+      if (counts[i] != 0) {
+        report.addLosses(
+            Loss.newBuilder()
+                .setSource(
+                    switch (counters.get(i).source()) {
+                      case RING_FULL -> LossSource.LOSS_RING_FULL;
+                      case CONTROL_RING_FULL -> LossSource.LOSS_CONTROL_RING_FULL;
+                      case MAP_FULL -> LossSource.LOSS_MAP_FULL;
+                      case UPDATE_REFUSED -> LossSource.LOSS_UPDATE_REFUSED;
+                    })
+                .setDetail(counters.get(i).detail())
+                .setCount(counts[i]));
+      }
+    }
+    if (outbox.dropped() != 0) {
+      report.addLosses(
+          Loss.newBuilder().setSource(LossSource.LOSS_AGENT_QUEUE).setCount(outbox.dropped()));
+    }
+    Loss.Builder recursion = Loss.newBuilder().setSource(LossSource.LOSS_RECURSION);
+    loaded.recursionMisses().ifPresent(recursion::setCount);
+    report.addLosses(recursion);
+  }
+
+  private static long wallClock() {
+    return TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
+  }
+}

@@ -1,0 +1,31 @@
+package jbt.daemon.session;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** Places of prints in time. Only grows: a timer that strays never gives a place twice. */
+final class Slots {
+  private final Map<Integer, Long> last = new HashMap<>();
+
+  /**
+   * @param skipped places since the site's last one that had no print
+   */
+  record Slot(long number, int skipped) {}
+
+  /** The next print of a site that is not bound to time. */
+  Slot next(int site) {
+    return new Slot(last.merge(site, 1L, Long::sum), 0);
+  }
+
+  /**
+   * The print of an interval's site.
+   *
+   * @param sinceStart nanoseconds since the gate opened
+   */
+  Slot at(int site, long sinceStart, long period) {
+    long before = last.getOrDefault(site, 0L);
+    long slot = Math.max(before + 1, (sinceStart + period / 2) / period);
+    last.put(site, slot);
+    return new Slot(slot, (int) Math.min(Integer.MAX_VALUE, slot - before - 1));
+  }
+}

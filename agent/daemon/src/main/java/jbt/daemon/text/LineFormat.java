@@ -1,0 +1,162 @@
+package jbt.daemon.text;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import jbt.compiler.plan.Site;
+import jbt.compiler.plan.Site.Piece.Conversion;
+import jbt.compiler.types.Type;
+import jbt.daemon.values.Bytes;
+import jbt.daemon.values.Canonical;
+
+/**
+ * A printf of the script, made ready to write the text of its records.
+ *
+ * <p>A record's arguments stand in order, each in its stored size; a string as its length, its
+ * bytes behind all arguments.
+ */
+public final class LineFormat {
+  private final List<String> probes;
+  private final Argument[] arguments;
+  private final byte[] end;
+  private final int textsAt;
+
+  /**
+   * @param before literal text
+   * @param offset from the record's first argument
+   */
+  private record Argument(byte[] before, Conversion how, Type type, int offset) {}
+
+  public LineFormat(Site.Printf site, List<String> probes) {
+    this.probes = probes;
+    List<Argument> all = new ArrayList<>();
+    StringBuilder text = new StringBuilder();
+    int offset = 0;
+    for (Site.Piece piece : site.format()) {
+      switch (piece) {
+        case Site.Piece.Text literal -> text.append(literal.text());
+        case Conversion how -> {
+          Type type = site.arguments().get(all.size());
+          all.add(new Argument(latin1(text), how, type, offset));
+          offset += type instanceof Type.Str ? Long.BYTES : type.storedSize();
+          text.setLength(0);
+        }
+      }
+    }
+    arguments = all.toArray(Argument[]::new);
+    end = latin1(text);
+    textsAt = offset;
+  }
+
+  /** String literals hold bytes as Latin-1 characters. */
+  private static byte[] latin1(StringBuilder text) {
+    return text.toString().getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  /** Appends the text of a record whose arguments start at {@code at}. */
+  public void append(ByteBuffer record, int at, Bytes to) {
+    int text = at + textsAt;
+    for (Argument argument : arguments) {
+      to.put(argument.before);
+      int start = to.size();
+      int place = at + argument.offset;
+      if (argument.type instanceof Type.Str str) {
+        int length = (int) record.getLong(place);
+        Canonical.putText(record, text, length, str.size(), to);
+        text += length;
+      } else if (argument.how.conversion() == 's') {
+        putPlain(argument.type, record, place, to);
+      } else {
+        putNumber(record.getLong(place), argument, to);
+      }
+      to.pad(start, argument.how.width(), argument.how.leftAligned());
+    }
+    to.put(end);
+  }
+
+  private static void putNumber(long stored, Argument argument, Bytes to) {
+    Conversion how = argument.how;
+    long unsigned = zeroExtended(stored, how.bytes());
+    switch (how.conversion()) {
+      case 'd', 'i' -> putDecimal(stored, argument, to);
+      case 'u' -> putDigits(unsigned, "", 10, how, to);
+      case 'o' -> putDigits(unsigned, how.alternate() ? "0" : "", 8, how, to);
+      case 'x' -> putDigits(unsigned, how.alternate() ? "0x" : "", 16, how, to);
+      case 'X' -> putDigits(unsigned, how.alternate() ? "0X" : "", 16, how, to);
+      case 'p' -> putDigits(stored, "0x", 16, how, to);
+      case 'c' -> to.put((int) stored);
+      default -> throw new IllegalStateException("no conversion of a number: " + how);
+    }
+  }
+
+  private static void putDecimal(long stored, Argument argument, Bytes to) {
+    Conversion how = argument.how;
+    // An unsigned 64-bit argument is shown as the number that it is.
+    boolean unsigned = how.bytes() == 8 && argument.type instanceof Type.Int i && !i.signed();
+    long value = unsigned ? stored : signExtended(stored, how.bytes());
+    boolean negative = !unsigned && value < 0;
+    String sign = negative ? "-" : how.plus() ? "+" : "";
+    putDigits(negative ? -value : value, sign, 10, how, to);
+  }
+
+  private static void putDigits(
+      long magnitude, String prefix, int radix, Conversion how, Bytes to) {
+    boolean upperCase = how.conversion() == 'X';
+    int start = to.size();
+    to.putUnsigned(magnitude, radix, upperCase);
+    int digits = to.size() - start;
+    int zeros = how.zeroPadded() && !how.leftAligned() ? how.width() - digits - prefix.length() : 0;
+    if (zeros > 0 || !prefix.isEmpty()) {
+      to.truncate(start);
+      to.put(prefix);
+      to.fill('0', zeros);
+      to.putUnsigned(magnitude, radix, upperCase);
+    }
+  }
+
+  private static long signExtended(long value, int bytes) {
+    int shift = 64 - 8 * bytes;
+    return value << shift >> shift;
+  }
+
+  private static long zeroExtended(long value, int bytes) {
+    int shift = 64 - 8 * bytes;
+    return value << shift >>> shift;
+  }
+
+  /** The default text of a value, as print() shows it. */
+  private void putPlain(Type type, ByteBuffer record, int at, Bytes to) {
+    switch (type) {
+      case Type.None _ -> {}
+      case Type.Int(int bytes, boolean signed) -> {
+        if (signed) {
+          to.putDecimal(record.getLong(at));
+        } else {
+          to.putUnsigned(zeroExtended(record.getLong(at), bytes), 10, false);
+        }
+      }
+      case Type.Bool _ -> to.put(record.getLong(at) != 0 ? "true" : "false");
+      case Type.Pointer _ -> {
+        to.put("0x");
+        to.putUnsigned(record.getLong(at), 16, false);
+      }
+      case Type.ProbeName _ -> to.put(probes.get((int) record.getLong(at)));
+      case Type.Str str ->
+          Canonical.putText(record, at, Canonical.length(record, at, str.size()), str.size(), to);
+      case Type.Tuple tuple -> {
+        to.put('(');
+        int part = at;
+        String separator = "";
+        for (Type partType : tuple.parts()) {
+          to.put(separator);
+          putPlain(partType, record, part, to);
+          part += partType.storedSize();
+          separator = ", ";
+        }
+        to.put(')');
+      }
+      case Type.Array array -> throw new IllegalStateException("no text of " + array);
+    }
+  }
+}

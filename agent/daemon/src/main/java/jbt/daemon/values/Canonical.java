@@ -1,0 +1,83 @@
+package jbt.daemon.values;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import jbt.compiler.types.Type;
+
+/**
+ * Values as programs store them (see {@link Type#storedSize}) to the wire's canonical encoding.
+ *
+ * @param probes texts of attach points by place
+ */
+public record Canonical(List<String> probes) {
+  /** What stands behind a text that fills its room whole: it may have been longer. */
+  private static final byte[] TRAILER = {'.', '.'};
+
+  /** Appends the value at {@code at}; in the byte order of this machine. */
+  public void append(Type type, ByteBuffer from, int at, Bytes to) {
+    switch (type) {
+      case Type.None _ -> {}
+      case Type.Int _, Type.Bool _, Type.Pointer _ -> to.putLong(from.getLong(at));
+      case Type.Str str -> appendText(from, at, length(from, at, str.size()), str.size(), to);
+      case Type.ProbeName _ -> {
+        int place = to.size();
+        to.putInt(0);
+        to.put(probes.get((int) from.getLong(at)));
+        to.setInt(place, to.size() - place - 4);
+      }
+      case Type.Tuple tuple -> {
+        int part = at;
+        for (Type partType : tuple.parts()) {
+          append(partType, from, part, to);
+          part += partType.storedSize();
+        }
+      }
+      case Type.Array array -> {
+        to.putInt(array.length());
+        for (int i = 0; i < array.length(); i++) {
+          appendElement(array.element(), from, at, i, to);
+        }
+      }
+    }
+  }
+
+  private void appendElement(Type element, ByteBuffer from, int at, int index, Bytes to) {
+    if (element instanceof Type.Int(int bytes, boolean signed)) {
+      int place = at + index * bytes;
+      to.putLong(
+          switch (bytes) {
+            case 1 -> signed ? from.get(place) : from.get(place) & 0xffL;
+            case 2 -> signed ? from.getShort(place) : from.getShort(place) & 0xffffL;
+            case 4 -> signed ? from.getInt(place) : from.getInt(place) & 0xffff_ffffL;
+            default -> from.getLong(place);
+          });
+    } else {
+      append(element, from, at + index * element.storedSize(), to);
+    }
+  }
+
+  /** A text of known length as a canonical string. */
+  public static void appendText(ByteBuffer from, int at, int length, int room, Bytes to) {
+    int place = to.size();
+    to.putInt(0);
+    putText(from, at, length, room, to);
+    to.setInt(place, to.size() - place - 4);
+  }
+
+  /** The bytes of a text and, where it fills its room, the mark that it may have been longer. */
+  public static void putText(ByteBuffer from, int at, int length, int room, Bytes to) {
+    to.put(from, at, length);
+    if (length >= room) {
+      to.put(TRAILER);
+    }
+  }
+
+  /** Bytes before the first NUL. */
+  public static int length(ByteBuffer from, int at, int room) {
+    int length = 0;
+    while (length < room && from.get(at + length) != 0) {
+      length++;
+    }
+    return length;
+  }
+}

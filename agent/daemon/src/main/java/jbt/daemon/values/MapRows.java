@@ -1,0 +1,159 @@
+package jbt.daemon.values;
+
+import com.google.protobuf.ByteString;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import jbt.compiler.plan.ScriptMap;
+import jbt.compiler.types.Type;
+import jbt.kernel.MapContents;
+import jbt.v1.Rows;
+
+/** Contents of a map to the wire's rows. */
+public final class MapRows {
+  private final ScriptMap map;
+  private final Canonical canonical;
+  private final Optional<byte[]> hostPart;
+
+  /** Keys that a zero() left behind: they show as 0 until a clear(). */
+  private final Set<ByteString> zeroed = new HashSet<>();
+
+  /**
+   * @param host put in front of every key, where the session keeps this map's hosts apart
+   */
+  public MapRows(ScriptMap map, Canonical canonical, Optional<String> host) {
+    this.map = map;
+    this.canonical = canonical;
+    this.hostPart =
+        host.map(
+            name -> {
+              byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
+              Bytes part = new Bytes(64);
+              part.putInt(utf8.length);
+              part.put(utf8);
+              return part.copy().toByteArray();
+            });
+  }
+
+  /** Every key of the contents shows as 0 from now on, until it has a value again. */
+  public void zero(MapContents contents) {
+    if (!showsZero()) {
+      return;
+    }
+    ByteBuffer stored = stored(contents.keys());
+    for (int row = 0; row < contents.rows(); row++) {
+      zeroed.add(key(stored, row * contents.keySize()));
+    }
+  }
+
+  /** Forgets the keys that show as 0. */
+  public void clear() {
+    zeroed.clear();
+  }
+
+  /** A least or greatest value has no zero that could be merged: its keys go with zero(). */
+  private boolean showsZero() {
+    return switch (map.value()) {
+      case ScriptMap.Value.Min _, ScriptMap.Value.Max _ -> false;
+      case ScriptMap.Value.Plain plain -> plain.type() instanceof Type.Int;
+      default -> true;
+    };
+  }
+
+  /** All rows, or the one of a key as stored. */
+  public Rows rows(MapContents contents, Optional<byte[]> onlyKey) {
+    Rows.Builder rows = Rows.newBuilder().setHostKeyed(hostPart.isPresent());
+    boolean keyed = hostPart.isPresent() || !map.key().isEmpty();
+    ByteBuffer stored = stored(contents.keys());
+    ByteBuffer values = stored(contents.values());
+    Optional<ByteString> wanted = onlyKey.map(key -> key(stored(key), 0));
+    Set<ByteString> zeros = new HashSet<>(zeroed);
+    wanted.ifPresent(key -> zeros.retainAll(Set.of(key)));
+    Bytes keys = new Bytes(contents.keys().length + 64);
+    Bytes texts = new Bytes(contents.values().length + 64);
+    int count = 0;
+    int firstBucket = 0;
+    for (int row = 0; row < contents.rows(); row++) {
+      int buckets = contents.rowBuckets().length > 0 ? contents.rowBuckets()[row] : 0;
+      ByteString key = key(stored, row * contents.keySize());
+      if (wanted.isEmpty() || wanted.get().equals(key)) {
+        count++;
+        zeros.remove(key);
+        addKey(key, keyed, keys, rows);
+        addValue(contents, row, firstBucket, buckets, values, texts, rows);
+      }
+      firstBucket += buckets;
+    }
+    for (ByteString key : zeros) {
+      count++;
+      addKey(key, keyed, keys, rows);
+      addZero(rows);
+    }
+    return rows.setCount(count).setKeys(keys.copy()).setValues(texts.copy()).build();
+  }
+
+  private static void addKey(ByteString key, boolean keyed, Bytes keys, Rows.Builder rows) {
+    if (keyed) {
+      keys.put(key.toByteArray());
+      rows.addKeyLength(key.size());
+    }
+  }
+
+  private ByteString key(ByteBuffer stored, int at) {
+    Bytes key = new Bytes(64);
+    hostPart.ifPresent(key::put);
+    int part = at;
+    for (Type type : map.key()) {
+      canonical.append(type, stored, part, key);
+      part += type.storedSize();
+    }
+    return key.copy();
+  }
+
+  private void addValue(
+      MapContents contents,
+      int row,
+      int firstBucket,
+      int buckets,
+      ByteBuffer values,
+      Bytes texts,
+      Rows.Builder rows) {
+    switch (map.value()) {
+      case ScriptMap.Value.Avg _, ScriptMap.Value.Stats _ ->
+          rows.addWord(contents.words()[2 * row]).addWord(contents.words()[2 * row + 1]);
+      case ScriptMap.Value.Hist _, ScriptMap.Value.Lhist _ -> {
+        rows.addRowBuckets(buckets);
+        for (int i = firstBucket; i < firstBucket + buckets; i++) {
+          rows.addBucket(contents.bucket()[i]).addBucketCount(contents.bucketCount()[i]);
+        }
+      }
+      case ScriptMap.Value.Plain plain -> {
+        int at = row * contents.valueSize();
+        switch (plain.type()) {
+          case Type.Int _, Type.Bool _, Type.Pointer _ -> rows.addWord(values.getLong(at));
+          default -> {
+            int start = texts.size();
+            canonical.append(plain.type(), values, at, texts);
+            rows.addValueLength(texts.size() - start);
+          }
+        }
+      }
+      default -> rows.addWord(contents.words()[row]);
+    }
+  }
+
+  private void addZero(Rows.Builder rows) {
+    switch (map.value()) {
+      case ScriptMap.Value.Avg _, ScriptMap.Value.Stats _ -> rows.addWord(0).addWord(0);
+      case ScriptMap.Value.Hist _, ScriptMap.Value.Lhist _ -> rows.addRowBuckets(0);
+      default -> rows.addWord(0);
+    }
+  }
+
+  private static ByteBuffer stored(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
+  }
+}
