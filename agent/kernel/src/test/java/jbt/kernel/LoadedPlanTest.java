@@ -13,7 +13,9 @@ import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.Attachment;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.plan.Program;
+import jbt.kernel.sys.Bpf;
 import jbt.kernel.sys.Clock;
+import jbt.kernel.sys.Fd;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -91,6 +93,38 @@ class LoadedPlanTest {
       loaded.closeGate();
       long elapsed = Clock.bootNanos() - start;
       assertThat(loaded.read(0, 0).words()[0]).isBetween(100L, elapsed / period + 1);
+    }
+  }
+
+  @Test
+  void timesProgramsWhileStatisticsAreOn() throws Exception {
+    Plan plan =
+        HandPlans.plan(
+            List.of(HandPlans.counting("getppid", Program.Kind.TRACEPOINT, VALUE, true)),
+            List.of(new Attachment(0, getppid(), 0)));
+    try (LoadedPlan loaded = LoadedPlan.load(plan)) {
+      loaded.attach();
+      loaded.openGate();
+      try (Fd statistics = Bpf.enableStatistics()) {
+        assertThat(statistics.number()).isPositive();
+        Workload.getppid(10_000);
+      }
+      LoadedPlan.ProgramStatistics program = loaded.statistics().getFirst();
+      assertThat(program.name()).isEqualTo("getppid");
+      assertThat(program.runs()).isGreaterThanOrEqualTo(10_000);
+      assertThat(program.runTimeNs() / program.runs()).isBetween(1L, 10_000L);
+    }
+  }
+
+  @Test
+  void gracePeriodWaitsForRunningPrograms() throws Exception {
+    try (LoadedPlan loaded = LoadedPlan.load(HandPlans.plan(List.of(), List.of()))) {
+      long start = System.nanoTime();
+      for (int i = 0; i < 5; i++) {
+        loaded.gracePeriod();
+      }
+      // Without waiting it would be a call of a few microseconds.
+      assertThat(System.nanoTime() - start).isBetween(1_000_000L, 2_000_000_000L);
     }
   }
 

@@ -3,9 +3,11 @@ package jbt.kernel;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 
-/** Something to trace: system calls of this process. */
+/** Something to trace: system calls of this process that change nothing. */
 public final class Workload {
-  private static final long GETPPID = System.getProperty("os.arch").equals("aarch64") ? 173 : 110;
+  private static final boolean ARM = System.getProperty("os.arch").equals("aarch64");
+  private static final long GETPPID = ARM ? 173 : 110;
+  private static final long GETPGID = ARM ? 155 : 121;
 
   static {
     Native.register(Workload.class, NativeLibrary.getProcess());
@@ -13,20 +15,32 @@ public final class Workload {
 
   private Workload() {}
 
-  private static native long syscall(long number);
+  private static native long syscall(long number, long argument);
 
   /** Calls getppid so many times on this thread. */
   public static void getppid(long times) {
     for (long i = 0; i < times; i++) {
-      syscall(GETPPID);
+      syscall(GETPPID, 0);
     }
   }
 
   /** Calls getppid so many times on each of some threads at once, and waits for them. */
   public static void getppid(int threads, long times) throws InterruptedException {
+    onThreads(threads, () -> getppid(times));
+  }
+
+  /** Calls getpgid with each number from {@code first} to {@code last}. */
+  public static void getpgid(int first, int last) {
+    for (int i = first; i <= last; i++) {
+      syscall(GETPGID, i);
+    }
+  }
+
+  /** Does the work on each of some threads at once, and waits for them. */
+  public static void onThreads(int threads, Runnable work) throws InterruptedException {
     Thread[] all = new Thread[threads];
     for (int i = 0; i < threads; i++) {
-      all[i] = new Thread(() -> getppid(times), "load-" + i);
+      all[i] = new Thread(work, "load-" + i);
       all[i].start();
     }
     for (Thread thread : all) {

@@ -25,6 +25,10 @@ final class Libc {
       }
       default -> throw new UnsupportedOperationException("no support for " + architecture);
     }
+    // JNA would run ldconfig to learn where libraries are, for 25 ms; none is searched here.
+    if (System.getProperty("jna.platform.library.path") == null) {
+      System.setProperty("jna.platform.library.path", "/");
+    }
     // The process itself: the JVM has loaded the C library already.
     Native.register(Libc.class, NativeLibrary.getProcess());
   }
