@@ -1,7 +1,13 @@
 package jbt.compiler.lang;
 
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /** The syntax tree: what is written, names not yet looked up. */
 public final class Ast {
@@ -15,7 +21,10 @@ public final class Ast {
 
   /** Attach points, an optional predicate and what is done there. */
   public record Block(
-      List<AttachPoint> attachPoints, Optional<Expr> predicate, List<Stmt> body, SourceRange range) {
+      List<AttachPoint> attachPoints,
+      Optional<Expr> predicate,
+      List<Stmt> body,
+      SourceRange range) {
     public Block {
       attachPoints = List.copyOf(attachPoints);
       body = List.copyOf(body);
@@ -171,5 +180,61 @@ public final class Ast {
       this.symbol = symbol;
       this.precedence = precedence;
     }
+  }
+
+  /** The statements and expressions directly inside of a statement. */
+  static List<?> children(Stmt stmt) {
+    return switch (stmt) {
+      case Stmt.Evaluate evaluate -> List.of(evaluate.expr());
+      case Stmt.Assign assign -> List.of(assign.target(), assign.value());
+      case Stmt.Let let -> let.value().stream().toList();
+      case Stmt.If branch -> {
+        List<Object> all = new ArrayList<>(branch.then());
+        all.addAll(branch.otherwise());
+        all.add(branch.condition());
+        yield all;
+      }
+      case Stmt.Return leave -> leave.value().stream().toList();
+    };
+  }
+
+  /** The expressions directly inside of one. */
+  public static List<Expr> children(Expr expr) {
+    return switch (expr) {
+      case Expr.Int i -> List.of();
+      case Expr.Bool b -> List.of();
+      case Expr.Str s -> List.of();
+      case Expr.Name n -> List.of();
+      case Expr.Variable v -> List.of();
+      case Expr.MapUse map -> map.key();
+      case Expr.Unary unary -> List.of(unary.operand());
+      case Expr.Binary binary -> List.of(binary.left(), binary.right());
+      case Expr.Logical logical -> List.of(logical.left(), logical.right());
+      case Expr.Conditional c ->
+          c.then().isPresent()
+              ? List.of(c.condition(), c.then().get(), c.otherwise())
+              : List.of(c.condition(), c.otherwise());
+      case Expr.Step step -> List.of(step.target());
+      case Expr.Tuple tuple -> tuple.parts();
+      case Expr.Member member -> List.of(member.of());
+      case Expr.Index index -> List.of(index.of(), index.index());
+      case Expr.Cast cast -> List.of(cast.operand());
+      case Expr.Call call -> call.arguments();
+    };
+  }
+
+  /** Names of the fields that a block takes of an expression that {@code record} knows. */
+  public static Set<String> fieldsOf(Block block, Predicate<Expr> record) {
+    Set<String> fields = new HashSet<>();
+    Deque<Object> open = new ArrayDeque<>(block.body());
+    block.predicate().ifPresent(open::push);
+    while (!open.isEmpty()) {
+      Object node = open.pop();
+      if (node instanceof Expr.Member member && record.test(member.of())) {
+        fields.add(member.field());
+      }
+      (node instanceof Stmt stmt ? children(stmt) : children((Expr) node)).forEach(open::push);
+    }
+    return fields;
   }
 }

@@ -33,10 +33,37 @@ final class ExpressionParser {
   /** Names in parentheses that make a cast. */
   static final Set<String> CAST_TYPES =
       Set.of(
-          "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
-          "int8_t", "int16_t", "int32_t", "int64_t", "uint8_t", "uint16_t", "uint32_t", "uint64_t",
-          "s8", "s16", "s32", "s64", "u8", "u16", "u32", "u64", "char", "short", "int", "long",
-          "size_t", "pid_t");
+          "bool",
+          "int8",
+          "int16",
+          "int32",
+          "int64",
+          "uint8",
+          "uint16",
+          "uint32",
+          "uint64",
+          "int8_t",
+          "int16_t",
+          "int32_t",
+          "int64_t",
+          "uint8_t",
+          "uint16_t",
+          "uint32_t",
+          "uint64_t",
+          "s8",
+          "s16",
+          "s32",
+          "s64",
+          "u8",
+          "u16",
+          "u32",
+          "u64",
+          "char",
+          "short",
+          "int",
+          "long",
+          "size_t",
+          "pid_t");
 
   private final Tokens tokens;
 
@@ -62,13 +89,11 @@ final class ExpressionParser {
     Expr condition = or();
     Expr result = condition;
     if (tokens.accept("?")) {
-      Optional<Expr> then =
-          tokens.current().is(":") ? Optional.empty() : Optional.of(expression());
+      Optional<Expr> then = tokens.current().is(":") ? Optional.empty() : Optional.of(expression());
       tokens.expect(":");
       Expr otherwise = expression();
       result =
-          new Expr.Conditional(
-              condition, then, otherwise, condition.range().to(otherwise.range()));
+          new Expr.Conditional(condition, then, otherwise, condition.range().to(otherwise.range()));
     }
     tokens.leave();
     return result;
@@ -182,8 +207,7 @@ final class ExpressionParser {
           throw tokens.unexpected("expected the name of a field");
         }
         tokens.take();
-        expr =
-            new Expr.Member(expr, field.text(), field.range(), expr.range().to(field.range()));
+        expr = new Expr.Member(expr, field.text(), field.range(), expr.range().to(field.range()));
       } else if (token.is("[")) {
         tokens.take();
         Expr index = expression();

@@ -5,12 +5,12 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Reads a number: decimal, hexadecimal, octal or like 5e6, with a suffix of type or duration. */
-final class NumberText {
-  sealed interface Result {}
+public final class NumberText {
+  public sealed interface Result {}
 
-  record Value(long number, boolean unsigned) implements Result {}
+  public record Value(long number, boolean unsigned) implements Result {}
 
-  record Wrong(String message) implements Result {}
+  public record Wrong(String message) implements Result {}
 
   private static final Map<String, Long> NANOSECONDS =
       Map.of(
@@ -29,8 +29,8 @@ final class NumberText {
 
   private NumberText() {}
 
-  /** Reads a word that begins with a digit. */
-  static Result read(String word) {
+  /** Reads a word that begins with a digit; durations in nanoseconds. */
+  public static Result read(String word) {
     String lower = word.toLowerCase(Locale.ROOT);
     int radix = lower.startsWith("0x") ? 16 : lower.startsWith("0") ? 8 : 10;
     int start = radix == 16 ? 2 : 0;

@@ -10,8 +10,8 @@ import jbt.compiler.lang.Ast.Script;
 import jbt.compiler.lang.Token.Kind;
 
 /**
- * Reads a script: recursive descent, one token ahead. After an error it goes on behind the statement
- * or block that has it, so that one run tells of several.
+ * Reads a script: recursive descent, one token ahead. After an error it goes on behind the
+ * statement or block that has it, so that one run tells of several.
  */
 public final class Parser {
   /** A longer script is refused unread. In characters. */

@@ -3,8 +3,8 @@ package jbt.compiler.lang;
 /**
  * A token of the script.
  *
- * @param text name without {@code $} or {@code @} for identifiers; bytes as Latin-1 characters for a
- *     string; the characters themselves for all others
+ * @param text name without {@code $} or {@code @} for identifiers; bytes as Latin-1 characters for
+ *     a string; the characters themselves for all others
  * @param number value of an integer
  * @param unsigned an integer that is unsigned by suffix or size
  */

@@ -1,0 +1,243 @@
+package jbt.compiler.check;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.check.Checked.Stmt;
+import jbt.compiler.lang.Ast;
+import jbt.compiler.lang.Diagnostics;
+import jbt.compiler.lang.SourceRange;
+import jbt.compiler.plan.Site;
+import jbt.compiler.plan.Site.Piece;
+import jbt.compiler.types.Type;
+
+/** Calls that are statements. */
+final class Calls {
+  static final Set<String> NAMES =
+      Set.of("printf", "print", "clear", "zero", "delete", "exit", "time");
+
+  private static final String DEFAULT_TIME = "%H:%M:%S\n";
+  private static final int LONGEST_TIME_FORMAT = 64;
+
+  private final Round round;
+  private final ProbeContext context;
+  private final ExpressionChecker expressions;
+  private final Diagnostics diagnostics;
+
+  Calls(Round round, ProbeContext context, ExpressionChecker expressions) {
+    this.round = round;
+    this.context = context;
+    this.expressions = expressions;
+    this.diagnostics = round.diagnostics();
+  }
+
+  static Set<String> allNames() {
+    Set<String> names = new TreeSet<>(NAMES);
+    names.addAll(Aggregations.NAMES);
+    names.add("str");
+    return names;
+  }
+
+  /** Whether a call has the right number of arguments; tells if not. */
+  static boolean arity(Ast.Expr.Call call, int least, int most, Diagnostics diagnostics) {
+    int given = call.arguments().size();
+    if (given >= least && given <= most) {
+      return true;
+    }
+    String wanted = least == most ? "" + least : least + " to " + most;
+    diagnostics.error(
+        call.range(),
+        "%s() requires %s argument%s (%d provided)"
+            .formatted(call.function(), wanted, most == 1 ? "" : "s", given));
+    return false;
+  }
+
+  List<Stmt> statement(Ast.Expr.Call call) {
+    return switch (call.function()) {
+      case "printf" -> printf(call);
+      case "print" -> print(call);
+      case "clear" ->
+          wholeMap(call)
+              .map(
+                  map -> {
+                    map.cleared = true;
+                    int site = round.site(new Site.Clear(map.index));
+                    return List.<Stmt>of(new Stmt.Clear(site, map.index, call.range()));
+                  })
+              .orElse(List.of());
+      case "zero" ->
+          wholeMap(call)
+              .map(
+                  map -> {
+                    map.cleared = true;
+                    int site = round.site(new Site.Zero(map.index));
+                    return List.<Stmt>of(new Stmt.Zero(site, map.index, call.range()));
+                  })
+              .orElse(List.of());
+      case "delete" -> delete(call);
+      case "exit" -> exit(call);
+      case "time" -> time(call);
+      default -> throw new IllegalArgumentException(call.function());
+    };
+  }
+
+  private List<Stmt> printf(Ast.Expr.Call call) {
+    if (call.arguments().isEmpty()
+        || !(call.arguments().getFirst() instanceof Ast.Expr.Str format)) {
+      diagnostics.error(call.range(), "printf() needs a format, a string literal");
+      call.arguments().forEach(expressions::value);
+      return List.of();
+    }
+    List<Ast.Expr> written = call.arguments().subList(1, call.arguments().size());
+    List<Value> arguments = written.stream().map(expressions::value).toList();
+    return switch (PrintfFormat.parse(format.value())) {
+      case PrintfFormat.Wrong wrong -> {
+        diagnostics.error(format.range(), "printf: " + wrong.message());
+        yield List.of();
+      }
+      case PrintfFormat.Parsed parsed -> printf(call.range(), parsed, arguments);
+    };
+  }
+
+  private List<Stmt> printf(SourceRange range, PrintfFormat.Parsed parsed, List<Value> arguments) {
+    int expected = parsed.lengths().size();
+    if (expected != arguments.size()) {
+      diagnostics.error(
+          range,
+          "printf: %s arguments for format string (%d supplied, %d expected)"
+              .formatted(
+                  arguments.size() < expected ? "not enough" : "too many",
+                  arguments.size(),
+                  expected));
+      return List.of();
+    }
+    List<Piece> pieces = new ArrayList<>();
+    int next = 0;
+    for (Piece piece : parsed.pieces()) {
+      if (piece instanceof Piece.Conversion conversion) {
+        pieces.add(typed(conversion, parsed.lengths().get(next), arguments.get(next)));
+        next++;
+      } else {
+        pieces.add(piece);
+      }
+    }
+    List<Expr> values = arguments.stream().map(Value::expr).toList();
+    List<Type> types = values.stream().map(Expr::type).toList();
+    int site = round.site(new Site.Printf(pieces, types));
+    return List.of(new Stmt.Printf(site, values, range));
+  }
+
+  private Piece typed(Piece.Conversion conversion, int length, Value argument) {
+    String mismatch = PrintfFormat.mismatch(conversion.conversion(), argument.type());
+    if (!mismatch.isEmpty()) {
+      diagnostics.error(argument.range(), "printf: " + mismatch);
+    }
+    return new Piece.Conversion(
+        conversion.conversion(),
+        PrintfFormat.bytes(conversion.conversion(), length, argument.type()),
+        conversion.width(),
+        conversion.leftAligned(),
+        conversion.plus(),
+        conversion.alternate(),
+        conversion.zeroPadded());
+  }
+
+  private List<Stmt> print(Ast.Expr.Call call) {
+    if (!arity(call, 1, 3, diagnostics)) {
+      return List.of();
+    }
+    if (call.arguments().getFirst() instanceof Ast.Expr.MapUse use) {
+      return printMap(call, use);
+    }
+    Value value = expressions.value(call.arguments().getFirst());
+    if (call.arguments().size() > 1) {
+      diagnostics.error(call.range(), "print() of a value takes no top and div");
+    }
+    int site = round.site(new Site.Value(value.type()));
+    return List.of(new Stmt.PrintValue(site, value.expr(), call.range()));
+  }
+
+  private List<Stmt> printMap(Ast.Expr.Call call, Ast.Expr.MapUse use) {
+    MapInfo map = expressions.maps().info(use);
+    map.printed = true;
+    boolean oneKey = !use.key().isEmpty();
+    List<Expr> key = oneKey ? expressions.maps().key(map, use.key(), use.range()) : List.of();
+    if (oneKey && call.arguments().size() > 1) {
+      diagnostics.error(call.range(), "print() of one key takes no top and div");
+    }
+    long top = number(call, 1, "The top of print()", Integer.MAX_VALUE);
+    long div = number(call, 2, "The div of print()", Long.MAX_VALUE);
+    int site =
+        round.site(
+            new Site.Print(map.index, (int) top, div, oneKey, context.place(), context.interval()));
+    return List.of(new Stmt.PrintMap(site, map.index, key, call.range()));
+  }
+
+  private long number(Ast.Expr.Call call, int argument, String what, long most) {
+    return call.arguments().size() > argument
+        ? expressions.literal(call.arguments().get(argument), what, 0, most).orElse(0L)
+        : 0;
+  }
+
+  private Optional<MapInfo> wholeMap(Ast.Expr.Call call) {
+    if (!arity(call, 1, 1, diagnostics)) {
+      return Optional.empty();
+    }
+    if (call.arguments().getFirst() instanceof Ast.Expr.MapUse use && use.key().isEmpty()) {
+      return Optional.of(expressions.maps().info(use));
+    }
+    diagnostics.error(
+        call.arguments().getFirst().range(), call.function() + "() takes a map without key");
+    return Optional.empty();
+  }
+
+  private List<Stmt> delete(Ast.Expr.Call call) {
+    if (!arity(call, 1, 2, diagnostics)) {
+      return List.of();
+    }
+    boolean separate = call.arguments().size() == 2;
+    if (!(call.arguments().getFirst() instanceof Ast.Expr.MapUse use)
+        || (separate && !use.key().isEmpty())) {
+      diagnostics.error(call.range(), "delete() takes a map and a key: delete(@x, key)");
+      return List.of();
+    }
+    MapInfo map = expressions.maps().info(use);
+    map.deleted = true;
+    List<Ast.Expr> written = separate ? List.of(call.arguments().get(1)) : use.key();
+    List<Expr> key = expressions.maps().key(map, written, call.range());
+    return List.of(new Stmt.Delete(map.index, key, call.range()));
+  }
+
+  private List<Stmt> exit(Ast.Expr.Call call) {
+    if (!arity(call, 0, 1, diagnostics)) {
+      return List.of();
+    }
+    Value code =
+        call.arguments().isEmpty()
+            ? Value.literal(0, call.range())
+            : expressions.integer(call.arguments().getFirst(), "The argument of exit()");
+    return List.of(new Stmt.Exit(round.site(new Site.Exit()), code.expr(), call.range()));
+  }
+
+  private List<Stmt> time(Ast.Expr.Call call) {
+    if (!arity(call, 0, 1, diagnostics)) {
+      return List.of();
+    }
+    String format = DEFAULT_TIME;
+    if (!call.arguments().isEmpty()) {
+      if (!(call.arguments().getFirst() instanceof Ast.Expr.Str str)
+          || str.value().length() >= LONGEST_TIME_FORMAT) {
+        diagnostics.error(
+            call.range(),
+            "time() takes a string literal of less than %d characters"
+                .formatted(LONGEST_TIME_FORMAT));
+        return List.of();
+      }
+      format = str.value();
+    }
+    return List.of(new Stmt.Time(round.site(new Site.Time(format)), call.range()));
+  }
+}

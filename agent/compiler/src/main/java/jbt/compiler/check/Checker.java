@@ -1,0 +1,143 @@
+package jbt.compiler.check;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import jbt.compiler.CompileException;
+import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.check.Checked.PointAt;
+import jbt.compiler.check.Checked.Probe;
+import jbt.compiler.check.Checked.Stmt;
+import jbt.compiler.lang.Ast;
+import jbt.compiler.lang.Diagnostics;
+import jbt.compiler.lang.Parser;
+import jbt.compiler.lang.Source;
+import jbt.compiler.target.Target;
+
+/** From text to a script without errors. */
+public final class Checker {
+  /** Types that still change after so many rounds depend on each other in a strange way. */
+  private static final int MOST_ROUNDS = 100;
+
+  /** A block and those of its attach points that one program serves. */
+  private record Group(Ast.Block block, List<Expanded> points) {}
+
+  /** What one round made. */
+  private record Result(List<Probe> probes, List<String> attachPointNames, Round round) {}
+
+  private Checker() {}
+
+  /**
+   * Reads and checks a script.
+   *
+   * @throws CompileException with all errors
+   */
+  public static Checked check(Source source, Target target) throws CompileException {
+    Diagnostics diagnostics = new Diagnostics();
+    Ast.Script script = Parser.parse(source, diagnostics);
+    throwErrors(diagnostics, source, false);
+    if (script.blocks().isEmpty()) {
+      throw new CompileException("ERROR: No probes to attach\n", false);
+    }
+    Expansion expansion = new Expansion(target, diagnostics);
+    List<Group> groups = new ArrayList<>();
+    for (Ast.Block block : script.blocks()) {
+      groups.addAll(group(block, expansion));
+    }
+    boolean allExpanded = !diagnostics.hasErrors();
+    Environment environment = new Environment();
+    Result result = round(groups, target, environment);
+    int rounds = 1;
+    while (environment.takeChanged() && rounds++ < MOST_ROUNDS) {
+      result = round(groups, target, environment);
+    }
+    diagnostics.addAll(result.round.diagnostics());
+    if (allExpanded) {
+      // With a block missing, what it would have set is not known.
+      checkMaps(environment, diagnostics);
+    }
+    throwErrors(diagnostics, source, expansion.unmatched() == diagnostics.errorCount());
+    return new Checked(
+        environment.maps().stream().map(MapInfo::declaration).toList(),
+        result.probes,
+        result.round.sites(),
+        result.attachPointNames,
+        diagnostics.renderWarnings(source));
+  }
+
+  private static void throwErrors(Diagnostics diagnostics, Source source, boolean noMatch)
+      throws CompileException {
+    if (diagnostics.hasErrors()) {
+      throw new CompileException(diagnostics.render(source), noMatch);
+    }
+  }
+
+  /** The attach points of a block, those together that one program can serve. */
+  private static List<Group> group(Ast.Block block, Expansion expansion) {
+    SortedSet<String> fields = new TreeSet<>(Ast.fieldsOf(block, ContextFields::isArgs));
+    Map<String, Expanded> distinct = new LinkedHashMap<>();
+    for (Ast.AttachPoint written : block.attachPoints()) {
+      for (Expanded point : expansion.expand(written)) {
+        distinct.putIfAbsent(point.name(), point);
+      }
+    }
+    Map<Object, List<Expanded>> groups = new LinkedHashMap<>();
+    for (Expanded point : distinct.values()) {
+      groups.computeIfAbsent(program(point, fields), key -> new ArrayList<>()).add(point);
+    }
+    return groups.values().stream().map(points -> new Group(block, points)).toList();
+  }
+
+  /** Equal for attach points of a block that can have the same program. */
+  private static Object program(Expanded point, SortedSet<String> fields) {
+    return switch (point.kind()) {
+      // Rounds are counted by the period of the interval that prints.
+      case BEGIN, END, INTERVAL -> point.name();
+      case PROFILE, SOFTWARE -> point.kind();
+      case TRACEPOINT -> fields.stream().map(field -> ContextFields.layout(point, field)).toList();
+    };
+  }
+
+  private static Result round(List<Group> groups, Target target, Environment environment) {
+    Round round = new Round(target, environment, new Diagnostics(), new ArrayList<>());
+    List<Probe> probes = new ArrayList<>();
+    List<String> names = new ArrayList<>();
+    for (Group group : groups) {
+      ProbeContext context =
+          new ProbeContext(probes.size(), group.points, names.size(), environment);
+      StatementChecker statements = new StatementChecker(round, context);
+      Optional<Expr> predicate =
+          group.block.predicate().map(p -> statements.expressions().condition(p).expr());
+      List<Stmt> body = statements.block(group.block.body());
+      List<PointAt> points = new ArrayList<>();
+      for (Expanded point : group.points) {
+        points.add(new PointAt(point.point(), names.size()));
+        names.add(point.name());
+      }
+      probes.add(
+          new Probe(
+              context.kind(), points, predicate, body, context.localTypes(), group.block.range()));
+    }
+    return new Result(probes, names, round);
+  }
+
+  private static void checkMaps(Environment environment, Diagnostics diagnostics) {
+    List<String> written =
+        environment.maps().stream().filter(MapInfo::written).map(map -> "@" + map.name).toList();
+    for (MapInfo map : environment.maps()) {
+      if (!map.written()) {
+        diagnostics.error(
+            map.firstUse,
+            "Undefined map: @" + map.name,
+            List.of(),
+            Nearest.hint("@" + map.name, written));
+      } else if (!map.values.known() && map.aggregation.isEmpty() && !diagnostics.hasErrors()) {
+        diagnostics.error(map.firstUse, "The type of @" + map.name + " can't be told");
+      }
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package jbt.compiler.check;
+
+import java.util.ArrayList;
+import java.util.List;
+import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.lang.SourceRange;
+import jbt.compiler.types.Type;
+
+/** Gives expressions the type of the place that they are put in. */
+final class Coercion {
+  private Coercion() {}
+
+  /** The expression with another type that {@link Place#join} found to hold its values. */
+  static Expr to(Type type, Expr expr) {
+    if (type.equals(expr.type()) || type instanceof Type.None || expr.type() instanceof Type.None) {
+      return expr;
+    }
+    return switch (expr) {
+      case Expr.IntLiteral literal when !(type instanceof Type.Bool) && !narrow(type) ->
+          new Expr.IntLiteral(literal.value(), type, literal.range());
+      case Expr.StrLiteral literal -> new Expr.StrLiteral(literal.value(), type, literal.range());
+      case Expr.Tuple tuple when type instanceof Type.Tuple wanted ->
+          new Expr.Tuple(each(wanted, tuple.parts()), type, tuple.range());
+      case Expr.Conditional c ->
+          new Expr.Conditional(
+              c.condition(), to(type, c.then()), to(type, c.otherwise()), type, c.range());
+      case Expr.OrElse c ->
+          new Expr.OrElse(to(type, c.value()), to(type, c.otherwise()), type, c.range());
+      default -> ofType(type, expr);
+    };
+  }
+
+  private static Expr ofType(Type type, Expr expr) {
+    return switch (type) {
+      case Type.Tuple wanted when expr.type() instanceof Type.Tuple ->
+          new Expr.Tuple(each(wanted, parts(expr)), type, expr.range());
+      case Type.Int i -> new Expr.Cast(expr, type, expr.range());
+      case Type.Bool b -> new Expr.Cast(expr, type, expr.range());
+      case Type.Pointer p -> new Expr.Cast(expr, type, expr.range());
+      case Type.Tuple t -> expr;
+      case Type.Str s -> expr;
+      case Type.None n -> expr;
+      case Type.Array a -> expr;
+      case Type.ProbeName p -> expr;
+    };
+  }
+
+  private static boolean narrow(Type type) {
+    return type instanceof Type.Int i && i.bytes() < 8;
+  }
+
+  private static List<Expr> each(Type.Tuple wanted, List<Expr> parts) {
+    List<Expr> all = new ArrayList<>();
+    for (int i = 0; i < parts.size(); i++) {
+      all.add(to(wanted.parts().get(i), parts.get(i)));
+    }
+    return all;
+  }
+
+  /** The parts of an expression whose type is a tuple. */
+  static List<Expr> parts(Expr expr) {
+    if (expr instanceof Expr.Tuple tuple) {
+      return tuple.parts();
+    }
+    List<Expr> parts = new ArrayList<>();
+    List<Type> types = ((Type.Tuple) expr.type()).parts();
+    for (int i = 0; i < types.size(); i++) {
+      parts.add(new Expr.TuplePart(expr, i, types.get(i), expr.range()));
+    }
+    return parts;
+  }
+
+  /** What a variable of a type holds before it is set. */
+  static Expr zero(Type type, SourceRange range) {
+    return switch (type) {
+      case Type.Str str -> new Expr.StrLiteral("", str, range);
+      case Type.Tuple tuple ->
+          new Expr.Tuple(tuple.parts().stream().map(p -> zero(p, range)).toList(), tuple, range);
+      case Type.Int i -> new Expr.IntLiteral(0, type, range);
+      case Type.Bool b -> new Expr.IntLiteral(0, type, range);
+      case Type.Pointer p -> new Expr.IntLiteral(0, type, range);
+      case Type.Array a -> new Expr.IntLiteral(0, Type.NONE, range);
+      case Type.None n -> new Expr.IntLiteral(0, type, range);
+      case Type.ProbeName p -> new Expr.IntLiteral(0, type, range);
+    };
+  }
+}

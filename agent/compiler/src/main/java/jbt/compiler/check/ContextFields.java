@@ -1,0 +1,123 @@
+package jbt.compiler.check;
+
+import java.util.List;
+import java.util.Optional;
+import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.check.Checked.Expr.ContextField.Read;
+import jbt.compiler.lang.Ast;
+import jbt.compiler.lang.Diagnostics;
+import jbt.compiler.lang.SourceRange;
+import jbt.compiler.plan.Attachment.Point;
+import jbt.compiler.target.TracepointFormat.Field;
+import jbt.compiler.types.Type;
+import jbt.compiler.types.TypeNames;
+
+/** Fields of {@code args}. */
+final class ContextFields {
+  /** Where a field is and how it is read; equal for attach points that can share a program. */
+  record Layout(int offset, FieldType type) {}
+
+  private final ProbeContext context;
+  private final Diagnostics diagnostics;
+
+  ContextFields(ProbeContext context, Diagnostics diagnostics) {
+    this.context = context;
+    this.diagnostics = diagnostics;
+  }
+
+  static boolean isArgs(Ast.Expr expr) {
+    return switch (expr) {
+      case Ast.Expr.Name name -> name.name().equals("args");
+      case Ast.Expr.Call call -> call.function().equals("args") && call.arguments().isEmpty();
+      default -> false;
+    };
+  }
+
+  /** Empty where the attach point has no such field or it can't be used. */
+  static Optional<Layout> layout(Expanded point, String name) {
+    return field(point, name)
+        .flatMap(
+            field ->
+                FieldType.of(category(point), field).map(type -> new Layout(field.offset(), type)));
+  }
+
+  private static String category(Expanded point) {
+    return point.point() instanceof Point.Tracepoint tracepoint ? tracepoint.category() : "";
+  }
+
+  private static Optional<Field> field(Expanded point, String name) {
+    return fields(point).stream().filter(field -> field.name().equals(name)).findFirst();
+  }
+
+  private static List<Field> fields(Expanded point) {
+    return point.format().map(format -> format.fields()).orElse(List.of());
+  }
+
+  Value member(Ast.Expr.Member member) {
+    Expanded point = context.points().getFirst();
+    if (point.format().isEmpty()) {
+      diagnostics.error(member.range(), "'args' is not available in " + point.name());
+      return Value.unknown(member.range());
+    }
+    Optional<Field> field = field(point, member.field());
+    if (field.isEmpty()) {
+      diagnostics.error(
+          member.fieldRange(),
+          "%s has no field '%s'".formatted(point.name(), member.field()),
+          List.of(),
+          Nearest.hint(member.field(), fields(point).stream().map(Field::name).toList()));
+      return Value.unknown(member.range());
+    }
+    Optional<FieldType> type = FieldType.of(category(point), field.get());
+    if (type.isEmpty()) {
+      diagnostics.error(
+          member.range(),
+          "The field '%s' of type '%s' can't be used"
+              .formatted(member.field(), field.get().type()));
+      return Value.unknown(member.range());
+    }
+    return value(field.get(), type.get(), member.range());
+  }
+
+  private static Value value(Field field, FieldType type, SourceRange range) {
+    Expr expr = new Expr.ContextField(field.offset(), type.size(), type.read(), type.type(), range);
+    boolean natural =
+        type.type() instanceof Type.Bool
+            || (type.type() instanceof Type.Int i && !i.signed() && i.bytes() < 8);
+    boolean pointer = type.type() instanceof Type.Pointer;
+    return new Value(expr, natural, pointer || type.processId());
+  }
+
+  /** {@code args.x[index]}. */
+  Value element(Value array, Value index, SourceRange range) {
+    if (!array.known() || !index.known()) {
+      return Value.unknown(range);
+    }
+    if (!(array.expr() instanceof Expr.ContextField field
+        && field.read() == Read.ARRAY
+        && field.type() instanceof Type.Array type)) {
+      diagnostics.error(
+          array.range(), "Only arrays can be indexed, not " + TypeNames.describe(array.type()));
+      return Value.unknown(range);
+    }
+    if (!index.isInteger()) {
+      diagnostics.error(
+          index.range(), "An index is an integer, not " + TypeNames.describe(index.type()));
+      return Value.unknown(range);
+    }
+    if (index.expr() instanceof Expr.IntLiteral literal
+        && (literal.value() < 0 || literal.value() >= type.length())) {
+      diagnostics.error(
+          index.range(),
+          "The index %d is outside of the array of %d elements"
+              .formatted(literal.value(), type.length()));
+      return Value.unknown(range);
+    }
+    Type element = type.element();
+    int size = field.size() / type.length();
+    Expr expr =
+        new Expr.ContextElement(field.offset(), size, type.length(), index.expr(), element, range);
+    boolean natural = element instanceof Type.Int i && !i.signed() && i.bytes() < 8;
+    return new Value(expr, natural, false);
+  }
+}

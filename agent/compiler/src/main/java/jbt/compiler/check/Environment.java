@@ -1,0 +1,57 @@
+package jbt.compiler.check;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import jbt.compiler.lang.SourceRange;
+
+/**
+ * Types of maps and variables. The script is checked again and again until a round changes nothing
+ * here; each round starts from what the one before found out.
+ */
+final class Environment {
+  /** A variable of one probe, named by where it is first seen. */
+  private record VariableAt(int probe, SourceRange declaration) {}
+
+  private final Map<String, MapInfo> maps = new LinkedHashMap<>();
+  private final Map<VariableAt, Place> variables = new HashMap<>();
+  private boolean changed;
+
+  MapInfo map(String name, SourceRange range) {
+    MapInfo known = maps.get(name);
+    if (known == null) {
+      known = new MapInfo(name, maps.size(), range);
+      maps.put(name, known);
+      changed = true;
+    }
+    return known;
+  }
+
+  List<MapInfo> maps() {
+    return new ArrayList<>(maps.values());
+  }
+
+  Place variable(int probe, SourceRange declaration) {
+    return variables.computeIfAbsent(new VariableAt(probe, declaration), at -> new Place());
+  }
+
+  void change() {
+    changed = true;
+  }
+
+  /** Whether anything changed since the last call. */
+  boolean takeChanged() {
+    boolean was = changed;
+    changed = false;
+    return was;
+  }
+
+  /** Puts a value into a place; false if its type does not go there. */
+  boolean put(Place place, Value value) {
+    Place.Outcome outcome = place.put(value);
+    changed |= outcome == Place.Outcome.WIDER;
+    return outcome != Place.Outcome.MISMATCH;
+  }
+}

@@ -1,0 +1,215 @@
+package jbt.compiler.check;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import jbt.compiler.check.Checked.Probe.Kind;
+import jbt.compiler.lang.Ast.AttachPoint;
+import jbt.compiler.lang.Diagnostics;
+import jbt.compiler.lang.NumberText;
+import jbt.compiler.lang.SourceRange;
+import jbt.compiler.plan.Attachment.Point;
+import jbt.compiler.target.Target;
+import jbt.compiler.target.TracepointFormat;
+
+/** Turns attach points as written into those that the target has. */
+final class Expansion {
+  /** What the kernel's timers can do; a shorter period is a mistake. */
+  private static final long SHORTEST_PERIOD = 1000;
+
+  /** Provider names and their short forms. */
+  private static final Map<String, String> PROVIDERS =
+      Map.of(
+          "begin", "begin",
+          "end", "end",
+          "tracepoint", "tracepoint",
+          "t", "tracepoint",
+          "interval", "interval",
+          "i", "interval",
+          "profile", "profile",
+          "p", "profile",
+          "software", "software",
+          "s", "software");
+
+  private static final Map<String, Long> UNITS =
+      Map.of("s", 1_000_000_000L, "ms", 1_000_000L, "us", 1_000L);
+
+  private final Target target;
+  private final Diagnostics diagnostics;
+  private Optional<List<String>> tracepoints = Optional.empty();
+
+  /** How many errors were attach points without a match. */
+  private int unmatched;
+
+  Expansion(Target target, Diagnostics diagnostics) {
+    this.target = target;
+    this.diagnostics = diagnostics;
+  }
+
+  int unmatched() {
+    return unmatched;
+  }
+
+  List<Expanded> expand(AttachPoint written) {
+    String provider = PROVIDERS.get(written.provider().toLowerCase(Locale.ROOT));
+    if (provider == null) {
+      diagnostics.error(
+          written.range(),
+          "Unknown probe type: '" + written.provider() + "'",
+          List.of(),
+          Nearest.hint(written.provider(), PROVIDERS.values()));
+      return List.of();
+    }
+    return switch (provider) {
+      case "begin" -> plain(written, Kind.BEGIN, new Point.Begin());
+      case "end" -> plain(written, Kind.END, new Point.End());
+      case "tracepoint" -> tracepoint(written);
+      case "software" -> software(written);
+      default -> timed(written, provider);
+    };
+  }
+
+  private List<Expanded> plain(AttachPoint written, Kind kind, Point point) {
+    boolean bare = written.parts().isEmpty() || written.parts().equals(List.of("*"));
+    if (!bare) {
+      return wrong(written, "%s takes no arguments".formatted(written.provider()));
+    }
+    return one(written, kind, point, kind.name().toLowerCase(Locale.ROOT));
+  }
+
+  private List<Expanded> tracepoint(AttachPoint written) {
+    List<String> parts = written.parts();
+    if (parts.size() != 2 || parts.contains("")) {
+      return wrong(written, "tracepoint probe type requires 2 arguments, found " + parts.size());
+    }
+    String category = parts.get(0);
+    String event = parts.get(1);
+    List<Expanded> found = new ArrayList<>();
+    if (Wildcard.isPattern(category) || Wildcard.isPattern(event)) {
+      for (String name : tracepoints()) {
+        int colon = name.indexOf(':');
+        if (Wildcard.matches(category, name.substring(0, colon))
+            && Wildcard.matches(event, name.substring(colon + 1))) {
+          addTracepoint(name.substring(0, colon), name.substring(colon + 1), written, found);
+        }
+      }
+    } else {
+      addTracepoint(category, event, written, found);
+    }
+    if (found.isEmpty()) {
+      unmatched++;
+      String name = category + ":" + event;
+      diagnostics.error(
+          written.range(),
+          "No matches for tracepoint " + name,
+          List.of(),
+          Wildcard.isPattern(name) ? List.of() : Nearest.hint(name, tracepoints()));
+    }
+    return found;
+  }
+
+  private void addTracepoint(
+      String category, String event, AttachPoint written, List<Expanded> found) {
+    Optional<TracepointFormat> format = target.tracepoint(category, event);
+    if (format.isPresent()) {
+      Point point = new Point.Tracepoint(category, event, format.get().id());
+      String name = "tracepoint:" + category + ":" + event;
+      found.add(new Expanded(Kind.TRACEPOINT, point, name, format, written.range()));
+    }
+  }
+
+  /** In a fixed order, so that equal targets give equal plans. */
+  private List<String> tracepoints() {
+    if (tracepoints.isEmpty()) {
+      tracepoints = Optional.of(target.tracepoints().stream().sorted().toList());
+    }
+    return tracepoints.get();
+  }
+
+  private List<Expanded> software(AttachPoint written) {
+    List<String> parts = written.parts();
+    if (parts.isEmpty() || parts.size() > 2) {
+      return wrong(written, "software probe type requires 1 or 2 arguments, found " + parts.size());
+    }
+    Optional<SoftwareEvent> event = SoftwareEvent.named(parts.getFirst());
+    if (event.isEmpty()) {
+      diagnostics.error(
+          written.range(),
+          "Unknown software event: '" + parts.getFirst() + "'",
+          List.of(),
+          Nearest.hint(
+              parts.getFirst(), SoftwareEvent.ALL.stream().map(SoftwareEvent::name).toList()));
+      return List.of();
+    }
+    String countText = parts.size() == 2 ? parts.get(1) : "";
+    long count = countText.isEmpty() ? event.get().defaultCount() : number(countText);
+    if (count < 1) {
+      return wrong(written, "Invalid count: '" + countText + "'");
+    }
+    Point point = new Point.Software(event.get().name(), event.get().config(), count);
+    return one(written, Kind.SOFTWARE, point, "software:" + event.get().name() + ":" + count);
+  }
+
+  private List<Expanded> timed(AttachPoint written, String provider) {
+    List<String> parts = written.parts();
+    if (parts.isEmpty() || parts.size() > 2) {
+      return wrong(
+          written,
+          "%s probe type requires 1 or 2 arguments, found %d".formatted(provider, parts.size()));
+    }
+    long period =
+        parts.size() == 1
+            ? number(parts.getFirst())
+            : period(parts.getFirst(), number(parts.get(1)));
+    String text = String.join(":", parts);
+    if (period < 0) {
+      return wrong(
+          written,
+          parts.size() == 2
+                  && !parts.getFirst().equals("hz")
+                  && !UNITS.containsKey(parts.getFirst())
+              ? "Invalid unit: '" + parts.getFirst() + "'; hz, s, ms and us are known"
+              : "Invalid period: '" + text + "'");
+    }
+    if (period < SHORTEST_PERIOD) {
+      return wrong(written, "Period '" + text + "' is shorter than a microsecond");
+    }
+    boolean interval = provider.equals("interval");
+    Point point = interval ? new Point.Interval(period) : new Point.Profile(period);
+    return one(written, interval ? Kind.INTERVAL : Kind.PROFILE, point, provider + ":" + text);
+  }
+
+  /** In nanoseconds; negative if it is none. */
+  private static long period(String unit, long number) {
+    if (number < 1) {
+      return -1;
+    }
+    if (unit.equals("hz")) {
+      return 1_000_000_000L / number;
+    }
+    Long nanoseconds = UNITS.get(unit);
+    if (nanoseconds == null || number > Long.MAX_VALUE / nanoseconds) {
+      return -1;
+    }
+    return nanoseconds * number;
+  }
+
+  /** Durations come out in nanoseconds; negative if it is no number. */
+  private static long number(String text) {
+    return text.matches("[0-9].*") && NumberText.read(text) instanceof NumberText.Value value
+        ? value.number()
+        : -1;
+  }
+
+  private List<Expanded> wrong(AttachPoint written, String message) {
+    SourceRange range = written.range();
+    diagnostics.error(range, message);
+    return List.of();
+  }
+
+  private static List<Expanded> one(AttachPoint written, Kind kind, Point point, String name) {
+    return List.of(new Expanded(kind, point, name, Optional.empty(), written.range()));
+  }
+}

@@ -1,0 +1,311 @@
+package jbt.compiler.check;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.lang.Ast;
+import jbt.compiler.lang.Diagnostics;
+import jbt.compiler.lang.SourceRange;
+import jbt.compiler.types.Type;
+import jbt.compiler.types.TypeNames;
+
+/** Resolves and types expressions. */
+final class ExpressionChecker {
+  private final Round round;
+  private final ProbeContext context;
+  private final Diagnostics diagnostics;
+  private final Operators operators;
+  private final ContextFields fields;
+  private final MapUses maps;
+
+  ExpressionChecker(Round round, ProbeContext context) {
+    this.round = round;
+    this.context = context;
+    this.diagnostics = round.diagnostics();
+    this.operators = new Operators(context, diagnostics);
+    this.fields = new ContextFields(context, diagnostics);
+    this.maps = new MapUses(round, this);
+  }
+
+  MapUses maps() {
+    return maps;
+  }
+
+  Operators operators() {
+    return operators;
+  }
+
+  /** A value that can be stored, printed and passed on; that is all but whole arrays. */
+  Value value(Ast.Expr expr) {
+    Value value = any(expr);
+    if (value.type() instanceof Type.Array) {
+      diagnostics.error(expr.range(), "An array can't be used as a whole: index it");
+      return Value.unknown(expr.range());
+    }
+    return value;
+  }
+
+  Value condition(Ast.Expr expr) {
+    Value value = value(expr);
+    return operators.condition(value) ? value : Value.unknown(expr.range());
+  }
+
+  /** An integer; {@code what} names it in messages. */
+  Value integer(Ast.Expr expr, String what) {
+    Value value = value(expr);
+    if (value.known() && !value.isInteger()) {
+      diagnostics.error(
+          expr.range(),
+          "%s is an integer, not %s".formatted(what, TypeNames.describe(value.type())));
+      return Value.unknown(expr.range());
+    }
+    return value;
+  }
+
+  /** A number that is known now and lies in a range. */
+  Optional<Long> literal(Ast.Expr expr, String what, long least, long most) {
+    Value value = value(expr);
+    boolean number = value.isInteger() && value.expr() instanceof Expr.IntLiteral;
+    if (!number) {
+      if (value.known()) {
+        diagnostics.error(expr.range(), what + " must be a literal integer");
+      }
+      return Optional.empty();
+    }
+    long given = ((Expr.IntLiteral) value.expr()).value();
+    boolean huge = given < 0 && value.type().equals(Type.UINT64);
+    if (huge || given < least || given > most) {
+      diagnostics.error(
+          expr.range(), "%s must be from %d to %d, not %d".formatted(what, least, most, given));
+      return Optional.empty();
+    }
+    return Optional.of(given);
+  }
+
+  private Value any(Ast.Expr expr) {
+    SourceRange range = expr.range();
+    return switch (expr) {
+      case Ast.Expr.Int i ->
+          i.unsigned()
+              ? new Value(new Expr.IntLiteral(i.value(), Type.UINT64, range), i.value() >= 0, false)
+              : Value.literal(i.value(), range);
+      case Ast.Expr.Bool bool -> Value.bool(bool.value(), range);
+      case Ast.Expr.Str str -> Value.string(str.value(), range);
+      case Ast.Expr.Name name -> name(name);
+      case Ast.Expr.Variable variable -> variable(variable);
+      case Ast.Expr.MapUse use -> maps.read(use);
+      case Ast.Expr.Unary unary -> operators.unary(unary.op(), value(unary.operand()), range);
+      case Ast.Expr.Binary binary ->
+          operators.binary(binary.op(), value(binary.left()), value(binary.right()), range);
+      case Ast.Expr.Logical logical ->
+          operators.logical(logical.and(), value(logical.left()), value(logical.right()), range);
+      case Ast.Expr.Conditional conditional -> conditional(conditional);
+      case Ast.Expr.Step step -> step(step, true);
+      case Ast.Expr.Tuple tuple -> tuple(tuple);
+      case Ast.Expr.Member member -> member(member);
+      case Ast.Expr.Index index -> fields.element(any(index.of()), value(index.index()), range);
+      case Ast.Expr.Cast cast -> cast(cast);
+      case Ast.Expr.Call call -> call(call);
+    };
+  }
+
+  private Value name(Ast.Expr.Name name) {
+    if (Builtins.isBuiltin(name.name())) {
+      return Builtins.value(name.name(), context, round, name.range());
+    }
+    if (name.name().equals("args")) {
+      diagnostics.error(name.range(), "'args' can't be used as a whole: name a field");
+    } else {
+      diagnostics.error(
+          name.range(),
+          "Unknown identifier: '" + name.name() + "'",
+          List.of(),
+          Nearest.hint(name.name(), Builtins.names()));
+    }
+    return Value.unknown(name.range());
+  }
+
+  private Value variable(Ast.Expr.Variable use) {
+    Optional<ProbeContext.Variable> found = find(use);
+    if (found.isEmpty()) {
+      return Value.unknown(use.range());
+    }
+    Place place = found.get().place();
+    Expr expr = new Expr.Local(found.get().local(), place.type(), use.range());
+    return new Value(expr, place.natural(), place.hostBound());
+  }
+
+  private Optional<ProbeContext.Variable> find(Ast.Expr.Variable use) {
+    Optional<ProbeContext.Variable> found = context.find(use.name());
+    if (found.isEmpty()) {
+      boolean positional = Character.isDigit(use.name().charAt(0));
+      diagnostics.error(
+          use.range(),
+          positional
+              ? "Positional parameters are not supported: $" + use.name()
+              : "Undefined or undeclared variable: $" + use.name(),
+          List.of(),
+          Nearest.hint(use.name(), context.variableNames()));
+    }
+    return found;
+  }
+
+  /** {@code used}: its value matters, not its effect alone. */
+  Value step(Ast.Expr.Step step, boolean used) {
+    Value by = Value.literal(step.up() ? 1 : -1, step.range());
+    return switch (step.target()) {
+      case Ast.Expr.MapUse use -> maps.step(step, use, by, used);
+      case Ast.Expr.Variable variable -> stepVariable(step, variable, by);
+      default -> throw new IllegalArgumentException("no target: " + step.target());
+    };
+  }
+
+  private Value stepVariable(Ast.Expr.Step step, Ast.Expr.Variable variable, Value by) {
+    Optional<ProbeContext.Variable> found = find(variable);
+    if (found.isEmpty()) {
+      return Value.unknown(step.range());
+    }
+    Place place = found.get().place();
+    boolean integer = place.type() instanceof Type.Int || !place.known();
+    if (!integer || !round.environment().put(place, by)) {
+      diagnostics.error(
+          step.range(),
+          "$%s is %s: only integers can be counted up or down"
+              .formatted(variable.name(), TypeNames.describe(place.type())));
+      return Value.unknown(step.range());
+    }
+    int amount = step.up() ? 1 : -1;
+    Expr expr =
+        new Expr.StepLocal(found.get().local(), amount, step.prefix(), place.type(), step.range());
+    return new Value(expr, place.natural(), place.hostBound());
+  }
+
+  private Value conditional(Ast.Expr.Conditional conditional) {
+    SourceRange range = conditional.range();
+    Value condition = condition(conditional.condition());
+    Value then = conditional.then().map(this::value).orElse(condition);
+    Value otherwise = value(conditional.otherwise());
+    Optional<Type> type =
+        Place.join(then.type(), then.natural(), otherwise.type(), otherwise.natural());
+    if (then.known() && otherwise.known() && type.isEmpty()) {
+      diagnostics.error(
+          range,
+          "Both sides of ':' must have the same type: %s and %s"
+              .formatted(TypeNames.describe(then.type()), TypeNames.describe(otherwise.type())));
+      return Value.unknown(range);
+    }
+    Type joined = !otherwise.known() ? then.type() : type.orElse(otherwise.type());
+    Expr left = Coercion.to(joined, then.expr());
+    Expr right = Coercion.to(joined, otherwise.expr());
+    boolean natural = then.natural() && otherwise.natural();
+    boolean bound = then.hostBound() || otherwise.hostBound();
+    if (condition.known() && condition.expr() instanceof Expr.IntLiteral literal) {
+      return (literal.value() != 0 ? then.with(left) : otherwise.with(right));
+    }
+    Expr expr =
+        conditional.then().isPresent()
+            ? new Expr.Conditional(condition.expr(), left, right, joined, range)
+            : new Expr.OrElse(left, right, joined, range);
+    return new Value(expr, natural, bound);
+  }
+
+  private Value tuple(Ast.Expr.Tuple tuple) {
+    List<Expr> parts = new ArrayList<>();
+    boolean bound = false;
+    boolean known = true;
+    for (Ast.Expr part : tuple.parts()) {
+      Value value = value(part);
+      parts.add(value.expr());
+      bound |= value.hostBound();
+      known &= value.known();
+    }
+    List<Type> types = parts.stream().map(Expr::type).toList();
+    return known
+        ? new Value(new Expr.Tuple(parts, new Type.Tuple(types), tuple.range()), false, bound)
+        : Value.unknown(tuple.range());
+  }
+
+  private Value member(Ast.Expr.Member member) {
+    if (ContextFields.isArgs(member.of())) {
+      return fields.member(member);
+    }
+    Value of = value(member.of());
+    if (!of.known()) {
+      return Value.unknown(member.range());
+    }
+    boolean number = member.field().matches("[0-9]{1,9}");
+    if (!number || !(of.type() instanceof Type.Tuple tuple)) {
+      diagnostics.error(
+          member.range(),
+          "%s has no field '%s'".formatted(TypeNames.describe(of.type()), member.field()));
+      return Value.unknown(member.range());
+    }
+    int index = Integer.parseInt(member.field());
+    if (index >= tuple.parts().size()) {
+      diagnostics.error(
+          member.fieldRange(),
+          "The tuple has no part %d: its parts are 0 to %d"
+              .formatted(index, tuple.parts().size() - 1));
+      return Value.unknown(member.range());
+    }
+    Type type = tuple.parts().get(index);
+    return new Value(
+        new Expr.TuplePart(of.expr(), index, type, member.range()), false, of.hostBound());
+  }
+
+  private Value cast(Ast.Expr.Cast cast) {
+    Value operand = value(cast.operand());
+    Optional<Type> type = TypeNames.integer(cast.type().name());
+    if (!operand.known() || type.isEmpty()) {
+      return Value.unknown(cast.range());
+    }
+    if (!operand.isInteger() && !(operand.type() instanceof Type.Pointer)) {
+      diagnostics.error(
+          cast.range(),
+          "Can't cast %s to %s".formatted(TypeNames.describe(operand.type()), cast.type().name()));
+      return Value.unknown(cast.range());
+    }
+    boolean natural =
+        type.get() instanceof Type.Bool
+            || (type.get() instanceof Type.Int i && !i.signed() && i.bytes() < 8);
+    Expr expr =
+        operand.expr() instanceof Expr.IntLiteral literal
+            ? new Expr.IntLiteral(narrow(literal.value(), type.get()), type.get(), cast.range())
+            : new Expr.Cast(operand.expr(), type.get(), cast.range());
+    boolean nonNegative = expr instanceof Expr.IntLiteral literal && literal.value() >= 0;
+    return new Value(expr, natural || nonNegative, operand.hostBound());
+  }
+
+  private static long narrow(long value, Type type) {
+    if (!(type instanceof Type.Int i)) {
+      return value != 0 ? 1 : 0;
+    }
+    int unused = 64 - 8 * i.bytes();
+    return i.signed() ? value << unused >> unused : value << unused >>> unused;
+  }
+
+  private Value call(Ast.Expr.Call call) {
+    if (Builtins.isBuiltin(call.function())) {
+      if (!call.arguments().isEmpty()) {
+        diagnostics.error(call.range(), call.function() + "() takes no arguments here");
+      }
+      return Builtins.value(call.function(), context, round, call.range());
+    }
+    if (call.function().equals("str")) {
+      return new StrCall(this, diagnostics, context).check(call);
+    }
+    if (Aggregations.NAMES.contains(call.function())) {
+      diagnostics.error(call.range(), call.function() + "() must be assigned directly to a map");
+    } else if (Calls.NAMES.contains(call.function())) {
+      diagnostics.error(call.range(), call.function() + "() has no value");
+    } else {
+      diagnostics.error(
+          call.range(),
+          "Unknown function: '" + call.function() + "'",
+          List.of(),
+          Nearest.hint(call.function(), Calls.allNames()));
+    }
+    return Value.unknown(call.range());
+  }
+}

@@ -1,0 +1,88 @@
+package jbt.compiler.check;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import jbt.compiler.lang.SourceRange;
+import jbt.compiler.plan.ScriptMap;
+import jbt.compiler.types.Type;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of a map of the script so far. */
+final class MapInfo {
+  /** As bpftrace's max_map_keys. */
+  static final int MAX_KEYS = 4096;
+
+  final String name;
+  final int index;
+  final SourceRange firstUse;
+
+  /** Parts of the key; null while no use has told whether there is one. */
+  @Nullable List<Place> key;
+
+  SourceRange keyRange;
+
+  /** Of all values put in, or given to the aggregation. */
+  final Place values = new Place();
+
+  /** The aggregation that it holds, its sign left open, and where that was seen first. */
+  Optional<ScriptMap.Value> aggregation = Optional.empty();
+
+  Optional<SourceRange> aggregated = Optional.empty();
+
+  /** Where it was first set to a value, other than by counting up or down. */
+  Optional<SourceRange> assigned = Optional.empty();
+
+  /** Where it was first counted up or down. */
+  Optional<SourceRange> stepped = Optional.empty();
+
+  boolean cleared;
+  boolean read;
+  boolean deleted;
+  boolean printed;
+
+  MapInfo(String name, int index, SourceRange firstUse) {
+    this.name = name;
+    this.index = index;
+    this.firstUse = firstUse;
+    this.keyRange = firstUse;
+  }
+
+  boolean written() {
+    return aggregation.isPresent() || assigned.isPresent() || stepped.isPresent();
+  }
+
+  Type type() {
+    return values.type();
+  }
+
+  private ScriptMap.Value value() {
+    boolean signed = values.signed();
+    if (aggregation.isEmpty()) {
+      return assigned.isPresent()
+          ? new ScriptMap.Value.Plain(values.type())
+          : new ScriptMap.Value.Counter(signed);
+    }
+    return switch (aggregation.get()) {
+      case ScriptMap.Value.Sum s -> new ScriptMap.Value.Sum(signed);
+      case ScriptMap.Value.Min m -> new ScriptMap.Value.Min(signed);
+      case ScriptMap.Value.Max m -> new ScriptMap.Value.Max(signed);
+      case ScriptMap.Value.Avg a -> new ScriptMap.Value.Avg(signed);
+      case ScriptMap.Value.Stats s -> new ScriptMap.Value.Stats(signed);
+      case ScriptMap.Value.Count c -> c;
+      case ScriptMap.Value.Hist h -> h;
+      case ScriptMap.Value.Lhist l -> l;
+      case ScriptMap.Value.Plain p -> p;
+      case ScriptMap.Value.Counter c -> c;
+    };
+  }
+
+  Checked.MapDecl declaration() {
+    List<Place> parts = key == null ? List.of() : key;
+    List<Type> types = new ArrayList<>();
+    parts.forEach(part -> types.add(part.type()));
+    boolean bound = parts.stream().anyMatch(Place::hostBound);
+    return new Checked.MapDecl(
+        "@" + name, types, value(), cleared, read, deleted, printed, bound, MAX_KEYS);
+  }
+}

@@ -1,0 +1,192 @@
+package jbt.compiler.check;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.lang.Ast;
+import jbt.compiler.lang.Diagnostic.Context;
+import jbt.compiler.lang.SourceRange;
+import jbt.compiler.types.Type;
+import jbt.compiler.types.TypeNames;
+
+/** Uses of maps: keys, reading, counting. */
+final class MapUses {
+  private final Round round;
+  private final ExpressionChecker expressions;
+
+  MapUses(Round round, ExpressionChecker expressions) {
+    this.round = round;
+    this.expressions = expressions;
+  }
+
+  MapInfo info(Ast.Expr.MapUse use) {
+    return round.environment().map(use.name(), use.range());
+  }
+
+  Value read(Ast.Expr.MapUse use) {
+    MapInfo map = info(use);
+    List<Expr> key = key(map, use.key(), use.range());
+    map.read = true;
+    if (map.aggregation.isPresent()) {
+      round
+          .diagnostics()
+          .error(
+              use.range(),
+              "@%s holds %s and can't be read by the script"
+                  .formatted(map.name, Aggregations.describe(map.aggregation.get())));
+      return Value.unknown(use.range());
+    }
+    Expr expr = new Expr.MapValue(map.index, key, map.type(), use.range());
+    return new Value(expr, map.values.natural(), map.values.hostBound());
+  }
+
+  Value step(Ast.Expr.Step step, Ast.Expr.MapUse use, Value by, boolean used) {
+    MapInfo map = info(use);
+    List<Expr> key = key(map, use.key(), use.range());
+    map.read |= used;
+    if (!count(map, by, step.range())) {
+      return Value.unknown(step.range());
+    }
+    int amount = step.up() ? 1 : -1;
+    Expr expr = new Expr.StepMap(map.index, key, amount, step.prefix(), map.type(), step.range());
+    return new Value(expr, map.values.natural(), map.values.hostBound());
+  }
+
+  /** Notes that a map is counted up or down; false, with an error, if it can't be. */
+  boolean count(MapInfo map, Value by, SourceRange range) {
+    if (map.stepped.isEmpty()) {
+      map.stepped = Optional.of(range);
+      round.environment().change();
+    }
+    if (map.aggregation.isPresent()) {
+      mixed(map, range);
+      return false;
+    }
+    boolean integer = map.type() instanceof Type.Int || !map.values.known();
+    if (!integer || !round.environment().put(map.values, by)) {
+      round
+          .diagnostics()
+          .error(
+              range,
+              "@%s holds %s: only integers can be counted up or down"
+                  .formatted(map.name, TypeNames.describe(map.type())));
+      return false;
+    }
+    return true;
+  }
+
+  /** Notes that a map is set to a value; false, with an error, if it can't be. */
+  boolean assign(MapInfo map, Value value, SourceRange range) {
+    if (map.assigned.isEmpty()) {
+      map.assigned = Optional.of(range);
+      round.environment().change();
+    }
+    if (map.aggregation.isPresent()) {
+      mixed(map, range);
+      return false;
+    }
+    if (!round.environment().put(map.values, value)) {
+      round
+          .diagnostics()
+          .error(
+              range,
+              "Type mismatch for @%s: it holds %s, not %s"
+                  .formatted(
+                      map.name, TypeNames.describe(map.type()), TypeNames.describe(value.type())),
+              map.assigned.stream()
+                  .filter(first -> !first.equals(range))
+                  .map(first -> new Context(first, "This is the first assignment."))
+                  .toList(),
+              List.of());
+      return false;
+    }
+    return true;
+  }
+
+  void mixed(MapInfo map, SourceRange range) {
+    String aggregation = map.aggregation.map(Aggregations::describe).orElse("");
+    round
+        .diagnostics()
+        .error(
+            range,
+            "@%s holds %s: no other values can go there".formatted(map.name, aggregation),
+            map.aggregated.stream()
+                .map(first -> new Context(first, "This is the first " + aggregation + "."))
+                .toList(),
+            List.of());
+  }
+
+  /** The parts of a key, as the map's key has them. */
+  List<Expr> key(MapInfo map, List<Ast.Expr> written, SourceRange range) {
+    List<Value> parts = parts(written);
+    List<Place> places = places(map, parts.size(), range);
+    if (places.size() != parts.size()) {
+      round
+          .diagnostics()
+          .error(
+              range,
+              "@%s is used with %s here, but elsewhere with %s"
+                  .formatted(map.name, described(parts.size()), described(places.size())),
+              List.of(new Context(map.keyRange, "This is the first use.")),
+              List.of());
+      return List.of();
+    }
+    List<Expr> key = new ArrayList<>();
+    for (int i = 0; i < parts.size(); i++) {
+      key.add(part(map, places.get(i), parts.get(i)));
+    }
+    return key;
+  }
+
+  private Expr part(MapInfo map, Place place, Value value) {
+    if (!round.environment().put(place, value)) {
+      round
+          .diagnostics()
+          .error(
+              value.range(),
+              "Type mismatch for the key of @%s: it is %s, not %s"
+                  .formatted(
+                      map.name, TypeNames.describe(place.type()), TypeNames.describe(value.type())),
+              List.of(new Context(map.keyRange, "This is the first use.")),
+              List.of());
+      return value.expr();
+    }
+    return Coercion.to(place.type(), value.expr());
+  }
+
+  private static String described(int parts) {
+    return parts == 0 ? "no key" : parts == 1 ? "a key" : "a key of " + parts + " parts";
+  }
+
+  private List<Place> places(MapInfo map, int parts, SourceRange range) {
+    if (map.key == null) {
+      List<Place> places = new ArrayList<>();
+      for (int i = 0; i < parts; i++) {
+        places.add(new Place());
+      }
+      map.key = places;
+      map.keyRange = range;
+      round.environment().change();
+      return places;
+    }
+    return map.key;
+  }
+
+  /** A single tuple is a key of several parts. */
+  private List<Value> parts(List<Ast.Expr> written) {
+    List<Value> values = new ArrayList<>();
+    if (written.size() == 1 && written.getFirst() instanceof Ast.Expr.Tuple tuple) {
+      tuple.parts().forEach(part -> values.add(expressions.value(part)));
+      return values;
+    }
+    written.forEach(part -> values.add(expressions.value(part)));
+    if (values.size() == 1 && values.getFirst().type() instanceof Type.Tuple) {
+      Value tuple = values.getFirst();
+      return Coercion.parts(tuple.expr()).stream()
+          .map(part -> new Value(part, false, tuple.hostBound()))
+          .toList();
+    }
+    return values;
+  }
+}

@@ -1,0 +1,313 @@
+package jbt.compiler.check;
+
+import java.util.List;
+import java.util.Optional;
+import jbt.compiler.check.Checked.BinaryOp;
+import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.check.Checked.UnaryOp;
+import jbt.compiler.lang.Ast;
+import jbt.compiler.lang.Diagnostics;
+import jbt.compiler.lang.SourceRange;
+import jbt.compiler.types.Type;
+import jbt.compiler.types.TypeNames;
+
+/** Types and folding of operators. */
+final class Operators {
+  private final ProbeContext context;
+  private final Diagnostics diagnostics;
+
+  Operators(ProbeContext context, Diagnostics diagnostics) {
+    this.context = context;
+    this.diagnostics = diagnostics;
+  }
+
+  Value unary(Ast.UnaryOp op, Value operand, SourceRange range) {
+    if (op == Ast.UnaryOp.NOT) {
+      return not(operand, range);
+    }
+    if (!integer(operand, op.symbol)) {
+      return Value.unknown(range);
+    }
+    if (operand.expr() instanceof Expr.IntLiteral literal && operand.known()) {
+      return fold(op, literal, range);
+    }
+    if (op == Ast.UnaryOp.PLUS) {
+      return operand;
+    }
+    boolean minus = op == Ast.UnaryOp.MINUS;
+    Type type = minus || signed(operand) ? Type.INT64 : Type.UINT64;
+    UnaryOp checked = minus ? UnaryOp.NEGATE : UnaryOp.COMPLEMENT;
+    Expr expr = new Expr.Unary(checked, as(type, operand.expr()), type, range);
+    return new Value(expr, false, operand.hostBound());
+  }
+
+  private Value fold(Ast.UnaryOp op, Expr.IntLiteral literal, SourceRange range) {
+    Folding.Literal number = number(literal);
+    return switch (op) {
+      case MINUS -> literal(new Folding.Literal(number.exact().negate()), range);
+      case COMPLEMENT ->
+          number.unsigned()
+              ? literal(Folding.Literal.of(~literal.value(), true), range)
+              : Value.literal(~literal.value(), range);
+      case PLUS, NOT -> literal(number, range);
+    };
+  }
+
+  private Value not(Value operand, SourceRange range) {
+    if (!condition(operand)) {
+      return Value.unknown(range);
+    }
+    return operand.known() && operand.expr() instanceof Expr.IntLiteral literal
+        ? Value.bool(literal.value() == 0, range)
+        : truth(new Expr.Unary(UnaryOp.NOT, operand.expr(), Type.BOOL, range));
+  }
+
+  Value logical(boolean and, Value left, Value right, SourceRange range) {
+    boolean leftOk = condition(left);
+    if (!condition(right) || !leftOk) {
+      return Value.unknown(range);
+    }
+    if (left.known() && left.expr() instanceof Expr.IntLiteral literal) {
+      boolean decided = (literal.value() == 0) == and;
+      return decided ? Value.bool(!and, range) : bool(right, range);
+    }
+    return truth(new Expr.Logical(and, left.expr(), right.expr(), Type.BOOL, range));
+  }
+
+  private Value bool(Value value, SourceRange range) {
+    if (value.known() && value.expr() instanceof Expr.IntLiteral literal) {
+      return Value.bool(literal.value() != 0, range);
+    }
+    return value.type() instanceof Type.Bool
+        ? value
+        : truth(new Expr.Cast(value.expr(), Type.BOOL, range));
+  }
+
+  /** Whether a value can be a condition; tells if not. */
+  boolean condition(Value value) {
+    boolean ok = value.isInteger() || value.type() instanceof Type.Pointer || !value.known();
+    if (!ok) {
+      diagnostics.error(
+          value.range(),
+          "A condition is an integer, bool or pointer, not " + TypeNames.describe(value.type()));
+    }
+    return ok;
+  }
+
+  Value binary(Ast.BinaryOp op, Value left, Value right, SourceRange range) {
+    BinaryOp checked = BinaryOp.valueOf(op.name());
+    boolean equality = checked == BinaryOp.EQ || checked == BinaryOp.NE;
+    if (equality && left.known() && right.known() && !(numeric(left) && numeric(right))) {
+      return equality(checked, left, right, range);
+    }
+    boolean order = compares(checked);
+    boolean pointers = left.type() instanceof Type.Pointer || right.type() instanceof Type.Pointer;
+    if (pointers && numeric(left) && numeric(right)) {
+      return order
+          ? compare(checked, left, right, Type.UINT64, range)
+          : pointerArithmetic(op, left, right, range);
+    }
+    boolean leftOk = integer(left, op.symbol);
+    if (!integer(right, op.symbol) || !leftOk) {
+      return Value.unknown(range);
+    }
+    boolean divide = checked == BinaryOp.DIVIDE || checked == BinaryOp.MODULO;
+    if (divide && isLiteral(right) && ((Expr.IntLiteral) right.expr()).value() == 0) {
+      diagnostics.error(range, "Division by zero");
+      return Value.literal(0, range);
+    }
+    if (isLiteral(left) && isLiteral(right)) {
+      return fold(checked, (Expr.IntLiteral) left.expr(), (Expr.IntLiteral) right.expr(), range);
+    }
+    boolean shift = checked == BinaryOp.SHIFT_LEFT || checked == BinaryOp.SHIFT_RIGHT;
+    Type operands = shift ? (signed(left) ? Type.INT64 : Type.UINT64) : common(left, right);
+    if (order) {
+      return compare(checked, left, right, operands, range);
+    }
+    Type type = checked == BinaryOp.SUBTRACT ? Type.INT64 : operands;
+    Expr expr =
+        new Expr.Binary(
+            checked,
+            as(operands, left.expr()),
+            shift ? right.expr() : as(operands, right.expr()),
+            type,
+            range);
+    boolean grows =
+        switch (checked) {
+          case ADD, SUBTRACT, MULTIPLY, SHIFT_LEFT -> true;
+          default -> false;
+        };
+    boolean natural = left.natural() && right.natural() && !grows;
+    return new Value(expr, natural, left.hostBound() || right.hostBound());
+  }
+
+  private static boolean compares(BinaryOp op) {
+    return switch (op) {
+      case EQ, NE, LT, LE, GT, GE -> true;
+      case ADD, SUBTRACT, MULTIPLY, DIVIDE, MODULO, SHIFT_LEFT, SHIFT_RIGHT, AND, OR, XOR -> false;
+    };
+  }
+
+  private static Value compare(
+      BinaryOp op, Value left, Value right, Type operands, SourceRange range) {
+    return truth(
+        new Expr.Binary(
+            op, as(operands, left.expr()), as(operands, right.expr()), Type.BOOL, range));
+  }
+
+  private Value fold(BinaryOp op, Expr.IntLiteral left, Expr.IntLiteral right, SourceRange range) {
+    Optional<Folding.Literal> result = Folding.fold(op, number(left), number(right));
+    if (result.isEmpty()) {
+      diagnostics.error(range, "A shift is by 0 to 63 bits");
+      return Value.literal(0, range);
+    }
+    return compares(op)
+        ? Value.bool(result.get().exact().signum() != 0, range)
+        : literal(result.get(), range);
+  }
+
+  private Value literal(Folding.Literal number, SourceRange range) {
+    if (!number.fits()) {
+      diagnostics.error(range, "The constant " + number.exact() + " does not fit 64 bits");
+      return Value.literal(0, range);
+    }
+    long value = number.exact().longValue();
+    return number.unsigned()
+        ? Value.of(new Expr.IntLiteral(value, Type.UINT64, range))
+        : Value.literal(value, range);
+  }
+
+  /** {@code ==} and {@code !=} of what is not a number on both sides. */
+  private Value equality(BinaryOp op, Value left, Value right, SourceRange range) {
+    if (left.expr() instanceof Expr.StrLiteral a && right.expr() instanceof Expr.StrLiteral b) {
+      return Value.bool(text(a).equals(text(b)) == (op == BinaryOp.EQ), range);
+    }
+    if (left.type() instanceof Type.Str && right.type() instanceof Type.Str) {
+      return truth(new Expr.Binary(op, left.expr(), right.expr(), Type.BOOL, range));
+    }
+    if (left.type() instanceof Type.ProbeName && right.type() instanceof Type.ProbeName) {
+      return truth(new Expr.Binary(op, left.expr(), right.expr(), Type.BOOL, range));
+    }
+    if (left.type() instanceof Type.ProbeName && right.expr() instanceof Expr.StrLiteral name) {
+      return probeName(op, left, name, range);
+    }
+    if (right.type() instanceof Type.ProbeName && left.expr() instanceof Expr.StrLiteral name) {
+      return probeName(op, right, name, range);
+    }
+    if (left.type() instanceof Type.Tuple a
+        && right.type() instanceof Type.Tuple b
+        && a.parts().size() == b.parts().size()) {
+      return tuples(op, left, right, range);
+    }
+    diagnostics.error(
+        range,
+        "Can't compare %s with %s"
+            .formatted(TypeNames.describe(left.type()), TypeNames.describe(right.type())));
+    return Value.unknown(range);
+  }
+
+  private static String text(Expr.StrLiteral literal) {
+    int nul = literal.value().indexOf('\0');
+    return nul < 0 ? literal.value() : literal.value().substring(0, nul);
+  }
+
+  /** A probe's name is held as its number: the literal becomes one, too. */
+  private Value probeName(BinaryOp op, Value probe, Expr.StrLiteral name, SourceRange range) {
+    List<Expanded> points = context.points();
+    for (int i = 0; i < points.size(); i++) {
+      if (points.get(i).name().equals(name.value())) {
+        int cookie = context.firstCookie() + i;
+        Expr literal = new Expr.IntLiteral(cookie, Type.PROBE_NAME, name.range());
+        return points.size() == 1
+            ? Value.bool(op == BinaryOp.EQ, range)
+            : truth(new Expr.Binary(op, probe.expr(), literal, Type.BOOL, range));
+      }
+    }
+    return Value.bool(op == BinaryOp.NE, range);
+  }
+
+  private Value tuples(BinaryOp op, Value left, Value right, SourceRange range) {
+    List<Expr> a = Coercion.parts(left.expr());
+    List<Expr> b = Coercion.parts(right.expr());
+    Value all = Value.bool(true, range);
+    for (int i = 0; i < a.size(); i++) {
+      Value same = binary(Ast.BinaryOp.EQ, Value.of(a.get(i)), Value.of(b.get(i)), range);
+      all = logical(true, all, same, range);
+    }
+    return op == BinaryOp.EQ ? all : not(all, range);
+  }
+
+  private Value pointerArithmetic(Ast.BinaryOp op, Value left, Value right, SourceRange range) {
+    boolean sum = op == Ast.BinaryOp.ADD || op == Ast.BinaryOp.SUBTRACT;
+    boolean first = left.type() instanceof Type.Pointer;
+    Value pointer = first ? left : right;
+    Value offset = first ? right : left;
+    boolean distance = offset.type() instanceof Type.Pointer;
+    boolean order = first || op == Ast.BinaryOp.ADD;
+    int size = pointer.type() instanceof Type.Pointer(Type.Int i, var s) ? i.bytes() : 0;
+    if (!sum || distance || !order || size == 0) {
+      diagnostics.error(
+          range, "Only 'pointer + integer' and 'pointer - integer' of known size are possible");
+      return Value.unknown(range);
+    }
+    Value scaled =
+        size == 1
+            ? offset
+            : binary(Ast.BinaryOp.MULTIPLY, offset, Value.literal(size, range), range);
+    BinaryOp checked = BinaryOp.valueOf(op.name());
+    Expr address = as(Type.UINT64, pointer.expr());
+    Expr result =
+        new Expr.Binary(checked, address, as(Type.UINT64, scaled.expr()), Type.UINT64, range);
+    return new Value(new Expr.Cast(result, pointer.type(), range), false, true);
+  }
+
+  /** The type that both operands are brought to: signed unless neither or one alone need be. */
+  private static Type common(Value left, Value right) {
+    boolean signed =
+        signed(left) == signed(right)
+            ? signed(left)
+            : left.natural() ? signed(right) : !right.natural() || signed(left);
+    return signed ? Type.INT64 : Type.UINT64;
+  }
+
+  private boolean integer(Value value, String operator) {
+    boolean ok = value.isInteger() || !value.known();
+    if (!ok) {
+      diagnostics.error(
+          value.range(),
+          "The operator '%s' needs integers, not %s"
+              .formatted(operator, TypeNames.describe(value.type())));
+    }
+    return ok;
+  }
+
+  private static boolean numeric(Value value) {
+    return value.isInteger() || value.type() instanceof Type.Pointer;
+  }
+
+  private static boolean isLiteral(Value value) {
+    return value.expr() instanceof Expr.IntLiteral && value.isInteger();
+  }
+
+  /** What is not known yet counts as the literal 0: the other operand decides. */
+  private static boolean signed(Value value) {
+    return !(value.type() instanceof Type.Int i) || i.signed();
+  }
+
+  private static Folding.Literal number(Expr.IntLiteral literal) {
+    return Folding.Literal.of(literal.value(), literal.type() instanceof Type.Int i && !i.signed());
+  }
+
+  /** The value as an operand of a 64-bit type. */
+  static Expr as(Type type, Expr expr) {
+    return expr.type().equals(type)
+        ? expr
+        : expr instanceof Expr.IntLiteral literal
+            ? new Expr.IntLiteral(literal.value(), type, literal.range())
+            : new Expr.Cast(expr, type, expr.range());
+  }
+
+  private static Value truth(Expr expr) {
+    return new Value(expr, true, false);
+  }
+}

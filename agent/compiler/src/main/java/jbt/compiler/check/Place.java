@@ -1,0 +1,146 @@
+package jbt.compiler.check;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import jbt.compiler.types.Type;
+
+/**
+ * Something that values are put in and whose type follows from all of them: a variable, the values
+ * of a map, a part of its key.
+ */
+final class Place {
+  private Type type = Type.NONE;
+  private boolean natural = true;
+  private boolean hostBound;
+  private boolean declared;
+
+  Type type() {
+    return type;
+  }
+
+  boolean known() {
+    return !(type instanceof Type.None);
+  }
+
+  boolean natural() {
+    return natural && !declared;
+  }
+
+  boolean hostBound() {
+    return hostBound;
+  }
+
+  boolean signed() {
+    return !(type instanceof Type.Int i) || i.signed();
+  }
+
+  /** Fixes the type, as {@code let $x: uint8} does. */
+  void declare(Type declaredType) {
+    type = declaredType;
+    declared = true;
+  }
+
+  /** What putting a value in did to the type. */
+  enum Outcome {
+    SAME,
+    WIDER,
+    MISMATCH
+  }
+
+  Outcome put(Value value) {
+    if (!value.known()) {
+      return Outcome.SAME;
+    }
+    boolean bound = hostBound || value.hostBound();
+    Type incoming = value.type();
+    Optional<Type> joined =
+        declared
+            ? accepts(type, incoming)
+            : known()
+                ? join(type, natural, incoming, value.natural())
+                : Optional.of(stored(incoming));
+    if (joined.isEmpty()) {
+      return Outcome.MISMATCH;
+    }
+    boolean bothNatural = natural && value.natural();
+    boolean same = joined.get().equals(type) && bothNatural == natural && bound == hostBound;
+    type = joined.get();
+    natural = bothNatural;
+    hostBound = bound;
+    return same ? Outcome.SAME : Outcome.WIDER;
+  }
+
+  /** The declared type if values of the other type can be put there. */
+  private static Optional<Type> accepts(Type declaredType, Type incoming) {
+    boolean fits =
+        switch (declaredType) {
+          case Type.Int i -> incoming instanceof Type.Int || incoming instanceof Type.Bool;
+          case Type.Bool b -> incoming instanceof Type.Int || incoming instanceof Type.Bool;
+          case Type.Str str -> incoming instanceof Type.Str other && other.size() <= str.size();
+          case Type.None n -> false;
+          case Type.Pointer p -> false;
+          case Type.Array a -> false;
+          case Type.Tuple t -> false;
+          case Type.ProbeName p -> false;
+        };
+    return fits ? Optional.of(declaredType) : Optional.empty();
+  }
+
+  /** The type that values of both types can be held in. */
+  static Optional<Type> join(Type a, boolean aNatural, Type b, boolean bNatural) {
+    Type left = stored(a);
+    Type right = stored(b);
+    if (left.equals(right)) {
+      return Optional.of(left);
+    }
+    return switch (left) {
+      case Type.Int i when right instanceof Type.Int other ->
+          Optional.of(aNatural ? (bNatural ? Type.INT64 : other) : (bNatural ? i : Type.INT64));
+      case Type.Int i when right instanceof Type.Bool -> Optional.of(i);
+      case Type.Bool bool when right instanceof Type.Int other -> Optional.of(other);
+      case Type.Str str when right instanceof Type.Str other ->
+          Optional.of(str.size() >= other.size() ? str : other);
+      case Type.Pointer pointer when right instanceof Type.Pointer ->
+          Optional.of(new Type.Pointer(Type.NONE, pointer.space()));
+      case Type.Tuple tuple when right instanceof Type.Tuple other -> joinTuples(tuple, other);
+      case Type.Int i -> Optional.empty();
+      case Type.Bool bool -> Optional.empty();
+      case Type.Str str -> Optional.empty();
+      case Type.Pointer pointer -> Optional.empty();
+      case Type.Tuple tuple -> Optional.empty();
+      case Type.Array array -> Optional.empty();
+      case Type.ProbeName probeName -> Optional.empty();
+      case Type.None none -> Optional.of(right);
+    };
+  }
+
+  private static Optional<Type> joinTuples(Type.Tuple a, Type.Tuple b) {
+    if (a.parts().size() != b.parts().size()) {
+      return Optional.empty();
+    }
+    List<Type> parts = new ArrayList<>();
+    for (int i = 0; i < a.parts().size(); i++) {
+      Optional<Type> part = join(a.parts().get(i), false, b.parts().get(i), false);
+      if (part.isEmpty()) {
+        return Optional.empty();
+      }
+      parts.add(part.get());
+    }
+    return Optional.of(new Type.Tuple(parts));
+  }
+
+  /** Integers are stored in 8 bytes; which sign a narrow one gets matters to nobody. */
+  private static Type stored(Type type) {
+    return switch (type) {
+      case Type.Int i -> i.signed() ? Type.INT64 : Type.UINT64;
+      case Type.Tuple tuple -> new Type.Tuple(tuple.parts().stream().map(Place::stored).toList());
+      case Type.None none -> none;
+      case Type.Bool bool -> bool;
+      case Type.Str str -> str;
+      case Type.Pointer pointer -> pointer;
+      case Type.Array array -> array;
+      case Type.ProbeName probeName -> probeName;
+    };
+  }
+}

@@ -1,0 +1,111 @@
+package jbt.compiler.check;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import jbt.compiler.plan.Site.Piece;
+import jbt.compiler.types.Type;
+import jbt.compiler.types.TypeNames;
+
+/** Splits a printf format into text and conversions. */
+final class PrintfFormat {
+  private static final Pattern SPEC =
+      Pattern.compile(
+          "%([-+ #0]*)(\\*|[0-9]{1,9})?(\\.(?:\\*|[0-9]*))?(hh|h|ll|l|L|j|z|t)?([a-zA-Z%]?)");
+
+  private static final String CONVERSIONS = "diuoxXcsp";
+  private static final int WIDEST = 1024;
+
+  sealed interface Result {}
+
+  /** {@code lengths} has for each conversion what its length modifier says, 0 without one. */
+  record Parsed(List<Piece> pieces, List<Integer> lengths) implements Result {}
+
+  record Wrong(String message) implements Result {}
+
+  private PrintfFormat() {}
+
+  static Result parse(String format) {
+    List<Piece> pieces = new ArrayList<>();
+    List<Integer> lengths = new ArrayList<>();
+    StringBuilder text = new StringBuilder();
+    Matcher matcher = SPEC.matcher(format);
+    int at = 0;
+    while (at < format.length()) {
+      int percent = format.indexOf('%', at);
+      if (percent < 0) {
+        text.append(format, at, format.length());
+        break;
+      }
+      text.append(format, at, percent);
+      matcher.find(percent);
+      at = matcher.end();
+      String conversion = matcher.group(5);
+      if (matcher.group().equals("%%")) {
+        text.append('%');
+        continue;
+      }
+      String width = matcher.group(2) == null ? "0" : matcher.group(2);
+      if (conversion.isEmpty() || CONVERSIONS.indexOf(conversion.charAt(0)) < 0) {
+        return new Wrong("unsupported format specifier '" + matcher.group() + "'");
+      }
+      if (width.equals("*") || matcher.group(3) != null) {
+        return new Wrong("'*' and precision are not supported: '" + matcher.group() + "'");
+      }
+      if (Integer.parseInt(width) > WIDEST) {
+        return new Wrong("width of '" + matcher.group() + "' is more than " + WIDEST);
+      }
+      if (!text.isEmpty()) {
+        pieces.add(new Piece.Text(text.toString()));
+        text.setLength(0);
+      }
+      String flags = matcher.group(1);
+      lengths.add(length(matcher.group(4)));
+      pieces.add(
+          new Piece.Conversion(
+              conversion.charAt(0),
+              8,
+              Integer.parseInt(width),
+              flags.contains("-"),
+              flags.contains("+"),
+              flags.contains("#"),
+              flags.contains("0")));
+    }
+    if (!text.isEmpty()) {
+      pieces.add(new Piece.Text(text.toString()));
+    }
+    return new Parsed(pieces, lengths);
+  }
+
+  private static int length(@org.jspecify.annotations.Nullable String modifier) {
+    return switch (modifier) {
+      case null -> 0;
+      case "hh" -> 1;
+      case "h" -> 2;
+      default -> 8;
+    };
+  }
+
+  /** Why a conversion can't print a type, or "" if it can. */
+  static String mismatch(char conversion, Type type) {
+    boolean number =
+        type instanceof Type.Int || type instanceof Type.Bool || type instanceof Type.Pointer;
+    boolean any = conversion == 's' || type instanceof Type.None;
+    return any || number
+        ? ""
+        : "'%%%c' prints integers, not %s".formatted(conversion, TypeNames.describe(type));
+  }
+
+  /**
+   * To how many bytes a value is narrowed: what the length modifier says; without one a value is
+   * printed whole, where bits are printed (u o x X) in its own width.
+   */
+  static int bytes(char conversion, int length, Type type) {
+    if (length > 0) {
+      return length;
+    }
+    boolean bits = "uoxX".indexOf(conversion) >= 0;
+    return bits && type instanceof Type.Int i ? i.bytes() : 8;
+  }
+}

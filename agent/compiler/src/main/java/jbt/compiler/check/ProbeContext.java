@@ -1,0 +1,97 @@
+package jbt.compiler.check;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import jbt.compiler.check.Checked.Probe.Kind;
+import jbt.compiler.lang.SourceRange;
+import jbt.compiler.plan.Attachment.Point;
+import jbt.compiler.plan.Site;
+import jbt.compiler.types.Type;
+
+/** The probe that is being checked: its attach points, and the variables in sight. */
+final class ProbeContext {
+  /** A variable in a block, and its place among the locals. */
+  record Variable(int local, Place place, SourceRange declaration) {}
+
+  private final int probe;
+  private final List<Expanded> points;
+  private final int firstCookie;
+  private final Environment environment;
+  private final Deque<Map<String, Variable>> blocks = new ArrayDeque<>();
+  private final List<Place> locals = new ArrayList<>();
+
+  ProbeContext(int probe, List<Expanded> points, int firstCookie, Environment environment) {
+    this.probe = probe;
+    this.points = points;
+    this.firstCookie = firstCookie;
+    this.environment = environment;
+    blocks.push(new HashMap<>());
+  }
+
+  List<Expanded> points() {
+    return points;
+  }
+
+  /** Place of the first attach point's name; those of the others follow. */
+  int firstCookie() {
+    return firstCookie;
+  }
+
+  Kind kind() {
+    return points.getFirst().kind();
+  }
+
+  Site.Place place() {
+    return switch (kind()) {
+      case BEGIN -> Site.Place.BEGIN;
+      case END -> Site.Place.END;
+      case INTERVAL -> Site.Place.INTERVAL;
+      case TRACEPOINT, PROFILE, SOFTWARE -> Site.Place.EVENT;
+    };
+  }
+
+  Optional<Long> interval() {
+    return points.getFirst().point() instanceof Point.Interval interval
+        ? Optional.of(interval.periodNs())
+        : Optional.empty();
+  }
+
+  void openBlock() {
+    blocks.push(new HashMap<>());
+  }
+
+  void closeBlock() {
+    blocks.pop();
+  }
+
+  Optional<Variable> find(String name) {
+    for (Map<String, Variable> block : blocks) {
+      Variable variable = block.get(name);
+      if (variable != null) {
+        return Optional.of(variable);
+      }
+    }
+    return Optional.empty();
+  }
+
+  Variable declare(String name, SourceRange declaration) {
+    Place place = environment.variable(probe, declaration);
+    Variable variable = new Variable(locals.size(), place, declaration);
+    locals.add(place);
+    blocks.element().put(name, variable);
+    return variable;
+  }
+
+  List<String> variableNames() {
+    return blocks.stream().flatMap(block -> block.keySet().stream()).toList();
+  }
+
+  List<Type> localTypes() {
+    return locals.stream().map(Place::type).toList();
+  }
+}

@@ -1,0 +1,15 @@
+package jbt.compiler.check;
+
+import java.util.List;
+import jbt.compiler.lang.Diagnostics;
+import jbt.compiler.plan.Site;
+import jbt.compiler.target.Target;
+
+/** What one round of checking works on: it reads and widens {@code environment}, fills the rest. */
+record Round(Target target, Environment environment, Diagnostics diagnostics, List<Site> sites) {
+  /** Adds a site and gives its place. */
+  int site(Site site) {
+    sites.add(site);
+    return sites.size() - 1;
+  }
+}

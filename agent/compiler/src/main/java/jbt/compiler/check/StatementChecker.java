@@ -1,0 +1,216 @@
+package jbt.compiler.check;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.check.Checked.Stmt;
+import jbt.compiler.lang.Ast;
+import jbt.compiler.lang.Diagnostic.Context;
+import jbt.compiler.lang.Diagnostics;
+import jbt.compiler.lang.SourceRange;
+import jbt.compiler.types.Type;
+import jbt.compiler.types.TypeNames;
+
+/** Resolves and types the statements of one probe. */
+final class StatementChecker {
+  private final Round round;
+  private final ProbeContext context;
+  private final Diagnostics diagnostics;
+  private final ExpressionChecker expressions;
+  private final Aggregations aggregations;
+  private final Calls calls;
+
+  StatementChecker(Round round, ProbeContext context) {
+    this.round = round;
+    this.context = context;
+    this.diagnostics = round.diagnostics();
+    this.expressions = new ExpressionChecker(round, context);
+    this.aggregations = new Aggregations(round, expressions);
+    this.calls = new Calls(round, context, expressions);
+  }
+
+  ExpressionChecker expressions() {
+    return expressions;
+  }
+
+  List<Stmt> block(List<Ast.Stmt> statements) {
+    context.openBlock();
+    List<Stmt> all = new ArrayList<>();
+    for (Ast.Stmt statement : statements) {
+      all.addAll(statement(statement));
+    }
+    context.closeBlock();
+    return all;
+  }
+
+  private List<Stmt> statement(Ast.Stmt statement) {
+    return switch (statement) {
+      case Ast.Stmt.Evaluate evaluate -> evaluate(evaluate);
+      case Ast.Stmt.Assign assign -> assign(assign);
+      case Ast.Stmt.Let let -> let(let);
+      case Ast.Stmt.If branch -> {
+        Value condition = expressions.condition(branch.condition());
+        List<Stmt> then = block(branch.then());
+        List<Stmt> otherwise = block(branch.otherwise());
+        yield List.of(new Stmt.If(condition.expr(), then, otherwise, branch.range()));
+      }
+      case Ast.Stmt.Return leave -> {
+        leave
+            .value()
+            .ifPresent(value -> diagnostics.error(value.range(), "A probe returns no value"));
+        yield List.of(new Stmt.Return(leave.range()));
+      }
+    };
+  }
+
+  private List<Stmt> evaluate(Ast.Stmt.Evaluate evaluate) {
+    return switch (evaluate.expr()) {
+      case Ast.Expr.Call call when Calls.NAMES.contains(call.function()) -> calls.statement(call);
+      case Ast.Expr.Step step ->
+          List.of(new Stmt.Evaluate(expressions.step(step, false).expr(), evaluate.range()));
+      default -> {
+        Value value = expressions.value(evaluate.expr());
+        if (evaluate.expr().range().equals(evaluate.range())) {
+          diagnostics.warning(evaluate.range(), "The value is not used");
+        }
+        yield List.of(new Stmt.Evaluate(value.expr(), evaluate.range()));
+      }
+    };
+  }
+
+  private List<Stmt> assign(Ast.Stmt.Assign assign) {
+    return switch (assign.target()) {
+      case Ast.Expr.Variable variable -> assignVariable(assign, variable);
+      case Ast.Expr.MapUse use -> assignMap(assign, use);
+      default -> throw new IllegalArgumentException("no target: " + assign.target());
+    };
+  }
+
+  private List<Stmt> assignVariable(Ast.Stmt.Assign assign, Ast.Expr.Variable target) {
+    // The value first: in $x = $x + 1 the right side is not the variable that this makes.
+    Value value =
+        assign.op().isPresent()
+            ? expressions.value(
+                new Ast.Expr.Binary(assign.op().get(), target, assign.value(), assign.range()))
+            : expressions.value(assign.value());
+    Optional<ProbeContext.Variable> found = context.find(target.name());
+    if (found.isEmpty() && assign.op().isPresent()) {
+      return List.of();
+    }
+    ProbeContext.Variable variable =
+        found.orElseGet(() -> context.declare(target.name(), target.range()));
+    return set(variable, target.name(), value, assign.range());
+  }
+
+  private List<Stmt> set(
+      ProbeContext.Variable variable, String name, Value value, SourceRange range) {
+    if (!round.environment().put(variable.place(), value)) {
+      diagnostics.error(
+          range,
+          "Type mismatch for $%s: it holds %s, not %s"
+              .formatted(
+                  name,
+                  TypeNames.describe(variable.place().type()),
+                  TypeNames.describe(value.type())),
+          List.of(new Context(variable.declaration(), "This is the initial declaration.")),
+          List.of());
+      return List.of();
+    }
+    Expr coerced = Coercion.to(variable.place().type(), value.expr());
+    return List.of(new Stmt.SetLocal(variable.local(), coerced, range));
+  }
+
+  private List<Stmt> assignMap(Ast.Stmt.Assign assign, Ast.Expr.MapUse use) {
+    if (assign.value() instanceof Ast.Expr.Call call
+        && Aggregations.NAMES.contains(call.function())
+        && assign.op().isEmpty()) {
+      return aggregations.assign(use, call, assign.range());
+    }
+    if (assign.op().isPresent()) {
+      return compound(assign, assign.op().get(), use);
+    }
+    MapUses maps = expressions.maps();
+    MapInfo map = maps.info(use);
+    List<Expr> key = maps.key(map, use.key(), use.range());
+    Value value = expressions.value(assign.value());
+    return maps.assign(map, value, assign.range())
+        ? List.of(
+            new Stmt.SetMap(map.index, key, Coercion.to(map.type(), value.expr()), assign.range()))
+        : List.of();
+  }
+
+  private List<Stmt> compound(Ast.Stmt.Assign assign, Ast.BinaryOp op, Ast.Expr.MapUse use) {
+    MapUses maps = expressions.maps();
+    MapInfo map = maps.info(use);
+    if (op != Ast.BinaryOp.ADD && op != Ast.BinaryOp.SUBTRACT) {
+      return replace(assign, op, use, map);
+    }
+    List<Expr> key = maps.key(map, use.key(), use.range());
+    Value value = expressions.integer(assign.value(), "What is added to a map");
+    Value added =
+        op == Ast.BinaryOp.SUBTRACT
+            ? expressions.operators().unary(Ast.UnaryOp.MINUS, value, assign.value().range())
+            : value;
+    return maps.count(map, added, assign.range())
+        ? List.of(new Stmt.AddMap(map.index, key, added.expr(), assign.range()))
+        : List.of();
+  }
+
+  /** {@code @x *= 2} and so on: reads, then sets. */
+  private List<Stmt> replace(
+      Ast.Stmt.Assign assign, Ast.BinaryOp op, Ast.Expr.MapUse use, MapInfo map) {
+    if (use.key().stream().anyMatch(StatementChecker::changesSomething)) {
+      diagnostics.error(
+          use.range(), "The key would be evaluated twice here: put it into a variable first");
+      return List.of();
+    }
+    Value value = expressions.value(new Ast.Expr.Binary(op, use, assign.value(), assign.range()));
+    List<Expr> key = expressions.maps().key(map, use.key(), use.range());
+    return expressions.maps().assign(map, value, assign.range())
+        ? List.of(
+            new Stmt.SetMap(map.index, key, Coercion.to(map.type(), value.expr()), assign.range()))
+        : List.of();
+  }
+
+  private static boolean changesSomething(Ast.Expr expr) {
+    return expr instanceof Ast.Expr.Step
+        || (expr instanceof Ast.Expr.Name name && name.name().equals("rand"))
+        || Ast.children(expr).stream().anyMatch(StatementChecker::changesSomething);
+  }
+
+  private List<Stmt> let(Ast.Stmt.Let let) {
+    String name = let.variable().name();
+    Optional<Value> value = let.value().map(expressions::value);
+    Optional<ProbeContext.Variable> shadowed = context.find(name);
+    if (shadowed.isPresent()) {
+      diagnostics.error(
+          let.range(),
+          "Variable $" + name + " was already declared",
+          List.of(new Context(shadowed.get().declaration(), "This is the initial declaration.")),
+          List.of());
+      return List.of();
+    }
+    ProbeContext.Variable variable = context.declare(name, let.variable().range());
+    let.type().ifPresent(type -> declared(type).ifPresent(variable.place()::declare));
+    if (value.isPresent()) {
+      return set(variable, name, value.get(), let.range());
+    }
+    Type type = variable.place().type();
+    return type instanceof Type.None
+        ? List.of()
+        : List.of(
+            new Stmt.SetLocal(variable.local(), Coercion.zero(type, let.range()), let.range()));
+  }
+
+  private Optional<Type> declared(Ast.TypeName written) {
+    Optional<Type> type =
+        written.name().equals("string")
+            ? Optional.of(new Type.Str(written.length().orElse(FieldType.LONGEST_STRING)))
+            : written.length().isPresent() ? Optional.empty() : TypeNames.integer(written.name());
+    if (type.isEmpty()) {
+      diagnostics.error(written.range(), "Unknown type: '" + written.name() + "'");
+    }
+    return type;
+  }
+}

@@ -1,0 +1,93 @@
+package jbt.compiler.check;
+
+import java.util.List;
+import java.util.Optional;
+import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.lang.Ast;
+import jbt.compiler.lang.Diagnostics;
+import jbt.compiler.plan.Attachment.Point;
+import jbt.compiler.types.Type;
+import jbt.compiler.types.TypeNames;
+
+/**
+ * {@code str(pointer)} and {@code str(pointer, n)}: the text at an address, of which n - 1
+ * characters are kept. Of text itself n characters are kept, if n and the text are literals.
+ */
+final class StrCall {
+  private final ExpressionChecker expressions;
+  private final Diagnostics diagnostics;
+  private final ProbeContext context;
+
+  StrCall(ExpressionChecker expressions, Diagnostics diagnostics, ProbeContext context) {
+    this.expressions = expressions;
+    this.diagnostics = diagnostics;
+    this.context = context;
+  }
+
+  Value check(Ast.Expr.Call call) {
+    List<Ast.Expr> arguments = call.arguments();
+    if (arguments.isEmpty() || arguments.size() > 2) {
+      diagnostics.error(
+          call.range(),
+          "str() requires 1 or 2 arguments (%d provided)".formatted(arguments.size()));
+      return Value.unknown(call.range());
+    }
+    Value of = expressions.value(arguments.getFirst());
+    Optional<Value> length =
+        arguments.size() == 2
+            ? Optional.of(expressions.integer(arguments.get(1), "The length of str()"))
+            : Optional.empty();
+    if (!of.known()) {
+      return Value.unknown(call.range());
+    }
+    if (of.type() instanceof Type.Str) {
+      return ofText(call, of, length);
+    }
+    if (!(of.type() instanceof Type.Pointer) && !(of.type() instanceof Type.Int)) {
+      diagnostics.error(
+          call.range(),
+          "str() takes a pointer or an integer, not " + TypeNames.describe(of.type()));
+      return Value.unknown(call.range());
+    }
+    return ofPointer(call, of, length);
+  }
+
+  private Value ofText(Ast.Expr.Call call, Value text, Optional<Value> length) {
+    if (length.isEmpty()) {
+      return text;
+    }
+    if (text.expr() instanceof Expr.StrLiteral literal
+        && length.get().expr() instanceof Expr.IntLiteral n) {
+      int keep = Math.clamp(n.value(), 0, literal.value().length());
+      return Value.string(literal.value().substring(0, keep), call.range());
+    }
+    diagnostics.error(call.range(), "str() can shorten only pointers and literals");
+    return Value.unknown(call.range());
+  }
+
+  private Value ofPointer(Ast.Expr.Call call, Value of, Optional<Value> length) {
+    Expr pointer =
+        of.type() instanceof Type.Pointer
+            ? of.expr()
+            : new Expr.Cast(of.expr(), new Type.Pointer(Type.NONE, space()), of.range());
+    int size = FieldType.LONGEST_STRING;
+    Optional<Expr> limit = length.map(Value::expr);
+    if (limit.isPresent() && limit.get() instanceof Expr.IntLiteral n) {
+      if (n.value() > size + 1) {
+        diagnostics.warning(
+            n.range(), "str() keeps at most %d characters".formatted(FieldType.LONGEST_STRING));
+      } else if (n.value() < 2) {
+        return Value.string("", call.range());
+      }
+      size = (int) Math.min(size, n.value() - 1);
+      limit = Optional.empty();
+    }
+    return Value.of(new Expr.Str(pointer, limit, new Type.Str(size), call.range()));
+  }
+
+  private Type.AddressSpace space() {
+    return context.points().getFirst().point() instanceof Point.Tracepoint tracepoint
+        ? FieldType.space(tracepoint.category())
+        : Type.AddressSpace.KERNEL;
+  }
+}

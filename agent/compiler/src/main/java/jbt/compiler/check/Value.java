@@ -1,0 +1,54 @@
+package jbt.compiler.check;
+
+import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.lang.SourceRange;
+import jbt.compiler.types.Type;
+
+/**
+ * A checked expression and what else is known of it.
+ *
+ * @param natural an integer known to be in 0 to 2^63 - 1, which is right as signed and as unsigned
+ * @param hostBound means something on one host only: it derives from a process id or an address
+ */
+record Value(Expr expr, boolean natural, boolean hostBound) {
+  static Value of(Expr expr) {
+    return new Value(expr, false, false);
+  }
+
+  /** Stands for an expression with errors, and for what is not known in this round. */
+  static Value unknown(SourceRange range) {
+    return of(new Expr.IntLiteral(0, Type.NONE, range));
+  }
+
+  static Value literal(long value, SourceRange range) {
+    return new Value(new Expr.IntLiteral(value, Type.INT64, range), value >= 0, false);
+  }
+
+  static Value bool(boolean value, SourceRange range) {
+    return new Value(new Expr.IntLiteral(value ? 1 : 0, Type.BOOL, range), true, false);
+  }
+
+  static Value string(String bytes, SourceRange range) {
+    return of(new Expr.StrLiteral(bytes, new Type.Str(Math.max(1, bytes.length())), range));
+  }
+
+  Value with(Expr other) {
+    return new Value(other, natural, hostBound);
+  }
+
+  Type type() {
+    return expr.type();
+  }
+
+  SourceRange range() {
+    return expr.range();
+  }
+
+  boolean known() {
+    return !(type() instanceof Type.None);
+  }
+
+  boolean isInteger() {
+    return type() instanceof Type.Int || type() instanceof Type.Bool;
+  }
+}
