@@ -16,7 +16,7 @@ install_packages() {
   export DEBIAN_FRONTEND=noninteractive
   { "${apt[@]}" install --no-install-recommends "$@" ||
     { "${apt[@]}" update && "${apt[@]}" install --no-install-recommends "$@"; }
-  } >&2 </dev/null || die "cannot install $*"
+  } >/dev/null </dev/null || die "cannot install $*"
 }
 
 # need COMMAND=PACKAGE...: installs the packages of the commands that are missing.
@@ -51,11 +51,9 @@ is_jdk() {
   [ "${version:-0}" -ge 25 ]
 }
 
-# run_maven ARGS...: with the JDK found; quiet about what Maven's own old libraries do.
+# run_maven ARGS...: with the JDK found; says no more than warnings.
 run_maven() {
   need mvn=maven
-  local rc=0
-  (cd "$JBT_ROOT" && MAVEN_OPTS="${MAVEN_OPTS-} --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow" \
-    mvn -B -ntp "$@") || rc=$?
-  return $rc
+  (cd "$JBT_ROOT" && MAVEN_OPTS="--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow ${MAVEN_OPTS-}" \
+    mvn -B -ntp -Dstyle.color=never -Dorg.slf4j.simpleLogger.defaultLogLevel=warn "$@")
 }
