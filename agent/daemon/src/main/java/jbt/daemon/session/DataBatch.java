@@ -3,7 +3,6 @@ package jbt.daemon.session;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.plan.Site;
 import jbt.compiler.types.Type;
@@ -16,6 +15,7 @@ import jbt.v1.LineKind;
 import jbt.v1.Lines;
 import jbt.v1.TraceReply;
 import jbt.v1.Value;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Records of the data ring as text and values: filled by one reading of the ring, then handed on in
@@ -30,9 +30,9 @@ final class DataBatch implements Records {
 
   private final String host;
   private final List<Site> sites;
-  private final LineFormat[] formats;
+  private final @Nullable LineFormat[] formats;
   private final Canonical canonical;
-  private final Map<Integer, Integer> valueSites;
+  private final List<Integer> places;
   private final Bytes bytes = new Bytes(MESSAGE);
 
   /**
@@ -45,11 +45,11 @@ final class DataBatch implements Records {
   private int count;
   private int next;
 
-  DataBatch(String host, Plan plan, Canonical canonical, Map<Integer, Integer> valueSites) {
+  DataBatch(String host, Plan plan, Canonical canonical, List<Integer> places) {
     this.host = host;
     this.sites = plan.sites();
     this.canonical = canonical;
-    this.valueSites = valueSites;
+    this.places = places;
     this.formats = new LineFormat[sites.size()];
     for (int i = 0; i < formats.length; i++) {
       if (sites.get(i) instanceof Site.Printf printf) {
@@ -74,7 +74,7 @@ final class DataBatch implements Records {
       }
       case Site.Value value -> {
         appendValue(value.type(), ring, at + Control.HEADER);
-        add(ring.getLong(at), valueSites.get(site));
+        add(ring.getLong(at), places.get(site));
       }
       default -> throw new IllegalStateException("no data record: " + sites.get(site));
     }

@@ -72,7 +72,7 @@ final class ScriptMaps implements Output.Maps {
     boolean joined = end.isPresent() && !sealed;
     Round.Builder round =
         Round.newBuilder()
-            .setSite(schemas.printSites().get(print.siteIndex()))
+            .setSite(schemas.places().get(print.siteIndex()))
             .setHost(host)
             .setEpoch(epoch)
             .setSlot(slot.number())

@@ -159,7 +159,7 @@ public final class Session implements Runnable {
     ScriptMaps maps = new ScriptMaps(loaded, schemas, host.name(), host.epoch(), start.getKeying());
     Output output = new Output(maps, outbox);
     Canonical canonical = new Canonical(plan.attachPointNames());
-    DataBatch data = new DataBatch(host.name(), plan, canonical, schemas.valueSites());
+    DataBatch data = new DataBatch(host.name(), plan, canonical, schemas.places());
     report
         .setProbes(plan.attachments().size())
         .addAllNotices(plan.warnings())

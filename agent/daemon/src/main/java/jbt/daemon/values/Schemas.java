@@ -1,8 +1,7 @@
 package jbt.daemon.values;
 
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.plan.ScriptMap;
 import jbt.compiler.plan.Site;
@@ -18,33 +17,30 @@ import jbt.v1.ValueSite;
 /**
  * What the wire says of a plan's maps and sites.
  *
- * @param printSites places in the schema by place of the site in the plan
- * @param valueSites likewise
+ * @param places for each site of the plan its place among the schema's prints or values; -1 for
+ *     sites of other kinds
  */
-public record Schemas(
-    Schema schema, Map<Integer, Integer> printSites, Map<Integer, Integer> valueSites) {
+public record Schemas(Schema schema, List<Integer> places) {
   public static Schemas of(Plan plan) {
     Schema.Builder schema = Schema.newBuilder();
     for (ScriptMap map : plan.scriptMaps()) {
       schema.addMaps(map(map));
     }
-    Map<Integer, Integer> prints = new HashMap<>();
-    Map<Integer, Integer> values = new HashMap<>();
-    List<Site> sites = plan.sites();
-    for (int i = 0; i < sites.size(); i++) {
-      switch (sites.get(i)) {
+    List<Integer> places = new ArrayList<>();
+    for (Site site : plan.sites()) {
+      switch (site) {
         case Site.Print print -> {
-          prints.put(i, schema.getPrintsCount());
+          places.add(schema.getPrintsCount());
           schema.addPrints(print(print));
         }
         case Site.Value value -> {
-          values.put(i, schema.getValuesCount());
+          places.add(schema.getValuesCount());
           schema.addValues(ValueSite.newBuilder().setType(type(value.type())));
         }
-        case Site.Printf _, Site.Time _, Site.Clear _, Site.Zero _, Site.Exit _ -> {}
+        case Site.Printf _, Site.Time _, Site.Clear _, Site.Zero _, Site.Exit _ -> places.add(-1);
       }
     }
-    return new Schemas(schema.build(), Map.copyOf(prints), Map.copyOf(values));
+    return new Schemas(schema.build(), List.copyOf(places));
   }
 
   private static PrintSite print(Site.Print print) {
