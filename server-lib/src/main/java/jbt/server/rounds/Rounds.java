@@ -28,6 +28,7 @@ public final class Rounds {
   private final Schemas schemas;
   private final long epoch;
   private final long patience;
+  private final long grace;
   private final Map<Integer, Site> sites = new HashMap<>();
   private final Set<String> expected = new HashSet<>();
 
@@ -52,8 +53,10 @@ public final class Rounds {
   /**
    * @param epoch of this merger
    * @param patience how long a round waits; 0 for a time that suits its period
+   * @param grace what is added to that time
    */
-  public Rounds(Schemas schemas, long epoch, long patience) {
+  public Rounds(Schemas schemas, long epoch, long patience, long grace) {
+    this.grace = grace;
     this.schemas = schemas;
     this.epoch = epoch;
     this.patience = patience;
@@ -139,7 +142,7 @@ public final class Rounds {
     } else if (patience > 0) {
       return patience;
     }
-    return Math.clamp(2 * print.getPeriodNs(), 2 * SECOND, 10 * SECOND);
+    return Math.clamp(2 * print.getPeriodNs(), 2 * SECOND, 10 * SECOND) + grace;
   }
 
   /**

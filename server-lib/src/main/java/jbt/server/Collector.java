@@ -1,0 +1,87 @@
+package jbt.server;
+
+import io.grpc.stub.StreamObserver;
+import java.security.SecureRandom;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import jbt.server.session.Dialer;
+import jbt.server.session.Session;
+import jbt.server.session.Settings;
+import jbt.server.targets.Inventory;
+import jbt.v1.TraceReply;
+import jbt.v1.TraceRequest;
+import jbt.v1.TracerGrpc;
+
+/**
+ * The tracing service for a set of hosts, over the same service of each of them. What comes up is
+ * merged; what a target below says can be merged already, so that collectors stand above
+ * collectors.
+ *
+ * <p>It opens no gate by itself: it passes on {@code Open}, which comes from the one who sees all
+ * hosts (see {@link Opener}).
+ */
+public final class Collector implements TracerGrpc.AsyncService, AutoCloseable {
+  private static final long TICK_MILLIS = 20;
+
+  private final Inventory inventory;
+  private final Dialer dialer;
+  private final Settings settings;
+  private final long epoch = new SecureRandom().nextLong();
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(daemon("jbt-clock"));
+  private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
+
+  public Collector(Inventory inventory, Dialer dialer, Settings settings) {
+    this.inventory = inventory;
+    this.dialer = dialer;
+    this.settings = settings;
+  }
+
+  private static ThreadFactory daemon(String name) {
+    return Thread.ofPlatform().daemon().name(name).factory();
+  }
+
+  @Override
+  public StreamObserver<TraceRequest> trace(StreamObserver<TraceReply> replies) {
+    return new Run(replies).session;
+  }
+
+  /** A session with its threads. */
+  private final class Run {
+    private final ExecutorService sender =
+        Executors.newSingleThreadExecutor(daemon("jbt-requests"));
+    private final ScheduledFuture<?> ticks;
+    final Session session;
+
+    Run(StreamObserver<TraceReply> replies) {
+      session = new Session(inventory, dialer, settings, epoch, replies, sender, this::ended);
+      sessions.add(session);
+      ticks =
+          clock.scheduleWithFixedDelay(
+              () -> session.tick(System.nanoTime()),
+              TICK_MILLIS,
+              TICK_MILLIS,
+              TimeUnit.MILLISECONDS);
+      daemon("jbt-replies").newThread(session::write).start();
+    }
+
+    private void ended() {
+      ticks.cancel(false);
+      sender.shutdown();
+      sessions.remove(session);
+    }
+  }
+
+  /** Gives all sessions up. */
+  @Override
+  public void close() {
+    sessions.forEach(Session::cancel);
+    clock.shutdownNow();
+  }
+}

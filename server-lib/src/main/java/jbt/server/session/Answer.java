@@ -1,0 +1,183 @@
+package jbt.server.session;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import jbt.server.merge.Partials;
+import jbt.server.merge.Schemas;
+import jbt.server.rounds.Rounds;
+import jbt.v1.Lines;
+import jbt.v1.MapPartial;
+import jbt.v1.Round;
+import jbt.v1.Schema;
+import jbt.v1.TraceReply;
+import jbt.v1.Value;
+import org.jspecify.annotations.Nullable;
+
+/** What goes up: merged maps and rounds, and the lines and reports of hosts. Not thread-safe. */
+final class Answer {
+  /** Rounds can't be made again, so that they may wait longer for a reader than lines. */
+  private static final int ROUND_SHARE = 4;
+
+  /** What a collector below may take longer than a host, in nanoseconds. */
+  private static final long GRACE = 1_000_000_000;
+
+  private final Outbox outbox;
+  private final Settings settings;
+  private final long epoch;
+  private final Schemas schemas = new Schemas();
+  private final Partials partials = new Partials();
+  private final Set<Integer> changed = new LinkedHashSet<>();
+  private final Set<Integer> known = new LinkedHashSet<>();
+  private final Set<Host> tellLoss = new LinkedHashSet<>();
+  private long patience;
+  private Rounds rounds;
+  private @Nullable Schema sentSchema;
+  private long sequence;
+  private long lastPartials = System.nanoTime();
+  private boolean finished;
+
+  Answer(Outbox outbox, Settings settings, long epoch) {
+    this.outbox = outbox;
+    this.settings = settings;
+    this.epoch = epoch;
+    rounds = new Rounds(schemas, epoch, 0, 0);
+  }
+
+  /**
+   * @param askedPatience of rounds, in nanoseconds; 0 leaves it to the settings
+   * @param above whether collectors stand below, which have a patience of their own
+   */
+  void begin(long askedPatience, boolean above) {
+    patience = askedPatience > 0 ? askedPatience : settings.rounds().toNanos();
+    rounds = new Rounds(schemas, epoch, patience, above ? GRACE : 0);
+  }
+
+  /** What a collector below us is told to wait; 0 when it must choose by the period as we do. */
+  long patienceBelow() {
+    return patience * 2 / 3;
+  }
+
+  void report(Host host) {
+    tellLoss.remove(host);
+    outbox.put(TraceReply.newBuilder().setHost(host.toSend()).build());
+  }
+
+  void reportSoon(Host host) {
+    tellLoss.add(host);
+  }
+
+  void expect(String target) {
+    rounds.expect(target);
+  }
+
+  void leave(String target) {
+    send(rounds.leave(target));
+  }
+
+  void accept(Downstream target, TraceReply reply, long now) {
+    switch (reply.getReplyCase()) {
+      case SCHEMA -> schema(target, reply.getSchema());
+      case LINES -> lines(target, reply.getLines());
+      case VALUE -> value(target, reply.getValue());
+      case PARTIAL -> partial(target, reply.getPartial());
+      case ROUND -> round(target, reply.getRound(), now);
+      case DUMP -> {
+        Host host = target.host(reply.getDump().getHost());
+        outbox.put(
+            reply.toBuilder().setDump(reply.getDump().toBuilder().setHost(host.name)).build());
+      }
+      case HOST, PONG, REPLY_NOT_SET -> {}
+    }
+  }
+
+  private void schema(Downstream target, Schema schema) {
+    target.places = schemas.add(schema);
+    Schema merged = schemas.schema();
+    if (!merged.equals(sentSchema)) {
+      sentSchema = merged;
+      outbox.put(TraceReply.newBuilder().setSchema(merged).build());
+    }
+    for (String map : target.places.apart()) {
+      Host host = target.hosts.getFirst();
+      host.notice(
+          map + " is of another type on " + target.name() + " than on others; shown per host");
+      report(host);
+    }
+  }
+
+  private void lines(Downstream target, Lines lines) {
+    Host host = target.host(lines.getHost());
+    TraceReply reply =
+        TraceReply.newBuilder().setLines(lines.toBuilder().setHost(host.name)).build();
+    if (!outbox.offer(reply, settings.queueBytes())) {
+      host.drop(Math.max(1, lines.getLengthCount()));
+    }
+  }
+
+  private void value(Downstream target, Value value) {
+    Host host = target.host(value.getHost());
+    Value.Builder passed =
+        value.toBuilder().setHost(host.name).setSite(target.places().value(value.getSite()));
+    if (!outbox.offer(TraceReply.newBuilder().setValue(passed).build(), settings.queueBytes())) {
+      host.drop(1);
+    }
+  }
+
+  private void partial(Downstream target, MapPartial partial) {
+    int map = target.places().map(partial.getMap());
+    if (partials.accept(schemas, map, target.name(), partial)) {
+      changed.add(map);
+      known.add(map);
+    }
+  }
+
+  private void round(Downstream target, Round round, long now) {
+    Round named =
+        target.target.isCollector()
+            ? round
+            : round.toBuilder().setHost(target.hosts.getFirst().name).build();
+    int site = target.places().print(round.getSite());
+    for (Round complete : rounds.accept(site, target.name(), named, now)) {
+      if (!send(complete)) {
+        target.hosts.forEach(host -> host.drop(1));
+      }
+    }
+  }
+
+  private void send(List<Round> complete) {
+    complete.forEach(this::send);
+  }
+
+  private boolean send(Round round) {
+    return outbox.offer(
+        TraceReply.newBuilder().setRound(round).build(),
+        (long) ROUND_SHARE * settings.queueBytes());
+  }
+
+  void tick(long now) {
+    send(rounds.due(now));
+    if (now - lastPartials >= settings.partials().toNanos()) {
+      lastPartials = now;
+      sendPartials(changed, false);
+      List.copyOf(tellLoss).forEach(this::report);
+    }
+  }
+
+  /** Everything that still waits; nothing of a host follows. */
+  void finish() {
+    if (!finished) {
+      finished = true;
+      send(rounds.flush());
+      sendPartials(known, true);
+    }
+  }
+
+  private void sendPartials(Set<Integer> maps, boolean last) {
+    for (int map : maps) {
+      MapPartial.Builder partial = partials.fold(schemas, map);
+      outbox.put(partial.setEpoch(epoch).setSequence(++sequence).setFinal(last).build());
+    }
+    changed.clear();
+  }
+}

@@ -1,0 +1,414 @@
+package jbt.server.session;
+
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import jbt.server.channels.Problem;
+import jbt.server.merge.MalformedException;
+import jbt.server.targets.Inventory;
+import jbt.server.targets.Selected;
+import jbt.server.targets.TargetException;
+import jbt.v1.Failure;
+import jbt.v1.HostReport;
+import jbt.v1.HostState;
+import jbt.v1.Open;
+import jbt.v1.Start;
+import jbt.v1.Stop;
+import jbt.v1.TraceReply;
+import jbt.v1.TraceRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One session from start to the last host's final report. Public methods may be called on any
+ * thread; time is {@link System#nanoTime}.
+ */
+public final class Session implements StreamObserver<TraceRequest> {
+  private static final int SESSION_BYTES = 16;
+  private static final int MAX_SCRIPT = 256 << 10;
+
+  private final Inventory inventory;
+  private final Dialer dialer;
+  private final Settings settings;
+  private final Executor sender;
+  private final Outbox outbox;
+  private final Answer answer;
+  private final Runnable ended;
+  private final StreamObserver<TraceReply> replies;
+
+  private final Map<String, Downstream> targets = new LinkedHashMap<>();
+  private Start start = Start.getDefaultInstance();
+  private boolean started;
+  private boolean stopping;
+  private boolean finished;
+  private boolean opened;
+  private long openAt;
+  private long stopBy;
+
+  /**
+   * @param sender runs one task at a time, in order
+   * @param ended told once, when nothing of the session is left
+   */
+  public Session(
+      Inventory inventory,
+      Dialer dialer,
+      Settings settings,
+      long epoch,
+      StreamObserver<TraceReply> replies,
+      Executor sender,
+      Runnable ended) {
+    this.inventory = inventory;
+    this.dialer = dialer;
+    this.settings = settings;
+    this.sender = sender;
+    this.replies = replies;
+    this.ended = ended;
+    outbox = new Outbox(replies, this::cancel);
+    answer = new Answer(outbox, settings, epoch);
+  }
+
+  /** The body of the thread that writes replies. */
+  public void write() {
+    outbox.run();
+  }
+
+  @Override
+  public synchronized void onNext(TraceRequest request) {
+    switch (request.getRequestCase()) {
+      case START -> start(request.getStart());
+      case OPEN -> open(request.getOpen());
+      case STOP -> stop();
+      case PING ->
+          outbox.put(
+              TraceReply.newBuilder().setPong(ClockOffset.answer(request.getPing())).build());
+      case REQUEST_NOT_SET -> {}
+    }
+  }
+
+  @Override
+  public void onError(Throwable error) {
+    cancel();
+  }
+
+  /** The asker will say nothing more, but still listens. */
+  @Override
+  public void onCompleted() {}
+
+  private void start(Start asked) {
+    if (started) {
+      return;
+    }
+    started = true;
+    if (asked.getSession().size() != SESSION_BYTES) {
+      refuse(Status.INVALID_ARGUMENT, "a session id has " + SESSION_BYTES + " bytes");
+      return;
+    } else if (asked.getScriptBytes().size() > MAX_SCRIPT) {
+      refuse(Status.INVALID_ARGUMENT, "the script is larger than " + MAX_SCRIPT + " bytes");
+      return;
+    }
+    try {
+      for (Selected selected : inventory.select(asked.getHostsList())) {
+        targets.put(selected.target().name(), new Downstream(selected, sender));
+      }
+    } catch (TargetException e) {
+      refuse(Status.NOT_FOUND, String.valueOf(e.getMessage()));
+      return;
+    }
+    start = asked;
+    boolean above = targets.values().stream().anyMatch(t -> t.target.isCollector());
+    answer.begin(asked.getRoundPatienceNs(), above);
+    for (Downstream target : targets.values()) {
+      target.hosts.forEach(answer::report);
+    }
+    dialMore(System.nanoTime());
+  }
+
+  private void refuse(Status status, String text) {
+    finished = true;
+    outbox.abandon();
+    replies.onError(status.withDescription(text).asRuntimeException());
+    ended.run();
+  }
+
+  private void dialMore(long now) {
+    long dialling =
+        targets.values().stream().filter(t -> t.phase == Downstream.Phase.DIALLED).count();
+    for (Downstream target : targets.values()) {
+      if (dialling >= settings.dials()) {
+        return;
+      } else if (target.phase == Downstream.Phase.WAITING) {
+        dialling++;
+        target.phase = Downstream.Phase.DIALLED;
+        target.dialledAt = now;
+        target.heardAt = now;
+        target.pingedAt = now;
+        Start.Builder forwarded = start.toBuilder().clearHosts();
+        if (target.target.isCollector()) {
+          target.hosts.forEach(host -> forwarded.addHosts(host.name));
+          // What is below must give up on a late host before we give up on what is below.
+          forwarded.setRoundPatienceNs(answer.patienceBelow());
+        }
+        target.dial(
+            dialer,
+            new Listener(target),
+            TraceRequest.newBuilder().setStart(forwarded).build(),
+            TraceRequest.newBuilder().setPing(ClockOffset.ping()).build());
+      }
+    }
+  }
+
+  private void open(Open open) {
+    if (!opened) {
+      opened = true;
+      openAt = System.nanoTime() + open.getDelayNs();
+      targets.values().forEach(this::openIfReady);
+    }
+  }
+
+  /** A collector opens its late hosts itself; an agent must be attached first. */
+  private void openIfReady(Downstream target) {
+    boolean ready =
+        target.target.isCollector()
+            ? target.phase == Downstream.Phase.ANSWERED
+            : target.isAttached();
+    if (opened && ready && !target.opened && !target.isDone()) {
+      target.opened = true;
+      long left = openAt - System.nanoTime() - target.clock.oneWayNanos();
+      target.send(
+          TraceRequest.newBuilder()
+              .setOpen(Open.newBuilder().setDelayNs(Math.max(0, left)))
+              .build());
+    }
+  }
+
+  private void stop() {
+    if (stopping || finished || !started) {
+      return;
+    }
+    stopping = true;
+    stopBy = System.nanoTime() + settings.stop().toNanos();
+    for (Downstream target : List.copyOf(targets.values())) {
+      switch (target.phase) {
+        case WAITING, DIALLED ->
+            lose(
+                target,
+                new Problem(
+                    HostState.HOST_UNREACHABLE,
+                    Failure.FAILURE_CONNECTION,
+                    "had not answered before the stop (" + target.target.place() + ")"));
+        case ANSWERED ->
+            target.send(TraceRequest.newBuilder().setStop(Stop.getDefaultInstance()).build());
+        case ENDED -> {}
+      }
+    }
+    finishIfDone();
+  }
+
+  /** Gives everything up, here and on the hosts. */
+  public void cancel() {
+    synchronized (this) {
+      if (finished) {
+        return;
+      }
+      finished = true;
+      outbox.abandon();
+      for (Downstream target : targets.values()) {
+        target.phase = Downstream.Phase.ENDED;
+        target.cancel("given up");
+      }
+    }
+    ended.run();
+  }
+
+  /** What is due by time; to be called a few dozen times a second. */
+  public synchronized void tick(long now) {
+    if (finished || !started) {
+      return;
+    }
+    for (Downstream target : List.copyOf(targets.values())) {
+      tick(target, now);
+    }
+    if (stopping && now - stopBy >= 0) {
+      String text = "no final result within " + settings.stop().toSeconds() + " s of the stop";
+      for (Downstream target : List.copyOf(targets.values())) {
+        lose(target, new Problem(HostState.HOST_LOST, Failure.FAILURE_CONNECTION, text));
+      }
+    }
+    dialMore(now);
+    if (!finishIfDone()) {
+      answer.tick(now);
+    }
+  }
+
+  private void tick(Downstream target, long now) {
+    switch (target.phase) {
+      case DIALLED -> {
+        if (now - target.dialledAt >= settings.answer().toNanos()) {
+          lose(target, Problem.silent(target.target, settings.answer().toSeconds()));
+        }
+      }
+      case ANSWERED -> {
+        if (target.clock.isKnown() && now - target.heardAt >= settings.silence().toNanos()) {
+          long seconds = settings.silence().toSeconds();
+          lose(target, Problem.silent(target.target, seconds));
+        } else if (now - target.pingedAt >= settings.ping().toNanos()) {
+          target.pingedAt = now;
+          target.send(TraceRequest.newBuilder().setPing(ClockOffset.ping()).build());
+        }
+        target.hosts.stream().filter(Host::hasUntoldLoss).forEach(answer::reportSoon);
+      }
+      case WAITING, ENDED -> {}
+    }
+  }
+
+  /** Ends a target that has not ended well. */
+  private void lose(Downstream target, Problem problem) {
+    if (target.phase == Downstream.Phase.ENDED) {
+      return;
+    }
+    target.phase = Downstream.Phase.ENDED;
+    target.cancel(problem.text());
+    List<Host> changed = new ArrayList<>();
+    for (Host host : target.hosts) {
+      if (!host.isDone()) {
+        boolean lost = host.isAttached();
+        host.end(lost ? HostState.HOST_LOST : problem.state(), problem.failure(), problem.text());
+        changed.add(host);
+      }
+    }
+    settled(target, changed);
+  }
+
+  /** Sends reports up, and before the last one of all everything that still waits. */
+  private void settled(Downstream target, List<Host> changed) {
+    if (target.isDone()) {
+      answer.leave(target.name());
+    }
+    if (targets.values().stream().allMatch(Downstream::isDone)) {
+      answer.finish();
+    }
+    changed.forEach(answer::report);
+  }
+
+  private boolean finishIfDone() {
+    if (!finished && started && targets.values().stream().allMatch(Downstream::isDone)) {
+      finished = true;
+      answer.finish();
+      outbox.complete();
+      for (Downstream target : targets.values()) {
+        if (target.phase != Downstream.Phase.ENDED) {
+          target.phase = Downstream.Phase.ENDED;
+          target.close();
+        }
+      }
+      ended.run();
+    }
+    return finished;
+  }
+
+  private synchronized void reply(Downstream target, TraceReply reply) {
+    if (target.phase == Downstream.Phase.ENDED || finished) {
+      return;
+    }
+    long now = System.nanoTime();
+    target.heardAt = now;
+    if (target.phase == Downstream.Phase.DIALLED) {
+      target.phase = Downstream.Phase.ANSWERED;
+      openIfReady(target);
+      dialMore(now);
+    }
+    try {
+      switch (reply.getReplyCase()) {
+        case HOST -> host(target, reply.getHost());
+        case PONG -> target.clock.accept(reply.getPong());
+        case SCHEMA, LINES, VALUE, PARTIAL, ROUND, DUMP -> answer.accept(target, reply, now);
+        case REPLY_NOT_SET -> {}
+      }
+    } catch (MalformedException e) {
+      lose(
+          target,
+          new Problem(
+              HostState.HOST_FAILED, Failure.FAILURE_INTERNAL, "sent nonsense: " + e.getMessage()));
+    }
+    finishIfDone();
+  }
+
+  private void host(Downstream target, HostReport report) {
+    Host host = target.host(report.getHost());
+    if (host.isDone()) {
+      return;
+    }
+    @Nullable Host other = sameHost(host, report);
+    if (other != null) {
+      host.becomeSameAs(other, report);
+      if (!target.target.isCollector()) {
+        target.phase = Downstream.Phase.ENDED;
+        target.close();
+      }
+    } else {
+      host.accept(report, target.clock);
+    }
+    if (host.isAttached()) {
+      answer.expect(target.name());
+    }
+    settled(target, List.of(host));
+    openIfReady(target);
+  }
+
+  /** The host that this one is another name of. */
+  private @Nullable Host sameHost(Host host, HostReport report) {
+    for (Downstream target : targets.values()) {
+      for (Host other : target.hosts) {
+        if (other != host
+            && other.last().getSameAs().isEmpty()
+            && Downstream.sameIdentity(other.last().getIdentity(), report.getIdentity())) {
+          return other;
+        }
+      }
+    }
+    return null;
+  }
+
+  private synchronized void streamEnded(Downstream target, @Nullable Throwable error) {
+    if (target.phase == Downstream.Phase.ENDED || finished) {
+      return;
+    }
+    lose(
+        target,
+        error != null
+            ? Problem.of(error, target.target)
+            : new Problem(
+                HostState.HOST_FAILED,
+                Failure.FAILURE_CONNECTION,
+                "ended without a final result (" + target.target.place() + ")"));
+    dialMore(System.nanoTime());
+    finishIfDone();
+  }
+
+  /** What one target says. */
+  private final class Listener implements StreamObserver<TraceReply> {
+    private final Downstream target;
+
+    Listener(Downstream target) {
+      this.target = target;
+    }
+
+    @Override
+    public void onNext(TraceReply reply) {
+      reply(target, reply);
+    }
+
+    @Override
+    public void onError(Throwable error) {
+      streamEnded(target, error);
+    }
+
+    @Override
+    public void onCompleted() {
+      streamEnded(target, null);
+    }
+  }
+}

@@ -1,0 +1,274 @@
+package jbt.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import jbt.server.session.Settings;
+import jbt.server.targets.Inventory;
+import jbt.server.targets.Selected;
+import jbt.server.targets.Target;
+import jbt.v1.Failure;
+import jbt.v1.HostReport;
+import jbt.v1.HostState;
+import jbt.v1.MapPartial;
+import jbt.v1.Round;
+import jbt.v1.TraceReply;
+import jbt.v1.TracerGrpc;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class CollectorTest {
+  private static final Settings QUICK =
+      new Settings(
+          64,
+          Duration.ofMillis(600),
+          Duration.ofMillis(800),
+          Duration.ofMillis(300),
+          Duration.ofMillis(1500),
+          Duration.ofMillis(200),
+          Duration.ofMillis(100),
+          1 << 20);
+
+  private final Map<String, FakeHost> hosts = new LinkedHashMap<>();
+  private final Collector collector =
+      new Collector(Inventory.dns(1), target -> host(target.name()), QUICK);
+  private final TracerGrpc.AsyncService service =
+      new Opener(collector, Duration.ofMillis(700), Duration.ofMillis(1));
+
+  private FakeHost host(String name) {
+    return hosts.computeIfAbsent(name, FakeHost::new);
+  }
+
+  @AfterEach
+  void close() {
+    collector.close();
+  }
+
+  @Test
+  void twoHostsGiveOneAnswer() {
+    host("a").count = 1_000_000;
+    host("b").count = 700_003;
+    Asker asker = new Asker(service, "a,b");
+    asker.awaitState("a", HostState.HOST_RUNNING);
+    asker.awaitState("b", HostState.HOST_RUNNING);
+    host("a").round(1, 10);
+    host("a").line("hello");
+    host("b").round(1, 5);
+    asker.awaitRounds(1);
+    asker.stop();
+    asker.awaitEnd();
+
+    Round round = asker.rounds().getFirst();
+    assertThat(Asker.word(round.getRows())).isEqualTo(15);
+    assertThat(round.getHosts()).isEqualTo(2);
+    assertThat(round.getSealed()).isTrue();
+    MapPartial last = asker.lastPartial();
+    assertThat(Asker.word(last.getRows())).isEqualTo(1_700_003);
+    assertThat(last.getHosts()).isEqualTo(2);
+    assertThat(last.getFinal()).isTrue();
+    assertThat(asker.lines()).containsExactly("a | hello");
+    assertThat(asker.schemas()).containsExactly(host("a").schema);
+    assertThat(asker.reports().values())
+        .extracting(HostReport::getState)
+        .containsExactly(HostState.HOST_FINAL, HostState.HOST_FINAL);
+  }
+
+  @Test
+  void aHostThatIsDownOrRefusesLeavesTheOthersAlone() {
+    host("down").onStart = (host, start) -> host.die();
+    host("wrong").onStart =
+        (host, start) ->
+            host.fail(
+                HostState.HOST_FAILED, Failure.FAILURE_SCRIPT, "stdin:1:1-2: ERROR: no\nx\n~");
+    host("good").count = 7;
+    Asker asker = new Asker(service, "down,wrong,good");
+    asker.awaitState("good", HostState.HOST_RUNNING);
+    asker.stop();
+    asker.awaitEnd();
+
+    HostReport down = asker.report("down");
+    assertThat(down.getState()).isEqualTo(HostState.HOST_UNREACHABLE);
+    assertThat(down.getMessage()).isEqualTo("connection reset (down:1)");
+    HostReport wrong = asker.report("wrong");
+    assertThat(wrong.getFailure()).isEqualTo(Failure.FAILURE_SCRIPT);
+    assertThat(wrong.getMessage()).contains("ERROR: no");
+    assertThat(Asker.word(asker.lastPartial().getRows())).isEqualTo(7);
+    assertThat(asker.lastPartial().getHosts()).isEqualTo(1);
+  }
+
+  @Test
+  void aHostThatSaysNothingDelaysTheStartButDoesNotStopIt() throws Exception {
+    host("silent").onStart = (host, start) -> {};
+    host("silent").answersPings = false;
+    Asker asker = new Asker(service, "good,silent");
+    asker.awaitState("silent", HostState.HOST_UNREACHABLE);
+    assertThat(host("good").opened.await(5, TimeUnit.SECONDS)).isTrue();
+    assertThat(asker.report("silent").getMessage()).isEqualTo("no answer within 0 s (silent:1)");
+    asker.stop();
+    asker.awaitEnd();
+  }
+
+  @Test
+  void aHostThatDiesInTheMiddleIsLostWithWhatItHadSent() {
+    host("b").count = 5;
+    Asker asker = new Asker(service, "a,b");
+    asker.awaitState("a", HostState.HOST_RUNNING);
+    asker.awaitState("b", HostState.HOST_RUNNING);
+    host("a").partial(100, false);
+    host("a").round(1, 100);
+    host("a").die();
+    asker.awaitState("a", HostState.HOST_LOST);
+    host("b").round(1, 1);
+    asker.awaitRounds(1);
+    asker.stop();
+    asker.awaitEnd();
+
+    assertThat(Asker.word(asker.rounds().getFirst().getRows())).isEqualTo(101);
+    assertThat(asker.rounds()).hasSize(1);
+    assertThat(Asker.word(asker.lastPartial().getRows())).isEqualTo(105);
+    assertThat(asker.report("a").getMessage()).isEqualTo("connection reset (a:1)");
+  }
+
+  @Test
+  void aHostThatFallsSilentIsLost() {
+    Asker asker = new Asker(service, "a,b");
+    asker.awaitState("a", HostState.HOST_RUNNING);
+    host("a").answersPings = false;
+    asker.awaitState("a", HostState.HOST_LOST);
+    assertThat(asker.report("a").getMessage()).startsWith("no answer within");
+    asker.stop();
+    asker.awaitEnd();
+  }
+
+  @Test
+  void aHostThatNeverFinishesIsWaitedForOnce() {
+    host("a").onStop = (host, count) -> {};
+    host("b").count = 3;
+    Asker asker = new Asker(service, "a,b");
+    asker.awaitState("a", HostState.HOST_RUNNING);
+    asker.awaitState("b", HostState.HOST_RUNNING);
+    asker.stop();
+    asker.awaitEnd();
+    assertThat(asker.report("a").getState()).isEqualTo(HostState.HOST_LOST);
+    assertThat(asker.report("b").getState()).isEqualTo(HostState.HOST_FINAL);
+    assertThat(Asker.word(asker.lastPartial().getRows())).isEqualTo(3);
+  }
+
+  @Test
+  void aLateRoundIsAnAmendment() {
+    Asker asker = new Asker(service, "a,b");
+    asker.awaitState("a", HostState.HOST_RUNNING);
+    asker.awaitState("b", HostState.HOST_RUNNING);
+    host("a").round(1, 10);
+    asker.awaitRounds(1);
+    host("b").round(1, 4);
+    asker.awaitRounds(2);
+    asker.stop();
+    asker.awaitEnd();
+    assertThat(asker.rounds())
+        .extracting(Round::getPart, Round::getHosts, r -> Asker.word(r.getRows()))
+        .containsExactly(tuple(0, 1, 10L), tuple(1, 1, 4L));
+  }
+
+  @Test
+  void twoNamesOfOneHostAreOneHost() {
+    host("b").identity = host("a").identity;
+    host("a").count = 9;
+    host("b").count = 9;
+    Asker asker = new Asker(service, "a,b");
+    asker.awaitState("a", HostState.HOST_RUNNING);
+    asker.stop();
+    asker.awaitEnd();
+    assertThat(Asker.word(asker.lastPartial().getRows())).isEqualTo(9);
+    assertThat(asker.report("b").getSameAs()).isEqualTo("a");
+    assertThat(asker.report("b").getNoticesList())
+        .containsExactly("b is the same host as a; it is counted once");
+  }
+
+  @Test
+  void aHostThatAttachesLateIsOpenedThen() throws Exception {
+    host("late").onStart = (host, start) -> host.report(HostState.HOST_CONNECTING);
+    Asker asker = new Asker(service, "a,late");
+    assertThat(host("a").opened.await(5, TimeUnit.SECONDS)).isTrue();
+    assertThat(host("late").opened.getCount()).isOne();
+    host("late").attach();
+    assertThat(host("late").opened.await(5, TimeUnit.SECONDS)).isTrue();
+    asker.stop();
+    asker.awaitEnd();
+  }
+
+  @Test
+  void givingUpCancelsTheHosts() throws Exception {
+    Asker asker = new Asker(service, "a,b");
+    asker.awaitState("a", HostState.HOST_RUNNING);
+    asker.awaitState("b", HostState.HOST_RUNNING);
+    asker.giveUp();
+    assertThat(host("a").cancelled.await(5, TimeUnit.SECONDS)).isTrue();
+    assertThat(host("b").cancelled.await(5, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void noHostIsAnError() {
+    Status status = Status.fromThrowable(new Asker(service, "").awaitError());
+    assertThat(status.getCode()).isEqualTo(Status.Code.NOT_FOUND);
+    assertThat(status.getDescription()).isEqualTo("no host named");
+  }
+
+  @Test
+  void nonsenseEndsTheHostThatSentIt() {
+    Asker asker = new Asker(service, "a,b");
+    asker.awaitState("a", HostState.HOST_RUNNING);
+    asker.awaitState("b", HostState.HOST_RUNNING);
+    host("a").say(TraceReply.newBuilder().setPartial(MapPartial.newBuilder().setMap(3)).build());
+    asker.awaitState("a", HostState.HOST_LOST);
+    assertThat(asker.report("a").getMessage())
+        .isEqualTo("sent nonsense: a map that is not in the schema");
+    asker.stop();
+    asker.awaitEnd();
+  }
+
+  @Test
+  void aCollectorStandsAboveCollectors() {
+    Map<String, List<String>> below = Map.of("east", List.of("a", "b"), "west", List.of("c"));
+    Collector east = new Collector(Inventory.dns(1), t -> host(t.name()), QUICK.below());
+    Collector west = new Collector(Inventory.dns(1), t -> host(t.name()), QUICK.below());
+    Collector top =
+        new Collector(
+            expressions ->
+                below.entrySet().stream()
+                    .map(
+                        e ->
+                            new Selected(
+                                new Target(e.getKey(), e.getKey(), 2, e.getValue()), e.getValue()))
+                    .toList(),
+            t -> t.name().equals("east") ? east : west,
+            QUICK);
+    host("a").count = 1;
+    host("b").count = 20;
+    host("c").count = 300;
+    Asker asker = new Asker(new Opener(top, Duration.ofSeconds(5), Duration.ZERO), "a,b,c");
+    for (String name : List.of("a", "b", "c")) {
+      asker.awaitState(name, HostState.HOST_RUNNING);
+      host(name).round(1, host(name).count);
+    }
+    asker.awaitRounds(1);
+    asker.stop();
+    asker.awaitEnd();
+    assertThat(Asker.word(asker.rounds().getFirst().getRows())).isEqualTo(321);
+    assertThat(asker.rounds().getFirst().getHosts()).isEqualTo(3);
+    assertThat(Asker.word(asker.lastPartial().getRows())).isEqualTo(321);
+    assertThat(asker.lastPartial().getHosts()).isEqualTo(3);
+    assertThat(Objects.requireNonNull(asker.reports().get("c")).getState())
+        .isEqualTo(HostState.HOST_FINAL);
+    top.close();
+    east.close();
+    west.close();
+  }
+}
