@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The tracing service of this host, for a network or for the same process. */
 public final class TracerService implements TracerGrpc.AsyncService, AutoCloseable {
+  /** Characters of a script that a journal line shows. */
+  private static final int SCRIPT_SHOWN = 2048;
+
   private final String hostName;
   private final Policy policy;
   private final Map<String, String> labels;
@@ -156,7 +159,7 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
   }
 
   private @Nullable Session begin(Start start, String from, StreamObserver<TraceReply> replies) {
-    String what = from + ": " + oneLine(start.getScript());
+    String what = from + ": " + OneLine.of(start.getScript(), SCRIPT_SHOWN);
     Session session;
     synchronized (sessions) {
       String refusal = refusal(start);
@@ -218,13 +221,6 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
                 .setFailure(Failure.FAILURE_POLICY)
                 .setMessage(reason))
         .build();
-  }
-
-  /** A script as part of a journal line. */
-  private static String oneLine(String script) {
-    StringBuilder line = new StringBuilder();
-    script.chars().limit(4096).forEach(c -> line.append(c < ' ' || c == 0x7f ? ' ' : (char) c));
-    return line.toString().strip().replaceAll(" +", " ");
   }
 
   @Override

@@ -6,8 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import jbt.server.yaml.YamlException;
-import jbt.server.yaml.YamlValue;
+import jbt.yaml.YamlException;
+import jbt.yaml.YamlValue;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,4 +1,4 @@
-package jbt.server.yaml;
+package jbt.yaml;
 
 /** A mistake in a file. The message is one line, {@code file:line:column: what}. */
 public final class YamlException extends Exception {

@@ -1,4 +1,4 @@
-package jbt.server.yaml;
+package jbt.yaml;
 
 import java.io.IOException;
 import java.io.Reader;
@@ -119,15 +119,47 @@ public final class YamlValue {
   }
 
   public int port() throws YamlException {
-    try {
-      int port = Integer.parseInt(text());
-      if (port > 0 && port <= 0xffff) {
-        return port;
+    return (int) number("a port", 1, 0xffff);
+  }
+
+  /** A whole number within bounds, both included. */
+  public long number(long least, long most) throws YamlException {
+    return number("a number", least, most);
+  }
+
+  private long number(String what, long least, long most) throws YamlException {
+    String text = text();
+    if (text.matches("-?[0-9]{1,18}")) {
+      long number = Long.parseLong(text);
+      if (least <= number && number <= most) {
+        return number;
       }
-    } catch (NumberFormatException e) {
-      throw error("expected a port, 1 to 65535, not \"" + text() + "\"");
     }
-    throw error("expected a port, 1 to 65535, not \"" + text() + "\"");
+    throw error("expected " + what + ", " + least + " to " + most + ", not \"" + text + "\"");
+  }
+
+  /** {@code true} or {@code false}. */
+  public boolean flag() throws YamlException {
+    return switch (text()) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw error("expected true or false, not \"" + text() + "\"");
+    };
+  }
+
+  /** The entries of a mapping with keys of one's own choice. */
+  public Map<String, String> texts() throws YamlException {
+    if (!(node instanceof MappingNode mapping)) {
+      throw error("expected a mapping");
+    }
+    Map<String, String> entries = new LinkedHashMap<>();
+    for (NodeTuple tuple : mapping.getValue()) {
+      YamlValue key = new YamlValue(file, tuple.getKeyNode());
+      if (entries.put(key.text(), new YamlValue(file, tuple.getValueNode()).text()) != null) {
+        throw key.error("key \"" + key.text() + "\" twice");
+      }
+    }
+    return entries;
   }
 
   /** A file name, relative to the folder of this file. */

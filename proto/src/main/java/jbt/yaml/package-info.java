@@ -1,5 +1,5 @@
 /** YAML files whose every mistake is reported with its line and column. */
 @NullMarked
-package jbt.server.yaml;
+package jbt.yaml;
 
 import org.jspecify.annotations.NullMarked;
