@@ -50,7 +50,8 @@ class GracePeriodTest {
         assertThat(objects.globals().getInt(FINISHED)).isEqualTo(1);
         runner.join();
       }
-      assertThat(caughtRunning).isPositive();
+      // With one processor nobody can watch a program run.
+      assertThat(caughtRunning > 0).isEqualTo(Cpus.online().size() > 1);
     }
   }
 

@@ -28,10 +28,15 @@ class HostTargetTest {
   void readsAFormat() {
     try (HostTarget target = new HostTarget("here")) {
       TracepointFormat format = target.tracepoint("sched", "sched_switch").orElseThrow();
+      // Whether a char is signed differs from kernel to kernel.
       assertThat(format.fields())
-          .contains(
-              new TracepointFormat.Field("prev_comm", "char", 16, 8, 16, false),
-              new TracepointFormat.Field("prev_pid", "pid_t", 0, 24, 4, true));
+          .anyMatch(
+              field ->
+                  field.name().equals("prev_comm")
+                      && field.type().equals("char")
+                      && field.arrayLength() == 16
+                      && field.size() == 16)
+          .contains(new TracepointFormat.Field("prev_pid", "pid_t", 0, 24, 4, true));
       assertThat(target.tracepoint("sched", "no_such_event")).isEmpty();
       assertThat(target.tracepoint("..", "..")).isEmpty();
     }

@@ -32,10 +32,10 @@ class RingReaderTest {
         load.start();
         long got = 0;
         while (load.isAlive()) {
-          got += drain(loaded);
+          got += drain(loaded, 1_000);
         }
         loaded.gracePeriod();
-        got += drain(loaded);
+        got += drain(loaded, Integer.MAX_VALUE);
         assertThat(loaded.dataRing().pending()).isZero();
         assertThat(got).isGreaterThan(4 * HandPlans.RING_SIZE / 16);
         assertThat(got + loaded.losses()[0]).isEqualTo(2 * calls);
@@ -51,7 +51,7 @@ class RingReaderTest {
     }
   }
 
-  private static int drain(LoadedPlan loaded) {
+  private static int drain(LoadedPlan loaded, int limit) {
     return loaded
         .dataRing()
         .drain(
@@ -60,7 +60,7 @@ class RingReaderTest {
                 throw new AssertionError("record of length " + length);
               }
             },
-            1_000);
+            limit);
   }
 
   @Test
@@ -86,7 +86,7 @@ class RingReaderTest {
     LoadedPlan loaded = LoadedPlan.load(HandPlans.plan(List.of(), List.of()));
     loaded.close();
     loaded.close();
-    assertThat(drain(loaded)).isZero();
+    assertThat(drain(loaded, 1)).isZero();
     assertThat(loaded.dataRing().pending()).isZero();
     assertThat(loaded.gateOpen()).isFalse();
   }
