@@ -22,4 +22,35 @@ public enum AluOperation {
     this.code = code;
     this.symbol = symbol;
   }
+
+  /** How it reads in a listing. */
+  public String symbol() {
+    return symbol;
+  }
+
+  /** Whether the operands may change places. */
+  public boolean commutative() {
+    return switch (this) {
+      case ADD, MUL, OR, AND, XOR -> true;
+      case SUB, DIV, LSH, RSH, MOD, MOV, ARSH -> false;
+    };
+  }
+
+  /** What the machine computes on 64 bits: division by zero gives 0, modulo zero the left side. */
+  public long apply(long left, long right) {
+    return switch (this) {
+      case ADD -> left + right;
+      case SUB -> left - right;
+      case MUL -> left * right;
+      case DIV -> right == 0 ? 0 : Long.divideUnsigned(left, right);
+      case OR -> left | right;
+      case AND -> left & right;
+      case LSH -> left << right;
+      case RSH -> left >>> right;
+      case MOD -> right == 0 ? left : Long.remainderUnsigned(left, right);
+      case XOR -> left ^ right;
+      case MOV -> right;
+      case ARSH -> left >> right;
+    };
+  }
 }

@@ -28,6 +28,23 @@ public enum Condition {
     return symbol;
   }
 
+  /** The condition that holds when this one does not; SET has none. */
+  public Condition negated() {
+    return switch (this) {
+      case EQ -> NE;
+      case NE -> EQ;
+      case GT -> LE;
+      case LE -> GT;
+      case GE -> LT;
+      case LT -> GE;
+      case SIGNED_GT -> SIGNED_LE;
+      case SIGNED_LE -> SIGNED_GT;
+      case SIGNED_GE -> SIGNED_LT;
+      case SIGNED_LT -> SIGNED_GE;
+      case SET -> throw new IllegalArgumentException("SET has no opposite");
+    };
+  }
+
   public boolean test(long left, long right) {
     return switch (this) {
       case EQ -> left == right;

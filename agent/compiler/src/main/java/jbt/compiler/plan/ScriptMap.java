@@ -16,7 +16,8 @@ import jbt.compiler.types.Type;
  * set, see {@link #minMax}; HIST and LHIST without key one word a bucket; PLAIN the stored type.
  *
  * @param name with its "@"
- * @param generations present where the script clears or zeroes the map
+ * @param generations present where the script clears or zeroes the map, and where a map without key
+ *     is in a hash, whose key is then the generation alone
  * @param hostBound some key part means something on one host only
  * @param printed the script has a print of it
  */
@@ -93,8 +94,8 @@ public record ScriptMap(
    * Where the generation words of a cleared or zeroed map are in the global data: {@code
    * generation} u64, the current one, starts at 0; {@code acknowledged} u64, the oldest one whose
    * contents user space has not yet taken and emptied. A clear moves the generation on from g to g
-   * + 1 by compare-and-exchange if g + 1 - acknowledged is less than the number of slots (a hash
-   * has no such bound); otherwise it joins the next clear.
+   * + 1 by compare-and-exchange if g + 1 - acknowledged is less than the number of slots (for a
+   * hash 256); otherwise it joins the next clear.
    */
   public record Generations(int generation, int acknowledged) {}
 

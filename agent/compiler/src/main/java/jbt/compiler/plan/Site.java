@@ -11,10 +11,10 @@ import jbt.compiler.types.Type;
  * {@link Plan#sites}, u32 processor, u32 place in {@link Plan#programs}, u32 zero. A record of
  * {@link Print}, {@link Clear} or {@link Zero} goes on with u64 generation of the map (0 where it
  * has none), a Clear or Zero record then with u64 outcome (see {@link Outcome}), a Print of one key
- * with the key as stored. A {@link Printf} or {@link Value} record goes on with its fields in
- * order, each {@link Type#storedSize} bytes, but a field that is a string of type {@link Type.Str}
- * as u64 length only: the bytes of all such strings follow in order, unpadded, behind the last
- * field. An {@link Exit} record goes on with u64 exit code.
+ * with the key parts as stored, without generation and bucket. A {@link Printf} or {@link Value}
+ * record goes on with its fields in order, each {@link Type#storedSize} bytes, but a field that is
+ * a string of type {@link Type.Str} as u64 length only: the bytes of all such strings follow in
+ * order, unpadded, behind the last field. An {@link Exit} record goes on with u64 exit code.
  */
 public sealed interface Site {
   /**

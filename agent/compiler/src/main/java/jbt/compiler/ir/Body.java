@@ -1,0 +1,293 @@
+package jbt.compiler.ir;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import jbt.compiler.bpf.AluOperation;
+import jbt.compiler.bpf.Condition;
+import jbt.compiler.bpf.Helper;
+import jbt.compiler.bpf.Size;
+import jbt.compiler.ir.Block.Step;
+import jbt.compiler.ir.Operand.Frame;
+import jbt.compiler.ir.Operand.Imm;
+import jbt.compiler.ir.Operand.Reg;
+import jbt.compiler.ir.Terminator.Branch;
+import jbt.compiler.ir.Terminator.Goto;
+import jbt.compiler.ir.Terminator.Return;
+import jbt.compiler.lang.SourceRange;
+import jbt.compiler.plan.KernelMap;
+import jbt.compiler.plan.LossCounter;
+
+/** The code of one program while it is being made: blocks, registers, stack frame and scratch. */
+final class Body {
+  /** Of the 512 bytes of the kernel; the rest is for registers that find no room. */
+  private static final int FRAME_FOR_VALUES = 256;
+
+  /** What is larger goes to the scratch memory. */
+  private static final int LARGEST_IN_FRAME = 64;
+
+  /** The furthest that an address reaches from its base, well inside 16 bits. */
+  private static final int FURTHEST_OFFSET = 30_000;
+
+  private final Layout layout;
+  private final ScratchArea scratchArea;
+  private final List<Block> hot = new ArrayList<>();
+  private final List<Block> cold = new ArrayList<>();
+  private final Map<Integer, Boolean> coldness = new HashMap<>();
+  private List<Step> steps = new ArrayList<>();
+  private int current;
+  private boolean open = true;
+  private int blocks = 1;
+  private int registers;
+  private int frame;
+  private int deepestFrame;
+  private int scratch;
+  private int deepestScratch;
+  private SourceRange range;
+
+  /**
+   * Where the program's scratch memory is.
+   *
+   * @param start from the beginning of the processor's part
+   * @param shift binary logarithm of the size of a processor's part
+   */
+  record ScratchArea(int start, int shift) {}
+
+  Body(Layout layout, ScratchArea scratchArea, SourceRange range) {
+    this.layout = layout;
+    this.scratchArea = scratchArea;
+    this.range = range;
+    coldness.put(0, false);
+  }
+
+  Layout layout() {
+    return layout;
+  }
+
+  /** The finished code; cold blocks last. */
+  Routine routine() {
+    List<Block> all = new ArrayList<>(hot);
+    all.addAll(cold);
+    return new Routine(all, registers, deepestFrame);
+  }
+
+  int scratchBytes() {
+    return deepestScratch;
+  }
+
+  /** What is emitted from now on comes from there; returns where it came from before. */
+  SourceRange at(SourceRange next) {
+    SourceRange before = range;
+    range = next;
+    return before;
+  }
+
+  Reg register() {
+    return new Reg(registers++);
+  }
+
+  /** A block to jump to and to {@link #place} later. */
+  int block() {
+    coldness.put(blocks, false);
+    return blocks++;
+  }
+
+  /** A block that rarely runs: it is laid out behind all others. */
+  int coldBlock() {
+    coldness.put(blocks, true);
+    return blocks++;
+  }
+
+  /** Goes on in a block; from a block that is not ended yet control falls into it. */
+  void place(int block) {
+    if (open) {
+      end(new Goto(block));
+    }
+    current = block;
+    open = true;
+  }
+
+  void jump(int block) {
+    end(new Goto(block));
+  }
+
+  void branch(Condition condition, Operand left, Operand right, int then, int otherwise) {
+    end(new Branch(condition, true, left, right, then, otherwise));
+  }
+
+  void branch32(Condition condition, Operand left, Operand right, int then, int otherwise) {
+    end(new Branch(condition, false, left, right, then, otherwise));
+  }
+
+  void exit(int value) {
+    end(new Return(value));
+  }
+
+  private void end(Terminator terminator) {
+    if (open) {
+      (coldness.getOrDefault(current, false) ? cold : hot)
+          .add(new Block(current, steps, terminator, range));
+      steps = new ArrayList<>();
+      open = false;
+    }
+  }
+
+  void emit(Op op) {
+    if (!open) {
+      place(block());
+    }
+    steps.add(new Step(op, range));
+  }
+
+  Reg move(Operand source) {
+    Reg target = register();
+    emit(new Op.Move(target, source));
+    return target;
+  }
+
+  void set(Reg target, Operand source) {
+    emit(new Op.Move(target, source));
+  }
+
+  Reg binary(AluOperation operation, Operand left, Operand right) {
+    Reg target = register();
+    emit(new Op.Binary(target, operation, left, right));
+    return target;
+  }
+
+  Reg add(Operand left, Operand right) {
+    return binary(AluOperation.ADD, left, right);
+  }
+
+  Reg narrow(Operand source, int bytes, boolean signed) {
+    Reg target = register();
+    emit(new Op.Narrow(target, source, bytes, signed));
+    return target;
+  }
+
+  Reg load(Size size, Address address) {
+    Reg target = register();
+    emit(new Op.Load(target, size, address, false));
+    return target;
+  }
+
+  Reg loadConstant(Size size, Address address) {
+    Reg target = register();
+    emit(new Op.Load(target, size, address, true));
+    return target;
+  }
+
+  void store(Size size, Address address, Operand value) {
+    emit(new Op.Store(size, address, value));
+  }
+
+  void storeWord(Address address, Operand value) {
+    store(Size.DOUBLE, address, value);
+  }
+
+  Reg call(Helper helper, Operand... arguments) {
+    Reg target = register();
+    callInto(target, helper, arguments);
+    return target;
+  }
+
+  void callInto(Reg target, Helper helper, Operand... arguments) {
+    emit(new Op.Call(Optional.of(target), helper, List.of(arguments)));
+  }
+
+  void callForEffect(Helper helper, Operand... arguments) {
+    emit(new Op.Call(Optional.empty(), helper, List.of(arguments)));
+  }
+
+  /** The address as a value. */
+  Operand addressOf(Address address) {
+    return switch (address.base()) {
+      case Frame(int offset) -> new Frame(offset + address.offset());
+      case Reg reg when address.offset() == 0 -> reg;
+      default -> add(address.base(), new Imm(address.offset()));
+    };
+  }
+
+  /** A place in the global data that all processors share. */
+  Address global(int offset) {
+    Reg base = register();
+    emit(new Op.MapValueAddress(base, KernelMap.GLOBALS, offset));
+    return new Address(base, 0);
+  }
+
+  /** A place in the processor's area of the global data. */
+  Address perCpu(int offset) {
+    boolean near = offset <= FURTHEST_OFFSET;
+    Reg distance = processorTimes(layout.cpuShift());
+    Reg start = register();
+    int area = layout.globals().cpuArea() + (near ? 0 : offset);
+    emit(new Op.MapValueAddress(start, KernelMap.GLOBALS, area));
+    Reg base = add(start, distance);
+    return new Address(base, near ? offset : 0);
+  }
+
+  Reg processor() {
+    return call(Helper.GET_SMP_PROCESSOR_ID);
+  }
+
+  /** The processor's number, masked so that the verifier knows its bound, shifted left. */
+  private Reg processorTimes(int shift) {
+    Reg masked = binary(AluOperation.AND, processor(), new Imm(layout.cpuMask()));
+    return binary(AluOperation.LSH, masked, new Imm(shift));
+  }
+
+  /** What the frame and the scratch memory hold now. */
+  record Mark(int frame, int scratch) {}
+
+  Mark mark() {
+    return new Mark(frame, scratch);
+  }
+
+  /** Gives back all memory taken since. */
+  void release(Mark mark) {
+    frame = mark.frame;
+    scratch = mark.scratch;
+  }
+
+  /** Memory of a multiple of 8 bytes, with one word more behind it that may be overwritten. */
+  Address memory(int bytes) {
+    int all = bytes + 8;
+    return all <= LARGEST_IN_FRAME && frame + all <= FRAME_FOR_VALUES
+        ? inFrame(all)
+        : inScratch(all);
+  }
+
+  /** Memory of a multiple of 8 bytes. */
+  Address exactMemory(int bytes) {
+    return bytes <= LARGEST_IN_FRAME && frame + bytes <= FRAME_FOR_VALUES
+        ? inFrame(bytes)
+        : inScratch(bytes);
+  }
+
+  private Address inFrame(int bytes) {
+    frame += bytes;
+    deepestFrame = Math.max(deepestFrame, frame);
+    return new Address(new Frame(-frame), 0);
+  }
+
+  Address inScratch(int bytes) {
+    int at = scratchArea.start + scratch;
+    scratch += bytes;
+    deepestScratch = Math.max(deepestScratch, scratch);
+    Reg distance = processorTimes(scratchArea.shift);
+    Reg start = register();
+    emit(new Op.MapValueAddress(start, KernelMap.SCRATCH, at));
+    return new Address(add(start, distance), 0);
+  }
+
+  /** Counts an event that was lost. */
+  void lose(LossCounter.Source source, String detail) {
+    LossCounter counter =
+        layout
+            .lossCounter(source, detail)
+            .orElseThrow(() -> new IllegalStateException("no counter " + source + detail));
+    emit(new Op.AtomicAdd(perCpu(counter.offset()), new Imm(1)));
+  }
+}

@@ -1,0 +1,100 @@
+package jbt.compiler.ir;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import jbt.compiler.check.Checked;
+import jbt.compiler.check.Checked.Probe;
+import jbt.compiler.plan.Attachment;
+import jbt.compiler.plan.Plan;
+import jbt.compiler.plan.Program;
+import jbt.compiler.target.Target;
+
+/** From a checked script to a plan. */
+public final class CodeGeneration {
+  /** Rounds of the passes that make work for each other. */
+  private static final int ROUNDS = 3;
+
+  private CodeGeneration() {}
+
+  public static Plan generate(Checked checked, Target target) {
+    Layout layout = Layout.of(checked, target);
+    Scratch scratch = Scratch.of(layout);
+    List<Program> programs = new ArrayList<>();
+    List<Attachment> attachments = new ArrayList<>();
+    for (int i = 0; i < checked.probes().size(); i++) {
+      Probe probe = checked.probes().get(i);
+      Emission.Emitted emitted =
+          Emission.apply(LinearScan.apply(Legalize.apply(optimized(layout, scratch, i))));
+      programs.add(new Program(name(probe, i), kind(probe), emitted.code(), emitted.lines()));
+      for (Checked.PointAt point : probe.points()) {
+        attachments.add(new Attachment(i, point.point(), point.cookie()));
+      }
+    }
+    return new Plan(
+        layout.kernelMaps(scratch.bytes(layout.cpuMask() + 1)),
+        programs,
+        attachments,
+        checked.attachPointNames(),
+        layout.globals(),
+        layout.maps(),
+        checked.sites(),
+        layout.lossCounters(),
+        checked.warnings());
+  }
+
+  /** The intermediate code of all programs as text, with the lines of the script between. */
+  public static String dump(Checked checked, Target target, String script) {
+    Layout layout = Layout.of(checked, target);
+    Scratch scratch = Scratch.of(layout);
+    StringBuilder out = new StringBuilder();
+    for (int i = 0; i < checked.probes().size(); i++) {
+      out.append("program ").append(name(checked.probes().get(i), i)).append('\n');
+      out.append(RoutinePrinter.print(optimized(layout, scratch, i), script));
+    }
+    return out.toString();
+  }
+
+  /** Where the scratch memory of each program is, in a processor's part of 2^shift bytes. */
+  private record Scratch(List<Integer> starts, int shift) {
+    static Scratch of(Layout layout) {
+      List<Integer> starts = new ArrayList<>();
+      int end = 0;
+      for (int i = 0; i < layout.checked().probes().size(); i++) {
+        starts.add(end);
+        // How much a program needs does not depend on where it is.
+        Body.ScratchArea anywhere = new Body.ScratchArea(0, 0);
+        end += Lowering.lower(layout, i, layout.checked().probes().get(i), anywhere).scratchBytes();
+      }
+      return new Scratch(starts, Integer.numberOfTrailingZeros(Layout.powerOfTwo(end)));
+    }
+
+    int bytes(int processors) {
+      return processors << shift;
+    }
+  }
+
+  private static Routine optimized(Layout layout, Scratch scratch, int program) {
+    Body.ScratchArea area = new Body.ScratchArea(scratch.starts.get(program), scratch.shift);
+    Probe probe = layout.checked().probes().get(program);
+    Routine routine = Straighten.apply(Lowering.lower(layout, program, probe, area).routine());
+    for (int round = 0; round < ROUNDS; round++) {
+      routine = Straighten.apply(Simplify.apply(routine));
+      routine = Simplify.apply(CommonSubexpressions.apply(routine));
+      routine = Straighten.apply(DeadCode.apply(routine));
+    }
+    return routine;
+  }
+
+  private static Program.Kind kind(Probe probe) {
+    return switch (probe.kind()) {
+      case BEGIN, END -> Program.Kind.RAW_TRACEPOINT;
+      case TRACEPOINT -> Program.Kind.TRACEPOINT;
+      case INTERVAL, PROFILE, SOFTWARE -> Program.Kind.PERF_EVENT;
+    };
+  }
+
+  private static String name(Probe probe, int place) {
+    return probe.kind().name().toLowerCase(Locale.ROOT) + "_" + place;
+  }
+}

@@ -1,0 +1,49 @@
+package jbt.compiler.ir;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import jbt.compiler.ir.Block.Step;
+import jbt.compiler.ir.Op.Call;
+import jbt.compiler.ir.Op.Move;
+import jbt.compiler.ir.Operand.Reg;
+
+/** Removes operations whose result nobody needs. */
+final class DeadCode {
+  private DeadCode() {}
+
+  static Routine apply(Routine routine) {
+    Liveness liveness = Liveness.of(routine);
+    List<Block> blocks = new ArrayList<>();
+    for (Block block : routine.blocks()) {
+      blocks.add(block(block, liveness.liveOut(block)));
+    }
+    return routine.withBlocks(blocks);
+  }
+
+  private static Block block(Block block, BitSet live) {
+    Liveness.use(block.end().operands(), live);
+    List<Step> kept = new ArrayList<>();
+    for (int i = block.steps().size() - 1; i >= 0; i--) {
+      Step step = block.steps().get(i);
+      Op op = step.op();
+      boolean needed = op.result().map(reg -> live.get(reg.number())).orElse(true);
+      if ((!needed && op.removable()) || copiesItself(op)) {
+        continue;
+      }
+      if (!needed && op instanceof Call call) {
+        op = new Call(Optional.empty(), call.helper(), call.arguments());
+      }
+      Liveness.before(op, live);
+      kept.add(new Step(op, step.range()));
+    }
+    Collections.reverse(kept);
+    return new Block(block.number(), kept, block.end(), block.endRange());
+  }
+
+  private static boolean copiesItself(Op op) {
+    return op instanceof Move(Reg target, Operand source) && target.equals(source);
+  }
+}

@@ -1,0 +1,27 @@
+package jbt.compiler.ir;
+
+import jbt.compiler.ir.Block.Step;
+import jbt.compiler.ir.Operand.Reg;
+
+/** How often each register is set in a routine. */
+final class Definitions {
+  private final int[] counts;
+
+  private Definitions(int[] counts) {
+    this.counts = counts;
+  }
+
+  static Definitions of(Routine routine) {
+    int[] counts = new int[routine.registers()];
+    for (Block block : routine.blocks()) {
+      for (Step step : block.steps()) {
+        step.op().result().ifPresent(reg -> counts[reg.number()]++);
+      }
+    }
+    return new Definitions(counts);
+  }
+
+  boolean single(Reg reg) {
+    return counts[reg.number()] == 1;
+  }
+}

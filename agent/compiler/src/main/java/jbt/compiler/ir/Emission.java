@@ -1,0 +1,275 @@
+package jbt.compiler.ir;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import jbt.compiler.bpf.AluOperation;
+import jbt.compiler.bpf.AtomicOperation;
+import jbt.compiler.bpf.Code;
+import jbt.compiler.bpf.Condition;
+import jbt.compiler.bpf.Instruction;
+import jbt.compiler.bpf.Instruction.AluImmediate;
+import jbt.compiler.bpf.Instruction.AluRegister;
+import jbt.compiler.bpf.Instruction.Atomic;
+import jbt.compiler.bpf.Instruction.Exit;
+import jbt.compiler.bpf.Instruction.Jump;
+import jbt.compiler.bpf.Instruction.JumpImmediate;
+import jbt.compiler.bpf.Instruction.JumpRegister;
+import jbt.compiler.bpf.Instruction.Label;
+import jbt.compiler.bpf.Instruction.LoadImmediate64;
+import jbt.compiler.bpf.Instruction.LoadMap;
+import jbt.compiler.bpf.Instruction.LoadMapValue;
+import jbt.compiler.bpf.Instruction.StoreImmediate;
+import jbt.compiler.bpf.Register;
+import jbt.compiler.bpf.Size;
+import jbt.compiler.ir.Block.Step;
+import jbt.compiler.ir.Operand.Frame;
+import jbt.compiler.ir.Operand.Imm;
+import jbt.compiler.ir.Operand.MapRef;
+import jbt.compiler.ir.Operand.Reg;
+import jbt.compiler.ir.Operand.Spilled;
+import jbt.compiler.ir.Terminator.Branch;
+import jbt.compiler.ir.Terminator.Goto;
+import jbt.compiler.ir.Terminator.Return;
+import jbt.compiler.lang.SourceRange;
+
+/** From intermediate code with allocated registers to instructions. */
+final class Emission {
+  /** The code and for each of its instructions the piece of the script it comes from. */
+  record Emitted(Code code, List<SourceRange> lines) {}
+
+  private final Map<Reg, Register> registers;
+  private final List<Instruction> instructions = new ArrayList<>();
+  private final List<SourceRange> lines = new ArrayList<>();
+  private SourceRange range = new SourceRange(0, 0);
+
+  private Emission(Map<Reg, Register> registers) {
+    this.registers = registers;
+  }
+
+  static Emitted apply(LinearScan.Allocated allocated) {
+    Emission emission = new Emission(allocated.registers());
+    List<Block> blocks = allocated.routine().blocks();
+    Set<Integer> targets = new HashSet<>();
+    blocks.forEach(block -> targets.addAll(block.end().targets()));
+    for (int i = 0; i < blocks.size(); i++) {
+      Block block = blocks.get(i);
+      if (targets.contains(block.number())) {
+        emission.range =
+            block.steps().isEmpty() ? block.endRange() : block.steps().getFirst().range();
+        emission.add(new Label(block.number()));
+      }
+      for (Step step : block.steps()) {
+        emission.range = step.range();
+        emission.emit(step.op());
+      }
+      emission.range = block.endRange();
+      emission.end(block.end(), i + 1 < blocks.size() ? blocks.get(i + 1).number() : -1);
+    }
+    return new Emitted(new Code(emission.instructions), emission.lines);
+  }
+
+  private void add(Instruction instruction) {
+    instructions.add(instruction);
+    lines.add(range);
+  }
+
+  private Register at(Reg reg) {
+    return Objects.requireNonNull(registers.get(reg), reg.toString());
+  }
+
+  /** Of an operand that legalisation has put into a register. */
+  private Register at(Operand operand) {
+    return switch (operand) {
+      case Reg reg -> at(reg);
+      case Imm imm -> throw new IllegalStateException("not in a register: " + imm);
+      case MapRef map -> throw new IllegalStateException("not in a register: " + map);
+      case Frame frame -> throw new IllegalStateException("not in a register: " + frame);
+      case Spilled spilled -> throw new IllegalStateException("not in a register: " + spilled);
+    };
+  }
+
+  private Register base(Address address) {
+    return address.base() instanceof Frame ? Register.R10 : at(address.base());
+  }
+
+  private static int offset(Address address) {
+    return address.base() instanceof Frame(int offset)
+        ? offset + address.offset()
+        : address.offset();
+  }
+
+  private void emit(Op op) {
+    switch (op) {
+      case Op.Context(Reg target) -> copy(at(target), Register.R1);
+      case Op.Move(Reg target, Operand source) -> move(at(target), source);
+      case Op.Binary(Reg target, AluOperation operation, Operand left, Operand right) -> {
+        move(at(target), left);
+        if (right instanceof Imm(long value)) {
+          add(new AluImmediate(operation, true, at(target), (int) value));
+        } else {
+          add(new AluRegister(operation, true, at(target), at(right)));
+        }
+      }
+      case Op.Negate(Reg target, Operand source) -> {
+        move(at(target), source);
+        add(new Instruction.Negate(true, at(target)));
+      }
+      case Op.Narrow(Reg target, Operand source, int bytes, boolean signed) ->
+          narrow(at(target), at(source), bytes, signed);
+      case Op.MapValueAddress(Reg target, int map, int offset) ->
+          add(new LoadMapValue(at(target), map, offset));
+      case Op.Load(Reg target, Size size, Address address, boolean constant) ->
+          add(new Instruction.Load(size, at(target), base(address), offset(address)));
+      case Op.Store(Size size, Address address, Imm(long value)) ->
+          add(new StoreImmediate(size, base(address), offset(address), (int) value));
+      case Op.Store(Size size, Address address, Operand value) ->
+          add(new Instruction.Store(size, base(address), offset(address), at(value)));
+      case Op.AtomicAdd(Address address, Operand value) ->
+          atomic(AtomicOperation.ADD, address, at(value));
+      case Op.AtomicFetch(
+              Reg target,
+              AtomicOperation operation,
+              Address address,
+              Operand value) -> {
+        move(at(target), value);
+        atomic(
+            operation == AtomicOperation.ADD ? AtomicOperation.FETCH_ADD : operation,
+            address,
+            at(target));
+      }
+      case Op.CompareExchange(Reg target, Address address, Operand expected, Operand value) -> {
+        move(Register.R0, expected);
+        atomic(AtomicOperation.COMPARE_EXCHANGE, address, at(value));
+        copy(at(target), Register.R0);
+      }
+      case Op.Call call -> {
+        arguments(call.arguments());
+        add(new Instruction.Call(call.helper()));
+        call.target().ifPresent(target -> copy(at(target), Register.R0));
+      }
+    }
+  }
+
+  private void atomic(AtomicOperation operation, Address address, Register value) {
+    add(new Atomic(operation, Size.DOUBLE, base(address), offset(address), value));
+  }
+
+  private void copy(Register target, Register source) {
+    if (target != source) {
+      add(new AluRegister(AluOperation.MOV, true, target, source));
+    }
+  }
+
+  private void move(Register target, Operand source) {
+    switch (source) {
+      case Reg reg -> copy(target, at(reg));
+      case Imm(long value) -> {
+        if (value == (int) value) {
+          add(new AluImmediate(AluOperation.MOV, true, target, (int) value));
+        } else {
+          add(new LoadImmediate64(target, value));
+        }
+      }
+      case MapRef(int map) -> add(new LoadMap(target, map));
+      case Frame(int offset) -> {
+        copy(target, Register.R10);
+        add(new AluImmediate(AluOperation.ADD, true, target, offset));
+      }
+      case Spilled(int offset) ->
+          add(new Instruction.Load(Size.DOUBLE, target, Register.R10, offset));
+    }
+  }
+
+  private void narrow(Register target, Register source, int bytes, boolean signed) {
+    if (bytes == 4 && !signed) {
+      add(new AluRegister(AluOperation.MOV, false, target, source));
+      return;
+    }
+    copy(target, source);
+    int shift = 64 - 8 * bytes;
+    if (shift == 0) {
+      return;
+    }
+    if (signed) {
+      add(new AluImmediate(AluOperation.LSH, true, target, shift));
+      add(new AluImmediate(AluOperation.ARSH, true, target, shift));
+    } else {
+      add(new AluImmediate(AluOperation.AND, true, target, (1 << (8 * bytes)) - 1));
+    }
+  }
+
+  private record Pending(Register target, Register source) {}
+
+  /** Registers to the argument registers all at once, then what needs no register. */
+  private void arguments(List<Operand> arguments) {
+    List<Pending> pending = new ArrayList<>();
+    for (int i = 0; i < arguments.size(); i++) {
+      if (arguments.get(i) instanceof Reg reg && at(reg) != LinearScan.ARGUMENTS.get(i)) {
+        pending.add(new Pending(LinearScan.ARGUMENTS.get(i), at(reg)));
+      }
+    }
+    while (!pending.isEmpty()) {
+      Pending ready = null;
+      for (Pending move : pending) {
+        if (pending.stream().noneMatch(other -> other.source == move.target)) {
+          ready = move;
+          break;
+        }
+      }
+      if (ready == null) {
+        // A cycle of argument registers: R0 is none and free before a call.
+        Register source = pending.getFirst().source;
+        copy(Register.R0, source);
+        pending.replaceAll(
+            move -> move.source == source ? new Pending(move.target, Register.R0) : move);
+      } else {
+        copy(ready.target, ready.source);
+        pending.remove(ready);
+      }
+    }
+    for (int i = 0; i < arguments.size(); i++) {
+      if (!(arguments.get(i) instanceof Reg)) {
+        move(LinearScan.ARGUMENTS.get(i), arguments.get(i));
+      }
+    }
+  }
+
+  private void end(Terminator end, int next) {
+    switch (end) {
+      case Goto(int block) -> jump(block, next);
+      case Return(int value) -> {
+        add(new AluImmediate(AluOperation.MOV, true, Register.R0, value));
+        add(new Exit());
+      }
+      case Branch branch -> {
+        if (branch.then() == next) {
+          branch(branch, branch.condition().negated(), branch.otherwise());
+        } else {
+          branch(branch, branch.condition(), branch.then());
+          jump(branch.otherwise(), next);
+        }
+      }
+    }
+  }
+
+  private void jump(int block, int next) {
+    if (block != next) {
+      add(new Jump(new Label(block)));
+    }
+  }
+
+  private void branch(Branch branch, Condition condition, int to) {
+    Label target = new Label(to);
+    if (branch.right() instanceof Imm(long value)) {
+      add(new JumpImmediate(condition, branch.wide(), at(branch.left()), (int) value, target));
+    } else {
+      add(
+          new JumpRegister(
+              condition, branch.wide(), at(branch.left()), at(branch.right()), target));
+    }
+  }
+}

@@ -1,0 +1,384 @@
+package jbt.compiler.ir;
+
+import java.util.List;
+import jbt.compiler.bpf.AluOperation;
+import jbt.compiler.bpf.Condition;
+import jbt.compiler.bpf.Helper;
+import jbt.compiler.bpf.Size;
+import jbt.compiler.check.Checked.BinaryOp;
+import jbt.compiler.check.Checked.Builtin;
+import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.check.Checked.UnaryOp;
+import jbt.compiler.ir.Lowering.Variable;
+import jbt.compiler.ir.Operand.Imm;
+import jbt.compiler.ir.Operand.Reg;
+import jbt.compiler.lang.SourceRange;
+import jbt.compiler.types.Type;
+
+/**
+ * Expressions: numbers become operands, everything else is put in memory, conditions become jumps.
+ */
+final class Expressions {
+  private static final Imm ZERO = new Imm(0);
+
+  private final Lowering lowering;
+  private final Body body;
+
+  Expressions(Lowering lowering) {
+    this.lowering = lowering;
+    this.body = lowering.body();
+  }
+
+  /** The value of an expression of a type that a register holds. */
+  Operand scalar(Expr expr) {
+    SourceRange before = body.at(expr.range());
+    Operand value =
+        switch (expr) {
+          case Expr.IntLiteral e -> new Imm(e.value());
+          case Expr.BuiltinValue e -> lowering.builtins().value(e.builtin());
+          case Expr.ContextField e -> field(e.offset(), e.size(), e.type());
+          case Expr.ContextElement e -> element(e);
+          case Expr.Local e -> local(e.local());
+          case Expr.MapValue e -> lowering.maps().read(e);
+          case Expr.Unary e -> unary(e);
+          case Expr.Binary e -> binary(e);
+          case Expr.Logical e -> chosen(e, new Imm(1), ZERO);
+          case Expr.Conditional e -> conditional(e);
+          case Expr.OrElse e -> orElse(e);
+          case Expr.StepLocal e -> step(e);
+          case Expr.StepMap e -> lowering.maps().step(e, true);
+          case Expr.TuplePart e -> body.load(Size.DOUBLE, part(e));
+          case Expr.Cast e -> cast(e);
+          case Expr.StrLiteral e -> throw new IllegalArgumentException("no number: " + e);
+          case Expr.Tuple e -> throw new IllegalArgumentException("no number: " + e);
+          case Expr.Str e -> throw new IllegalArgumentException("no number: " + e);
+        };
+    body.at(before);
+    return value;
+  }
+
+  /** Goes to one block if a condition holds, else to the other. */
+  void branch(Expr condition, int then, int otherwise) {
+    SourceRange before = body.at(condition.range());
+    switch (condition) {
+      case Expr.Logical e -> {
+        int right = body.block();
+        branch(e.left(), e.and() ? right : then, e.and() ? otherwise : right);
+        body.place(right);
+        Builtins.Known known = lowering.builtins().known();
+        branch(e.right(), then, otherwise);
+        lowering.builtins().restore(known);
+      }
+      case Expr.Unary(UnaryOp op, Expr operand, var type, var range) when op == UnaryOp.NOT ->
+          branch(operand, otherwise, then);
+      case Expr.Binary e when comparison(e.op()) -> compare(e, then, otherwise);
+      default -> body.branch(Condition.NE, scalar(condition), ZERO, then, otherwise);
+    }
+    body.at(before);
+  }
+
+  /** Puts a value in memory as {@code as}, whose strings may be wider. */
+  void store(Expr expr, Type as, Address to) {
+    SourceRange before = body.at(expr.range());
+    switch (as) {
+      case Type.Str str -> lowering.texts().store(expr, str, to);
+      case Type.Tuple tuple -> storeTuple(expr, tuple, to);
+      case Type.Array array -> storeArray(expr, array, to);
+      default -> body.storeWord(to, scalar(expr));
+    }
+    body.at(before);
+  }
+
+  /** Memory that holds a value of a type that no register holds, not to be written to. */
+  Address place(Expr expr) {
+    if (expr instanceof Expr.Local(int local, Type type, var range)
+        && lowering.variable(local) instanceof Variable.InMemory(Address place)) {
+      return place;
+    }
+    if (expr instanceof Expr.TuplePart part) {
+      return part(part);
+    }
+    if (expr instanceof Expr.BuiltinValue(Builtin builtin, Type type, var range)
+        && builtin == Builtin.COMM
+        && type.storedSize() == Builtins.COMM_BYTES) {
+      return lowering.builtins().comm();
+    }
+    Address to = body.memory(expr.type().storedSize());
+    store(expr, expr.type(), to);
+    return to;
+  }
+
+  /** Evaluates both ways of a conditional whose value goes to memory. */
+  void storeConditional(Expr.Conditional e, Type as, Address to) {
+    int then = body.block();
+    int otherwise = body.block();
+    int done = body.block();
+    branch(e.condition(), then, otherwise);
+    Builtins.Known known = lowering.builtins().known();
+    body.place(then);
+    store(e.then(), as, to);
+    body.jump(done);
+    lowering.builtins().restore(known);
+    body.place(otherwise);
+    store(e.otherwise(), as, to);
+    lowering.builtins().restore(known);
+    body.place(done);
+  }
+
+  /** Copies a value; strings get the width of the new place. */
+  void copy(Address from, Type type, Address to, Type as) {
+    if (type instanceof Type.Tuple(List<Type> parts)
+        && as instanceof Type.Tuple(List<Type> places)) {
+      int source = 0;
+      int target = 0;
+      for (int i = 0; i < parts.size(); i++) {
+        copy(from.plus(source), parts.get(i), to.plus(target), places.get(i));
+        source += parts.get(i).storedSize();
+        target += places.get(i).storedSize();
+      }
+      return;
+    }
+    int known = Math.min(type.storedSize(), as.storedSize());
+    copyWords(from, to, known);
+    zero(to.plus(known), as.storedSize() - known);
+  }
+
+  void copyWords(Address from, Address to, int bytes) {
+    for (int offset = 0; offset < bytes; offset += 8) {
+      body.storeWord(to.plus(offset), body.load(Size.DOUBLE, from.plus(offset)));
+    }
+  }
+
+  void zero(Address to, int bytes) {
+    for (int offset = 0; offset < bytes; offset += 8) {
+      body.storeWord(to.plus(offset), ZERO);
+    }
+  }
+
+  /** Bytes of the context; the verifier takes aligned loads only. */
+  Operand contextBytes(int offset, int size) {
+    int step = Integer.lowestOneBit(offset | size | 8);
+    Address at = new Address(lowering.context(), offset);
+    Operand value = body.loadConstant(Size.of(step), at);
+    for (int done = step; done < size; done += step) {
+      Operand next = body.loadConstant(Size.of(step), at.plus(done));
+      Operand shifted = body.binary(AluOperation.LSH, next, new Imm(8L * done));
+      value = body.binary(AluOperation.OR, value, shifted);
+    }
+    return value;
+  }
+
+  private Operand field(int offset, int size, Type type) {
+    int bytes = type instanceof Type.Int i ? Math.min(size, i.bytes()) : size;
+    Operand value = contextBytes(offset, bytes);
+    return type instanceof Type.Int i && i.signed() && bytes < 8
+        ? body.narrow(value, bytes, true)
+        : value;
+  }
+
+  /** An index outside the array gives 0. */
+  private Operand element(Expr.ContextElement e) {
+    Operand index = scalar(e.index());
+    if (index instanceof Imm(long i)) {
+      return i >= 0 && i < e.length()
+          ? field(e.offset() + (int) i * e.elementSize(), e.elementSize(), e.type())
+          : ZERO;
+    }
+    Address place = body.exactMemory(8);
+    body.storeWord(place, ZERO);
+    int inside = body.block();
+    int done = body.block();
+    body.branch(Condition.LT, index, new Imm(e.length()), inside, done);
+    body.place(inside);
+    Operand offset = body.binary(AluOperation.MUL, index, new Imm(e.elementSize()));
+    Operand start = body.add(lowering.context(), new Imm(e.offset()));
+    body.callForEffect(
+        Helper.PROBE_READ_KERNEL,
+        body.addressOf(place),
+        new Imm(e.elementSize()),
+        body.add(start, offset));
+    body.place(done);
+    Operand value = body.load(Size.DOUBLE, place);
+    return e.type() instanceof Type.Int i && i.signed() && e.elementSize() < 8
+        ? body.narrow(value, e.elementSize(), true)
+        : value;
+  }
+
+  private Operand local(int local) {
+    return switch (lowering.variable(local)) {
+      case Variable.InRegister(Reg reg) -> body.move(reg);
+      case Variable.InMemory place ->
+          throw new IllegalArgumentException("no number: local " + local);
+    };
+  }
+
+  private Operand unary(Expr.Unary e) {
+    return switch (e.op()) {
+      case NEGATE -> {
+        Reg target = body.register();
+        body.emit(new Op.Negate(target, scalar(e.operand())));
+        yield target;
+      }
+      case COMPLEMENT -> body.binary(AluOperation.XOR, scalar(e.operand()), new Imm(-1));
+      case NOT -> lowering.arithmetic().truth(Condition.EQ, scalar(e.operand()), ZERO);
+    };
+  }
+
+  private Operand binary(Expr.Binary e) {
+    if (comparison(e.op())) {
+      return chosen(e, new Imm(1), ZERO);
+    }
+    // The side that needs more registers goes first where the order can't be seen.
+    boolean rightFirst =
+        Reads.registers(e.right()) > Reads.registers(e.left())
+            && !Reads.steps(e.left())
+            && !Reads.steps(e.right());
+    Operand right = rightFirst ? scalar(e.right()) : ZERO;
+    Operand left = scalar(e.left());
+    right = rightFirst ? right : scalar(e.right());
+    return lowering.arithmetic().compute(e.op(), signed(e.left().type()), left, right);
+  }
+
+  private void compare(Expr.Binary e, int then, int otherwise) {
+    if (e.left().type() instanceof Type.Str) {
+      boolean equal = e.op() == BinaryOp.EQ;
+      lowering
+          .texts()
+          .compare(e.left(), e.right(), equal ? then : otherwise, equal ? otherwise : then);
+      return;
+    }
+    Operand left = scalar(e.left());
+    Operand right = scalar(e.right());
+    body.branch(
+        Arithmetic.condition(e.op(), signed(e.left().type())), left, right, then, otherwise);
+  }
+
+  /** One value if a condition holds, else the other. */
+  private Operand chosen(Expr condition, Imm yes, Imm no) {
+    Reg result = body.register();
+    int then = body.block();
+    int otherwise = body.block();
+    int done = body.block();
+    branch(condition, then, otherwise);
+    body.place(then);
+    body.set(result, yes);
+    body.jump(done);
+    body.place(otherwise);
+    body.set(result, no);
+    body.place(done);
+    return result;
+  }
+
+  private Operand conditional(Expr.Conditional e) {
+    Reg result = body.register();
+    int then = body.block();
+    int otherwise = body.block();
+    int done = body.block();
+    branch(e.condition(), then, otherwise);
+    Builtins.Known known = lowering.builtins().known();
+    body.place(then);
+    body.set(result, scalar(e.then()));
+    body.jump(done);
+    lowering.builtins().restore(known);
+    body.place(otherwise);
+    body.set(result, scalar(e.otherwise()));
+    lowering.builtins().restore(known);
+    body.place(done);
+    return result;
+  }
+
+  private Operand orElse(Expr.OrElse e) {
+    Reg result = body.register();
+    int otherwise = body.block();
+    int done = body.block();
+    body.set(result, scalar(e.value()));
+    Builtins.Known known = lowering.builtins().known();
+    body.branch(Condition.NE, result, ZERO, done, otherwise);
+    body.place(otherwise);
+    body.set(result, scalar(e.otherwise()));
+    lowering.builtins().restore(known);
+    body.place(done);
+    return result;
+  }
+
+  private Operand step(Expr.StepLocal e) {
+    if (!(lowering.variable(e.local()) instanceof Variable.InRegister(Reg reg))) {
+      throw new IllegalArgumentException("no number: local " + e.local());
+    }
+    Reg old = body.move(reg);
+    Operand next = narrowed(body.add(old, new Imm(e.by())), e.type());
+    body.set(reg, next);
+    return e.prefix() ? next : old;
+  }
+
+  private Operand cast(Expr.Cast e) {
+    Operand value = scalar(e.operand());
+    return e.type() instanceof Type.Bool
+        ? lowering.arithmetic().truth(Condition.NE, value, ZERO)
+        : narrowed(value, e.type());
+  }
+
+  Operand narrowed(Operand value, Type type) {
+    return type instanceof Type.Int(int bytes, boolean signed) && bytes < 8
+        ? body.narrow(value, bytes, signed)
+        : value;
+  }
+
+  private Address part(Expr.TuplePart e) {
+    if (!(e.tuple().type() instanceof Type.Tuple(List<Type> parts))) {
+      throw new IllegalArgumentException("no tuple: " + e.tuple());
+    }
+    int offset = parts.subList(0, e.index()).stream().mapToInt(Type::storedSize).sum();
+    return place(e.tuple()).plus(offset);
+  }
+
+  private void storeTuple(Expr expr, Type.Tuple as, Address to) {
+    switch (expr) {
+      case Expr.Tuple(List<Expr> parts, var type, var range) -> {
+        int offset = 0;
+        for (int i = 0; i < parts.size(); i++) {
+          store(parts.get(i), as.parts().get(i), to.plus(offset));
+          offset += as.parts().get(i).storedSize();
+        }
+      }
+      case Expr.Conditional e -> storeConditional(e, as, to);
+      case Expr.MapValue e -> {
+        if (e.type().equals(as)) {
+          lowering.maps().read(e, to);
+        } else {
+          Address place = body.memory(e.type().storedSize());
+          lowering.maps().read(e, place);
+          copy(place, e.type(), to, as);
+        }
+      }
+      default -> copy(place(expr), expr.type(), to, as);
+    }
+  }
+
+  private void storeArray(Expr expr, Type.Array as, Address to) {
+    switch (expr) {
+      case Expr.ContextField e -> {
+        zero(to, as.storedSize());
+        body.callForEffect(
+            Helper.PROBE_READ_KERNEL,
+            body.addressOf(to),
+            new Imm(Math.min(e.size(), as.storedSize())),
+            body.add(lowering.context(), new Imm(e.offset())));
+      }
+      case Expr.Conditional e -> storeConditional(e, as, to);
+      case Expr.MapValue e -> lowering.maps().read(e, to);
+      default -> copy(place(expr), expr.type(), to, as);
+    }
+  }
+
+  static boolean signed(Type type) {
+    return type instanceof Type.Int i && i.signed();
+  }
+
+  private static boolean comparison(BinaryOp op) {
+    return switch (op) {
+      case EQ, NE, LT, LE, GT, GE -> true;
+      case ADD, SUBTRACT, MULTIPLY, DIVIDE, MODULO, SHIFT_LEFT, SHIFT_RIGHT, AND, OR, XOR -> false;
+    };
+  }
+}

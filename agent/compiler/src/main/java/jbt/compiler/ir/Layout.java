@@ -1,0 +1,278 @@
+package jbt.compiler.ir;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import jbt.compiler.check.Checked;
+import jbt.compiler.check.Checked.MapDecl;
+import jbt.compiler.plan.Globals;
+import jbt.compiler.plan.KernelMap;
+import jbt.compiler.plan.LossCounter;
+import jbt.compiler.plan.ScriptMap;
+import jbt.compiler.plan.ScriptMap.Generations;
+import jbt.compiler.plan.ScriptMap.Storage;
+import jbt.compiler.plan.ScriptMap.Value;
+import jbt.compiler.plan.Site;
+import jbt.compiler.target.Target;
+import jbt.compiler.types.Type;
+
+/**
+ * Where everything of a script is in kernel memory.
+ *
+ * @param cpuMask processor numbers are at most this; one less than a power of two
+ * @param cpuShift binary logarithm of the globals' stride
+ */
+record Layout(
+    Checked checked,
+    Globals globals,
+    List<KernelMap> hashes,
+    List<ScriptMap> maps,
+    List<LossCounter> lossCounters,
+    int cpuMask,
+    int cpuShift) {
+  /** Place of the first hash map in the plan, behind the four that every plan has. */
+  static final int FIRST_HASH = 4;
+
+  /**
+   * Generations of a hash that may wait for user space. Rounds of a millisecond wait some 20 of
+   * them for their grace period; a bound keeps a clear in a hot event from filling the map.
+   */
+  static final int WAITING_GENERATIONS = 256;
+
+  /** Generations of an unkeyed map that has slots. */
+  static final int SLOTS = 4;
+
+  /**
+   * Of the ring for text and values: at a poll of 20 ms it holds more than 3 million records a
+   * second of 64 bytes.
+   */
+  private static final int DATA_RING_BYTES = 4 << 20;
+
+  /** Of the ring for prints, clears and exit: 5,000 records. */
+  private static final int CONTROL_RING_BYTES = 256 << 10;
+
+  /** What a ring takes that nobody writes to: the smallest that the kernel makes. */
+  private static final int UNUSED_RING_BYTES = 4096;
+
+  private static final int GATE = 0;
+  private static final int START_TIME = 8;
+  private static final int EXIT_CODE = 16;
+  private static final int LINE = 64;
+
+  /** Two lines: processors fetch them in pairs. */
+  private static final int LEAST_STRIDE = 128;
+
+  private static final int WORD = 8;
+
+  static Layout of(Checked checked, Target target) {
+    return new Builder(checked).build(target);
+  }
+
+  private static final class Builder {
+    private final Checked checked;
+    private final List<KernelMap> hashes = new ArrayList<>();
+    private final List<ScriptMap> maps = new ArrayList<>();
+    private final List<LossCounter> counters = new ArrayList<>();
+
+    /** Shared data, behind gate, start time and exit code. */
+    private int shared = LINE;
+
+    private int perCpu;
+
+    Builder(Checked checked) {
+      this.checked = checked;
+    }
+
+    Layout build(Target target) {
+      count(LossCounter.Source.RING_FULL, "");
+      count(LossCounter.Source.CONTROL_RING_FULL, "");
+      for (int i = 0; i < checked.maps().size(); i++) {
+        add(checked.maps().get(i), Reads.of(checked, i));
+      }
+      int cpus = powerOfTwo(target.possibleCpus());
+      int stride = powerOfTwo(Math.max(LEAST_STRIDE, perCpu));
+      int cpuArea = align(shared, LEAST_STRIDE);
+      Globals globals =
+          new Globals(cpuArea + cpus * stride, GATE, START_TIME, EXIT_CODE, cpuArea, stride);
+      return new Layout(
+          checked,
+          globals,
+          List.copyOf(hashes),
+          List.copyOf(maps),
+          List.copyOf(counters),
+          cpus - 1,
+          Integer.numberOfTrailingZeros(stride));
+    }
+
+    private void count(LossCounter.Source source, String detail) {
+      counters.add(new LossCounter(source, detail, perCpu));
+      perCpu += WORD;
+    }
+
+    private void add(MapDecl map, boolean read) {
+      boolean oneWord = !(map.value() instanceof Value.Plain(Type type)) || scalar(type);
+      boolean together = map.value() instanceof Value.Plain || (counter(map) && read);
+      Storage storage;
+      boolean generational = map.cleared();
+      if (map.key().isEmpty() && oneWord && !map.deleted() && !(together && map.cleared())) {
+        storage = together ? shared() : slots(map);
+      } else {
+        // Without a key the generation is one: there is always at least that in it.
+        generational |= map.key().isEmpty();
+        storage = hash(map, together, generational);
+        count(LossCounter.Source.MAP_FULL, map.name());
+        count(LossCounter.Source.UPDATE_REFUSED, map.name());
+      }
+      if (storage instanceof Storage.Slots && words(map) == 2 && minMax(map)) {
+        count(LossCounter.Source.UPDATE_REFUSED, map.name());
+      }
+      maps.add(
+          new ScriptMap(
+              map.name(),
+              map.key(),
+              map.value(),
+              storage,
+              generational ? Optional.of(generations()) : Optional.empty(),
+              map.hostBound(),
+              map.printed()));
+    }
+
+    private Generations generations() {
+      Generations generations = new Generations(shared, shared + WORD);
+      shared += 2 * WORD;
+      return generations;
+    }
+
+    private Storage shared() {
+      shared = align(shared, LINE) + LINE;
+      return new Storage.Shared(shared - LINE, WORD);
+    }
+
+    private Storage slots(MapDecl map) {
+      int generations = map.cleared() ? SLOTS : 1;
+      int size = words(map) * WORD;
+      int offset = perCpu;
+      perCpu += generations * size;
+      return new Storage.Slots(offset, size, generations);
+    }
+
+    private Storage hash(MapDecl map, boolean together, boolean generational) {
+      int keySize = map.key().stream().mapToInt(Type::storedSize).sum();
+      keySize += generational ? WORD : 0;
+      keySize += bucketInKey(map) ? WORD : 0;
+      // An old generation's keys stay until user space has read them: room for two lives.
+      int entries =
+          map.key().isEmpty() ? 2 * WAITING_GENERATIONS : map.maxEntries() * (generational ? 2 : 1);
+      hashes.add(
+          new KernelMap(
+              kernelName(map.name()),
+              together ? KernelMap.Kind.HASH : KernelMap.Kind.PERCPU_HASH,
+              keySize,
+              words(map) * WORD,
+              entries,
+              false));
+      return new Storage.Hash(FIRST_HASH + hashes.size() - 1, generational);
+    }
+  }
+
+  /** All maps of the plan but the scratch memory's size, which the programs decide. */
+  List<KernelMap> kernelMaps(int scratchBytes) {
+    boolean data = checked.sites().stream().anyMatch(Layout::onDataRing);
+    boolean control = checked.sites().stream().anyMatch(site -> !onDataRing(site));
+    List<KernelMap> all = new ArrayList<>();
+    all.add(array("globals", globals.size(), true));
+    all.add(ring("data_ring", data ? DATA_RING_BYTES : UNUSED_RING_BYTES));
+    all.add(ring("control_ring", control ? CONTROL_RING_BYTES : UNUSED_RING_BYTES));
+    all.add(array("scratch", Math.max(WORD, scratchBytes), false));
+    all.addAll(hashes);
+    return all;
+  }
+
+  /** A quarter of the data ring. */
+  static int dataRingQuarter() {
+    return DATA_RING_BYTES / 4;
+  }
+
+  Optional<LossCounter> lossCounter(LossCounter.Source source, String detail) {
+    return lossCounters.stream()
+        .filter(counter -> counter.source() == source && counter.detail().equals(detail))
+        .findFirst();
+  }
+
+  /** 8-byte words of a value in kernel memory. */
+  static int words(MapDecl map) {
+    return switch (map.value()) {
+      case Value.Plain(Type type) -> type.storedSize() / WORD;
+      case Value.Counter counter -> 1;
+      case Value.Count count -> 1;
+      case Value.Sum sum -> 1;
+      case Value.Min min -> 2;
+      case Value.Max max -> 2;
+      case Value.Avg avg -> 2;
+      case Value.Stats stats -> 2;
+      case Value.Hist hist -> map.key().isEmpty() ? hist.buckets() : 1;
+      case Value.Lhist lhist -> map.key().isEmpty() ? lhist.buckets() : 1;
+    };
+  }
+
+  static boolean bucketInKey(MapDecl map) {
+    return !map.key().isEmpty()
+        && (map.value() instanceof Value.Hist || map.value() instanceof Value.Lhist);
+  }
+
+  /** Whether values of the type are one word that registers hold. */
+  static boolean scalar(Type type) {
+    return switch (type) {
+      case Type.Int i -> true;
+      case Type.Bool bool -> true;
+      case Type.Pointer pointer -> true;
+      case Type.ProbeName probeName -> true;
+      case Type.None none -> false;
+      case Type.Str str -> false;
+      case Type.Array array -> false;
+      case Type.Tuple tuple -> false;
+    };
+  }
+
+  static int powerOfTwo(int least) {
+    return least <= 1 ? 1 : Integer.highestOneBit(least - 1) << 1;
+  }
+
+  private static boolean counter(MapDecl map) {
+    return map.value() instanceof Value.Counter;
+  }
+
+  private static boolean minMax(MapDecl map) {
+    return map.value() instanceof Value.Min || map.value() instanceof Value.Max;
+  }
+
+  private static boolean onDataRing(Site site) {
+    return switch (site) {
+      case Site.Printf printf -> true;
+      case Site.Time time -> true;
+      case Site.Value value -> true;
+      case Site.Print print -> false;
+      case Site.Clear clear -> false;
+      case Site.Zero zero -> false;
+      case Site.Exit exit -> false;
+    };
+  }
+
+  private static KernelMap array(String name, int valueSize, boolean mmapable) {
+    return new KernelMap(name, KernelMap.Kind.ARRAY, 4, valueSize, 1, mmapable);
+  }
+
+  private static KernelMap ring(String name, int bytes) {
+    return new KernelMap(name, KernelMap.Kind.RING_BUFFER, 0, 0, bytes, false);
+  }
+
+  /** At most 15 characters that the kernel takes. */
+  private static String kernelName(String name) {
+    String text = "AT_" + name.substring(1).replaceAll("[^A-Za-z0-9_]", "_");
+    return text.length() <= 15 ? text : text.substring(0, 15);
+  }
+
+  private static int align(int offset, int to) {
+    return (offset + to - 1) / to * to;
+  }
+}

@@ -1,0 +1,98 @@
+package jbt.compiler.ir;
+
+import java.util.ArrayList;
+import java.util.List;
+import jbt.compiler.ir.Block.Step;
+import jbt.compiler.ir.Op.AtomicAdd;
+import jbt.compiler.ir.Op.AtomicFetch;
+import jbt.compiler.ir.Op.Binary;
+import jbt.compiler.ir.Op.Call;
+import jbt.compiler.ir.Op.CompareExchange;
+import jbt.compiler.ir.Op.Context;
+import jbt.compiler.ir.Op.Load;
+import jbt.compiler.ir.Op.MapValueAddress;
+import jbt.compiler.ir.Op.Move;
+import jbt.compiler.ir.Op.Narrow;
+import jbt.compiler.ir.Op.Negate;
+import jbt.compiler.ir.Op.Store;
+import jbt.compiler.ir.Operand.Imm;
+import jbt.compiler.ir.Operand.Reg;
+import jbt.compiler.ir.Terminator.Branch;
+import jbt.compiler.lang.SourceRange;
+
+/** Puts operands that the machine can't take where they stand into registers. */
+final class Legalize {
+  private final List<Step> steps = new ArrayList<>();
+  private int registers;
+
+  private Legalize(int registers) {
+    this.registers = registers;
+  }
+
+  static Routine apply(Routine routine) {
+    Legalize pass = new Legalize(routine.registers());
+    List<Block> blocks = new ArrayList<>();
+    for (Block block : routine.blocks()) {
+      blocks.add(pass.block(block));
+    }
+    return new Routine(blocks, pass.registers, routine.frame());
+  }
+
+  private Block block(Block block) {
+    steps.clear();
+    for (Step step : block.steps()) {
+      Op op = legal(step.op(), step.range());
+      steps.add(new Step(op, step.range()));
+    }
+    Terminator end = block.end();
+    if (end instanceof Branch branch) {
+      end =
+          new Branch(
+              branch.condition(),
+              branch.wide(),
+              register(branch.left(), block.endRange()),
+              small(branch.right(), block.endRange()),
+              branch.then(),
+              branch.otherwise());
+    }
+    return new Block(block.number(), steps, end, block.endRange());
+  }
+
+  private Op legal(Op op, SourceRange range) {
+    return switch (op) {
+      case Context context -> context;
+      case Move move -> move;
+      case MapValueAddress address -> address;
+      case Load load -> load;
+      case Call call -> call;
+      case Binary b -> {
+        Operand left = b.left() instanceof Imm ? b.left() : register(b.left(), range);
+        yield new Binary(b.target(), b.operation(), left, small(b.right(), range));
+      }
+      case Negate n -> new Negate(n.target(), register(n.source(), range));
+      case Narrow n -> new Narrow(n.target(), register(n.source(), range), n.bytes(), n.signed());
+      case Store s -> new Store(s.size(), s.address(), small(s.value(), range));
+      case AtomicAdd a -> new AtomicAdd(a.address(), register(a.value(), range));
+      case AtomicFetch a ->
+          new AtomicFetch(a.target(), a.operation(), a.address(), register(a.value(), range));
+      case CompareExchange c ->
+          new CompareExchange(c.target(), c.address(), c.expected(), register(c.value(), range));
+    };
+  }
+
+  /** Immediates of instructions are 32 bits, sign-extended. */
+  private Operand small(Operand operand, SourceRange range) {
+    return operand instanceof Imm(long value) && value == (int) value
+        ? operand
+        : register(operand, range);
+  }
+
+  private Operand register(Operand operand, SourceRange range) {
+    if (operand instanceof Reg) {
+      return operand;
+    }
+    Reg reg = new Reg(registers++);
+    steps.add(new Step(new Move(reg, operand), range));
+    return reg;
+  }
+}

@@ -1,0 +1,427 @@
+package jbt.compiler.ir;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import jbt.compiler.bpf.AluOperation;
+import jbt.compiler.bpf.AtomicOperation;
+import jbt.compiler.bpf.Condition;
+import jbt.compiler.bpf.Helper;
+import jbt.compiler.bpf.Size;
+import jbt.compiler.check.Checked.Builtin;
+import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.check.Checked.MapDecl;
+import jbt.compiler.check.Checked.Stmt;
+import jbt.compiler.ir.Operand.Imm;
+import jbt.compiler.ir.Operand.MapRef;
+import jbt.compiler.ir.Operand.Reg;
+import jbt.compiler.plan.LossCounter;
+import jbt.compiler.plan.ScriptMap;
+import jbt.compiler.plan.ScriptMap.Storage;
+import jbt.compiler.types.Type;
+
+/** Keys, look-ups and changes of the script's maps. */
+final class Maps {
+  private static final Imm ZERO = new Imm(0);
+
+  /** Flags of bpf_map_update_elem. */
+  private static final Imm ANY = new Imm(0);
+
+  private static final Imm NO_EXIST = new Imm(1);
+
+  private static final int E2BIG = 7;
+
+  private final Lowering lowering;
+  private final Body body;
+  private final Map<Integer, Reg> generations = new HashMap<>();
+
+  Maps(Lowering lowering) {
+    this.lowering = lowering;
+    this.body = lowering.body();
+  }
+
+  private MapDecl declaration(int map) {
+    return lowering.checked().maps().get(map);
+  }
+
+  ScriptMap scriptMap(int map) {
+    return body.layout().maps().get(map);
+  }
+
+  /**
+   * Reads the generations that the program needs in several places, so that all of them see the
+   * same one: those of the predicate before it, the others behind it.
+   */
+  void readGenerations(boolean predicate) {
+    for (int map = 0; map < lowering.checked().maps().size(); map++) {
+      boolean now = predicate == Reads.inPredicate(lowering.probe(), map);
+      if (scriptMap(map).generations().isPresent()
+          && now
+          && Reads.touches(lowering.probe(), map) > 1) {
+        generations.put(map, body.move(loadGeneration(map)));
+      }
+    }
+  }
+
+  private Reg loadGeneration(int map) {
+    return body.load(Size.DOUBLE, body.global(generationWords(map).generation()));
+  }
+
+  private ScriptMap.Generations generationWords(int map) {
+    return scriptMap(map).generations().orElseThrow();
+  }
+
+  /** The generation of a map that this run works on; 0 where it has none. */
+  Operand generation(int map) {
+    if (scriptMap(map).generations().isEmpty()) {
+      return ZERO;
+    }
+    Reg known = generations.get(map);
+    return known != null ? known : loadGeneration(map);
+  }
+
+  /**
+   * Moves the generation on, if no other processor does at the same time and user space has kept
+   * up; what comes later in this run goes to the new one. Returns the outcome's number.
+   *
+   * @param from what {@link #generation} gave
+   */
+  Operand moveOn(int map, Operand from) {
+    int bound =
+        scriptMap(map).storage() instanceof Storage.Slots
+            ? Layout.SLOTS
+            : Layout.WAITING_GENERATIONS;
+    Reg outcome = body.move(new Imm(1));
+    int free = body.block();
+    int done = body.block();
+    Reg acknowledged = body.load(Size.DOUBLE, body.global(generationWords(map).acknowledged()));
+    Reg next = body.add(from, new Imm(1));
+    Reg waiting = body.binary(AluOperation.SUB, next, acknowledged);
+    body.branch(Condition.LT, waiting, new Imm(bound), free, done);
+    body.place(free);
+    Reg seen = body.register();
+    Address word = body.global(generationWords(map).generation());
+    body.emit(new Op.CompareExchange(seen, word, from, next));
+    int moved = body.block();
+    int overtaken = body.block();
+    body.branch(Condition.EQ, seen, from, moved, overtaken);
+    body.place(moved);
+    body.set(outcome, ZERO);
+    remember(map, next);
+    body.jump(done);
+    body.place(overtaken);
+    body.set(outcome, new Imm(2));
+    remember(map, seen);
+    body.place(done);
+    return outcome;
+  }
+
+  private void remember(int map, Operand generation) {
+    Reg known = generations.get(map);
+    if (known != null) {
+      body.set(known, generation);
+    }
+  }
+
+  /** Puts the key parts of a map in memory, in the form in which they are stored. */
+  void storeParts(int map, List<Expr> key, Address to) {
+    int offset = 0;
+    for (int i = 0; i < key.size(); i++) {
+      Type type = declaration(map).key().get(i);
+      lowering.expressions().store(key.get(i), type, to.plus(offset));
+      offset += type.storedSize();
+    }
+  }
+
+  int partsSize(int map) {
+    return declaration(map).key().stream().mapToInt(Type::storedSize).sum();
+  }
+
+  private Address key(int map, List<Expr> key, Optional<Operand> bucket) {
+    boolean generational = scriptMap(map).storage() instanceof Storage.Hash h && h.generational();
+    if (!generational && bucket.isEmpty() && key.size() == 1 && isComm(key.getFirst())) {
+      if (declaration(map).key().getFirst().storedSize() == Builtins.COMM_BYTES) {
+        return lowering.builtins().comm();
+      }
+    }
+    int start = generational ? 8 : 0;
+    int end = start + partsSize(map);
+    boolean text = declaration(map).key().stream().anyMatch(type -> !Layout.scalar(type));
+    int size = end + (bucket.isPresent() ? 8 : 0);
+    Address place = text ? body.memory(size) : body.exactMemory(size);
+    if (generational) {
+      body.storeWord(place, generation(map));
+    }
+    storeParts(map, key, place.plus(start));
+    bucket.ifPresent(number -> body.storeWord(place.plus(end), number));
+    return place;
+  }
+
+  private static boolean isComm(Expr expr) {
+    return expr instanceof Expr.BuiltinValue b && b.builtin() == Builtin.COMM;
+  }
+
+  private Reg lookup(Storage.Hash hash, Address key) {
+    Reg found = body.register();
+    lookup(found, hash, key);
+    return found;
+  }
+
+  private void lookup(Reg found, Storage.Hash hash, Address key) {
+    Operand address = body.addressOf(key);
+    body.callInto(found, Helper.MAP_LOOKUP_ELEM, new MapRef(hash.kernelMap()), address);
+  }
+
+  /**
+   * Changes the value of a key in place; a missing key is inserted as zero first.
+   *
+   * @param bucket of a histogram
+   */
+  private void update(int map, List<Expr> key, Optional<Operand> bucket, Consumer<Address> change) {
+    boolean inKey = Layout.bucketInKey(declaration(map));
+    Optional<Operand> within = inKey ? Optional.empty() : bucket;
+    switch (scriptMap(map).storage()) {
+      case Storage.Shared shared -> change.accept(body.global(shared.offset()));
+      case Storage.Slots slots -> change.accept(word(slot(map, slots), within));
+      case Storage.Hash hash -> {
+        Address place = key(map, key, inKey ? bucket : Optional.empty());
+        Reg value = lookup(hash, place);
+        int absent = body.coldBlock();
+        int there = body.block();
+        int done = body.block();
+        body.branch(Condition.EQ, value, ZERO, absent, there);
+        body.place(there);
+        change.accept(word(new Address(value, 0), within));
+        body.jump(done);
+        body.place(absent);
+        Reg error = insertZero(hash, place);
+        int lost = body.coldBlock();
+        lookup(value, hash, place);
+        body.branch(Condition.EQ, value, ZERO, lost, there);
+        body.place(lost);
+        loseByError(map, error);
+        body.jump(done);
+        body.place(done);
+      }
+    }
+  }
+
+  private Address slot(int map, Storage.Slots slots) {
+    Address first = body.perCpu(slots.offset());
+    if (slots.generations() == 1) {
+      return first;
+    }
+    Reg number = body.binary(AluOperation.AND, generation(map), new Imm(slots.generations() - 1));
+    Reg distance = body.binary(AluOperation.MUL, number, new Imm(slots.size()));
+    return new Address(body.add(first.base(), distance), first.offset());
+  }
+
+  private Address word(Address first, Optional<Operand> index) {
+    return index
+        .map(
+            number -> {
+              Reg distance = body.binary(AluOperation.LSH, number, new Imm(3));
+              return new Address(body.add(first.base(), distance), first.offset());
+            })
+        .orElse(first);
+  }
+
+  private Reg insertZero(Storage.Hash hash, Address key) {
+    int size = body.layout().hashes().get(hash.kernelMap() - Layout.FIRST_HASH).valueSize();
+    Body.Mark mark = body.mark();
+    Address zero = body.exactMemory(size);
+    lowering.expressions().zero(zero, size);
+    Reg error =
+        body.call(
+            Helper.MAP_UPDATE_ELEM,
+            new MapRef(hash.kernelMap()),
+            body.addressOf(key),
+            body.addressOf(zero),
+            NO_EXIST);
+    body.release(mark);
+    return error;
+  }
+
+  /** Older kernels leave the upper half of the result undefined. */
+  private void loseByError(int map, Operand error) {
+    String name = declaration(map).name();
+    int full = body.coldBlock();
+    int refused = body.coldBlock();
+    int done = body.coldBlock();
+    body.branch32(Condition.EQ, error, new Imm(-E2BIG), full, refused);
+    body.place(full);
+    body.lose(LossCounter.Source.MAP_FULL, name);
+    body.jump(done);
+    body.place(refused);
+    body.lose(LossCounter.Source.UPDATE_REFUSED, name);
+    body.place(done);
+  }
+
+  void aggregate(Stmt.Aggregate s) {
+    if (scriptMap(s.map()).storage() instanceof Storage.Slots slots) {
+      // Asked for first, the processor's number takes no register that a call would have to keep.
+      body.perCpu(slots.offset());
+    }
+    Operand value = s.value().map(lowering.expressions()::scalar).orElse(ZERO);
+    boolean signed = s.value().map(v -> Expressions.signed(v.type())).orElse(false);
+    Aggregation aggregation = new Aggregation(body, declaration(s.map()));
+    Optional<Operand> bucket = aggregation.bucket(value, signed);
+    update(s.map(), s.key(), bucket, address -> aggregation.change(address, value));
+  }
+
+  void add(Stmt.AddMap s) {
+    Operand value = lowering.expressions().scalar(s.value());
+    update(
+        s.map(), s.key(), Optional.empty(), address -> body.emit(new Op.AtomicAdd(address, value)));
+  }
+
+  /** {@code ++} and {@code --}; {@code wanted}: the value of the expression is needed. */
+  Operand step(Expr.StepMap e, boolean wanted) {
+    Imm by = new Imm(e.by());
+    if (!wanted) {
+      update(
+          e.map(), e.key(), Optional.empty(), address -> body.emit(new Op.AtomicAdd(address, by)));
+      return ZERO;
+    }
+    Reg old = body.move(ZERO);
+    update(
+        e.map(),
+        e.key(),
+        Optional.empty(),
+        address -> {
+          Reg before = body.register();
+          body.emit(new Op.AtomicFetch(before, AtomicOperation.ADD, address, by));
+          body.set(old, before);
+        });
+    Operand result = e.prefix() ? body.add(old, by) : old;
+    return lowering.expressions().narrowed(result, e.type());
+  }
+
+  /** The value of a key, 0 where it is missing. */
+  Operand read(Expr.MapValue e) {
+    Operand value =
+        switch (scriptMap(e.map()).storage()) {
+          case Storage.Shared shared -> body.load(Size.DOUBLE, body.global(shared.offset()));
+          case Storage.Hash hash -> {
+            Reg found = lookup(hash, key(e.map(), e.key(), Optional.empty()));
+            Reg result = body.move(ZERO);
+            int there = body.block();
+            int done = body.block();
+            body.branch(Condition.NE, found, ZERO, there, done);
+            body.place(there);
+            body.set(result, body.load(Size.DOUBLE, new Address(found, 0)));
+            body.place(done);
+            yield result;
+          }
+          case Storage.Slots slots ->
+              throw new IllegalArgumentException("not readable: " + declaration(e.map()));
+        };
+    return lowering.expressions().narrowed(value, e.type());
+  }
+
+  /** Copies the value of a key, zeros where it is missing. */
+  void read(Expr.MapValue e, Address to) {
+    if (!(scriptMap(e.map()).storage() instanceof Storage.Hash hash)) {
+      throw new IllegalArgumentException("not readable: " + declaration(e.map()));
+    }
+    int size = Layout.words(declaration(e.map())) * 8;
+    Reg found = lookup(hash, key(e.map(), e.key(), Optional.empty()));
+    int there = body.block();
+    int missing = body.block();
+    int done = body.block();
+    body.branch(Condition.NE, found, ZERO, there, missing);
+    body.place(there);
+    lowering.expressions().copyWords(new Address(found, 0), to, size);
+    body.jump(done);
+    body.place(missing);
+    lowering.expressions().zero(to, size);
+    body.place(done);
+  }
+
+  void set(Stmt.SetMap s) {
+    MapDecl declaration = declaration(s.map());
+    if (!(declaration.value() instanceof ScriptMap.Value.Plain(Type type))) {
+      throw new IllegalArgumentException("not to be set: " + declaration);
+    }
+    if (Layout.scalar(type)) {
+      setWord(s, lowering.expressions().scalar(s.value()));
+      return;
+    }
+    Address value = body.memory(type.storedSize());
+    lowering.expressions().store(s.value(), type, value);
+    if (!(scriptMap(s.map()).storage() instanceof Storage.Hash hash)) {
+      throw new IllegalArgumentException("not in a hash: " + declaration);
+    }
+    replace(s.map(), hash, key(s.map(), s.key(), Optional.empty()), value);
+  }
+
+  /**
+   * A word is stored in place, which is several times faster than a replacement; but where keys are
+   * deleted, the place can have become another key's meanwhile.
+   */
+  private void setWord(Stmt.SetMap s, Operand word) {
+    switch (scriptMap(s.map()).storage()) {
+      case Storage.Shared shared -> body.storeWord(body.global(shared.offset()), word);
+      case Storage.Hash hash -> {
+        Address key = key(s.map(), s.key(), Optional.empty());
+        int done = body.block();
+        if (!declaration(s.map()).deleted()) {
+          int absent = body.coldBlock();
+          int there = body.block();
+          Reg found = lookup(hash, key);
+          body.branch(Condition.EQ, found, ZERO, absent, there);
+          body.place(there);
+          body.storeWord(new Address(found, 0), word);
+          body.jump(done);
+          body.place(absent);
+        }
+        Address value = body.exactMemory(8);
+        body.storeWord(value, word);
+        replace(s.map(), hash, key, value);
+        body.place(done);
+      }
+      case Storage.Slots slots ->
+          throw new IllegalArgumentException("not to be set: " + declaration(s.map()));
+    }
+  }
+
+  private void replace(int map, Storage.Hash hash, Address key, Address value) {
+    Reg error =
+        body.call(
+            Helper.MAP_UPDATE_ELEM,
+            new MapRef(hash.kernelMap()),
+            body.addressOf(key),
+            body.addressOf(value),
+            ANY);
+    int failed = body.coldBlock();
+    int done = body.block();
+    body.branch32(Condition.NE, error, ZERO, failed, done);
+    body.place(failed);
+    loseByError(map, error);
+    body.jump(done);
+    body.place(done);
+  }
+
+  /** A missing key is no loss. A keyed histogram has a key for each bucket. */
+  void delete(Stmt.Delete s) {
+    if (!(scriptMap(s.map()).storage() instanceof Storage.Hash hash)) {
+      throw new IllegalArgumentException("no keys to delete: " + declaration(s.map()));
+    }
+    MapDecl declaration = declaration(s.map());
+    MapRef map = new MapRef(hash.kernelMap());
+    if (!Layout.bucketInKey(declaration)) {
+      Address key = key(s.map(), s.key(), Optional.empty());
+      body.callForEffect(Helper.MAP_DELETE_ELEM, map, body.addressOf(key));
+      return;
+    }
+    int buckets = new Aggregation(body, declaration).buckets();
+    Address key = key(s.map(), s.key(), Optional.of(ZERO));
+    int end = partsSize(s.map()) + (hash.generational() ? 8 : 0);
+    for (int bucket = 0; bucket < buckets; bucket++) {
+      body.storeWord(key.plus(end), new Imm(bucket));
+      body.callForEffect(Helper.MAP_DELETE_ELEM, map, body.addressOf(key));
+    }
+  }
+}

@@ -1,0 +1,190 @@
+package jbt.compiler.ir;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import jbt.compiler.bpf.AluOperation;
+import jbt.compiler.bpf.AtomicOperation;
+import jbt.compiler.bpf.Helper;
+import jbt.compiler.bpf.Size;
+import jbt.compiler.ir.Operand.Reg;
+
+/** One operation of the intermediate code: at most one result. */
+sealed interface Op {
+  /** The program's argument; only as the first operation. */
+  record Context(Reg target) implements Op {}
+
+  record Move(Reg target, Operand source) implements Op {}
+
+  record Binary(Reg target, AluOperation operation, Operand left, Operand right) implements Op {}
+
+  record Negate(Reg target, Operand source) implements Op {}
+
+  /** The lower {@code bytes} of a value, extended to 64 bits. */
+  record Narrow(Reg target, Operand source, int bytes, boolean signed) implements Op {}
+
+  /** Address of a byte in the only element of an array map. */
+  record MapValueAddress(Reg target, int map, int offset) implements Op {}
+
+  /** {@code constant}: the memory does not change during a run. */
+  record Load(Reg target, Size size, Address address, boolean constant) implements Op {}
+
+  record Store(Size size, Address address, Operand value) implements Op {}
+
+  /** Adds without a result. */
+  record AtomicAdd(Address address, Operand value) implements Op {}
+
+  /** ADD and EXCHANGE with the old value as result. */
+  record AtomicFetch(Reg target, AtomicOperation operation, Address address, Operand value)
+      implements Op {}
+
+  record CompareExchange(Reg target, Address address, Operand expected, Operand value)
+      implements Op {}
+
+  record Call(Optional<Reg> target, Helper helper, List<Operand> arguments) implements Op {
+    public Call {
+      arguments = List.copyOf(arguments);
+    }
+  }
+
+  /** The register that it sets. */
+  default Optional<Reg> result() {
+    return switch (this) {
+      case Context op -> Optional.of(op.target);
+      case Move op -> Optional.of(op.target);
+      case Binary op -> Optional.of(op.target);
+      case Negate op -> Optional.of(op.target);
+      case Narrow op -> Optional.of(op.target);
+      case MapValueAddress op -> Optional.of(op.target);
+      case Load op -> Optional.of(op.target);
+      case Store op -> Optional.empty();
+      case AtomicAdd op -> Optional.empty();
+      case AtomicFetch op -> Optional.of(op.target);
+      case CompareExchange op -> Optional.of(op.target);
+      case Call op -> op.target;
+    };
+  }
+
+  /** All that it reads, bases of addresses included. */
+  default List<Operand> operands() {
+    return switch (this) {
+      case Context op -> List.of();
+      case Move op -> List.of(op.source);
+      case Binary op -> List.of(op.left, op.right);
+      case Negate op -> List.of(op.source);
+      case Narrow op -> List.of(op.source);
+      case MapValueAddress op -> List.of();
+      case Load op -> List.of(op.address.base());
+      case Store op -> List.of(op.address.base(), op.value);
+      case AtomicAdd op -> List.of(op.address.base(), op.value);
+      case AtomicFetch op -> List.of(op.address.base(), op.value);
+      case CompareExchange op -> List.of(op.address.base(), op.expected, op.value);
+      case Call op -> op.arguments;
+    };
+  }
+
+  /** The same with every operand replaced. */
+  default Op withOperands(UnaryOperator<Operand> f) {
+    return switch (this) {
+      case Context op -> op;
+      case Move(Reg target, Operand source) -> new Move(target, f.apply(source));
+      case Binary(Reg target, AluOperation operation, Operand left, Operand right) ->
+          new Binary(target, operation, f.apply(left), f.apply(right));
+      case Negate(Reg target, Operand source) -> new Negate(target, f.apply(source));
+      case Narrow(Reg target, Operand source, int bytes, boolean signed) ->
+          new Narrow(target, f.apply(source), bytes, signed);
+      case MapValueAddress op -> op;
+      case Load(Reg target, Size size, Address address, boolean constant) ->
+          new Load(target, size, at(address, f), constant);
+      case Store(Size size, Address address, Operand value) ->
+          new Store(size, at(address, f), f.apply(value));
+      case AtomicAdd(Address address, Operand value) ->
+          new AtomicAdd(at(address, f), f.apply(value));
+      case AtomicFetch(Reg target, AtomicOperation operation, Address address, Operand value) ->
+          new AtomicFetch(target, operation, at(address, f), f.apply(value));
+      case CompareExchange(Reg target, Address address, Operand expected, Operand value) ->
+          new CompareExchange(target, at(address, f), f.apply(expected), f.apply(value));
+      case Call(Optional<Reg> target, Helper helper, List<Operand> arguments) -> {
+        List<Operand> replaced = new ArrayList<>();
+        for (Operand argument : arguments) {
+          replaced.add(f.apply(argument));
+        }
+        yield new Call(target, helper, replaced);
+      }
+    };
+  }
+
+  /** The same with another result register. */
+  default Op withResult(Reg to) {
+    return switch (this) {
+      case Context op -> new Context(to);
+      case Move op -> new Move(to, op.source);
+      case Binary op -> new Binary(to, op.operation, op.left, op.right);
+      case Negate op -> new Negate(to, op.source);
+      case Narrow op -> new Narrow(to, op.source, op.bytes, op.signed);
+      case MapValueAddress op -> new MapValueAddress(to, op.map, op.offset);
+      case Load op -> new Load(to, op.size, op.address, op.constant);
+      case Store op -> throw new IllegalArgumentException("no result: " + op);
+      case AtomicAdd op -> throw new IllegalArgumentException("no result: " + op);
+      case AtomicFetch op -> new AtomicFetch(to, op.operation, op.address, op.value);
+      case CompareExchange op -> new CompareExchange(to, op.address, op.expected, op.value);
+      case Call op -> new Call(Optional.of(to), op.helper, op.arguments);
+    };
+  }
+
+  /** Whether it does nothing but set its result. */
+  default boolean removable() {
+    return switch (this) {
+      case Context op -> true;
+      case Move op -> true;
+      case Binary op -> true;
+      case Negate op -> true;
+      case Narrow op -> true;
+      case MapValueAddress op -> true;
+      case Load op -> true;
+      case Store op -> false;
+      case AtomicAdd op -> false;
+      case AtomicFetch op -> false;
+      case CompareExchange op -> false;
+      case Call op -> onlyAnswers(op.helper);
+    };
+  }
+
+  /** Whether it gives the same result each time in one run, for the same operands. */
+  default boolean repeatable() {
+    return switch (this) {
+      case Context op -> true;
+      case Move op -> false;
+      case Binary op -> true;
+      case Negate op -> true;
+      case Narrow op -> true;
+      case MapValueAddress op -> true;
+      case Load op -> op.constant;
+      case Store op -> false;
+      case AtomicAdd op -> false;
+      case AtomicFetch op -> false;
+      case CompareExchange op -> false;
+      case Call op -> sameInARun(op.helper);
+    };
+  }
+
+  private static Address at(Address address, UnaryOperator<Operand> f) {
+    return new Address(f.apply(address.base()), address.offset());
+  }
+
+  private static boolean sameInARun(Helper helper) {
+    return switch (helper) {
+      case GET_SMP_PROCESSOR_ID, GET_CURRENT_PID_TGID, GET_CURRENT_UID_GID, GET_ATTACH_COOKIE ->
+          true;
+      default -> false;
+    };
+  }
+
+  private static boolean onlyAnswers(Helper helper) {
+    return switch (helper) {
+      case KTIME_GET_NS, KTIME_GET_BOOT_NS, GET_PRANDOM_U32, RINGBUF_QUERY -> true;
+      default -> sameInARun(helper);
+    };
+  }
+}

@@ -1,0 +1,43 @@
+package jbt.compiler.ir;
+
+/** What an operation of the intermediate code works on. */
+sealed interface Operand {
+  /** A virtual register: 64 bits. */
+  record Reg(int number) implements Operand {
+    @Override
+    public String toString() {
+      return "%" + number;
+    }
+  }
+
+  record Imm(long value) implements Operand {
+    @Override
+    public String toString() {
+      return Long.toString(value);
+    }
+  }
+
+  /** A map as helpers take it, by its place in the plan. */
+  record MapRef(int map) implements Operand {
+    @Override
+    public String toString() {
+      return "map" + map;
+    }
+  }
+
+  /** Address of a byte of the stack frame; {@code offset} is negative. */
+  record Frame(int offset) implements Operand {
+    @Override
+    public String toString() {
+      return "fp" + offset;
+    }
+  }
+
+  /** A register that lives in the stack frame, as an argument of a call. */
+  record Spilled(int offset) implements Operand {
+    @Override
+    public String toString() {
+      return "[fp" + offset + "]";
+    }
+  }
+}

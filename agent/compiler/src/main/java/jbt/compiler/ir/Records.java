@@ -1,0 +1,215 @@
+package jbt.compiler.ir;
+
+import java.util.ArrayList;
+import java.util.List;
+import jbt.compiler.bpf.AluOperation;
+import jbt.compiler.bpf.Condition;
+import jbt.compiler.bpf.Helper;
+import jbt.compiler.bpf.Size;
+import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.check.Checked.Stmt;
+import jbt.compiler.ir.Operand.Imm;
+import jbt.compiler.ir.Operand.MapRef;
+import jbt.compiler.ir.Operand.Reg;
+import jbt.compiler.plan.KernelMap;
+import jbt.compiler.plan.LossCounter;
+import jbt.compiler.types.Type;
+
+/** Records for user space, see {@link jbt.compiler.plan.Site}. */
+final class Records {
+  private static final Imm ZERO = new Imm(0);
+  private static final int HEADER = 24;
+
+  /** Argument of bpf_ringbuf_query: bytes not read yet. */
+  private static final Imm AVAIL_DATA = new Imm(0);
+
+  /** Flags of bpf_ringbuf_submit and bpf_ringbuf_output. */
+  private static final Imm WAKE_IF_WAITING = new Imm(0);
+
+  private static final int NO_WAKEUP = 1;
+  private static final int FORCE_WAKEUP = 2;
+
+  /** More fields than this are put together in scratch memory, fewer are kept in registers. */
+  private static final int MOST_IN_REGISTERS = 8;
+
+  private final Lowering lowering;
+  private final Body body;
+
+  Records(Lowering lowering) {
+    this.lowering = lowering;
+    this.body = lowering.body();
+  }
+
+  /** A record of printf, time or print(value). */
+  void data(int site, List<Expr> fields) {
+    boolean small =
+        fields.size() <= MOST_IN_REGISTERS
+            && fields.stream().allMatch(field -> Layout.scalar(field.type()));
+    if (small) {
+      List<Operand> values = new ArrayList<>();
+      fields.forEach(field -> values.add(lowering.expressions().scalar(field)));
+      reserved(site, values);
+    } else {
+      assembled(site, fields);
+    }
+  }
+
+  private void reserved(int site, List<Operand> values) {
+    int size = HEADER + 8 * values.size();
+    Reg time = lowering.builtins().time();
+    Operand processor = body.processor();
+    Reg wakeup = wakeup(size);
+    Reg record = body.call(Helper.RINGBUF_RESERVE, ring(KernelMap.DATA_RING), new Imm(size), ZERO);
+    int full = body.coldBlock();
+    int there = body.block();
+    int done = body.block();
+    body.branch(Condition.EQ, record, ZERO, full, there);
+    body.place(there);
+    Address at = new Address(record, 0);
+    header(at, site, time, processor);
+    for (int i = 0; i < values.size(); i++) {
+      body.storeWord(at.plus(HEADER + 8 * i), values.get(i));
+    }
+    body.callForEffect(Helper.RINGBUF_SUBMIT, record, wakeup);
+    body.jump(done);
+    body.place(full);
+    body.lose(LossCounter.Source.RING_FULL, "");
+    body.jump(done);
+    body.place(done);
+  }
+
+  /** With texts, whose bytes follow the fields one after another. */
+  private void assembled(int site, List<Expr> fields) {
+    int fixed = HEADER + fields.stream().mapToInt(Records::fieldSize).sum();
+    int texts = fields.stream().filter(Records::isText).mapToInt(Texts::room).sum();
+    Address record = body.inScratch(fixed + texts);
+    Operand used = new Imm(fixed);
+    int offset = HEADER;
+    for (Expr field : fields) {
+      if (isText(field)) {
+        Operand length =
+            lowering.texts().append(field, new Address(body.add(record.base(), used), 0));
+        body.storeWord(record.plus(offset), length);
+        used = body.add(used, length);
+      } else {
+        lowering.expressions().store(field, field.type(), record.plus(offset));
+      }
+      offset += fieldSize(field);
+    }
+    header(record, site, lowering.builtins().time(), body.processor());
+    Reg wakeup = wakeup(fixed + texts);
+    Reg error =
+        body.call(
+            Helper.RINGBUF_OUTPUT, ring(KernelMap.DATA_RING), body.addressOf(record), used, wakeup);
+    int full = body.coldBlock();
+    int done = body.block();
+    body.branch32(Condition.NE, error, ZERO, full, done);
+    body.place(full);
+    body.lose(LossCounter.Source.RING_FULL, "");
+    body.jump(done);
+    body.place(done);
+  }
+
+  private static boolean isText(Expr field) {
+    return field.type() instanceof Type.Str;
+  }
+
+  private static int fieldSize(Expr field) {
+    return isText(field) ? 8 : field.type().storedSize();
+  }
+
+  /**
+   * A wake-up costs a hundred times what a record does, so user space polls; it is woken early,
+   * once, when the unread bytes pass another quarter of the ring.
+   */
+  private Reg wakeup(int size) {
+    int quarter = Layout.dataRingQuarter();
+    Reg unread = body.call(Helper.RINGBUF_QUERY, ring(KernelMap.DATA_RING), AVAIL_DATA);
+    Reg flags = body.move(new Imm(NO_WAKEUP));
+    int much = body.coldBlock();
+    int passing = body.coldBlock();
+    int done = body.block();
+    body.branch(Condition.GE, unread, new Imm(quarter), much, done);
+    body.place(much);
+    Reg behind = body.binary(AluOperation.AND, unread, new Imm(quarter - 1L));
+    body.branch(Condition.LT, behind, new Imm(size), passing, done);
+    body.place(passing);
+    body.set(flags, new Imm(FORCE_WAKEUP));
+    body.jump(done);
+    body.place(done);
+    return flags;
+  }
+
+  void print(Stmt.PrintMap s) {
+    Operand generation = lowering.maps().generation(s.map());
+    int keySize = s.key().isEmpty() ? 0 : lowering.maps().partsSize(s.map());
+    Address key = body.memory(keySize);
+    lowering.maps().storeParts(s.map(), s.key(), key);
+    control(
+        s.site(),
+        HEADER + 8 + keySize,
+        at -> {
+          body.storeWord(at.plus(HEADER), generation);
+          lowering.expressions().copyWords(key, at.plus(HEADER + 8), keySize);
+        });
+  }
+
+  /**
+   * The record is reserved first: a generation must not move on without user space hearing of it.
+   * Where there is no room the contents stay, for a later clear.
+   */
+  void clear(int site, int map) {
+    Operand generation = body.move(lowering.maps().generation(map));
+    control(
+        site,
+        HEADER + 16,
+        at -> {
+          body.storeWord(at.plus(HEADER), generation);
+          body.storeWord(at.plus(HEADER + 8), lowering.maps().moveOn(map, generation));
+        });
+  }
+
+  void exit(Stmt.Exit s) {
+    Operand code = lowering.expressions().scalar(s.code());
+    body.store(Size.WORD, body.global(body.layout().globals().exitCode()), code);
+    body.store(Size.WORD, body.global(body.layout().globals().gate()), ZERO);
+    control(s.site(), HEADER + 8, at -> body.storeWord(at.plus(HEADER), code));
+  }
+
+  private interface Fill {
+    void into(Address record);
+  }
+
+  /** These are few: whoever waits for them is woken. */
+  private void control(int site, int size, Fill fill) {
+    Reg time = lowering.builtins().time();
+    Operand processor = body.processor();
+    Reg record =
+        body.call(Helper.RINGBUF_RESERVE, ring(KernelMap.CONTROL_RING), new Imm(size), ZERO);
+    int full = body.coldBlock();
+    int there = body.block();
+    int done = body.block();
+    body.branch(Condition.EQ, record, ZERO, full, there);
+    body.place(there);
+    Address at = new Address(record, 0);
+    header(at, site, time, processor);
+    fill.into(at);
+    body.callForEffect(Helper.RINGBUF_SUBMIT, record, WAKE_IF_WAITING);
+    body.jump(done);
+    body.place(full);
+    body.lose(LossCounter.Source.CONTROL_RING_FULL, "");
+    body.jump(done);
+    body.place(done);
+  }
+
+  private static MapRef ring(int place) {
+    return new MapRef(place);
+  }
+
+  private void header(Address at, int site, Operand time, Operand processor) {
+    body.storeWord(at, time);
+    body.store(Size.WORD, at.plus(8), new Imm(site));
+    body.store(Size.WORD, at.plus(12), processor);
+    body.storeWord(at.plus(16), new Imm(lowering.programNumber()));
+  }
+}

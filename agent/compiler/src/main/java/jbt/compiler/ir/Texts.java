@@ -1,0 +1,298 @@
+package jbt.compiler.ir;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import jbt.compiler.bpf.AluOperation;
+import jbt.compiler.bpf.Condition;
+import jbt.compiler.bpf.Helper;
+import jbt.compiler.bpf.Size;
+import jbt.compiler.check.Checked.Builtin;
+import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.check.Checked.Expr.ContextField.Read;
+import jbt.compiler.ir.Operand.Imm;
+import jbt.compiler.ir.Operand.Reg;
+import jbt.compiler.types.Type;
+
+/** Strings: read from memory of the traced side, copied, padded, compared, put behind a record. */
+final class Texts {
+  private static final Imm ZERO = new Imm(0);
+
+  private final Lowering lowering;
+  private final Body body;
+
+  Texts(Lowering lowering) {
+    this.lowering = lowering;
+    this.body = lowering.body();
+  }
+
+  private enum Space {
+    KERNEL,
+    USER,
+    /** Told by the address: on x86-64 and arm64 the kernel's are negative. */
+    BY_ADDRESS
+  }
+
+  /**
+   * A text that has to be read.
+   *
+   * @param limit most bytes that are kept, without the NUL
+   * @param count given by the script: one more than the most bytes that are kept
+   */
+  private record Source(Operand address, Space space, int limit, Optional<Operand> count) {
+    /** Room that the verifier must see behind the address that it is read to. */
+    int room() {
+      return count.isPresent() ? Layout.powerOfTwo(limit + 2) : limit + 1;
+    }
+  }
+
+  private Optional<Source> source(Expr expr) {
+    if (expr instanceof Expr.Str(Expr pointer, Optional<Expr> length, Type.Str type, var range)) {
+      Operand address = lowering.expressions().scalar(pointer);
+      Optional<Operand> count = length.map(lowering.expressions()::scalar);
+      if (count.isPresent() && count.get() instanceof Imm(long n)) {
+        int limit = Math.clamp(n - 1, 0, type.size());
+        return Optional.of(new Source(address, space(pointer.type()), limit, Optional.empty()));
+      }
+      return Optional.of(new Source(address, space(pointer.type()), type.size(), count));
+    }
+    if (!(expr instanceof Expr.ContextField field && field.type() instanceof Type.Str(int size))) {
+      return Optional.empty();
+    }
+    Reg context = lowering.context();
+    if (field.read() == Read.DATA_LOC) {
+      Operand offset = lowering.expressions().contextBytes(field.offset(), 2);
+      return Optional.of(
+          new Source(body.add(context, offset), Space.KERNEL, size, Optional.empty()));
+    }
+    Operand start = body.add(context, new Imm(field.offset()));
+    int limit = Math.min(size, field.size());
+    return Optional.of(new Source(start, Space.KERNEL, limit, Optional.empty()));
+  }
+
+  private static Space space(Type type) {
+    if (type instanceof Type.Pointer(Type target, Type.AddressSpace space)) {
+      return switch (space) {
+        case KERNEL -> Space.KERNEL;
+        case USER -> Space.USER;
+      };
+    }
+    return Space.BY_ADDRESS;
+  }
+
+  /** Puts a text in memory, padded with NUL. */
+  void store(Expr expr, Type.Str as, Address to) {
+    switch (expr) {
+      case Expr.StrLiteral(String value, var type, var range) -> {
+        for (int offset = 0; offset < as.storedSize(); offset += 8) {
+          body.storeWord(to.plus(offset), new Imm(word(value, offset)));
+        }
+      }
+      case Expr.Conditional e -> lowering.expressions().storeConditional(e, as, to);
+      case Expr.MapValue e when e.type().storedSize() == as.storedSize() ->
+          lowering.maps().read(e, to);
+      case Expr.MapValue e -> {
+        Address place = body.memory(e.type().storedSize());
+        lowering.maps().read(e, place);
+        lowering.expressions().copy(place, e.type(), to, as);
+      }
+      case Expr.BuiltinValue(Builtin builtin, var type, var range)
+          when builtin == Builtin.COMM && as.storedSize() >= Builtins.COMM_BYTES -> {
+        lowering.builtins().comm(to);
+        int rest = as.storedSize() - Builtins.COMM_BYTES;
+        lowering.expressions().zero(to.plus(Builtins.COMM_BYTES), rest);
+      }
+      default -> {
+        Optional<Source> source = source(expr);
+        if (source.isEmpty()) {
+          lowering.expressions().copy(lowering.expressions().place(expr), expr.type(), to, as);
+        } else if (source.get().room() <= as.storedSize() + 8) {
+          lowering.expressions().zero(to, as.storedSize());
+          read(source.get(), to);
+        } else {
+          Address place = body.memory(source.get().room());
+          lowering.expressions().zero(place, as.storedSize());
+          read(source.get(), place);
+          lowering.expressions().copyWords(place, to, as.storedSize());
+        }
+      }
+    }
+  }
+
+  /** Returns what the helper does: the bytes read, the NUL included, or a negative error. */
+  private Reg read(Source source, Address to) {
+    Operand count =
+        source.count.map(n -> bounded(n, source.limit + 1)).orElse(new Imm(source.limit + 1));
+    Operand target = body.addressOf(to);
+    if (source.space != Space.BY_ADDRESS) {
+      return body.call(
+          source.space == Space.USER ? Helper.PROBE_READ_USER_STR : Helper.PROBE_READ_KERNEL_STR,
+          target,
+          count,
+          source.address);
+    }
+    Reg result = body.register();
+    int kernel = body.block();
+    int user = body.block();
+    int done = body.block();
+    body.branch(Condition.SIGNED_LT, source.address, ZERO, kernel, user);
+    body.place(kernel);
+    body.set(result, body.call(Helper.PROBE_READ_KERNEL_STR, target, count, source.address));
+    body.jump(done);
+    body.place(user);
+    body.set(result, body.call(Helper.PROBE_READ_USER_STR, target, count, source.address));
+    body.place(done);
+    return result;
+  }
+
+  /**
+   * At most {@code most}. The mask changes nothing: it is what the verifier takes the bound from,
+   * also when the value has been in the stack frame since the comparison.
+   */
+  private Operand bounded(Operand count, int most) {
+    Reg result = body.move(body.narrow(count, 4, false));
+    int over = body.block();
+    int done = body.block();
+    body.branch(Condition.GT, result, new Imm(most), over, done);
+    body.place(over);
+    body.set(result, new Imm(most));
+    body.place(done);
+    return body.binary(AluOperation.AND, result, new Imm(Layout.powerOfTwo(most + 1) - 1L));
+  }
+
+  /** Most bytes that {@link #append} writes, and the verifier must see room for. */
+  static int room(Expr expr) {
+    int size = expr.type() instanceof Type.Str(int bytes) ? bytes : 0;
+    // A length is known to the verifier only up to the next power of two.
+    return Layout.powerOfTwo(size + 2) + 8;
+  }
+
+  /** Puts the bytes of a text at an address, unpadded; returns how many. */
+  Operand append(Expr expr, Address to) {
+    if (expr instanceof Expr.StrLiteral(String value, var type, var range)) {
+      for (int offset = 0; offset < value.length(); offset += 8) {
+        body.storeWord(to.plus(offset), new Imm(word(value, offset)));
+      }
+      return new Imm(value.length());
+    }
+    if (expr instanceof Expr.BuiltinValue(Builtin builtin, var type, var range)
+        && builtin == Builtin.COMM) {
+      return appendComm(to);
+    }
+    int size = expr.type() instanceof Type.Str(int bytes) ? bytes : 0;
+    Source source =
+        source(expr)
+            .orElseGet(
+                () -> {
+                  Address place = lowering.expressions().place(expr);
+                  return new Source(body.addressOf(place), Space.KERNEL, size, Optional.empty());
+                });
+    return length(read(source, to), source.limit);
+  }
+
+  /** From the result of a helper to the length of the text: without NUL, 0 for an error. */
+  private Operand length(Reg result, int limit) {
+    Reg length = body.binary(AluOperation.SUB, result, new Imm(1));
+    Reg negative = body.binary(AluOperation.ARSH, length, new Imm(63));
+    Reg keep = body.binary(AluOperation.XOR, negative, new Imm(-1));
+    Reg positive = body.binary(AluOperation.AND, length, keep);
+    return body.binary(AluOperation.AND, positive, new Imm(Layout.powerOfTwo(limit + 1) - 1L));
+  }
+
+  private Operand appendComm(Address to) {
+    Address from = lowering.builtins().comm();
+    Operand length = ZERO;
+    for (int offset = 0; offset < Builtins.COMM_BYTES; offset += 8) {
+      Reg word = body.load(Size.DOUBLE, from.plus(offset));
+      body.storeWord(to.plus(offset), word);
+      length = body.add(length, bytesInUse(word));
+    }
+    return body.binary(AluOperation.AND, length, new Imm(2 * Builtins.COMM_BYTES - 1));
+  }
+
+  /** How many bytes of a word are not 0. */
+  private Reg bytesInUse(Reg word) {
+    Imm lowBits = new Imm(0x7f7f7f7f7f7f7f7fL);
+    Reg carried = body.add(body.binary(AluOperation.AND, word, lowBits), lowBits);
+    Reg used = body.binary(AluOperation.OR, carried, word);
+    Reg flags =
+        body.binary(
+            AluOperation.AND,
+            body.binary(AluOperation.RSH, used, new Imm(7)),
+            new Imm(0x0101010101010101L));
+    Reg sum = body.binary(AluOperation.MUL, flags, new Imm(0x0101010101010101L));
+    return body.binary(AluOperation.RSH, sum, new Imm(56));
+  }
+
+  /** Goes to one block if two texts are equal, else to the other. */
+  void compare(Expr left, Expr right, int equal, int different) {
+    if (left instanceof Expr.StrLiteral(String a, var type, var range)) {
+      if (right instanceof Expr.StrLiteral(String b, var type2, var range2)) {
+        body.jump(a.equals(b) ? equal : different);
+      } else {
+        compare(right, a, equal, different);
+      }
+    } else if (right instanceof Expr.StrLiteral(String b, var type, var range)) {
+      compare(left, b, equal, different);
+    } else {
+      comparePlaces(left, right, equal, different);
+    }
+  }
+
+  private void compare(Expr text, String literal, int equal, int different) {
+    int size = text.type() instanceof Type.Str(int bytes) ? bytes : 0;
+    // With the NUL, if there is room for one.
+    int bytes = (Math.min(size, literal.length() + 1) + 7) & ~7;
+    Address place = startOf(text, literal.length(), bytes);
+    if (literal.length() > size) {
+      body.jump(different);
+      return;
+    }
+    for (int offset = 0; offset < bytes; offset += 8) {
+      int next = body.block();
+      Reg word = body.load(Size.DOUBLE, place.plus(offset));
+      body.branch(Condition.EQ, word, new Imm(word(literal, offset)), next, different);
+      body.place(next);
+    }
+    body.jump(equal);
+  }
+
+  /** Memory with the text, of which no more than one byte behind {@code length} need be there. */
+  private Address startOf(Expr text, int length, int bytes) {
+    Optional<Source> source = source(text);
+    if (source.isEmpty()) {
+      return lowering.expressions().place(text);
+    }
+    Source whole = source.get();
+    int limit = Math.min(whole.limit, length + 1);
+    Source start = new Source(whole.address, whole.space, limit, whole.count);
+    Address place = body.memory(Math.max(bytes, (start.room() + 7) & ~7));
+    lowering.expressions().zero(place, bytes);
+    read(start, place);
+    return place;
+  }
+
+  private void comparePlaces(Expr left, Expr right, int equal, int different) {
+    Address a = lowering.expressions().place(left);
+    Address b = lowering.expressions().place(right);
+    int aBytes = left.type().storedSize();
+    int bBytes = right.type().storedSize();
+    for (int offset = 0; offset < Math.max(aBytes, bBytes); offset += 8) {
+      int next = body.block();
+      Operand x = offset < aBytes ? body.load(Size.DOUBLE, a.plus(offset)) : ZERO;
+      Operand y = offset < bBytes ? body.load(Size.DOUBLE, b.plus(offset)) : ZERO;
+      body.branch(Condition.EQ, x, y, next, different);
+      body.place(next);
+    }
+    body.jump(equal);
+  }
+
+  /** Eight bytes of a literal as a little-endian number, NUL behind its end. */
+  static long word(String text, int offset) {
+    byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+    long word = 0;
+    for (int i = 0; i < 8 && offset + i < bytes.length; i++) {
+      word |= (bytes[offset + i] & 0xffL) << (8 * i);
+    }
+    return word;
+  }
+}
