@@ -1,5 +1,6 @@
 package jbt.server;
 
+import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.security.SecureRandom;
 import java.util.Set;
@@ -11,9 +12,14 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import jbt.server.session.Dialer;
+import jbt.server.session.Questions;
 import jbt.server.session.Session;
 import jbt.server.session.Settings;
 import jbt.server.targets.Inventory;
+import jbt.v1.DescribeReply;
+import jbt.v1.DescribeRequest;
+import jbt.v1.ListProbesReply;
+import jbt.v1.ListProbesRequest;
 import jbt.v1.TraceReply;
 import jbt.v1.TraceRequest;
 import jbt.v1.TracerGrpc;
@@ -28,6 +34,20 @@ import jbt.v1.TracerGrpc;
  */
 public final class Collector implements TracerGrpc.AsyncService, AutoCloseable {
   private static final long TICK_MILLIS = 20;
+  private static final int MAX_SESSIONS = 64;
+
+  /** Hears the rest of a call that has been refused. */
+  private static final StreamObserver<TraceRequest> IGNORED =
+      new StreamObserver<>() {
+        @Override
+        public void onNext(TraceRequest request) {}
+
+        @Override
+        public void onError(Throwable error) {}
+
+        @Override
+        public void onCompleted() {}
+      };
 
   private final Inventory inventory;
   private final Dialer dialer;
@@ -49,7 +69,24 @@ public final class Collector implements TracerGrpc.AsyncService, AutoCloseable {
 
   @Override
   public StreamObserver<TraceRequest> trace(StreamObserver<TraceReply> replies) {
+    if (sessions.size() >= MAX_SESSIONS) {
+      replies.onError(
+          Status.RESOURCE_EXHAUSTED
+              .withDescription(MAX_SESSIONS + " sessions are running here already")
+              .asRuntimeException());
+      return IGNORED;
+    }
     return new Run(replies).session;
+  }
+
+  @Override
+  public void listProbes(ListProbesRequest request, StreamObserver<ListProbesReply> replies) {
+    new Questions(inventory, dialer, settings.dials()).listProbes(request, replies);
+  }
+
+  @Override
+  public void describe(DescribeRequest request, StreamObserver<DescribeReply> replies) {
+    new Questions(inventory, dialer, settings.dials()).describe(request, replies);
   }
 
   /** A session with its threads. */

@@ -27,13 +27,13 @@ import jbt.v1.TracerGrpc;
 import org.jspecify.annotations.Nullable;
 
 /** A client: asks for hosts, and keeps what it hears. */
-final class Asker implements StreamObserver<TraceReply> {
+public final class Asker implements StreamObserver<TraceReply> {
   private final List<TraceReply> heard = new ArrayList<>();
   private final StreamObserver<TraceRequest> requests;
   private boolean completed;
   private @Nullable Throwable error;
 
-  Asker(TracerGrpc.AsyncService service, String hosts) {
+  public Asker(TracerGrpc.AsyncService service, String hosts) {
     requests = service.trace(this);
     requests.onNext(
         TraceRequest.newBuilder()
@@ -46,7 +46,7 @@ final class Asker implements StreamObserver<TraceReply> {
             .build());
   }
 
-  void stop() {
+  public void stop() {
     requests.onNext(TraceRequest.newBuilder().setStop(Stop.getDefaultInstance()).build());
   }
 
@@ -87,7 +87,7 @@ final class Asker implements StreamObserver<TraceReply> {
     }
   }
 
-  void awaitEnd() {
+  public void awaitEnd() {
     await("end", () -> completed);
   }
 
@@ -96,7 +96,7 @@ final class Asker implements StreamObserver<TraceReply> {
     return Objects.requireNonNull(error);
   }
 
-  void awaitState(String host, HostState state) {
+  public void awaitState(String host, HostState state) {
     await(
         host + " " + state,
         () -> {
@@ -120,7 +120,7 @@ final class Asker implements StreamObserver<TraceReply> {
     return last;
   }
 
-  HostReport report(String host) {
+  public HostReport report(String host) {
     return Objects.requireNonNull(reports().get(host), host);
   }
 
@@ -139,7 +139,7 @@ final class Asker implements StreamObserver<TraceReply> {
     return heard.stream().filter(TraceReply::hasSchema).map(TraceReply::getSchema).toList();
   }
 
-  synchronized MapPartial lastPartial() {
+  public synchronized MapPartial lastPartial() {
     return heard.stream()
         .filter(TraceReply::hasPartial)
         .map(TraceReply::getPartial)
@@ -147,7 +147,7 @@ final class Asker implements StreamObserver<TraceReply> {
         .orElseThrow();
   }
 
-  static long word(Rows rows) {
+  public static long word(Rows rows) {
     List<Row> decoded = Decode.rows(FakeHost.COUNT, rows);
     return decoded.isEmpty() ? 0 : ((Cell.Word) decoded.getFirst().cell()).bits();
   }

@@ -193,6 +193,22 @@ class CollectorTest {
   }
 
   @Test
+  void theNameThatTheAgentRefusedIsTheSecondOne() {
+    host("a").identity = host("b").identity;
+    host("a").onStart =
+        (host, start) ->
+            host.fail(HostState.HOST_REFUSED, Failure.FAILURE_POLICY, "this session runs already");
+    host("b").count = 9;
+    Asker asker = new Asker(service, "a,b");
+    asker.awaitState("b", HostState.HOST_RUNNING);
+    asker.stop();
+    asker.awaitEnd();
+    assertThat(Asker.word(asker.lastPartial().getRows())).isEqualTo(9);
+    assertThat(asker.report("a").getSameAs()).isEqualTo("b");
+    assertThat(asker.report("b").getState()).isEqualTo(HostState.HOST_FINAL);
+  }
+
+  @Test
   void aHostThatAttachesLateIsOpenedThen() throws Exception {
     host("late").onStart = (host, start) -> host.report(HostState.HOST_CONNECTING);
     Asker asker = new Asker(service, "a,late");

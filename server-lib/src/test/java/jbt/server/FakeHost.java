@@ -35,7 +35,7 @@ import jbt.v1.ValueKind;
  * A host that tells what a test wants: one map {@code @x = count()}, printed every second. Without
  * further words it attaches, runs, and is final when asked to stop.
  */
-final class FakeHost implements TracerGrpc.AsyncService {
+public final class FakeHost implements TracerGrpc.AsyncService {
   static final MapSchema COUNT =
       MapSchema.newBuilder()
           .setName("@x")
@@ -44,12 +44,12 @@ final class FakeHost implements TracerGrpc.AsyncService {
           .setPrinted(true)
           .build();
 
-  final String name;
-  final long epoch;
+  public final String name;
+  public final long epoch;
   final List<TraceRequest> asked = new ArrayList<>();
   final CountDownLatch opened = new CountDownLatch(1);
   final CountDownLatch cancelled = new CountDownLatch(1);
-  final AtomicInteger dials = new AtomicInteger();
+  public final AtomicInteger dials = new AtomicInteger();
   Schema schema =
       Schema.newBuilder()
           .addMaps(COUNT)
@@ -62,12 +62,12 @@ final class FakeHost implements TracerGrpc.AsyncService {
   boolean answersPings = true;
 
   /** The cumulative count of the final partial. */
-  long count;
+  public long count;
 
   private volatile StreamObserver<TraceReply> replies = none();
   private long sequence;
 
-  FakeHost(String name) {
+  public FakeHost(String name) {
     this.name = name;
     epoch = name.hashCode();
     identity = ByteString.copyFromUtf8("identity of " + name);

@@ -217,6 +217,8 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
                 .setHost(hostName)
                 .setEpoch(epoch)
                 .setSequence(1)
+                // A collector that came under a second name finds the first by it.
+                .setIdentity(identity)
                 .setState(HostState.HOST_REFUSED)
                 .setFailure(Failure.FAILURE_POLICY)
                 .setMessage(reason))

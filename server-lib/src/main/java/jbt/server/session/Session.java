@@ -341,21 +341,31 @@ public final class Session implements StreamObserver<TraceRequest> {
     if (host.isDone()) {
       return;
     }
+    List<Host> changed = new ArrayList<>(List.of(host));
     @Nullable Host other = sameHost(host, report);
-    if (other != null) {
+    if (other == null || (isRefused(other.last()) && !isRefused(report))) {
+      host.accept(report, target.clock);
+      if (other != null) {
+        // The agent refused the stream that came second, but its word came first.
+        other.becomeSameAs(host, report);
+        changed.add(other);
+      }
+    } else {
       host.becomeSameAs(other, report);
       if (!target.target.isCollector()) {
         target.phase = Downstream.Phase.ENDED;
         target.close();
       }
-    } else {
-      host.accept(report, target.clock);
     }
     if (host.isAttached()) {
       answer.expect(target.name());
     }
-    settled(target, List.of(host));
+    settled(target, changed);
     openIfReady(target);
+  }
+
+  private static boolean isRefused(HostReport report) {
+    return report.getState() == HostState.HOST_REFUSED;
   }
 
   /** The host that this one is another name of. */

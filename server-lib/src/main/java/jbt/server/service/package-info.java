@@ -1,0 +1,5 @@
+/** {@code jbt-collector}: a collector as a server of its own. */
+@NullMarked
+package jbt.server.service;
+
+import org.jspecify.annotations.NullMarked;
