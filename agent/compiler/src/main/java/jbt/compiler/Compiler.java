@@ -1,5 +1,8 @@
 package jbt.compiler;
 
+import jbt.compiler.check.Checker;
+import jbt.compiler.ir.CodeGeneration;
+import jbt.compiler.lang.Source;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.target.Target;
 
@@ -14,6 +17,6 @@ public final class Compiler {
    * @throws CompileException with every error found
    */
   public static Plan compile(String script, String file, Target target) throws CompileException {
-    throw new UnsupportedOperationException();
+    return CodeGeneration.generate(Checker.check(new Source(file, script), target), target);
   }
 }
