@@ -6,9 +6,12 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.security.SecureRandom;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -35,6 +38,8 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
   /** Characters of a script that a journal line shows. */
   private static final int SCRIPT_SHOWN = 2048;
 
+  private static final int REMEMBERED = 1024;
+
   private final String hostName;
   private final Policy policy;
   private final Map<String, String> labels;
@@ -44,6 +49,19 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
   private final long epoch;
   private final ByteString identity;
   private final Map<ByteString, Session> sessions = new HashMap<>();
+
+  /** Ids of sessions that have ended, so that a late repetition starts nothing; the newest ones. */
+  private final Set<ByteString> ended =
+      Collections.newSetFromMap(
+          new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<ByteString, Boolean> eldest) {
+              return size() > REMEMBERED;
+            }
+          });
+
   private boolean closed;
 
   /**
@@ -188,6 +206,7 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
               } finally {
                 synchronized (sessions) {
                   sessions.remove(start.getSession());
+                  ended.add(start.getSession());
                   sessions.notifyAll();
                 }
               }
@@ -202,6 +221,8 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
       return "a session id has 16 bytes";
     } else if (sessions.containsKey(start.getSession())) {
       return "this session runs already";
+    } else if (ended.contains(start.getSession())) {
+      return "this session has ended";
     } else if (start.getHostsCount() != 0) {
       return "this is an agent, not a collector: it has no hosts";
     } else if (sessions.size() >= policy.sessions()) {
@@ -216,6 +237,7 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
             HostReport.newBuilder()
                 .setHost(hostName)
                 .setEpoch(epoch)
+                .setIdentity(identity)
                 .setSequence(1)
                 // A collector that came under a second name finds the first by it.
                 .setIdentity(identity)

@@ -154,10 +154,10 @@ public final class LoadedPlan implements AutoCloseable {
   }
 
   /**
-   * Empties a generation that programs have moved on from, and lets them use its place again. A
-   * grace period must have passed since.
+   * Empties all generations up to one that programs have moved on from, and lets them use their
+   * places again. A grace period must have passed since.
    */
-  public void empty(int scriptMap, long generation) {
+  public void emptyThrough(int scriptMap, long generation) {
     ScriptMap map = plan.scriptMaps().get(scriptMap);
     ScriptMap.Generations words =
         map.generations()
@@ -165,7 +165,8 @@ public final class LoadedPlan implements AutoCloseable {
     if (generation >= objects.globals().getLong(words.generation())) {
       throw new IllegalStateException(map.name() + ": generation " + generation + " is in use");
     }
-    maps.empty(scriptMap, generation);
+    long first = objects.globals().getLong(words.acknowledged());
+    maps.empty(scriptMap, first, generation);
     objects.globals().setLong(words.acknowledged(), generation + 1);
   }
 

@@ -53,14 +53,16 @@ final class MapReader {
     }
   }
 
-  /** Deletes what a generation holds, that nobody uses any more. */
-  void empty(int scriptMap, long generation) {
+  /** Deletes what generations hold, first to last, that nobody uses any more. */
+  void empty(int scriptMap, long first, long last) {
     ScriptMap map = plan.scriptMaps().get(scriptMap);
     SharedGlobals globals = objects.globals();
     switch (map.storage()) {
       case Storage.Slots slots -> {
-        for (int cpu = 0; cpu < globals.cpus(); cpu++) {
-          globals.clear(cpu, slot(slots, generation), slots.size());
+        for (long generation = first; generation <= last; generation++) {
+          for (int cpu = 0; cpu < globals.cpus(); cpu++) {
+            globals.clear(cpu, slot(slots, generation), slots.size());
+          }
         }
       }
       case Storage.Shared shared -> throw noGenerations(map);
@@ -69,10 +71,14 @@ final class MapReader {
           throw noGenerations(map);
         }
         try (HashMaps elements = open(hash, plan.maps().get(hash.kernelMap()))) {
-          elements.deleteIf((keys, key) -> keys.getLong(key) == generation);
+          elements.deleteIf((keys, key) -> between(first, keys.getLong(key), last));
         }
       }
     }
+  }
+
+  private static boolean between(long first, long generation, long last) {
+    return first <= generation && generation <= last;
   }
 
   private static IllegalArgumentException noGenerations(ScriptMap map) {

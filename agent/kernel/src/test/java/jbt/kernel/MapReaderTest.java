@@ -61,7 +61,7 @@ class MapReaderTest {
       assertThat(second).hasSize(ELEMENTS / 3).containsEntry(4L, 5L);
       assertThat(second.keySet()).allMatch(key -> key % 3 == 1);
 
-      reader.empty(0, 1);
+      reader.empty(0, 1, 1);
       assertThat(reader.read(0, 1).rows()).isZero();
       assertThat(reader.read(0, 0).rows()).isEqualTo((ELEMENTS + 2) / 3);
       assertThat(reader.read(0, 2).rows()).isEqualTo(ELEMENTS / 3);

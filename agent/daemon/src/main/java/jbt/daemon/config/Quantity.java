@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 final class Quantity {
   private static final Pattern FORM = Pattern.compile("([0-9]{1,9})([a-zA-Z]+)");
   private static final Map<String, Long> SECONDS = Map.of("s", 1L, "m", 60L, "h", 3600L);
-  private static final Map<String, Long> SIZES = Map.of("K", 1L << 10, "M", 1L << 20, "G", 1L << 30);
+  private static final Map<String, Long> SIZES =
+      Map.of("K", 1L << 10, "M", 1L << 20, "G", 1L << 30);
 
   private Quantity() {}
 

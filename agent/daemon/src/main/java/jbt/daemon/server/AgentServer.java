@@ -66,12 +66,13 @@ public final class AgentServer implements AutoCloseable {
   }
 
   private NettyServerBuilder tcp(
-      AgentConfig config, AgentConfig.Listen listen, Consumer<String> journal)
-      throws TlsException {
+      AgentConfig config, AgentConfig.Listen listen, Consumer<String> journal) throws TlsException {
     Role role = listen.tls().identity().role();
     if (role != Role.HOST) {
       throw new TlsException(
-          listen.tls().certificate() + ": it is the certificate of a " + role.word()
+          listen.tls().certificate()
+              + ": it is the certificate of a "
+              + role.word()
               + ", an agent needs that of a host");
     }
     Consumer<String> refused = line -> journal.accept("refused " + line);

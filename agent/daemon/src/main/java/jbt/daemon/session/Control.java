@@ -1,8 +1,10 @@
 package jbt.daemon.session;
 
+import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.plan.Site;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A record of the control ring.
@@ -20,7 +22,7 @@ record Control(
     int map,
     long generation,
     Site.Outcome outcome,
-    byte[] key) {
+    ByteString key) {
   static final int HEADER = 24;
 
   static Control read(Plan plan, ByteBuffer ring, int at, int length) {
@@ -28,13 +30,13 @@ record Control(
     Site site = plan.sites().get(siteIndex);
     int map = -1;
     Site.Outcome outcome = Site.Outcome.MOVED;
-    byte[] key = {};
+    ByteString key = ByteString.EMPTY;
     switch (site) {
       case Site.Print print -> {
         map = print.scriptMap();
         if (print.oneKey()) {
-          key = new byte[length - HEADER - Long.BYTES];
-          ring.get(at + HEADER + Long.BYTES, key);
+          int start = at + HEADER + Long.BYTES;
+          key = ByteString.copyFrom(ring.slice(start, length - HEADER - Long.BYTES));
         }
       }
       case Site.Clear clear -> {
@@ -62,7 +64,11 @@ record Control(
   }
 
   private static Site.Outcome outcome(ByteBuffer ring, int at) {
-    return Site.Outcome.values()[(int) ring.getLong(at + HEADER + Long.BYTES)];
+    return switch ((int) ring.getLong(at + HEADER + Long.BYTES)) {
+      case 0 -> Site.Outcome.MOVED;
+      case 1 -> Site.Outcome.JOINED;
+      default -> Site.Outcome.OVERTAKEN;
+    };
   }
 
   boolean print() {
@@ -71,10 +77,22 @@ record Control(
 
   /** Whether this clear or zero was done by the same run of a program that did the print. */
   boolean endsGenerationOf(Control print) {
-    return !print()
-        && map == print.map
-        && generation == print.generation
-        && processor == print.processor
-        && program == print.program;
+    return !print() && map == print.map && generation == print.generation && isOfSameProgram(print);
+  }
+
+  /** Whether both come from the same program on the same processor. */
+  boolean isOfSameProgram(Control other) {
+    return processor == other.processor && program == other.program;
+  }
+
+  // Two records may say the same, each of its own run.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other;
+  }
+
+  @Override
+  public int hashCode() {
+    return System.identityHashCode(this);
   }
 }

@@ -42,6 +42,7 @@ final class DataBatch implements Records {
 
   private int[] ends = new int[1024];
   private int[] kinds = new int[1024];
+  private int[] siteIndexes = new int[1024];
   private int count;
   private int next;
 
@@ -64,17 +65,17 @@ final class DataBatch implements Records {
     LineFormat format = formats[site];
     if (format != null) {
       format.append(ring, at + Control.HEADER, bytes);
-      add(ring.getLong(at), LINES);
+      add(ring.getLong(at), site, LINES);
       return;
     }
     switch (sites.get(site)) {
       case Site.Time time -> {
         bytes.put(Strftime.now(time.format()));
-        add(ring.getLong(at), TIMES);
+        add(ring.getLong(at), site, TIMES);
       }
       case Site.Value value -> {
         appendValue(value.type(), ring, at + Control.HEADER);
-        add(ring.getLong(at), places.get(site));
+        add(ring.getLong(at), site, places.get(site));
       }
       default -> throw new IllegalStateException("no data record: " + sites.get(site));
     }
@@ -89,20 +90,38 @@ final class DataBatch implements Records {
     }
   }
 
-  private void add(long time, int kind) {
+  private void add(long time, int site, int kind) {
     if (count == times.length) {
       times = Arrays.copyOf(times, 2 * count);
       ends = Arrays.copyOf(ends, 2 * count);
       kinds = Arrays.copyOf(kinds, 2 * count);
+      siteIndexes = Arrays.copyOf(siteIndexes, 2 * count);
     }
     times[count] = time;
+    siteIndexes[count] = site;
     ends[count] = bytes.size();
     kinds[count++] = kind;
   }
 
-  /** Hands on everything up to a time. */
-  void takeUntil(long time, Output output) {
-    while (next < count && times[next] <= time) {
+  /**
+   * Hands on everything that happened before a record of the control ring. All records of a run
+   * carry one time; within a run, sites are numbered in the order of the script.
+   */
+  void takeBefore(Control control, Output output) {
+    takeBefore(control.time(), control.siteIndex(), output);
+  }
+
+  /** Hands on the rest. */
+  void takeAll(Output output) {
+    takeBefore(Long.MAX_VALUE, 0, output);
+  }
+
+  private boolean isBefore(long time, int site) {
+    return times[next] < time || (times[next] == time && siteIndexes[next] < site);
+  }
+
+  private void takeBefore(long time, int site, Output output) {
+    while (next < count && isBefore(time, site)) {
       int kind = kinds[next];
       if (kind >= 0) {
         output.add(
@@ -116,7 +135,7 @@ final class DataBatch implements Records {
             1);
         next++;
       } else {
-        takeLines(kind, time, output);
+        takeLines(kind, time, site, output);
       }
     }
     if (next == count) {
@@ -126,7 +145,7 @@ final class DataBatch implements Records {
     }
   }
 
-  private void takeLines(int kind, long time, Output output) {
+  private void takeLines(int kind, long time, int site, Output output) {
     int first = next;
     int start = start(first);
     Lines.Builder lines =
@@ -135,7 +154,7 @@ final class DataBatch implements Records {
             .setKind(kind == LINES ? LineKind.LINE_PRINTF : LineKind.LINE_TIME);
     while (next < count
         && kinds[next] == kind
-        && times[next] <= time
+        && isBefore(time, site)
         && (next == first || ends[next] - start <= MESSAGE)) {
       lines.addLength(ends[next] - start(next));
       next++;

@@ -5,45 +5,71 @@ import jbt.kernel.sys.Wakeups;
 
 /** Waits for grace periods beside the session's thread, which goes on reading meanwhile. */
 final class Grace implements AutoCloseable {
+  private enum State {
+    IDLE,
+    WANTED,
+    WAITING,
+    PASSED,
+    CLOSED
+  }
+
   private final LoadedPlan loaded;
-  private final Output output;
   private final Wakeups wakeups;
   private final Thread thread = Thread.ofPlatform().daemon().name("grace").unstarted(this::run);
-  private boolean wanted;
-  private boolean closed;
+  private State state = State.IDLE;
 
-  Grace(LoadedPlan loaded, Output output, Wakeups wakeups) {
+  Grace(LoadedPlan loaded, Wakeups wakeups) {
     this.loaded = loaded;
-    this.output = output;
     this.wakeups = wakeups;
   }
 
-  /** Begins a grace period; none may be under way. */
+  synchronized boolean isIdle() {
+    return state == State.IDLE;
+  }
+
+  /** Begins a grace period; must be idle. */
   synchronized void begin() {
-    output.graceBegins();
-    wanted = true;
+    state = State.WANTED;
     if (thread.getState() == Thread.State.NEW) {
       thread.start();
     }
     notifyAll();
   }
 
+  /** Whether one has passed, once; idle afterwards. */
+  synchronized boolean takePassed() {
+    if (state == State.PASSED) {
+      state = State.IDLE;
+      return true;
+    }
+    return false;
+  }
+
   private synchronized boolean awaitWanted() {
     try {
-      while (!wanted && !closed) {
+      while (state != State.WANTED && state != State.CLOSED) {
         wait();
       }
-      wanted = false;
-      return !closed;
     } catch (InterruptedException e) {
       return false;
+    }
+    boolean wanted = state == State.WANTED;
+    if (wanted) {
+      state = State.WAITING;
+    }
+    return wanted;
+  }
+
+  private synchronized void pass() {
+    if (state == State.WAITING) {
+      state = State.PASSED;
     }
   }
 
   private void run() {
     while (awaitWanted()) {
       loaded.gracePeriod();
-      output.graceEnded();
+      pass();
       wakeups.wake();
     }
   }
@@ -52,7 +78,7 @@ final class Grace implements AutoCloseable {
   @Override
   public void close() {
     synchronized (this) {
-      closed = true;
+      state = State.CLOSED;
       notifyAll();
     }
     try {

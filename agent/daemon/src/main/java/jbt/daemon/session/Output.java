@@ -1,35 +1,17 @@
 package jbt.daemon.session;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.Iterator;
-import java.util.List;
-import java.util.Optional;
-import jbt.compiler.plan.Site;
+import java.util.HashMap;
+import java.util.Map;
 import jbt.v1.TraceReply;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a session shows, in the order in which it happened. Prints, clears and zeros are resolved
- * here: a generation is complete when a grace period has passed that began after the record of its
- * end was seen, since then no program run that could still add to it is under way.
- *
- * <p>Not thread-safe but for {@link #graceEnded}.
+ * What a session shows, in the order in which it happened: what comes after a print waits until it
+ * is known what the print shows. Not thread-safe.
  */
 final class Output {
-  /** What resolving needs from the session. */
-  interface Maps {
-    /**
-     * The reply that shows a print.
-     *
-     * @param end what the run that printed did to the map afterwards
-     */
-    TraceReply round(Control print, Optional<Site.Outcome> end);
-
-    /** Takes a generation that nobody writes to any more out of the kernel. */
-    void end(Control clearOrZero);
-  }
-
   /** Takes what is ready. */
   interface Sink {
     /** Lines and values. */
@@ -38,117 +20,56 @@ final class Output {
     void round(TraceReply reply);
   }
 
-  private sealed interface Entry {
-    record Data(TraceReply reply, int events) implements Entry {}
+  private static final class Entry {
+    private final int events;
+    private @Nullable TraceReply reply;
 
-    /**
-     * @param graces grace periods that had begun when the record was seen
-     */
-    record Pending(Control control, long graces) implements Entry {}
+    private Entry(@Nullable TraceReply reply, int events) {
+      this.reply = reply;
+      this.events = events;
+    }
   }
 
   private final Deque<Entry> entries = new ArrayDeque<>();
-  private final Maps maps;
+  private final Map<Control, Entry> prints = new HashMap<>();
   private final Sink sink;
-  private long started;
-  private volatile long completed;
-  private boolean quiet;
 
-  Output(Maps maps, Sink sink) {
-    this.maps = maps;
+  Output(Sink sink) {
     this.sink = sink;
   }
 
   void add(TraceReply reply, int events) {
-    entries.add(new Entry.Data(reply, events));
+    entries.add(new Entry(reply, events));
   }
 
-  void add(Control control) {
-    entries.add(new Entry.Pending(control, started));
+  /** Keeps the place of a print. */
+  void expect(Control print) {
+    Entry entry = new Entry(null, 0);
+    prints.put(print, entry);
+    entries.add(entry);
   }
 
-  /** Whether a grace period must begin so that everything can be resolved; none is under way. */
-  boolean wantsGrace() {
-    if (started != completed || quiet) {
-      return false;
+  /** What a print shows. */
+  void show(Control print, TraceReply reply) {
+    @Nullable Entry entry = prints.remove(print);
+    if (entry != null) {
+      entry.reply = reply;
     }
-    for (Iterator<Entry> last = entries.descendingIterator(); last.hasNext(); ) {
-      if (last.next() instanceof Entry.Pending pending) {
-        return !resolvable(pending);
+  }
+
+  /** Hands on everything that is ready. */
+  void advance() {
+    for (Entry entry = entries.peek(); entry != null; entry = entries.peek()) {
+      @Nullable TraceReply reply = entry.reply;
+      if (reply == null) {
+        return;
+      }
+      entries.remove();
+      if (reply.hasRound()) {
+        sink.round(reply);
+      } else {
+        sink.data(reply, entry.events);
       }
     }
-    return false;
-  }
-
-  void graceBegins() {
-    started++;
-  }
-
-  /** May be called by any thread. */
-  void graceEnded() {
-    completed = started;
-  }
-
-  /** No program runs any more: everything can be resolved. */
-  void programsEnded() {
-    quiet = true;
-  }
-
-  private boolean resolvable(Entry.Pending pending) {
-    return quiet || completed > pending.graces;
-  }
-
-  /** Hands on everything that is ready; returns whether nothing is left. */
-  boolean advance() {
-    while (!entries.isEmpty()) {
-      switch (entries.getFirst()) {
-        case Entry.Data(TraceReply reply, int events) -> sink.data(reply, events);
-        case Entry.Pending pending -> {
-          if (!resolvable(pending) || !resolve(pending.control)) {
-            return false;
-          }
-        }
-      }
-      entries.removeFirst();
-    }
-    return true;
-  }
-
-  private boolean resolve(Control control) {
-    if (!control.print()) {
-      if (control.outcome() == Site.Outcome.MOVED) {
-        maps.end(control);
-      }
-      return true;
-    }
-    Optional<Entry.Pending> end = endOf(control);
-    if (end.isPresent()
-        && end.get().control.outcome() == Site.Outcome.MOVED
-        && !resolvable(end.get())) {
-      return false;
-    }
-    sink.round(maps.round(control, end.map(e -> e.control.outcome())));
-    return true;
-  }
-
-  /** The clear or zero that the run of the print did later. */
-  private Optional<Entry.Pending> endOf(Control print) {
-    for (Entry entry : entries) {
-      if (entry instanceof Entry.Pending pending && pending.control.endsGenerationOf(print)) {
-        return Optional.of(pending);
-      }
-    }
-    return Optional.empty();
-  }
-
-  /** For tests: what still waits. */
-  List<Control> waiting() {
-    List<Control> all = new ArrayList<>();
-    for (Entry entry : entries) {
-      if (entry instanceof Entry.Pending pending) {
-        all.add(pending.control);
-      }
-    }
-    return all;
   }
 }

@@ -19,7 +19,8 @@ import jbt.v1.Rows;
 import jbt.v1.TraceReply;
 
 /** The script's maps in the kernel, as rounds and partials. */
-final class ScriptMaps implements Output.Maps {
+final class ScriptMaps implements Settlement.Maps {
+  private final Output output;
   private final LoadedPlan loaded;
   private final Plan plan;
   private final String host;
@@ -31,7 +32,9 @@ final class ScriptMaps implements Output.Maps {
   private long sequence;
   private long opened;
 
-  ScriptMaps(LoadedPlan loaded, Schemas schemas, String host, long epoch, Keying keying) {
+  ScriptMaps(
+      LoadedPlan loaded, Schemas schemas, String host, long epoch, Keying keying, Output output) {
+    this.output = output;
     this.loaded = loaded;
     this.plan = loaded.plan();
     this.host = host;
@@ -62,14 +65,31 @@ final class ScriptMaps implements Output.Maps {
   }
 
   @Override
-  public TraceReply round(Control print, Optional<Site.Outcome> end) {
+  public int count() {
+    return plan.scriptMaps().size();
+  }
+
+  @Override
+  public boolean hasGenerations(int map) {
+    return plan.scriptMaps().get(map).generations().isPresent();
+  }
+
+  @Override
+  public long generation(int map) {
+    return loaded.generation(map);
+  }
+
+  @Override
+  public void show(Control print, Settlement.Shown how) {
+    output.show(print, round(print, how));
+  }
+
+  private TraceReply round(Control print, Settlement.Shown how) {
     Site.Print site = (Site.Print) print.site();
     Slots.Slot slot =
         site.interval()
             .map(period -> slots.at(print.siteIndex(), print.time() - opened, period))
             .orElseGet(() -> slots.next(print.siteIndex()));
-    boolean sealed = end.isPresent() && end.get() == Site.Outcome.MOVED;
-    boolean joined = end.isPresent() && !sealed;
     Round.Builder round =
         Round.newBuilder()
             .setSite(schemas.places().get(print.siteIndex()))
@@ -79,26 +99,31 @@ final class ScriptMaps implements Output.Maps {
             .setSkipped(slot.skipped())
             .setHosts(1)
             .setOneKey(site.oneKey())
-            .setSealed(sealed)
-            .setJoined(joined);
-    if (!joined) {
+            .setSealed(how == Settlement.Shown.SEALED)
+            .setJoined(how == Settlement.Shown.JOINED);
+    if (how != Settlement.Shown.JOINED) {
       MapContents contents = loaded.read(print.map(), print.generation());
       round.setRows(
           rows.get(print.map())
-              .rows(contents, site.oneKey() ? Optional.of(print.key()) : Optional.empty()));
+              .rows(
+                  contents,
+                  site.oneKey() ? Optional.of(print.key().toByteArray()) : Optional.empty()));
     }
     return TraceReply.newBuilder().setRound(round).build();
   }
 
   @Override
-  public void end(Control control) {
-    MapRows map = rows.get(control.map());
-    if (control.site() instanceof Site.Zero) {
-      map.zero(loaded.read(control.map(), control.generation()));
+  public void ended(int map, long generation, boolean keysStay) {
+    if (keysStay) {
+      rows.get(map).zero(loaded.read(map, generation));
     } else {
-      map.clear();
+      rows.get(map).clear();
     }
-    loaded.empty(control.map(), control.generation());
+  }
+
+  @Override
+  public void emptyThrough(int map, long generation) {
+    loaded.emptyThrough(map, generation);
   }
 
   /** The cumulative value of every map that is shown. */

@@ -2,18 +2,14 @@ package jbt.daemon.session;
 
 import com.google.protobuf.ByteString;
 import io.grpc.stub.StreamObserver;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import jbt.compiler.plan.Attachment;
 import jbt.compiler.plan.LossCounter;
 import jbt.compiler.plan.Plan;
-import jbt.compiler.plan.Site;
 import jbt.compiler.target.Target;
 import jbt.daemon.Policy;
-import jbt.daemon.values.Canonical;
-import jbt.daemon.values.Schemas;
 import jbt.kernel.LoadedPlan;
 import jbt.kernel.sys.Wakeups;
 import jbt.v1.Failure;
@@ -34,8 +30,8 @@ public final class Session implements Runnable {
   private static final int POLL_MS = 20;
   private static final long PARTIALS_EVERY_NS = TimeUnit.SECONDS.toNanos(1);
 
-  /** Records that one reading of the data ring takes at most, so that control gets its turn. */
-  private static final int BATCH = 100_000;
+  /** How long programs may be attached before the gate is opened. */
+  private static final long UNOPENED_NS = TimeUnit.MINUTES.toNanos(1);
 
   /** How long a slow receiver may take to fetch what waits when the session has ended. */
   private static final long DRAIN_NS = TimeUnit.SECONDS.toNanos(5);
@@ -63,7 +59,6 @@ public final class Session implements Runnable {
   private volatile boolean abandoned;
   private volatile Runnable wake = () -> {};
 
-  private boolean exited;
   private long deadline;
   private long nextPartials = created + PARTIALS_EVERY_NS;
 
@@ -154,43 +149,42 @@ public final class Session implements Runnable {
     outbox.send(TraceReply.newBuilder().setHost(report.build()).build());
   }
 
-  private void trace(Plan plan, LoadedPlan loaded) {
-    Schemas schemas = Schemas.of(plan);
-    ScriptMaps maps = new ScriptMaps(loaded, schemas, host.name(), host.epoch(), start.getKeying());
-    Output output = new Output(maps, outbox);
-    Canonical canonical = new Canonical(plan.attachPointNames());
-    DataBatch data = new DataBatch(host.name(), plan, canonical, schemas.places());
+  private void trace(Plan plan, LoadedPlan loaded) throws Failed {
+    Tracing tracing = new Tracing(loaded, host, start.getKeying(), outbox);
     report
         .setProbes(plan.attachments().size())
         .addAllNotices(plan.warnings())
         .setAttachNs(System.nanoTime() - created);
-    outbox.send(TraceReply.newBuilder().setSchema(schemas.schema()).build());
+    outbox.send(tracing.schema());
     send(HostState.HOST_ATTACHED);
     if (!awaitOpen()) {
       report.setStopReason(StopReason.STOP_REQUEST);
       return;
     }
     try (Wakeups wakeups = loaded.wakeups();
-        Grace grace = new Grace(loaded, output, wakeups)) {
+        Grace grace = new Grace(loaded, wakeups)) {
       wake = wakeups::wake;
-      begin(plan, loaded, maps, output, data);
+      begin(plan, loaded, tracing);
       while (report.getStopReason() == StopReason.STOP_NONE) {
         wakeups.await(POLL_MS);
-        step(loaded, maps, output, data, grace);
+        step(loaded, tracing, grace);
       }
-      end(loaded, maps, output, data);
     } finally {
       wake = () -> {};
     }
+    end(loaded, tracing);
   }
 
   /** Waits until the gate is to be opened; false if the session is stopped before. */
-  private synchronized boolean awaitOpen() {
+  private synchronized boolean awaitOpen() throws Failed {
+    long until = System.nanoTime() + UNOPENED_NS;
     try {
       while (!stopAsked) {
-        long left = openAsked ? openAt - System.nanoTime() : TimeUnit.SECONDS.toNanos(1);
+        long left = (openAsked ? openAt : until) - System.nanoTime();
         if (openAsked && left <= 0) {
           return true;
+        } else if (left <= 0) {
+          throw new Failed(Failure.FAILURE_POLICY, "nobody has opened the session for a minute");
         }
         TimeUnit.NANOSECONDS.timedWait(this, Math.max(left, 1));
       }
@@ -200,9 +194,9 @@ public final class Session implements Runnable {
     return false;
   }
 
-  private void begin(Plan plan, LoadedPlan loaded, ScriptMaps maps, Output output, DataBatch data) {
+  private void begin(Plan plan, LoadedPlan loaded, Tracing tracing) {
     loaded.runBegin();
-    read(loaded, output, data);
+    tracing.readAll();
     report.setOpenedNs(wallClock());
     boolean events =
         plan.attachments().stream()
@@ -210,10 +204,8 @@ public final class Session implements Runnable {
                 a ->
                     !(a.point() instanceof Attachment.Point.Begin
                         || a.point() instanceof Attachment.Point.End));
-    if (exited) {
-      report.setStopReason(StopReason.STOP_EXIT);
-    } else if (events) {
-      maps.opened(loaded.openGate());
+    if (events && !tracing.exited()) {
+      tracing.opened(loaded.openGate());
       deadline = System.nanoTime() + policy.durationNs();
       send(HostState.HOST_RUNNING);
     } else {
@@ -222,24 +214,20 @@ public final class Session implements Runnable {
     }
   }
 
-  private void step(
-      LoadedPlan loaded, ScriptMaps maps, Output output, DataBatch data, Grace grace) {
-    read(loaded, output, data);
-    output.advance();
+  private void step(LoadedPlan loaded, Tracing tracing, Grace grace) {
+    tracing.read();
+    tracing.settle(grace);
     outbox.flush();
-    if (output.wantsGrace()) {
-      grace.begin();
-    }
     long now = System.nanoTime();
     if (now - nextPartials >= 0) {
       nextPartials = now + PARTIALS_EVERY_NS;
       if (outbox.ready()) {
-        maps.partials(false, outbox::send);
+        tracing.sendPartials(false);
         losses(loaded);
         send(HostState.HOST_RUNNING);
       }
     }
-    if (exited) {
+    if (tracing.exited()) {
       report.setStopReason(StopReason.STOP_EXIT);
     } else if (stopped()) {
       report.setStopReason(StopReason.STOP_REQUEST);
@@ -252,29 +240,7 @@ public final class Session implements Runnable {
     return stopAsked;
   }
 
-  /** Takes what is in the rings; returns whether there may be more. */
-  private boolean read(LoadedPlan loaded, Output output, DataBatch data) {
-    // Data first: a print that stands between two lines of one run is then seen with the second.
-    int taken = loaded.dataRing().drain(data, BATCH);
-    List<Control> controls = new ArrayList<>();
-    loaded
-        .controlRing()
-        .drain(
-            (ring, at, length) -> controls.add(Control.read(loaded.plan(), ring, at, length)),
-            Integer.MAX_VALUE);
-    for (Control control : controls) {
-      if (control.site() instanceof Site.Exit) {
-        exited = true;
-      } else {
-        data.takeUntil(control.time(), output);
-        output.add(control);
-      }
-    }
-    data.takeUntil(Long.MAX_VALUE, output);
-    return taken == BATCH;
-  }
-
-  private void end(LoadedPlan loaded, ScriptMaps maps, Output output, DataBatch data) {
+  private void end(LoadedPlan loaded, Tracing tracing) {
     loaded.closeGate();
     report.setClosedNs(wallClock());
     if (!abandoned) {
@@ -282,20 +248,15 @@ public final class Session implements Runnable {
     }
     loaded.gracePeriod();
     loaded.detach();
-    while (read(loaded, output, data)) {
-      output.advance();
-    }
+    tracing.readAll();
     loaded.runEnd();
-    while (read(loaded, output, data)) {
-      output.advance();
-    }
+    tracing.readAll();
     if (abandoned) {
       return;
     }
-    output.programsEnded();
-    output.advance();
+    tracing.settleRest();
     awaitReceiver();
-    maps.partials(true, outbox::send);
+    tracing.sendPartials(true);
     losses(loaded);
     report.setExitCode(loaded.exitCode());
   }

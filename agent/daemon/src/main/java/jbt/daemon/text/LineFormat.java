@@ -22,11 +22,23 @@ public final class LineFormat {
   private final byte[] end;
   private final int textsAt;
 
-  /**
-   * @param before literal text
-   * @param offset from the record's first argument
-   */
-  private record Argument(byte[] before, Conversion how, Type type, int offset) {}
+  private static final class Argument {
+    /** Literal text. */
+    final byte[] before;
+
+    final Conversion how;
+    final Type type;
+
+    /** From the record's first argument. */
+    final int offset;
+
+    Argument(byte[] before, Conversion how, Type type, int offset) {
+      this.before = before;
+      this.how = how;
+      this.type = type;
+      this.offset = offset;
+    }
+  }
 
   public LineFormat(Site.Printf site, List<String> probes) {
     this.probes = probes;
@@ -156,7 +168,29 @@ public final class LineFormat {
         }
         to.put(')');
       }
-      case Type.Array array -> throw new IllegalStateException("no text of " + array);
+      case Type.Array array -> {
+        to.put('[');
+        for (int i = 0; i < array.length(); i++) {
+          if (i > 0) {
+            to.put(',');
+          }
+          putElement(array.element(), record, at, i, to);
+        }
+        to.put(']');
+      }
+    }
+  }
+
+  private void putElement(Type element, ByteBuffer record, int at, int index, Bytes to) {
+    if (element instanceof Type.Int number) {
+      long value = Canonical.element(number, record, at, index);
+      if (number.signed()) {
+        to.putDecimal(value);
+      } else {
+        to.putUnsigned(value, 10, false);
+      }
+    } else {
+      putPlain(element, record, at + index * element.storedSize(), to);
     }
   }
 }

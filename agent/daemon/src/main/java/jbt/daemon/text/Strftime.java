@@ -1,5 +1,6 @@
 package jbt.daemon.text;
 
+import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
@@ -9,7 +10,7 @@ public final class Strftime {
   private Strftime() {}
 
   public static String now(String format) {
-    return format(format, ZonedDateTime.now());
+    return format(format, ZonedDateTime.now(ZoneId.systemDefault()));
   }
 
   /** Conversions that strftime(3) does not have are left as they are. */

@@ -74,14 +74,14 @@ public final class Bytes {
   /** Overwrites four bytes that were written before. */
   public void setInt(int at, int value) {
     for (int i = 0; i < 4; i++) {
-      array[at + i] = (byte) (value >>> 8 * i);
+      array[at + i] = (byte) (value >>> (8 * i));
     }
   }
 
   public void putLong(long value) {
     reserve(8);
     for (int i = 0; i < 8; i++) {
-      array[size++] = (byte) (value >>> 8 * i);
+      array[size++] = (byte) (value >>> (8 * i));
     }
   }
 

@@ -42,18 +42,23 @@ public record Canonical(List<String> probes) {
   }
 
   private void appendElement(Type element, ByteBuffer from, int at, int index, Bytes to) {
-    if (element instanceof Type.Int(int bytes, boolean signed)) {
-      int place = at + index * bytes;
-      to.putLong(
-          switch (bytes) {
-            case 1 -> signed ? from.get(place) : from.get(place) & 0xffL;
-            case 2 -> signed ? from.getShort(place) : from.getShort(place) & 0xffffL;
-            case 4 -> signed ? from.getInt(place) : from.getInt(place) & 0xffff_ffffL;
-            default -> from.getLong(place);
-          });
+    if (element instanceof Type.Int number) {
+      to.putLong(element(number, from, at, index));
     } else {
       append(element, from, at + index * element.storedSize(), to);
     }
+  }
+
+  /** An integer of an array that begins at {@code at}; there it fills only its own width. */
+  public static long element(Type.Int type, ByteBuffer from, int at, int index) {
+    boolean signed = type.signed();
+    int place = at + index * type.bytes();
+    return switch (type.bytes()) {
+      case 1 -> signed ? from.get(place) : from.get(place) & 0xffL;
+      case 2 -> signed ? from.getShort(place) : from.getShort(place) & 0xffffL;
+      case 4 -> signed ? from.getInt(place) : from.getInt(place) & 0xffff_ffffL;
+      default -> from.getLong(place);
+    };
   }
 
   /** A text of known length as a canonical string. */

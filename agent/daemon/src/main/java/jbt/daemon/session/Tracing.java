@@ -1,0 +1,123 @@
+package jbt.daemon.session;
+
+import java.util.ArrayList;
+import java.util.List;
+import jbt.compiler.plan.Plan;
+import jbt.compiler.plan.Site;
+import jbt.daemon.values.Canonical;
+import jbt.daemon.values.Schemas;
+import jbt.kernel.LoadedPlan;
+import jbt.v1.Keying;
+import jbt.v1.TraceReply;
+
+/**
+ * What attached programs send: taken from the rings, put in order, settled, handed to the outbox.
+ * Not thread-safe.
+ */
+final class Tracing {
+  /** Records that one reading of the data ring takes at most, so that control gets its turn. */
+  private static final int BATCH = 100_000;
+
+  /** One turn settles what is there and one what that has sent; more would be a mistake. */
+  private static final int LAST_TURNS = 4;
+
+  private final LoadedPlan loaded;
+  private final Plan plan;
+  private final Outbox outbox;
+  private final Schemas schemas;
+  private final Output output;
+  private final ScriptMaps maps;
+  private final Settlement settlement;
+  private final DataBatch data;
+  private boolean exited;
+
+  Tracing(LoadedPlan loaded, Session.Host host, Keying keying, Outbox outbox) {
+    this.loaded = loaded;
+    this.plan = loaded.plan();
+    this.outbox = outbox;
+    this.schemas = Schemas.of(plan);
+    this.output = new Output(outbox);
+    this.maps = new ScriptMaps(loaded, schemas, host.name(), host.epoch(), keying, output);
+    this.settlement = new Settlement(maps);
+    this.data =
+        new DataBatch(host.name(), plan, new Canonical(plan.attachPointNames()), schemas.places());
+  }
+
+  TraceReply schema() {
+    return TraceReply.newBuilder().setSchema(schemas.schema()).build();
+  }
+
+  /** Interval slots are counted from here, CLOCK_BOOTTIME in nanoseconds. */
+  void opened(long time) {
+    maps.opened(time);
+  }
+
+  /** Whether the script has called exit(). */
+  boolean exited() {
+    return exited;
+  }
+
+  /** Takes what is in the rings and hands on what is ready; returns whether there may be more. */
+  boolean read() {
+    // Data first: a print that stands between two lines of one run is then seen with the second.
+    boolean more = loaded.dataRing().drain(data, BATCH) == BATCH;
+    List<Control> controls = new ArrayList<>();
+    loaded
+        .controlRing()
+        .drain(
+            (ring, at, length) -> controls.add(Control.read(plan, ring, at, length)),
+            Integer.MAX_VALUE);
+    for (Control control : controls) {
+      if (control.site() instanceof Site.Exit) {
+        exited = true;
+      } else {
+        take(control);
+      }
+    }
+    data.takeAll(output);
+    output.advance();
+    return more;
+  }
+
+  private void take(Control control) {
+    data.takeBefore(control, output);
+    if (control.print()) {
+      output.expect(control);
+    }
+    settlement.add(control);
+  }
+
+  /** Takes everything that has been sent. */
+  void readAll() {
+    boolean more = true;
+    while (more) {
+      more = read();
+    }
+  }
+
+  /** Goes on with settling; a grace period is never waited for here. */
+  void settle(Grace grace) {
+    if (grace.takePassed()) {
+      readAll();
+      settlement.finish();
+      output.advance();
+    }
+    if (grace.isIdle() && settlement.begin()) {
+      grace.begin();
+    }
+  }
+
+  /** Settles everything, when no program runs any more. */
+  void settleRest() {
+    for (int turn = 0; turn < LAST_TURNS && settlement.begin(); turn++) {
+      readAll();
+      settlement.finish();
+    }
+    output.advance();
+  }
+
+  /** Sends the cumulative values of the maps. */
+  void sendPartials(boolean last) {
+    maps.partials(last, outbox::send);
+  }
+}
