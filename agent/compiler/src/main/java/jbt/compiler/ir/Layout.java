@@ -79,6 +79,9 @@ record Layout(
 
     private int perCpu;
 
+    /** What the verifier must see behind the last histogram: a bucket is known to it by its mask. */
+    private int behind;
+
     Builder(Checked checked) {
       this.checked = checked;
     }
@@ -93,7 +96,7 @@ record Layout(
       int stride = powerOfTwo(Math.max(LEAST_STRIDE, perCpu));
       int cpuArea = align(shared, LEAST_STRIDE);
       Globals globals =
-          new Globals(cpuArea + cpus * stride, GATE, START_TIME, EXIT_CODE, cpuArea, stride);
+          new Globals(cpuArea + cpus * stride + behind, GATE, START_TIME, EXIT_CODE, cpuArea, stride);
       return new Layout(
           checked,
           globals,
@@ -152,6 +155,7 @@ record Layout(
       int generations = map.cleared() ? SLOTS : 1;
       int size = words(map) * WORD;
       int offset = perCpu;
+      behind = Math.max(behind, powerOfTwo(words(map)) * WORD - size);
       perCpu += generations * size;
       return new Storage.Slots(offset, size, generations);
     }
@@ -168,7 +172,7 @@ record Layout(
               kernelName(map.name()),
               together ? KernelMap.Kind.HASH : KernelMap.Kind.PERCPU_HASH,
               keySize,
-              words(map) * WORD,
+              (bucketsInValue(map) ? powerOfTwo(words(map)) : words(map)) * WORD,
               entries,
               false));
       return new Storage.Hash(FIRST_HASH + hashes.size() - 1, generational);
@@ -213,6 +217,11 @@ record Layout(
       case Value.Hist hist -> map.key().isEmpty() ? hist.buckets() : 1;
       case Value.Lhist lhist -> map.key().isEmpty() ? lhist.buckets() : 1;
     };
+  }
+
+  private static boolean bucketsInValue(MapDecl map) {
+    return map.key().isEmpty()
+        && (map.value() instanceof Value.Hist || map.value() instanceof Value.Lhist);
   }
 
   static boolean bucketInKey(MapDecl map) {
