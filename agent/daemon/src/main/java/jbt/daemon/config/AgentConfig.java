@@ -34,8 +34,9 @@ public record AgentConfig(
     Map<String, String> labels) {
   private static final Set<String> KEYS =
       Set.of(
-          "name", "listen", "tls", "users", "collectors", "socket", "limits", "unsafe", "labels");
-  private static final Set<String> TLS_KEYS = Set.of("certificate", "key", "ca");
+          "name", "listen", "tls", "allow", "socket", "limits", "unsafe", "labels");
+  private static final Set<String> TLS_KEYS = Set.of("authority", "certificate", "key");
+  private static final Set<String> ALLOW_KEYS = Set.of("users", "collectors");
   private static final Set<String> LIMIT_KEYS =
       Set.of("duration", "probes", "map-memory", "sessions");
 
@@ -53,12 +54,14 @@ public record AgentConfig(
     @Nullable YamlValue name = entries.get("name");
     @Nullable YamlValue socket = entries.get("socket");
     @Nullable YamlValue labels = entries.get("labels");
+    @Nullable YamlValue allow = entries.get("allow");
+    Map<String, YamlValue> allowed = allow == null ? Map.of() : allow.map(ALLOW_KEYS);
     AgentConfig config =
         new AgentConfig(
             name == null ? kernelHostName() : name.text(),
             listen(entries),
-            names(entries, "users"),
-            names(entries, "collectors"),
+            names(allowed, "users"),
+            names(allowed, "collectors"),
             socket == null ? Optional.empty() : Optional.of(socket.path()),
             policy(entries),
             labels == null ? Map.of() : labels.texts());
@@ -96,7 +99,7 @@ public record AgentConfig(
         new Listen(
             address(listen),
             new TlsFiles(
-                tls.require(files, "ca").path(),
+                tls.require(files, "authority").path(),
                 tls.require(files, "certificate").path(),
                 tls.require(files, "key").path())));
   }
