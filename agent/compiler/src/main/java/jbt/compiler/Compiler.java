@@ -1,7 +1,12 @@
 package jbt.compiler;
 
+import jbt.compiler.check.Checked;
+import jbt.compiler.check.CheckedPrinter;
 import jbt.compiler.check.Checker;
 import jbt.compiler.ir.CodeGeneration;
+import jbt.compiler.lang.AstPrinter;
+import jbt.compiler.lang.Diagnostics;
+import jbt.compiler.lang.Parser;
 import jbt.compiler.lang.Source;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.target.Target;
@@ -18,5 +23,24 @@ public final class Compiler {
    */
   public static Plan compile(String script, String file, Target target) throws CompileException {
     return CodeGeneration.generate(Checker.check(new Source(file, script), target), target);
+  }
+
+  /**
+   * What becomes of a script on its way: the syntax tree, the checked script, the three-address
+   * code and the instructions, each with the lines of the script.
+   *
+   * @throws CompileException with every error found
+   */
+  public static String dump(String script, String file, Target target) throws CompileException {
+    Source source = new Source(file, script);
+    Checked checked = Checker.check(source, target);
+    return "Syntax tree:\n"
+        + AstPrinter.print(Parser.parse(source, new Diagnostics()), source)
+        + "\nChecked script:\n"
+        + CheckedPrinter.print(checked, source)
+        + "\nIntermediate code:\n"
+        + CodeGeneration.dump(checked, target, script)
+        + "\nInstructions:\n"
+        + Listing.print(CodeGeneration.generate(checked, target), source);
   }
 }

@@ -35,6 +35,7 @@ final class Aggregations {
     MapInfo map = expressions.maps().info(use);
     List<Expr> key = expressions.maps().key(map, use.key(), use.range());
     Optional<ScriptMap.Value> aggregation = aggregation(call);
+    map.aggregated = map.aggregated.or(() -> Optional.of(range));
     if (aggregation.isEmpty()) {
       return List.of();
     }
@@ -54,6 +55,10 @@ final class Aggregations {
   private boolean note(MapInfo map, ScriptMap.Value aggregation, SourceRange range) {
     if (map.assigned.isPresent() || map.stepped.isPresent()) {
       SourceRange other = map.assigned.or(() -> map.stepped).orElseThrow();
+      if (other.start() > range.start()) {
+        // The other one, which comes later, is told of.
+        return false;
+      }
       round
           .diagnostics()
           .error(
@@ -66,7 +71,6 @@ final class Aggregations {
     }
     if (map.aggregation.isEmpty()) {
       map.aggregation = Optional.of(aggregation);
-      map.aggregated = Optional.of(range);
       round.environment().change();
       return true;
     }

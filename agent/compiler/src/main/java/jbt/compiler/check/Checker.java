@@ -16,6 +16,7 @@ import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Diagnostics;
 import jbt.compiler.lang.Parser;
 import jbt.compiler.lang.Source;
+import jbt.compiler.lang.SourceRange;
 import jbt.compiler.target.Target;
 
 /** From text to a script without errors. */
@@ -58,7 +59,7 @@ public final class Checker {
     diagnostics.addAll(result.round.diagnostics());
     if (allExpanded) {
       // With a block missing, what it would have set is not known.
-      checkMaps(environment, diagnostics);
+      checkEnvironment(environment, rounds, diagnostics);
     }
     throwErrors(diagnostics, source, expansion.unmatched() == diagnostics.errorCount());
     return new Checked(
@@ -125,7 +126,8 @@ public final class Checker {
     return new Result(probes, names, round);
   }
 
-  private static void checkMaps(Environment environment, Diagnostics diagnostics) {
+  private static void checkEnvironment(
+      Environment environment, int rounds, Diagnostics diagnostics) {
     List<String> written =
         environment.maps().stream().filter(MapInfo::written).map(map -> "@" + map.name).toList();
     for (MapInfo map : environment.maps()) {
@@ -135,9 +137,18 @@ public final class Checker {
             "Undefined map: @" + map.name,
             List.of(),
             Nearest.hint("@" + map.name, written));
-      } else if (!map.values.known() && map.aggregation.isEmpty() && !diagnostics.hasErrors()) {
+      }
+    }
+    if (diagnostics.hasErrors()) {
+      return;
+    }
+    for (MapInfo map : environment.maps()) {
+      if ((!map.values.known() && map.aggregation.isEmpty()) || rounds > MOST_ROUNDS) {
         diagnostics.error(map.firstUse, "The type of @" + map.name + " can't be told");
       }
+    }
+    for (SourceRange declaration : environment.untyped()) {
+      diagnostics.error(declaration, "The type of this variable can't be told");
     }
   }
 }

@@ -34,7 +34,7 @@ final class Coercion {
     return switch (type) {
       case Type.Tuple wanted when expr.type() instanceof Type.Tuple ->
           new Expr.Tuple(each(wanted, parts(expr)), type, expr.range());
-      case Type.Int i -> new Expr.Cast(expr, type, expr.range());
+      case Type.Int i -> narrow(i) ? new Expr.Cast(expr, type, expr.range()) : expr;
       case Type.Bool b -> new Expr.Cast(expr, type, expr.range());
       case Type.Pointer p -> new Expr.Cast(expr, type, expr.range());
       case Type.Tuple t -> expr;

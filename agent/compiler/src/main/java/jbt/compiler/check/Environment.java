@@ -37,6 +37,14 @@ final class Environment {
     return variables.computeIfAbsent(new VariableAt(probe, declaration), at -> new Place());
   }
 
+  /** Where the variables are declared whose type nothing tells. */
+  List<SourceRange> untyped() {
+    return variables.entrySet().stream()
+        .filter(entry -> !entry.getValue().known())
+        .map(entry -> entry.getKey().declaration())
+        .toList();
+  }
+
   void change() {
     changed = true;
   }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import jbt.compiler.check.Checked.Probe.Kind;
 import jbt.compiler.lang.Ast.AttachPoint;
 import jbt.compiler.lang.Diagnostics;
@@ -140,7 +141,8 @@ final class Expansion {
           "Unknown software event: '" + parts.getFirst() + "'",
           List.of(),
           Nearest.hint(
-              parts.getFirst(), SoftwareEvent.ALL.stream().map(SoftwareEvent::name).toList()));
+              parts.getFirst(),
+              SoftwareEvent.ALL.stream().flatMap(e -> Stream.of(e.name(), e.alias())).toList()));
       return List.of();
     }
     String countText = parts.size() == 2 ? parts.get(1) : "";

@@ -77,7 +77,10 @@ final class ExpressionChecker {
     boolean huge = given < 0 && value.type().equals(Type.UINT64);
     if (huge || given < least || given > most) {
       diagnostics.error(
-          expr.range(), "%s must be from %d to %d, not %d".formatted(what, least, most, given));
+          expr.range(),
+          most == Long.MAX_VALUE
+              ? "%s must be at least %d".formatted(what, least)
+              : "%s must be from %d to %d, not %d".formatted(what, least, most, given));
       return Optional.empty();
     }
     return Optional.of(given);
@@ -91,7 +94,7 @@ final class ExpressionChecker {
               ? new Value(new Expr.IntLiteral(i.value(), Type.UINT64, range), i.value() >= 0, false)
               : Value.literal(i.value(), range);
       case Ast.Expr.Bool bool -> Value.bool(bool.value(), range);
-      case Ast.Expr.Str str -> Value.string(str.value(), range);
+      case Ast.Expr.Str str -> string(str);
       case Ast.Expr.Name name -> name(name);
       case Ast.Expr.Variable variable -> variable(variable);
       case Ast.Expr.MapUse use -> maps.read(use);
@@ -108,6 +111,17 @@ final class ExpressionChecker {
       case Ast.Expr.Cast cast -> cast(cast);
       case Ast.Expr.Call call -> call(call);
     };
+  }
+
+  private Value string(Ast.Expr.Str str) {
+    if (str.value().length() > FieldType.LONGEST_STRING) {
+      diagnostics.error(
+          str.range(),
+          "A string of %d bytes: at most %d are possible"
+              .formatted(str.value().length(), FieldType.LONGEST_STRING));
+      return Value.unknown(str.range());
+    }
+    return Value.string(str.value(), str.range());
   }
 
   private Value name(Ast.Expr.Name name) {

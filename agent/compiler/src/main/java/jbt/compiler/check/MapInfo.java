@@ -25,9 +25,10 @@ final class MapInfo {
   /** Of all values put in, or given to the aggregation. */
   final Place values = new Place();
 
-  /** The aggregation that it holds, its sign left open, and where that was seen first. */
+  /** The aggregation that it holds, its sign left open. */
   Optional<ScriptMap.Value> aggregation = Optional.empty();
 
+  /** Where an aggregation was seen first, even one with errors. */
   Optional<SourceRange> aggregated = Optional.empty();
 
   /** Where it was first set to a value, other than by counting up or down. */
@@ -49,7 +50,7 @@ final class MapInfo {
   }
 
   boolean written() {
-    return aggregation.isPresent() || assigned.isPresent() || stepped.isPresent();
+    return aggregated.isPresent() || assigned.isPresent() || stepped.isPresent();
   }
 
   Type type() {

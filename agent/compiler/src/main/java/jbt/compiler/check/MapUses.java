@@ -104,7 +104,12 @@ final class MapUses {
     return true;
   }
 
+  /** Tells that what is done at {@code range} does not go with the aggregation before it. */
   void mixed(MapInfo map, SourceRange range) {
+    if (map.aggregated.isPresent() && map.aggregated.get().start() > range.start()) {
+      // The aggregation comes later and is told of.
+      return;
+    }
     String aggregation = map.aggregation.map(Aggregations::describe).orElse("");
     round
         .diagnostics()

@@ -12,7 +12,7 @@ final class Nearest {
   static List<String> hint(String written, Collection<String> names) {
     String lower = written.toLowerCase(Locale.ROOT);
     String best = "";
-    int bestDistance = Math.max(1, written.length() / 3) + 1;
+    int bestDistance = written.length() / 3 + 1;
     for (String name : names) {
       if (Math.abs(name.length() - lower.length()) < bestDistance) {
         int distance = distance(lower, name.toLowerCase(Locale.ROOT));

@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
 import jbt.compiler.plan.Site.Piece;
 import jbt.compiler.types.Type;
 import jbt.compiler.types.TypeNames;
+import org.jspecify.annotations.Nullable;
 
 /** Splits a printf format into text and conversions. */
 final class PrintfFormat {
@@ -50,8 +51,8 @@ final class PrintfFormat {
       if (conversion.isEmpty() || CONVERSIONS.indexOf(conversion.charAt(0)) < 0) {
         return new Wrong("unsupported format specifier '" + matcher.group() + "'");
       }
-      if (width.equals("*") || matcher.group(3) != null) {
-        return new Wrong("'*' and precision are not supported: '" + matcher.group() + "'");
+      if (matcher.group().contains("*")) {
+        return new Wrong("'*' is not supported: '" + matcher.group() + "'");
       }
       if (Integer.parseInt(width) > WIDEST) {
         return new Wrong("width of '" + matcher.group() + "' is more than " + WIDEST);
@@ -78,7 +79,7 @@ final class PrintfFormat {
     return new Parsed(pieces, lengths);
   }
 
-  private static int length(@org.jspecify.annotations.Nullable String modifier) {
+  private static int length(@Nullable String modifier) {
     return switch (modifier) {
       case null -> 0;
       case "hh" -> 1;

@@ -71,7 +71,7 @@ final class StatementChecker {
           List.of(new Stmt.Evaluate(expressions.step(step, false).expr(), evaluate.range()));
       default -> {
         Value value = expressions.value(evaluate.expr());
-        if (evaluate.expr().range().equals(evaluate.range())) {
+        if (value.known() && evaluate.expr().range().equals(evaluate.range())) {
           diagnostics.warning(evaluate.range(), "The value is not used");
         }
         yield List.of(new Stmt.Evaluate(value.expr(), evaluate.range()));
@@ -206,11 +206,23 @@ final class StatementChecker {
   private Optional<Type> declared(Ast.TypeName written) {
     Optional<Type> type =
         written.name().equals("string")
-            ? Optional.of(new Type.Str(written.length().orElse(FieldType.LONGEST_STRING)))
+            ? Optional.of(new Type.Str(length(written)))
             : written.length().isPresent() ? Optional.empty() : TypeNames.integer(written.name());
     if (type.isEmpty()) {
       diagnostics.error(written.range(), "Unknown type: '" + written.name() + "'");
     }
     return type;
+  }
+
+  private int length(Ast.TypeName written) {
+    int length = written.length().orElse(FieldType.LONGEST_STRING);
+    if (length > FieldType.LONGEST_STRING) {
+      diagnostics.error(
+          written.range(),
+          "A string of %d bytes: at most %d are possible"
+              .formatted(length, FieldType.LONGEST_STRING));
+      return FieldType.LONGEST_STRING;
+    }
+    return length;
   }
 }

@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 /** Reads expressions: by precedence from loose to tight, as in C. */
 final class ExpressionParser {
   private static final int LOOSEST = 3;
-  private static final int TIGHTEST = 10;
 
   private static final Map<String, BinaryOp> BINARY = new HashMap<>();
   private static final Map<String, UnaryOp> UNARY = new HashMap<>();
@@ -126,15 +125,13 @@ final class ExpressionParser {
     return new Expr.Logical(and, left, right, left.range().to(right.range()));
   }
 
+  /** Operators of at least a precedence. */
   private Expr binary(int precedence) throws SyntaxError {
-    if (precedence > TIGHTEST) {
-      return unary();
-    }
-    Expr left = binary(precedence + 1);
+    Expr left = unary();
     BinaryOp op = binaryOp(precedence);
     while (op != null) {
       tokens.take();
-      Expr right = binary(precedence + 1);
+      Expr right = binary(op.precedence + 1);
       left = new Expr.Binary(op, left, right, left.range().to(right.range()));
       op = binaryOp(precedence);
     }
@@ -144,7 +141,7 @@ final class ExpressionParser {
   private @Nullable BinaryOp binaryOp(int precedence) {
     Token token = tokens.current();
     BinaryOp op = token.kind() == Kind.SYMBOL ? BINARY.get(token.text()) : null;
-    if (op == null || op.precedence != precedence) {
+    if (op == null || op.precedence < precedence) {
       return null;
     }
     return op == BinaryOp.DIVIDE && inPredicate && tokens.ahead().is("{") ? null : op;

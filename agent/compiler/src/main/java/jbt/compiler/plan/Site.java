@@ -15,6 +15,8 @@ import jbt.compiler.types.Type;
  * record goes on with its fields in order, each {@link Type#storedSize} bytes, but a field that is
  * a string of type {@link Type.Str} as u64 length only: the bytes of all such strings follow in
  * order, unpadded, behind the last field. An {@link Exit} record goes on with u64 exit code.
+ *
+ * <p>Text of the script (formats) is held as its bytes, each as a Latin-1 character.
  */
 public sealed interface Site {
   /**

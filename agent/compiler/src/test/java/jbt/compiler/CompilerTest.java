@@ -1,0 +1,28 @@
+package jbt.compiler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class CompilerTest {
+  private static final String SCRIPT =
+      """
+      tracepoint:raw_syscalls:sys_enter /pid == 5/ { @[comm] = count(); }
+      interval:s:1 { print(@); clear(@); }
+      """;
+
+  @Test
+  void equalInputGivesEqualPlans() throws CompileException {
+    assertThat(Compiler.compile(SCRIPT, "stdin", new FakeTarget("a")))
+        .isEqualTo(Compiler.compile(SCRIPT, "stdin", new FakeTarget("a")));
+  }
+
+  @Test
+  void dumpShowsEveryStage() throws CompileException {
+    assertThat(Compiler.dump(SCRIPT, "stdin", new FakeTarget("a")))
+        .contains("   1  probe tracepoint:raw_syscalls:sys_enter\n   1    predicate\n")
+        .contains("   1    /((int64)pid eq 5:int64):bool/")
+        .contains("get_current_pid_tgid")
+        .contains("exit");
+  }
+}
