@@ -26,8 +26,8 @@ public final class Footer {
       lines.add("window: " + seconds(summary.windowNanos()));
     }
     losses(lines, summary);
-    counts(lines, "rounds joined with the next one", summary.joined());
-    counts(lines, "rounds skipped by a late timer", summary.skipped());
+    counts(lines, "joined with the next one", summary.joined());
+    counts(lines, "skipped by a late timer", summary.skipped());
     if (verbose) {
       summary.hosts().forEach(host -> lines.add(host(host)));
     }
@@ -42,8 +42,8 @@ public final class Footer {
         lines.add("WARNING: Lost " + events(loss.count()) + ": " + what(loss));
       }
     }
-    counts(lines, "rounds joined with the next one", summary.joined());
-    counts(lines, "rounds skipped by a late timer", summary.skipped());
+    counts(lines, "joined with the next one", summary.joined());
+    counts(lines, "skipped by a late timer", summary.skipped());
     return lines;
   }
 
@@ -103,7 +103,9 @@ public final class Footer {
   }
 
   private static void counts(List<String> lines, String what, Map<String, Long> counts) {
-    counts.forEach((map, count) -> lines.add(map + ": " + count + " " + what));
+    counts.forEach(
+        (map, count) ->
+            lines.add(map + ": " + count + (count == 1 ? " round " : " rounds ") + what));
   }
 
   private static String host(HostReport host) {

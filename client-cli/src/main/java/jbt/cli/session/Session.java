@@ -202,8 +202,7 @@ public final class Session {
     int most = probes.getLast();
     String count = probes.getFirst() == most ? "" + most : probes.getFirst() + "-" + most;
     String line = "Attached " + count + (most == 1 ? " probe" : " probes");
-    outbox.note(
-        Bytes.of(line + (wanted.many() ? " on each of " + probes.size() + " hosts\n" : "\n")));
+    outbox.note(Bytes.of(line + (wanted.many() ? on(probes.size()) : "") + "\n"));
     if (wanted.many() && !wanted.perHost() && !answer.workingState().isEmpty()) {
       outbox.note(
           Bytes.of(
@@ -211,6 +210,10 @@ public final class Session {
                   + String.join(", ", answer.workingState())
                   + ", which each host keeps for itself (--per-host shows it)\n"));
     }
+  }
+
+  private static String on(int hosts) {
+    return hosts == 1 ? " on 1 host" : " on each of " + hosts + " hosts";
   }
 
   private void value(Bytes out, Value value) {

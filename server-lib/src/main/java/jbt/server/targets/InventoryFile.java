@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import jbt.yaml.YamlException;
 import jbt.yaml.YamlValue;
@@ -73,6 +74,11 @@ public final class InventoryFile implements Inventory {
       throw hosts.error("no host listed");
     }
     return new InventoryFile(targets);
+  }
+
+  /** The agent or collector of that name. */
+  public Optional<Target> target(String name) {
+    return targets.values().stream().filter(target -> target.name().equals(name)).findFirst();
   }
 
   private static List<String> names(YamlValue value) throws YamlException {

@@ -1,0 +1,235 @@
+package jbt.cli;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import jbt.cli.Command.Source;
+import jbt.cli.Command.Where;
+import jbt.transport.Role;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.DefaultParser;
+import org.apache.commons.cli.MissingArgumentException;
+import org.apache.commons.cli.Option;
+import org.apache.commons.cli.Options;
+import org.apache.commons.cli.ParseException;
+import org.apache.commons.cli.UnrecognizedOptionException;
+
+/** The command line. */
+final class Arguments {
+  private static final int AUTHORITY_DAYS = 3650;
+  private static final int DAYS = 365;
+
+  private Arguments() {}
+
+  /**
+   * Reads the arguments.
+   *
+   * @param home the user's home folder
+   */
+  static Command parse(String[] arguments, Path home) throws UsageException {
+    if (arguments.length > 0 && arguments[0].equals("pki")) {
+      return pki(Arrays.copyOfRange(arguments, 1, arguments.length), config(home));
+    }
+    CommandLine line = parse(traceOptions(), arguments);
+    if (line.hasOption("help")) {
+      return new Command.Help();
+    } else if (line.hasOption("version")) {
+      return new Command.Version();
+    }
+    Where where = where(line, config(home));
+    List<String> rest = line.getArgList();
+    if (line.hasOption("l")) {
+      refuse(line, "-l", "e", "d", "duration", "per-host", "f", "o");
+      if (!rest.isEmpty()) {
+        throw new UsageException("one pattern at most: " + String.join(" ", rest));
+      }
+      return new Command.ListProbes(where, line.getOptionValue("l", ""));
+    }
+    return new Command.Trace(
+        where,
+        source(line, rest),
+        line.hasOption("per-host"),
+        json(line),
+        Optional.ofNullable(line.getOptionValue("o")).map(Path::of),
+        line.hasOption("q"),
+        line.hasOption("v"),
+        line.hasOption("d"),
+        line.hasOption("duration") ? Durations.parse(line.getOptionValue("duration")) : 0);
+  }
+
+  private static Options traceOptions() {
+    Options options = new Options();
+    for (String name : List.of("help", "version", "per-host")) {
+      options.addOption(Option.builder().longOpt(name).get());
+    }
+    for (String name :
+        List.of("hosts", "inventory", "collector", "cert", "key", "ca", "duration")) {
+      options.addOption(Option.builder().longOpt(name).hasArg().get());
+    }
+    for (String name : List.of("q", "d", "v")) {
+      options.addOption(Option.builder(name).get());
+    }
+    for (String name : List.of("e", "f", "o")) {
+      options.addOption(Option.builder(name).hasArg().get());
+    }
+    return options.addOption(Option.builder("l").optionalArg(true).hasArg().get());
+  }
+
+  private static CommandLine parse(Options options, String[] arguments) throws UsageException {
+    try {
+      CommandLine line =
+          DefaultParser.builder().setAllowPartialMatching(false).get().parse(options, arguments);
+      for (Option option : line.getOptions()) {
+        if (line.getOptionValues(option) != null && line.getOptionValues(option).length > 1) {
+          throw new UsageException(shown(option) + " twice");
+        }
+      }
+      return line;
+    } catch (UnrecognizedOptionException e) {
+      throw new UsageException("no such option: " + e.getOption());
+    } catch (MissingArgumentException e) {
+      throw new UsageException(shown(e.getOption()) + " needs a value");
+    } catch (ParseException e) {
+      throw new UsageException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Where where(CommandLine line, Path config) throws UsageException {
+    List<String> hosts = List.of();
+    if (line.hasOption("hosts")) {
+      hosts = List.of(line.getOptionValue("hosts"));
+      if (hosts.getFirst().isBlank()) {
+        throw new UsageException("--hosts names no host");
+      }
+    } else if (line.hasOption("collector")) {
+      throw new UsageException("--collector needs --hosts: which of its hosts are meant?");
+    } else {
+      refuse(line, "this host", "inventory", "cert", "key", "ca");
+    }
+    if (line.hasOption("collector") && line.getOptionValue("collector").isBlank()) {
+      throw new UsageException("--collector names no collector");
+    }
+    return new Where(
+        hosts,
+        Optional.ofNullable(line.getOptionValue("collector")),
+        Optional.ofNullable(line.getOptionValue("inventory")).map(Path::of),
+        file(line, "cert", config.resolve("user.crt")),
+        file(line, "key", config.resolve("user.key")),
+        file(line, "ca", config.resolve("ca.crt")));
+  }
+
+  private static Source source(CommandLine line, List<String> rest) throws UsageException {
+    if (line.hasOption("e")) {
+      if (!rest.isEmpty()) {
+        throw new UsageException("-e and " + rest.getFirst() + ": one script at a time");
+      }
+      return new Source.Text(line.getOptionValue("e"));
+    }
+    if (rest.isEmpty()) {
+      throw new UsageException("no script: -e SCRIPT, FILE or -");
+    } else if (rest.size() > 1) {
+      throw new UsageException("one script at a time: " + String.join(" ", rest));
+    }
+    return rest.getFirst().equals("-")
+        ? new Source.StandardInput()
+        : new Source.File(Path.of(rest.getFirst()));
+  }
+
+  private static boolean json(CommandLine line) throws UsageException {
+    String format = line.getOptionValue("f", "text");
+    return switch (format) {
+      case "text" -> false;
+      case "json" -> true;
+      default -> throw new UsageException("-f is text or json, not " + format);
+    };
+  }
+
+  private static Command pki(String[] arguments, Path config) throws UsageException {
+    Options options = new Options();
+    for (String name : List.of("dir", "days", "dns")) {
+      options.addOption(Option.builder().longOpt(name).hasArg().get());
+    }
+    CommandLine line = parse(options.addOption(Option.builder().longOpt("help").get()), arguments);
+    if (line.hasOption("help")) {
+      return new Command.Help();
+    }
+    Path folder = file(line, "dir", config);
+    List<String> rest = line.getArgList();
+    if (rest.size() == 1 && rest.getFirst().equals("init")) {
+      refuse(line, "pki init", "dns");
+      return new Command.PkiInit(folder, days(line, AUTHORITY_DAYS));
+    } else if (rest.size() == 3 && rest.getFirst().equals("issue")) {
+      Role role = role(rest.get(1));
+      if (role == Role.USER) {
+        refuse(line, "a user", "dns");
+      }
+      return new Command.PkiIssue(folder, role, name(rest.get(2)), dns(line), days(line, DAYS));
+    }
+    throw new UsageException("pki init, or pki issue host|user|collector NAME");
+  }
+
+  private static Role role(String text) throws UsageException {
+    for (Role role : Role.values()) {
+      if (role.word().equals(text)) {
+        return role;
+      }
+    }
+    throw new UsageException("a certificate is for a host, user or collector, not " + text);
+  }
+
+  /** It becomes a file name, a DNS name and part of a URI. */
+  private static String name(String text) throws UsageException {
+    if (!text.matches("[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?") || text.equals("ca")) {
+      throw new UsageException("not a name for a certificate: " + text);
+    }
+    return text;
+  }
+
+  private static List<String> dns(CommandLine line) throws UsageException {
+    if (!line.hasOption("dns")) {
+      return List.of();
+    }
+    List<String> names = List.of(line.getOptionValue("dns").split(",", -1));
+    for (String name : names) {
+      name(name);
+    }
+    return names;
+  }
+
+  private static int days(CommandLine line, int otherwise) throws UsageException {
+    String text = line.getOptionValue("days", Integer.toString(otherwise));
+    if (!text.matches("[1-9]\\d{0,4}")) {
+      throw new UsageException("--days is a number of days, not " + text);
+    }
+    return Integer.parseInt(text);
+  }
+
+  /** Options that would be without effect are an error. */
+  private static void refuse(CommandLine line, String with, String... names) throws UsageException {
+    for (String name : names) {
+      if (line.hasOption(name)) {
+        throw new UsageException(
+            String.format(Locale.ROOT, "%s%s says nothing for %s", dashes(name), name, with));
+      }
+    }
+  }
+
+  private static String shown(Option option) {
+    String name = option.getLongOpt() == null ? option.getOpt() : option.getLongOpt();
+    return dashes(name) + name;
+  }
+
+  private static String dashes(String name) {
+    return name.length() == 1 ? "-" : "--";
+  }
+
+  private static Path file(CommandLine line, String option, Path otherwise) {
+    return line.hasOption(option) ? Path.of(line.getOptionValue(option)) : otherwise;
+  }
+
+  private static Path config(Path home) {
+    return home.resolve(".config/jbt");
+  }
+}

@@ -1,0 +1,51 @@
+package jbt.cli;
+
+/** The text of --help. */
+final class Help {
+  static final String TEXT =
+      """
+      Usage: jbt-remote [OPTIONS] -e SCRIPT | FILE | -
+             jbt-remote [OPTIONS] -l [PATTERN]
+             jbt-remote pki init [--dir DIR] [--days N]
+             jbt-remote pki issue host|user|collector NAME [--dns NAME,...] [--dir DIR] [--days N]
+
+      Runs a bpftrace script on many hosts and prints one merged answer. Without --hosts it
+      runs on this host, as root. Ctrl-C stops and prints the result; a second one gives up.
+
+      Script:
+        -e SCRIPT              the script itself
+        FILE, -                the script in a file, or on standard input
+        -l [PATTERN]           list the attach points that match, and run nothing
+        -d                     print what the compiler makes of the script, and run nothing
+        --duration TIME        stop by itself after 10s, 500ms, 5m or 1h
+
+      Hosts:
+        --hosts NAMES          the hosts to run on: web[01-20],db1
+        --collector NAME[:PORT]  reach the hosts through this collector
+        --inventory FILE       addresses of hosts; else ~/.config/jbt/inventory.yaml,
+                               else /etc/jbt/inventory.yaml, else names go to DNS
+        --cert FILE, --key FILE, --ca FILE
+                               who we are and whom we trust; else user.crt, user.key and
+                               ca.crt in ~/.config/jbt
+
+      Output:
+        --per-host             show the maps of each host by themselves
+        -f text|json           text, or a JSON record a line
+        -o FILE                write the output to a file
+        -q                     no progress, and a footer only if something is missing
+        -v                     a line about each host in the footer
+
+      Certificates:
+        pki init               make an authority (ca.crt, ca.key)
+        pki issue ROLE NAME    make NAME.crt and NAME.key; --dns adds names of a host
+        --dir DIR              where they are; else ~/.config/jbt
+        --days N               how long they last; else 3650 for an authority, 365 for others
+
+      Exit codes: 0 all hosts ran and delivered; 1 an error in the script or the command line;
+      2 some hosts failed; 4 some were unreachable or lost (6: both); 16 no attach point
+      matched; 64 the collector is unreachable or refused us; 77 refused by policy; 130 given
+      up. One host alone: the script's exit code.
+      """;
+
+  private Help() {}
+}

@@ -1,0 +1,154 @@
+package jbt.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import jbt.cli.pki.Pki;
+import jbt.cli.pki.PkiException;
+import jbt.cli.render.JsonRendering;
+import jbt.cli.render.Rendering;
+import jbt.cli.render.TextRendering;
+import jbt.cli.session.Listing;
+import jbt.cli.session.Outcome;
+import jbt.cli.session.Screen;
+import jbt.cli.session.Session;
+import jbt.cli.session.Signals;
+import jbt.cli.session.Wanted;
+import jbt.daemon.Version;
+import jbt.server.Opener;
+import jbt.server.targets.HostNames;
+import jbt.server.targets.TargetException;
+
+/** jbt-remote. */
+public final class Main {
+  /** A host that does not answer delays the start of the others by this. */
+  private static final Duration OPEN_PATIENCE = Duration.ofSeconds(5);
+
+  /** The word to start reaches all hosts within this, so that they start together. */
+  private static final Duration OPEN_DELAY = Duration.ofMillis(50);
+
+  private final InputStream in;
+  private final Screen screen;
+
+  private Main(InputStream in, Screen screen) {
+    this.in = in;
+    this.screen = screen;
+  }
+
+  public static void main(String[] arguments) {
+    Screen screen =
+        new Screen(
+            new FileOutputStream(FileDescriptor.out),
+            new FileOutputStream(FileDescriptor.err),
+            Screen.isTerminal(1),
+            Screen.isTerminal(2));
+    System.exit(run(arguments, Path.of(System.getProperty("user.home")), System.in, screen));
+  }
+
+  /** Does what the arguments say and returns the exit code. */
+  static int run(String[] arguments, Path home, InputStream in, Screen screen) {
+    try {
+      return new Main(in, screen).run(Arguments.parse(arguments, home), home);
+    } catch (UsageException e) {
+      screen.say("ERROR: " + e.getMessage());
+      screen.say("Try: jbt-remote --help");
+      return Outcome.USAGE;
+    } catch (TargetException | PkiException | WayException e) {
+      screen.say("ERROR: " + e.getMessage());
+      return Outcome.USAGE;
+    } catch (IOException e) {
+      screen.say("ERROR: cannot write the output: " + e.getMessage());
+      return Outcome.USAGE;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts this thread", e);
+    }
+  }
+
+  private int run(Command command, Path home)
+      throws UsageException,
+          TargetException,
+          PkiException,
+          WayException,
+          IOException,
+          InterruptedException {
+    return switch (command) {
+      case Command.Help _ -> print(Help.TEXT);
+      case Command.Version _ -> print("jbt-remote " + Version.TEXT + "\n");
+      case Command.PkiInit init -> print(Pki.init(init.folder(), init.days()));
+      case Command.PkiIssue issue ->
+          print(Pki.issue(issue.folder(), issue.role(), issue.name(), issue.dns(), issue.days()));
+      case Command.ListProbes list -> {
+        List<String> hosts = expand(list.where());
+        try (Way way = way(list.where(), hosts, home)) {
+          yield Listing.run(way.service(), list.pattern(), hosts, screen);
+        }
+      }
+      case Command.Trace trace -> trace(trace, home);
+    };
+  }
+
+  private int trace(Command.Trace trace, Path home)
+      throws UsageException, TargetException, WayException, InterruptedException, IOException {
+    List<String> hosts = expand(trace.where());
+    String script = Scripts.read(trace.source(), in);
+    if (trace.output().isPresent()) {
+      try (OutputStream file = new FileOutputStream(trace.output().get().toFile())) {
+        Screen onFile = new Screen(file, screen.err(), false, screen.errTerminal());
+        return trace(trace, script, hosts, home, onFile);
+      }
+    }
+    return trace(trace, script, hosts, home, screen);
+  }
+
+  private int trace(
+      Command.Trace trace, String script, List<String> hosts, Path home, Screen target)
+      throws WayException, UsageException, InterruptedException {
+    boolean many = hosts.size() > 1;
+    boolean colour = target.outTerminal() && System.getenv("NO_COLOR") == null;
+    Rendering rendering =
+        trace.json()
+            ? new JsonRendering(many, trace.perHost(), trace.quiet())
+            : new TextRendering(many, trace.perHost(), target.outTerminal(), colour);
+    try (Way way = way(trace.where(), hosts, home)) {
+      Wanted wanted =
+          new Wanted(
+              script,
+              Scripts.name(trace.source()),
+              hosts,
+              trace.perHost(),
+              trace.dump(),
+              trace.quiet(),
+              trace.verbose(),
+              trace.durationNanos(),
+              hosts.isEmpty());
+      Session session = new Session(wanted, rendering, target);
+      Signals.handle(session::stop, session::erase);
+      return session.run(
+          hosts.isEmpty() ? way.service() : new Opener(way.service(), OPEN_PATIENCE, OPEN_DELAY));
+    }
+  }
+
+  private static List<String> expand(Command.Where where) throws TargetException {
+    return where.hosts().isEmpty() ? List.of() : HostNames.expand(where.hosts());
+  }
+
+  private static Way way(Command.Where where, List<String> hosts, Path home)
+      throws WayException, UsageException {
+    return hosts.isEmpty() ? Local.open() : Fleet.open(where, hosts, home);
+  }
+
+  private int print(List<String> lines) throws IOException {
+    return print(String.join("\n", lines) + "\n");
+  }
+
+  private int print(String text) throws IOException {
+    screen.out().write(text.getBytes(StandardCharsets.UTF_8));
+    return Outcome.OK;
+  }
+}

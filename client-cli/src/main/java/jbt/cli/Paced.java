@@ -1,0 +1,84 @@
+package jbt.cli;
+
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.concurrent.LinkedBlockingQueue;
+import jbt.v1.TraceReply;
+import jbt.v1.TraceRequest;
+import jbt.v1.TracerGrpc;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A service of another process, whose replies are handed over on a thread of their own. A reader
+ * that holds that thread up stops the other side from sending more, but never the network's own
+ * thread, which the stop must still get through.
+ */
+record Paced(TracerGrpc.AsyncService service) implements TracerGrpc.AsyncService {
+  /** Replies that may be on their way; each is a batch of many events when there are many. */
+  private static final int AHEAD = 32;
+
+  @Override
+  public StreamObserver<TraceRequest> trace(StreamObserver<TraceReply> replies) {
+    Pump pump = new Pump(replies);
+    StreamObserver<TraceRequest> requests = service.trace(pump);
+    Thread.ofPlatform().daemon().name("replies").start(pump::run);
+    return requests;
+  }
+
+  /** How a stream goes on: with a reply, or to its end. */
+  private record Step(@Nullable TraceReply reply, @Nullable Throwable failure) {}
+
+  private static final class Pump implements ClientResponseObserver<TraceRequest, TraceReply> {
+    private final StreamObserver<TraceReply> replies;
+    private final LinkedBlockingQueue<Step> steps = new LinkedBlockingQueue<>();
+    private @Nullable ClientCallStreamObserver<TraceRequest> call;
+
+    Pump(StreamObserver<TraceReply> replies) {
+      this.replies = replies;
+    }
+
+    @Override
+    public void beforeStart(ClientCallStreamObserver<TraceRequest> started) {
+      started.disableAutoRequestWithInitial(AHEAD);
+      call = started;
+    }
+
+    @Override
+    public void onNext(TraceReply reply) {
+      steps.add(new Step(reply, null));
+    }
+
+    @Override
+    public void onError(Throwable t) {
+      steps.add(new Step(null, t));
+    }
+
+    @Override
+    public void onCompleted() {
+      steps.add(new Step(null, null));
+    }
+
+    void run() {
+      try {
+        while (true) {
+          Step step = steps.take();
+          if (step.reply() != null) {
+            replies.onNext(step.reply());
+            if (call != null) {
+              call.request(1);
+            }
+          } else if (step.failure() != null) {
+            replies.onError(step.failure());
+            return;
+          } else {
+            replies.onCompleted();
+            return;
+          }
+        }
+      } catch (InterruptedException e) {
+        throw new IllegalStateException("nobody interrupts this thread", e);
+      }
+    }
+  }
+}

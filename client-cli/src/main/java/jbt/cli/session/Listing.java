@@ -1,0 +1,105 @@
+package jbt.cli.session;
+
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import jbt.cli.render.Bytes;
+import jbt.server.targets.FoldedNames;
+import jbt.v1.Failure;
+import jbt.v1.ListProbesReply;
+import jbt.v1.ListProbesRequest;
+import jbt.v1.TracerGrpc;
+import org.jspecify.annotations.Nullable;
+
+/** Attach points that match a pattern, each once; one that not all hosts have says which do. */
+public final class Listing implements StreamObserver<ListProbesReply> {
+  private final CountDownLatch done = new CountDownLatch(1);
+  private final Map<String, List<String>> probes = new TreeMap<>();
+  private final List<ListProbesReply> failures = new ArrayList<>();
+  private final List<String> answered = new ArrayList<>();
+  private @Nullable Throwable failure;
+
+  private Listing() {}
+
+  /**
+   * Asks and prints.
+   *
+   * @param hosts named ones; empty for this host
+   * @return the exit code
+   */
+  public static int run(
+      TracerGrpc.AsyncService service, String pattern, List<String> hosts, Screen screen)
+      throws InterruptedException {
+    Listing listing = new Listing();
+    service.listProbes(
+        ListProbesRequest.newBuilder().setPattern(pattern).addAllHosts(hosts).build(), listing);
+    listing.done.await();
+    return listing.print(hosts.size() > 1, screen);
+  }
+
+  private synchronized int print(boolean many, Screen screen) throws InterruptedException {
+    Outbox outbox = new Outbox(screen.out(), screen.err(), () -> {});
+    Bytes lines = new Bytes(1 << 16);
+    for (Map.Entry<String, List<String>> probe : probes.entrySet()) {
+      lines.add(probe.getKey());
+      if (many && probe.getValue().size() < answered.size()) {
+        lines.add(" (only " + FoldedNames.fold(probe.getValue()) + ")");
+      }
+      lines.add('\n');
+    }
+    outbox.offer(lines, Long.MAX_VALUE / 1_000_000);
+    Notices notices = new Notices(many, screen.errTerminal());
+    failures.forEach(reply -> notices.add(reply.getHost(), reply.getMessage()));
+    outbox.note(notices.take());
+    int code = code(outbox);
+    while (!outbox.awaitWritten(1000)) {
+      // Whoever reads our output may take his time.
+    }
+    return code;
+  }
+
+  private int code(Outbox outbox) {
+    if (failure != null) {
+      return Broken.report(outbox, failure, answered.isEmpty());
+    }
+    int code = Outcome.OK;
+    for (ListProbesReply reply : failures) {
+      code |=
+          reply.getFailure() == Failure.FAILURE_CONNECTION
+              ? Outcome.SOME_UNREACHABLE
+              : Outcome.SOME_FAILED;
+    }
+    return code == Outcome.OK && probes.isEmpty() ? Outcome.NO_MATCH : code;
+  }
+
+  @Override
+  public synchronized void onNext(ListProbesReply reply) {
+    if (reply.getFailure() != Failure.FAILURE_NONE) {
+      failures.add(reply);
+      return;
+    }
+    if (!answered.contains(reply.getHost())) {
+      answered.add(reply.getHost());
+    }
+    for (String probe : reply.getProbeList()) {
+      probes.computeIfAbsent(probe, p -> new ArrayList<>()).add(reply.getHost());
+    }
+  }
+
+  @Override
+  public void onError(Throwable t) {
+    synchronized (this) {
+      failure = Status.fromThrowable(t).asException();
+    }
+    done.countDown();
+  }
+
+  @Override
+  public void onCompleted() {
+    done.countDown();
+  }
+}

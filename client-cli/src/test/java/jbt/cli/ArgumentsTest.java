@@ -1,0 +1,143 @@
+package jbt.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import jbt.transport.Role;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ArgumentsTest {
+  private static final Path HOME = Path.of("/home/alice");
+
+  private static Command parse(String... arguments) throws UsageException {
+    return Arguments.parse(arguments, HOME);
+  }
+
+  @Test
+  void everyOptionOfARun() throws Exception {
+    assertThat(
+            parse(
+                "--hosts",
+                "a,b",
+                "--collector",
+                "c:99",
+                "--inventory",
+                "i",
+                "--cert",
+                "x",
+                "--key",
+                "y",
+                "--ca",
+                "z",
+                "--per-host",
+                "-f",
+                "json",
+                "-o",
+                "out",
+                "-q",
+                "-v",
+                "-d",
+                "--duration",
+                "10s",
+                "-e",
+                "BEGIN {}"))
+        .isEqualTo(
+            new Command.Trace(
+                new Command.Where(
+                    List.of("a,b"),
+                    Optional.of("c:99"),
+                    Optional.of(Path.of("i")),
+                    Path.of("x"),
+                    Path.of("y"),
+                    Path.of("z")),
+                new Command.Source.Text("BEGIN {}"),
+                true,
+                true,
+                Optional.of(Path.of("out")),
+                true,
+                true,
+                true,
+                10_000_000_000L));
+  }
+
+  @Test
+  void defaults() throws Exception {
+    Path config = HOME.resolve(".config/jbt");
+    assertThat(parse("script.bt"))
+        .isEqualTo(
+            new Command.Trace(
+                new Command.Where(
+                    List.of(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    config.resolve("user.crt"),
+                    config.resolve("user.key"),
+                    config.resolve("ca.crt")),
+                new Command.Source.File(Path.of("script.bt")),
+                false,
+                false,
+                Optional.empty(),
+                false,
+                false,
+                false,
+                0));
+    assertThat(parse("-")).extracting("source").isEqualTo(new Command.Source.StandardInput());
+  }
+
+  @Test
+  void listing() throws Exception {
+    assertThat(parse("-l")).extracting("pattern").isEqualTo("");
+    assertThat(parse("-l", "tracepoint:*")).extracting("pattern").isEqualTo("tracepoint:*");
+  }
+
+  @Test
+  void certificates() throws Exception {
+    assertThat(parse("pki", "init"))
+        .isEqualTo(new Command.PkiInit(HOME.resolve(".config/jbt"), 3650));
+    assertThat(parse("pki", "issue", "host", "a", "--dns", "a.x,b.x", "--dir", "d", "--days", "7"))
+        .isEqualTo(new Command.PkiIssue(Path.of("d"), Role.HOST, "a", List.of("a.x", "b.x"), 7));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--hosts= -e x             | --hosts names no host",
+        "                          | no script: -e SCRIPT, FILE or -",
+        "--nonsense                | no such option: --nonsense",
+        "--host a -e x             | no such option: --host",
+        "-e                        | -e needs a value",
+        "-e x y                    | -e and y: one script at a time",
+        "x y                       | one script at a time: x y",
+        "-f xml x                  | -f is text or json, not xml",
+        "--collector c x           | --collector needs --hosts: which of its hosts are meant?",
+        "--cert c x                | --cert says nothing for this host",
+        "--hosts a --hosts b x     | --hosts twice",
+        "--duration 10 x           | not a length of time: 10 (10s, 500ms, 5m or 1h)",
+        "--duration 0s x           | not a length of time: 0s (10s, 500ms, 5m or 1h)",
+        "-l x -d                   | -d says nothing for -l",
+        "pki                       | pki init, or pki issue host|user|collector NAME",
+        "pki issue host            | pki init, or pki issue host|user|collector NAME",
+        "pki issue cat a           | a certificate is for a host, user or collector, not cat",
+        "pki issue host ../a       | not a name for a certificate: ../a",
+        "pki issue host ca         | not a name for a certificate: ca",
+        "pki issue user a --dns b  | --dns says nothing for a user",
+        "pki init --days never     | --days is a number of days, not never",
+      })
+  void mistakes(String arguments, String message) {
+    String[] split = arguments == null ? new String[0] : arguments.split(" +");
+    assertThatThrownBy(() -> parse(split)).isInstanceOf(UsageException.class).hasMessage(message);
+  }
+
+  @Test
+  void lengthsOfTime() throws Exception {
+    assertThat(Durations.parse("500ms")).isEqualTo(500_000_000L);
+    assertThat(Durations.parse("5m")).isEqualTo(300_000_000_000L);
+    assertThat(Durations.parse("1h")).isEqualTo(3_600_000_000_000L);
+  }
+}

@@ -1,0 +1,476 @@
+package jbt.cli.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import jbt.cli.render.Maps;
+import jbt.cli.render.TextRendering;
+import jbt.v1.Dump;
+import jbt.v1.Failure;
+import jbt.v1.HostReport;
+import jbt.v1.HostState;
+import jbt.v1.Keying;
+import jbt.v1.Lines;
+import jbt.v1.MapPartial;
+import jbt.v1.MapSchema;
+import jbt.v1.PrintSite;
+import jbt.v1.Round;
+import jbt.v1.Rows;
+import jbt.v1.Schema;
+import jbt.v1.TraceReply;
+import jbt.v1.ValueKind;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class SessionTest {
+  private static final MapSchema COUNT = Maps.map("@x", ValueKind.VALUE_COUNT);
+  private static final Schema SCHEMA =
+      Schema.newBuilder()
+          .addMaps(COUNT.toBuilder().setPrinted(true))
+          .addPrints(PrintSite.newBuilder().setPeriodNs(1_000_000_000L))
+          .build();
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  private static Wanted wanted(String... hosts) {
+    return new Wanted(
+        "BEGIN {}", "stdin", List.of(hosts), false, false, false, false, 0, hosts.length == 0);
+  }
+
+  private Session session(Wanted wanted) {
+    return session(wanted, out);
+  }
+
+  private Session session(Wanted wanted, OutputStream output) {
+    return new Session(
+        wanted,
+        new TextRendering(wanted.many(), false, false, false),
+        new Screen(output, err, false, false));
+  }
+
+  private String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  private String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private static TraceReply lines(String host, String text) {
+    return TraceReply.newBuilder()
+        .setLines(Lines.newBuilder().setHost(host).setText(ByteString.copyFromUtf8(text)))
+        .build();
+  }
+
+  private static TraceReply schema() {
+    return TraceReply.newBuilder().setSchema(SCHEMA).build();
+  }
+
+  private static Rows rows(long value) {
+    return Maps.rows(COUNT, Maps.row(value));
+  }
+
+  private static TraceReply partial(long generation, long sequence, int hosts, long value) {
+    return TraceReply.newBuilder()
+        .setPartial(
+            MapPartial.newBuilder()
+                .setGeneration(generation)
+                .setSequence(sequence)
+                .setHosts(hosts)
+                .setRows(rows(value)))
+        .build();
+  }
+
+  private static Round.Builder round(long slot, int hosts, long value) {
+    return Round.newBuilder().setSlot(slot).setHosts(hosts).setRows(rows(value));
+  }
+
+  private static TraceReply reply(Round.Builder round) {
+    return TraceReply.newBuilder().setRound(round).build();
+  }
+
+  @Test
+  void oneHostIsBpftrace() throws Exception {
+    FakeService service =
+        FakeService.that(
+            replies -> {
+              replies.onNext(FakeService.host("me", HostState.HOST_ATTACHED));
+              replies.onNext(schema());
+              replies.onNext(FakeService.host("me", HostState.HOST_RUNNING));
+              replies.onNext(lines("me", "hello\n"));
+              replies.onNext(reply(round(1, 1, 5)));
+              replies.onNext(partial(0, 1, 1, 5));
+              replies.onNext(partial(1, 2, 1, 3));
+              replies.onNext(partial(0, 9, 1, 99));
+              replies.onNext(FakeService.host("me", HostState.HOST_FINAL));
+            });
+    assertThat(session(wanted()).run(service)).isZero();
+    assertThat(out()).isEqualTo("hello\n@x: 5\n\n\n@x: 3\n");
+    assertThat(err()).isEqualTo("Attached 1 probe\n");
+    assertThat(service.start().getKeying()).isEqualTo(Keying.KEYING_ONE_HOST);
+    assertThat(service.start().getSession().size()).isEqualTo(16);
+    assertThat(service.requests.stream().filter(r -> r.hasOpen())).hasSize(1);
+  }
+
+  @Test
+  void emptyScalarPrintsZeroButAJoinedRoundNothing() throws Exception {
+    FakeService service =
+        FakeService.that(
+            replies -> {
+              replies.onNext(schema());
+              replies.onNext(FakeService.host("me", HostState.HOST_RUNNING));
+              replies.onNext(reply(Round.newBuilder().setSlot(1).setHosts(1)));
+              replies.onNext(reply(Round.newBuilder().setSlot(2).setHosts(1).setJoined(true)));
+              replies.onNext(FakeService.host("me", HostState.HOST_FINAL));
+            });
+    assertThat(session(wanted()).run(service)).isZero();
+    assertThat(out()).isEqualTo("@x: 0\n\n\n");
+    assertThat(err()).endsWith("@x: 1 rounds joined with the next one\n");
+  }
+
+  @Test
+  void severalHostsAreMergedAndCounted() throws Exception {
+    FakeService service =
+        FakeService.that(
+            replies -> {
+              replies.onNext(FakeService.host("a", HostState.HOST_ATTACHED));
+              replies.onNext(FakeService.host("b", HostState.HOST_ATTACHED));
+              replies.onNext(schema());
+              replies.onNext(lines("a", "hello\n"));
+              replies.onNext(reply(round(1, 2, 40)));
+              replies.onNext(reply(round(2, 1, 7)));
+              replies.onNext(reply(round(2, 1, 2).setPart(1)));
+              replies.onNext(partial(0, 1, 2, 49));
+              replies.onNext(FakeService.host("a", HostState.HOST_FINAL));
+              replies.onNext(FakeService.host("b", HostState.HOST_FINAL));
+            });
+    assertThat(session(wanted("a", "b")).run(service)).isZero();
+    assertThat(out())
+        .isEqualTo(
+            """
+            a | hello
+            @x: 40
+            @x: 7 (1/2 hosts)
+            @x: 2 (amends round 2)
+
+
+            @x: 49
+            """);
+    assertThat(err())
+        .isEqualTo(
+            """
+            Attached 1 probe on each of 2 hosts
+            hosts: 2 of 2 reporting
+            loss: none
+            """);
+    assertThat(service.start().getKeying()).isEqualTo(Keying.KEYING_MERGED);
+    assertThat(service.start().getHostsList()).containsExactly("a", "b");
+  }
+
+  @Test
+  void sameErrorOfManyHostsIsPrintedOnce() throws Exception {
+    String error = "stdin:1:1-2: ERROR: no\nx\n~\n";
+    FakeService service =
+        FakeService.that(
+            replies -> {
+              for (String host : List.of("web01", "web02", "web03")) {
+                replies.onNext(
+                    FakeService.reply(
+                        HostReport.newBuilder()
+                            .setHost(host)
+                            .setState(HostState.HOST_FAILED)
+                            .setFailure(Failure.FAILURE_SCRIPT)
+                            .setMessage(error)));
+              }
+            });
+    assertThat(session(wanted("web01", "web02", "web03")).run(service)).isEqualTo(Outcome.USAGE);
+    assertThat(err()).startsWith("web[01-03]:\n" + error + "hosts: 0 of 3 reporting; 3 failed: ");
+    assertThat(out()).isEmpty();
+  }
+
+  @Test
+  void scriptErrorOfOneHostIsAsTheCompilerWroteIt() throws Exception {
+    FakeService service =
+        FakeService.that(
+            replies ->
+                replies.onNext(
+                    FakeService.reply(
+                        HostReport.newBuilder()
+                            .setHost("me")
+                            .setState(HostState.HOST_FAILED)
+                            .setFailure(Failure.FAILURE_SCRIPT)
+                            .setMessage("stdin:1:1-2: ERROR: no\nx\n~"))));
+    assertThat(session(wanted()).run(service)).isEqualTo(1);
+    assertThat(err()).isEqualTo("stdin:1:1-2: ERROR: no\nx\n~\n");
+  }
+
+  @Test
+  void stopStillBringsTheResultAndNamesWhoIsLate() throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
+    FakeService service =
+        new FakeService(
+            replies -> {
+              replies.onNext(FakeService.host("a", HostState.HOST_RUNNING));
+              replies.onNext(FakeService.host("b", HostState.HOST_RUNNING));
+              replies.onNext(schema());
+              running.countDown();
+            },
+            replies -> {
+              replies.onNext(FakeService.host("a", HostState.HOST_FINAL));
+              pause(1500);
+              replies.onNext(partial(0, 1, 2, 8));
+              replies.onNext(FakeService.host("b", HostState.HOST_FINAL));
+              replies.onCompleted();
+            });
+    Session session = session(wanted("a", "b"));
+    Thread stopper =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  await(running);
+                  session.stop();
+                  session.stop();
+                });
+    assertThat(session.run(service)).isZero();
+    stopper.join();
+    assertThat(out()).isEqualTo("\n\n@x: 8\n");
+    assertThat(err()).contains("waiting for 1 of 2: b\n");
+    assertThat(service.requests.stream().filter(r -> r.hasStop())).hasSize(1);
+  }
+
+  @Test
+  void closedOutputStopsAllHostsQuietly() throws Exception {
+    OutputStream closed =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("Broken pipe");
+          }
+        };
+    FakeService service =
+        new FakeService(
+            replies -> {
+              replies.onNext(FakeService.host("a", HostState.HOST_RUNNING));
+              replies.onNext(FakeService.host("b", HostState.HOST_RUNNING));
+              replies.onNext(lines("a", "one\n"));
+            },
+            SessionTest::end);
+    assertThat(session(wanted("a", "b"), closed).run(service)).isZero();
+    assertThat(service.awaitStop()).isTrue();
+    assertThat(err()).isEqualTo("Attached 1 probe on each of 1 hosts\n");
+  }
+
+  @Test
+  void fullDiskIsTold() throws Exception {
+    OutputStream full =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("No space left on device");
+          }
+        };
+    FakeService service =
+        new FakeService(replies -> replies.onNext(lines("a", "one\n")), SessionTest::end);
+    assertThat(session(wanted(), full).run(service)).isEqualTo(1);
+    assertThat(err()).contains("ERROR: cannot write the output: No space left on device\n");
+  }
+
+  private static void end(StreamObserver<TraceReply> replies) {
+    replies.onNext(FakeService.host("a", HostState.HOST_FINAL));
+    replies.onNext(FakeService.host("b", HostState.HOST_FINAL));
+    replies.onCompleted();
+  }
+
+  @Test
+  void blockedOutputHoldsUpNothingButTheOutput() throws Exception {
+    CountDownLatch unblock = new CountDownLatch(1);
+    CountDownLatch notReady = new CountDownLatch(1);
+    OutputStream blocked =
+        new OutputStream() {
+          @Override
+          public void write(int b) {
+            write(new byte[] {(byte) b}, 0, 1);
+          }
+
+          @Override
+          public void write(byte[] bytes, int from, int count) {
+            await(unblock);
+            out.write(bytes, from, count);
+          }
+        };
+    byte[] chunk = new byte[64 << 10];
+    java.util.Arrays.fill(chunk, (byte) '\n');
+    TraceReply reply =
+        TraceReply.newBuilder()
+            .setLines(Lines.newBuilder().setHost("me").setText(ByteString.copyFrom(chunk)))
+            .build();
+    FakeService service =
+        new FakeService(
+            replies -> {
+              Inbox inbox = (Inbox) replies;
+              replies.onNext(FakeService.host("me", HostState.HOST_RUNNING));
+              while (inbox.isReady()) {
+                replies.onNext(reply);
+              }
+              notReady.countDown();
+            },
+            replies -> {
+              replies.onNext(FakeService.host("me", HostState.HOST_FINAL));
+              replies.onCompleted();
+            });
+    Session session = session(wanted(), blocked);
+    Thread stopper =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  await(notReady);
+                  session.stop();
+                  try {
+                    assertThat(service.awaitStop()).isTrue();
+                  } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                  }
+                  unblock.countDown();
+                });
+    assertThat(session.run(service)).isZero();
+    stopper.join();
+    assertThat(out.size()).isGreaterThan(4 << 20);
+  }
+
+  @Test
+  void collectorThatRefusesIsItsOwnExitCode() throws Exception {
+    FakeService service =
+        new FakeService(
+            replies ->
+                replies.onError(
+                    Status.UNAVAILABLE.withDescription("connection refused").asException()),
+            replies -> {});
+    assertThat(session(wanted("a", "b")).run(service)).isEqualTo(Outcome.NO_COLLECTOR);
+    assertThat(err()).isEqualTo("ERROR: connection refused\n");
+  }
+
+  @Test
+  void unknownHostsAreAUsageError() throws Exception {
+    FakeService service =
+        new FakeService(
+            replies ->
+                replies.onError(
+                    Status.NOT_FOUND.withDescription("not in the inventory: x").asException()),
+            replies -> {});
+    assertThat(session(wanted("x", "b")).run(service)).isEqualTo(Outcome.USAGE);
+  }
+
+  @Test
+  void exitCodesAreBits() throws Exception {
+    FakeService service =
+        FakeService.that(
+            replies -> {
+              replies.onNext(FakeService.host("a", HostState.HOST_FINAL));
+              replies.onNext(FakeService.host("b", HostState.HOST_FAILED));
+              replies.onNext(FakeService.host("c", HostState.HOST_UNREACHABLE));
+            });
+    assertThat(session(wanted("a", "b", "c")).run(service)).isEqualTo(6);
+  }
+
+  @Test
+  void exitCodeOfTheScriptCountsForOneHost() throws Exception {
+    FakeService service =
+        FakeService.that(
+            replies ->
+                replies.onNext(
+                    FakeService.reply(
+                        HostReport.newBuilder()
+                            .setHost("me")
+                            .setState(HostState.HOST_FINAL)
+                            .setExitCode(3))));
+    assertThat(session(wanted()).run(service)).isEqualTo(3);
+  }
+
+  @Test
+  void dumpIsPrintedOnceAndNothingRuns() throws Exception {
+    Wanted wanted =
+        new Wanted("x", "stdin", List.of("a", "b"), false, true, false, false, 0, false);
+    FakeService service =
+        new FakeService(
+            replies -> {
+              for (String host : List.of("a", "b")) {
+                replies.onNext(FakeService.host(host, HostState.HOST_ATTACHED));
+                replies.onNext(
+                    TraceReply.newBuilder()
+                        .setDump(Dump.newBuilder().setHost(host).setText("code\n"))
+                        .build());
+              }
+            },
+            SessionTest::end);
+    assertThat(session(wanted).run(service)).isZero();
+    assertThat(out()).isEqualTo("a,b:\ncode\n");
+    assertThat(err()).isEmpty();
+    assertThat(service.requests.stream().filter(r -> r.hasStop())).hasSize(1);
+  }
+
+  @Test
+  void twoThousandHosts() throws Exception {
+    String[] names = new String[2000];
+    for (int i = 0; i < names.length; i++) {
+      names[i] = "web%04d".formatted(i);
+    }
+    FakeService service =
+        FakeService.that(
+            replies -> {
+              for (HostState state :
+                  List.of(
+                      HostState.HOST_CONNECTING, HostState.HOST_ATTACHED, HostState.HOST_RUNNING)) {
+                for (String name : names) {
+                  replies.onNext(FakeService.host(name, state));
+                }
+              }
+              replies.onNext(schema());
+              for (String name : names) {
+                replies.onNext(lines(name, "hello\n"));
+              }
+              replies.onNext(partial(0, 1, 1999, 42));
+              for (String name : names) {
+                replies.onNext(
+                    FakeService.host(
+                        name, name.equals("web0007") ? HostState.HOST_LOST : HostState.HOST_FINAL));
+              }
+            });
+    assertThat(session(wanted(names)).run(service)).isEqualTo(Outcome.SOME_UNREACHABLE);
+    assertThat(out().lines()).hasSize(2003);
+    assertThat(out()).endsWith("\n\n@x: 42 (1999/2000 hosts)\n");
+    assertThat(err())
+        .isEqualTo(
+            """
+            Attached 1 probe on each of 2000 hosts
+            hosts: 1999 of 2000 reporting; 1 lost: web0007
+            loss: none
+            """);
+  }
+
+  private static void pause(long millis) {
+    try {
+      TimeUnit.MILLISECONDS.sleep(millis);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
