@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import jbt.server.merge.Cell;
 import jbt.server.merge.Decode;
 import jbt.server.merge.Row;
@@ -30,10 +31,19 @@ import org.jspecify.annotations.Nullable;
 public final class Asker implements StreamObserver<TraceReply> {
   private final List<TraceReply> heard = new ArrayList<>();
   private final StreamObserver<TraceRequest> requests;
+  private final Consumer<TraceReply> each;
   private boolean completed;
   private @Nullable Throwable error;
 
   public Asker(TracerGrpc.AsyncService service, String hosts) {
+    this(service, hosts, reply -> {});
+  }
+
+  /**
+   * @param each hears every reply first, and may take its time
+   */
+  Asker(TracerGrpc.AsyncService service, String hosts, Consumer<TraceReply> each) {
+    this.each = each;
     requests = service.trace(this);
     requests.onNext(
         TraceRequest.newBuilder()
@@ -55,9 +65,12 @@ public final class Asker implements StreamObserver<TraceReply> {
   }
 
   @Override
-  public synchronized void onNext(TraceReply reply) {
-    heard.add(reply);
-    notifyAll();
+  public void onNext(TraceReply reply) {
+    each.accept(reply);
+    synchronized (this) {
+      heard.add(reply);
+      notifyAll();
+    }
   }
 
   @Override
@@ -73,11 +86,12 @@ public final class Asker implements StreamObserver<TraceReply> {
   }
 
   private synchronized void await(String what, BooleanSupplier condition) {
-    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
     while (!condition.getAsBoolean()) {
       long left = (end - System.nanoTime()) / 1_000_000;
       if (left <= 0) {
-        throw new AssertionError("no " + what + "; heard " + heard + ", error " + error);
+        throw new AssertionError(
+            "no " + what + "; heard " + heard.size() + " replies, error " + error);
       }
       try {
         wait(left);
@@ -103,6 +117,12 @@ public final class Asker implements StreamObserver<TraceReply> {
           HostReport report = reports().get(host);
           return report != null && report.getState() == state;
         });
+  }
+
+  void awaitReports(int hosts, HostState state) {
+    await(
+        hosts + " hosts " + state,
+        () -> reports().values().stream().filter(r -> r.getState() == state).count() == hosts);
   }
 
   void awaitRounds(int count) {

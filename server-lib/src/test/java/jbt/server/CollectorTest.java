@@ -9,7 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import jbt.server.session.Settings;
 import jbt.server.targets.Inventory;
 import jbt.server.targets.Selected;
@@ -17,6 +19,8 @@ import jbt.server.targets.Target;
 import jbt.v1.Failure;
 import jbt.v1.HostReport;
 import jbt.v1.HostState;
+import jbt.v1.Loss;
+import jbt.v1.LossSource;
 import jbt.v1.MapPartial;
 import jbt.v1.Round;
 import jbt.v1.TraceReply;
@@ -44,6 +48,14 @@ class CollectorTest {
 
   private FakeHost host(String name) {
     return hosts.computeIfAbsent(name, FakeHost::new);
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @AfterEach
@@ -228,6 +240,35 @@ class CollectorTest {
     asker.giveUp();
     assertThat(host("a").cancelled.await(5, TimeUnit.SECONDS)).isTrue();
     assertThat(host("b").cancelled.await(5, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void whatASlowReaderDoesNotTakeIsCounted() throws Exception {
+    int lines = 3_000;
+    String text = "x".repeat(1_000);
+    CountDownLatch reading = new CountDownLatch(1);
+    AtomicInteger read = new AtomicInteger();
+    Asker asker =
+        new Asker(
+            service,
+            "a",
+            reply -> {
+              if (reply.hasLines()) {
+                read.addAndGet(reply.getLines().getLengthCount());
+                awaitQuietly(reading);
+              }
+            });
+    asker.awaitState("a", HostState.HOST_RUNNING);
+    for (int i = 0; i < lines; i++) {
+      host("a").line(text);
+    }
+    reading.countDown();
+    asker.stop();
+    asker.awaitEnd();
+    Loss loss = asker.report("a").getLosses(0);
+    assertThat(loss.getSource()).isEqualTo(LossSource.LOSS_COLLECTOR_QUEUE);
+    assertThat(loss.getCount()).isPositive();
+    assertThat(loss.getCount()).isEqualTo(lines - read.get());
   }
 
   @Test

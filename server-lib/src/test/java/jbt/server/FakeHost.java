@@ -193,6 +193,11 @@ public final class FakeHost implements TracerGrpc.AsyncService {
 
   void finish(long value) {
     partial(value, true);
+    end();
+  }
+
+  /** Says that everything has been said. */
+  void end() {
     HostReport last =
         reporting(HostState.HOST_FINAL).setStopReason(StopReason.STOP_REQUEST).build();
     say(TraceReply.newBuilder().setHost(last).build());

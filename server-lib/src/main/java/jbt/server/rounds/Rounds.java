@@ -178,8 +178,9 @@ public final class Rounds {
     for (var entries = site.waiting.entrySet().iterator(); entries.hasNext(); ) {
       Map.Entry<Long, Waiting> entry = entries.next();
       if (wanted.test(entry.getValue())) {
-        entries.remove();
+        // Before it is removed: a tree map's entry may then hold its successor.
         taken.add(leaving(place, site, entry.getKey(), entry.getValue()));
+        entries.remove();
       }
     }
   }

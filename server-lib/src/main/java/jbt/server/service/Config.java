@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Set;
 import jbt.server.targets.Inventory;
 import jbt.server.targets.InventoryFile;
+import jbt.transport.TlsFiles;
 import jbt.yaml.YamlException;
 import jbt.yaml.YamlValue;
-import jbt.transport.TlsFiles;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,0 +1,85 @@
+package jbt.server.merge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import jbt.v1.MapPartial;
+import jbt.v1.MapSchema;
+import jbt.v1.PrintSite;
+import jbt.v1.Schema;
+import jbt.v1.Type;
+import jbt.v1.TypeKind;
+import jbt.v1.ValueKind;
+import org.junit.jupiter.api.Test;
+
+class SchemasTest {
+  private static Type integer(int bytes, boolean signed) {
+    return Type.newBuilder().setKind(TypeKind.TYPE_INT).setBytes(bytes).setSigned(signed).build();
+  }
+
+  private static Schema schema(MapSchema map) {
+    return Schema.newBuilder()
+        .addMaps(map)
+        .addPrints(PrintSite.newBuilder().setPeriodNs(5))
+        .build();
+  }
+
+  @Test
+  void integersWiden() {
+    MapSchema narrow =
+        Samples.keyed(ValueKind.VALUE_SUM).toBuilder().setKey(0, integer(4, false)).build();
+    MapSchema wide = narrow.toBuilder().setKey(0, integer(8, true)).build();
+    Schemas schemas = new Schemas();
+    assertThat(schemas.add(schema(narrow)).map(0)).isZero();
+    Schemas.Places places = schemas.add(schema(wide));
+    assertThat(places.map(0)).isZero();
+    assertThat(places.print(0)).isZero();
+    assertThat(places.apart()).isEmpty();
+    assertThat(schemas.schema()).isEqualTo(schema(wide));
+    schemas.add(schema(narrow));
+    assertThat(schemas.schema()).isEqualTo(schema(wide));
+  }
+
+  @Test
+  void whatDoesNotUnifyIsKeptApartPerHost() {
+    MapSchema coarse = Samples.keyed(ValueKind.VALUE_HIST);
+    MapSchema fine = coarse.toBuilder().setHistBits(2).build();
+    Schemas schemas = new Schemas();
+    schemas.add(schema(coarse));
+    Schemas.Places places = schemas.add(schema(fine));
+    assertThat(places.map(0)).isEqualTo(1);
+    assertThat(places.print(0)).isEqualTo(1);
+    assertThat(places.apart()).containsExactly("@x");
+    assertThat(schemas.isPerHost(0)).isTrue();
+    assertThat(schemas.isPerHost(1)).isTrue();
+    assertThat(schemas.add(schema(fine)).apart()).isEmpty();
+
+    List<Row> rows =
+        List.of(
+            new Row(
+                null,
+                List.of(new Datum.Int(1, true)),
+                new Cell.Histogram(List.of(new Cell.Bucket(1, 2)))));
+    Partials partials = new Partials();
+    partials.accept(
+        schemas, 1, "b", MapPartial.newBuilder().setRows(Encode.rows(fine, rows)).build());
+    assertThat(Decode.rows(fine, partials.fold(schemas, 1).getRows()))
+        .extracting(Row::host)
+        .containsExactly("b");
+  }
+
+  @Test
+  void placesOutsideTheSchemaAreMalformed() {
+    Schemas schemas = new Schemas();
+    Schemas.Places places = schemas.add(schema(Samples.keyed(ValueKind.VALUE_COUNT)));
+    assertThatThrownBy(() -> places.map(1)).isInstanceOf(MalformedException.class);
+    assertThatThrownBy(() -> places.print(-1)).isInstanceOf(MalformedException.class);
+    assertThatThrownBy(() -> places.value(0)).isInstanceOf(MalformedException.class);
+    assertThatThrownBy(
+            () ->
+                schemas.add(
+                    Schema.newBuilder().addPrints(PrintSite.newBuilder().setMap(7)).build()))
+        .isInstanceOf(MalformedException.class);
+  }
+}
