@@ -1,0 +1,98 @@
+package jbt.kernel;
+
+import java.util.List;
+import java.util.Map;
+import jbt.compiler.Compiler;
+import jbt.compiler.plan.LossCounter;
+import jbt.compiler.plan.Plan;
+
+/** A script on this kernel, as an agent runs it, for tests. */
+final class ScriptSession implements AutoCloseable {
+  private static final HostTarget TARGET = new HostTarget("here");
+
+  private final Plan plan;
+  private final LoadedPlan loaded;
+
+  private ScriptSession(Plan plan, LoadedPlan loaded) {
+    this.plan = plan;
+    this.loaded = loaded;
+  }
+
+  /** Compiles, loads, attaches, runs BEGIN and opens the gate. PID in the script is ours. */
+  static ScriptSession start(String script) throws Exception {
+    String text = script.replace("PID", Long.toString(ProcessHandle.current().pid()));
+    Plan plan = Compiler.compile(text, "test", TARGET);
+    LoadedPlan loaded = LoadedPlan.load(plan);
+    ScriptSession session = new ScriptSession(plan, loaded);
+    try {
+      loaded.attach();
+      loaded.runBegin();
+      loaded.openGate();
+      return session;
+    } catch (LoadException | RuntimeException e) {
+      loaded.close();
+      throw e;
+    }
+  }
+
+  /** Closes the gate, lets running programs end, detaches, and runs END. */
+  void stop() {
+    loaded.closeGate();
+    loaded.gracePeriod();
+    loaded.detach();
+    loaded.runEnd();
+  }
+
+  Plan plan() {
+    return plan;
+  }
+
+  LoadedPlan loaded() {
+    return loaded;
+  }
+
+  /** The rows of the current generation of a map. */
+  Map<List<Object>, Row> rows(String map) {
+    int place = place(map);
+    return Row.of(plan, loaded.read(place, loaded.generation(place)));
+  }
+
+  /** The row of a key, without parts for a map without key. */
+  Row row(String map, Object... key) {
+    Row row = rows(map).get(List.of(key));
+    if (row == null) {
+      throw new AssertionError(map + " has nothing for " + List.of(key));
+    }
+    return row;
+  }
+
+  List<Long> words(String map, Object... key) {
+    return row(map, key).words();
+  }
+
+  /** All losses from one source. */
+  long lost(LossCounter.Source source) {
+    long[] losses = loaded.losses();
+    long sum = 0;
+    for (int i = 0; i < losses.length; i++) {
+      if (plan.lossCounters().get(i).source() == source) {
+        sum += losses[i];
+      }
+    }
+    return sum;
+  }
+
+  int place(String map) {
+    for (int i = 0; i < plan.scriptMaps().size(); i++) {
+      if (plan.scriptMaps().get(i).name().equals(map)) {
+        return i;
+      }
+    }
+    throw new AssertionError("no map " + map);
+  }
+
+  @Override
+  public void close() {
+    loaded.close();
+  }
+}
