@@ -241,8 +241,8 @@ public record Checked(
   /**
    * Comparisons of strings are EQ and NE only, up to the end of the text; DIVIDE, MODULO,
    * SHIFT_RIGHT and comparisons of integers are signed if the left operand's type is. Signed
-   * division truncates toward zero; {@code x / 0} and {@code x % 0} are 1, as bpftrace has
-   * it; the least number divided by -1 is itself. PROBE_NAME is compared with PROBE_NAME only, EQ and NE.
+   * division truncates toward zero; {@code x / 0} and {@code x % 0} are 1, as bpftrace has it; the
+   * least number divided by -1 is itself. PROBE_NAME is compared with PROBE_NAME only, EQ and NE.
    */
   public enum BinaryOp {
     ADD,

@@ -79,7 +79,9 @@ record Layout(
 
     private int perCpu;
 
-    /** What the verifier must see behind the last histogram: a bucket is known to it by its mask. */
+    /**
+     * What the verifier must see behind the last histogram: a bucket is known to it by its mask.
+     */
     private int behind;
 
     Builder(Checked checked) {
@@ -96,7 +98,8 @@ record Layout(
       int stride = powerOfTwo(Math.max(LEAST_STRIDE, perCpu));
       int cpuArea = align(shared, LEAST_STRIDE);
       Globals globals =
-          new Globals(cpuArea + cpus * stride + behind, GATE, START_TIME, EXIT_CODE, cpuArea, stride);
+          new Globals(
+              cpuArea + cpus * stride + behind, GATE, START_TIME, EXIT_CODE, cpuArea, stride);
       return new Layout(
           checked,
           globals,
