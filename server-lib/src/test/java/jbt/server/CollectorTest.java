@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -276,6 +278,27 @@ class CollectorTest {
     Status status = Status.fromThrowable(new Asker(service, "").awaitError());
     assertThat(status.getCode()).isEqualTo(Status.Code.NOT_FOUND);
     assertThat(status.getDescription()).isEqualTo("no host named");
+  }
+
+  @Test
+  void aStreamWithoutStartIsRefused() {
+    CompletableFuture<Throwable> error = new CompletableFuture<>();
+    var _ =
+        service.trace(
+            new StreamObserver<>() {
+              @Override
+              public void onNext(TraceReply reply) {}
+
+              @Override
+              public void onError(Throwable thrown) {
+                error.complete(thrown);
+              }
+
+              @Override
+              public void onCompleted() {}
+            });
+    assertThat(Status.fromThrowable(error.orTimeout(20, TimeUnit.SECONDS).join()).getDescription())
+        .isEqualTo("the stream has no start");
   }
 
   @Test

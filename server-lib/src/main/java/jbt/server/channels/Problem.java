@@ -4,6 +4,7 @@ import io.grpc.Status;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
 import java.security.cert.CertificateException;
 import java.util.Locale;
@@ -76,7 +77,25 @@ public record Problem(HostState state, Failure failure, String text) {
     if (tls) {
       return identity(alert(status, target));
     }
-    return connection(orElse(said, "connection lost") + " (" + target.place() + ")");
+    return connection(broken(status, said) + " (" + target.place() + ")");
+  }
+
+  /** What became of a connection that stood. */
+  private static String broken(Status status, String said) {
+    for (Throwable t = status.getCause(); t != null; t = t.getCause()) {
+      if (t instanceof ClosedChannelException) {
+        return "connection closed";
+      } else if (String.valueOf(t.getMessage()).contains("reset by peer")) {
+        return "connection reset";
+      }
+    }
+    String text = said.toLowerCase(Locale.ROOT);
+    if (text.contains("keepalive")) {
+      return "no answer any more";
+    } else if (text.contains("closed") || text.contains("goaway")) {
+      return "connection closed";
+    }
+    return orElse(said, "connection lost");
   }
 
   /** Of TLS errors without a certificate of theirs to blame: mostly, ours was refused. */

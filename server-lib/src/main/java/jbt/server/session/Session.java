@@ -40,6 +40,7 @@ public final class Session implements StreamObserver<TraceRequest> {
   private final StreamObserver<TraceReply> replies;
 
   private final Map<String, Downstream> targets = new LinkedHashMap<>();
+  private final long created = System.nanoTime();
   private Start start = Start.getDefaultInstance();
   private boolean started;
   private boolean stopping;
@@ -95,10 +96,18 @@ public final class Session implements StreamObserver<TraceRequest> {
 
   /** The asker will say nothing more, but still listens. */
   @Override
-  public void onCompleted() {}
+  public synchronized void onCompleted() {
+    refuseWithoutStart();
+  }
+
+  private void refuseWithoutStart() {
+    if (!started && !finished) {
+      refuse(Status.INVALID_ARGUMENT, "the stream has no start");
+    }
+  }
 
   private void start(Start asked) {
-    if (started) {
+    if (started || finished) {
       return;
     }
     started = true;
@@ -225,7 +234,12 @@ public final class Session implements StreamObserver<TraceRequest> {
 
   /** What is due by time; to be called a few dozen times a second. */
   public synchronized void tick(long now) {
-    if (finished || !started) {
+    if (finished) {
+      return;
+    } else if (!started) {
+      if (now - created >= settings.answer().toNanos()) {
+        refuseWithoutStart();
+      }
       return;
     }
     for (Downstream target : List.copyOf(targets.values())) {
