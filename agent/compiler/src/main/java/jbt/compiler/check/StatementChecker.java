@@ -109,16 +109,17 @@ final class StatementChecker {
       diagnostics.error(
           range,
           "Type mismatch for $%s: it holds %s, not %s"
-              .formatted(
-                  name,
-                  TypeNames.describe(variable.place().type()),
-                  TypeNames.describe(value.type())),
+              .formatted(name, sized(variable.place().type()), sized(value.type())),
           List.of(new Context(variable.declaration(), "This is the initial declaration.")),
           List.of());
       return List.of();
     }
     Expr coerced = Coercion.to(variable.place().type(), value.expr());
     return List.of(new Stmt.SetLocal(variable.local(), coerced, range));
+  }
+
+  private static String sized(Type type) {
+    return type instanceof Type.Str str ? "string[" + str.size() + "]" : TypeNames.describe(type);
   }
 
   private List<Stmt> assignMap(Ast.Stmt.Assign assign, Ast.Expr.MapUse use) {

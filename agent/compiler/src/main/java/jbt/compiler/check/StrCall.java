@@ -71,18 +71,17 @@ final class StrCall {
             ? of.expr()
             : new Expr.Cast(of.expr(), new Type.Pointer(Type.NONE, space()), of.range());
     int size = FieldType.LONGEST_STRING;
-    Optional<Expr> limit = length.map(Value::expr);
-    if (limit.isPresent() && limit.get() instanceof Expr.IntLiteral n) {
-      if (n.value() > size + 1) {
+    if (length.isPresent() && length.get().expr() instanceof Expr.IntLiteral n) {
+      if (n.value() > size) {
         diagnostics.warning(
             n.range(), "str() keeps at most %d characters".formatted(FieldType.LONGEST_STRING));
       } else if (n.value() < 2) {
         return Value.string("", call.range());
       }
-      size = (int) Math.min(size, n.value() - 1);
-      limit = Optional.empty();
+      size = (int) Math.min(size, n.value());
     }
-    return Value.of(new Expr.Str(pointer, limit, new Type.Str(size), call.range()));
+    Expr str = new Expr.Str(pointer, length.map(Value::expr), new Type.Str(size), call.range());
+    return Value.of(str);
   }
 
   private Type.AddressSpace space() {

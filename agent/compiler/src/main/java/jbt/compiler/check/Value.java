@@ -28,8 +28,9 @@ record Value(Expr expr, boolean natural, boolean hostBound) {
     return new Value(new Expr.IntLiteral(value ? 1 : 0, Type.BOOL, range), true, false);
   }
 
+  /** One byte wider than the text: a text that fills its type counts as cut off. */
   static Value string(String bytes, SourceRange range) {
-    return of(new Expr.StrLiteral(bytes, new Type.Str(Math.max(1, bytes.length())), range));
+    return of(new Expr.StrLiteral(bytes, new Type.Str(bytes.length() + 1), range));
   }
 
   Value with(Expr other) {

@@ -174,7 +174,7 @@ class CheckerTest {
     assertThat(print("BEGIN /host == \"web01\"/ { @a = host; if (host != \"web01\" && pid) {} }"))
         .isEqualTo(
             """
-            map @a: Plain[type=Str[size=5]]
+            map @a: Plain[type=Str[size=6]]
             probe begin
                1    /1:bool/
                1    @a = "web01"
@@ -222,15 +222,15 @@ class CheckerTest {
                 """))
         .isEqualTo(
             """
-            map @t: Plain[type=Tuple[parts=[Int[bytes=8, signed=true], Str[size=3]]]]
-            map @k[int64, string[6]]: Plain[type=Int[bytes=8, signed=false]]
+            map @t: Plain[type=Tuple[parts=[Int[bytes=8, signed=true], Str[size=4]]]]
+            map @k[int64, string[7]]: Plain[type=Int[bytes=8, signed=false]]
             map @later: Plain[type=Int[bytes=8, signed=false]] read
             map @self: Plain[type=Int[bytes=8, signed=true]] read
             probe begin
                     $0: uint64
                     $1: int64
                     $2: uint64
-                    $3: string[6]
+                    $3: string[7]
                     $4: (int64, string)
                2    $0 = 0:uint64
                2    $0 = nsecs
@@ -322,14 +322,14 @@ class CheckerTest {
         .isEqualTo(
             """
             map @a: Plain[type=Str[size=1024]]
-            map @b: Plain[type=Str[size=9]]
-            map @c: Plain[type=Str[size=2]]
+            map @b: Plain[type=Str[size=10]]
+            map @c: Plain[type=Str[size=3]]
             map @d: Plain[type=Str[size=1024]]
             map @e[int64]: Plain[type=Str[size=1024]] host-bound
             map @f[string[16], bool]: Count[]
             probe tracepoint:syscalls:sys_enter_write
                2    @a = str(ctx+24:pointer, ctx+32:uint64):string[1024]
-               2    @b = str((pointer)((uint64)ctx+24:pointer add 3:uint64):uint64):string[9]
+               2    @b = str((pointer)((uint64)ctx+24:pointer add 3:uint64):uint64, 10:int64):string[10]
                2    @c = "he"
             probe tracepoint:sched:sched_process_exec
                4    @d = ctx+8:string[1024]
