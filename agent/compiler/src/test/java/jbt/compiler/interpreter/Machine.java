@@ -75,6 +75,11 @@ public final class Machine {
     return records;
   }
 
+  /** Puts a record in a ring that nobody sent. */
+  public void fill(int ring, byte[] record) {
+    kernel.ring(ring).add(record.clone());
+  }
+
   /** Sum over the processors of each loss counter, in the order of the plan. */
   public long[] losses() {
     return plan.lossCounters().stream()
