@@ -240,7 +240,6 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
                 .setIdentity(identity)
                 .setSequence(1)
                 // A collector that came under a second name finds the first by it.
-                .setIdentity(identity)
                 .setState(HostState.HOST_REFUSED)
                 .setFailure(Failure.FAILURE_POLICY)
                 .setMessage(reason))

@@ -140,7 +140,7 @@ public final class Session implements Runnable {
     journal.accept(
         switch (state) {
           case HOST_FINAL -> abandoned ? "ended: the client is gone" : "ended";
-          default -> "failed: " + report.getMessage();
+          default -> "failed: " + report.getMessage().lines().findFirst().orElse("");
         });
   }
 
