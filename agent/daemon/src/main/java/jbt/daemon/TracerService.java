@@ -193,7 +193,7 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
               start,
               new Session.Host(hostName, epoch, identity, target, policy),
               replies,
-              outcome -> journal.accept(outcome + " " + what));
+              outcome -> journal.accept(OneLine.of(outcome, SCRIPT_SHOWN) + " " + what));
       sessions.put(start.getSession(), session);
     }
     Thread.ofPlatform()

@@ -26,6 +26,7 @@ public final class Wakeups implements AutoCloseable {
   private final Fd own;
   private final Block events = new Block(EVENTS * 16);
   private boolean closed;
+  private boolean ownClosed;
 
   public Wakeups(List<Fd> fds) {
     epoll = new Fd(SystemCallException.check("epoll_create1", Libc.epoll_create1(EPOLL_CLOEXEC)));
@@ -67,10 +68,15 @@ public final class Wakeups implements AutoCloseable {
 
   /** Makes a running or the next {@link #await} return at once. */
   public void wake() {
-    try (Block one = new Block(8)) {
-      one.set(0, 1L);
-      // Only a counter that is full or a closed descriptor refuses: then nobody need be woken.
-      Libc.write(own.number(), one.memory(), 8);
+    synchronized (own) {
+      if (ownClosed) {
+        return;
+      }
+      try (Block one = new Block(8)) {
+        one.set(0, 1L);
+        // Only a counter that is full refuses: then nobody need be woken.
+        Libc.write(own.number(), one.memory(), 8);
+      }
     }
   }
 
@@ -79,7 +85,11 @@ public final class Wakeups implements AutoCloseable {
     synchronized (events) {
       if (!closed) {
         closed = true;
-        own.close();
+        // A lock of its own: whoever wakes must not wait for whoever waits.
+        synchronized (own) {
+          ownClosed = true;
+          own.close();
+        }
         epoll.close();
         events.close();
       }
