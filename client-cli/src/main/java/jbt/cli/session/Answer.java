@@ -62,7 +62,10 @@ final class Answer {
   }
 
   Summary summary() {
-    return new Summary(List.copyOf(hosts.values()), joined, skipped);
+    // Another name of a host is no host of its own.
+    List<HostReport> own =
+        hosts.values().stream().filter(host -> host.getSameAs().isEmpty()).toList();
+    return new Summary(own, joined, skipped);
   }
 
   /**

@@ -3,7 +3,6 @@ package jbt.server.service;
 import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -11,6 +10,8 @@ import jbt.server.Collector;
 import jbt.server.channels.Channels;
 import jbt.server.channels.EventLoops;
 import jbt.server.session.Settings;
+import jbt.transport.AdmittingChannel;
+import jbt.transport.Connections;
 import jbt.transport.Identity;
 import jbt.transport.PeerGate;
 import jbt.transport.Role;
@@ -22,6 +23,7 @@ import jbt.v1.TracerGrpc;
 public final class CollectorServer implements AutoCloseable {
   private static final int MAX_REQUEST = 1 << 20;
   private static final int MAX_CALLS = 64;
+  private static final int MAX_CONNECTIONS = 256;
   private static final int THREADS = 2;
 
   private final EventLoopGroup loops;
@@ -71,12 +73,14 @@ public final class CollectorServer implements AutoCloseable {
       Config config, Collector collector, EventLoopGroup loops, Consumer<String> journal)
       throws TlsException {
     Consumer<String> refused = line -> journal.accept("refused: " + line);
+    Connections connections = new Connections(MAX_CONNECTIONS, refused);
     return NettyServerBuilder.forAddress(config.listen())
-        .channelType(NioServerSocketChannel.class)
+        .channelFactory(() -> new AdmittingChannel(connections))
         .bossEventLoopGroup(loops)
         .workerEventLoopGroup(loops)
         .sslContext(Tls.server(config.tls(), refused))
         .intercept(new PeerGate(config.users(), config.collectors(), refused))
+        .addTransportFilter(connections)
         .addService(TracerGrpc.bindService(new Journal(collector, journal)))
         .maxInboundMessageSize(MAX_REQUEST)
         .maxConcurrentCallsPerConnection(MAX_CALLS)

@@ -16,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import jbt.daemon.Policy;
 import jbt.daemon.config.AgentConfig;
+import jbt.transport.AdmittingChannel;
+import jbt.transport.Connections;
 import jbt.transport.PeerGate;
 import jbt.transport.Role;
 import jbt.transport.Tls;

@@ -1,14 +1,14 @@
-package jbt.daemon.server;
+package jbt.transport;
 
 import io.netty.channel.Channel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.util.List;
 
 /** A listening socket that closes connections for which there is no room, before any handshake. */
-final class AdmittingChannel extends NioServerSocketChannel {
+public final class AdmittingChannel extends NioServerSocketChannel {
   private final Connections connections;
 
-  AdmittingChannel(Connections connections) {
+  public AdmittingChannel(Connections connections) {
     this.connections = connections;
   }
 

@@ -1,4 +1,4 @@
-package jbt.daemon.server;
+package jbt.transport;
 
 import io.grpc.Attributes;
 import io.grpc.Grpc;
@@ -11,13 +11,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** Counts connections, and tells of those that end before they have proved who they are. */
-final class Connections extends ServerTransportFilter {
+public final class Connections extends ServerTransportFilter {
   private final int most;
   private final Consumer<String> refused;
   private final AtomicInteger open = new AtomicInteger();
   private final Set<SocketAddress> ready = ConcurrentHashMap.newKeySet();
 
-  Connections(int most, Consumer<String> refused) {
+  public Connections(int most, Consumer<String> refused) {
     this.most = most;
     this.refused = refused;
   }
