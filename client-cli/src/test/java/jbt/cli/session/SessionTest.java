@@ -136,7 +136,7 @@ class SessionTest {
             });
     assertThat(session(wanted()).run(service)).isZero();
     assertThat(out()).isEqualTo("@x: 0\n\n\n");
-    assertThat(err()).endsWith("@x: 1 rounds joined with the next one\n");
+    assertThat(err()).endsWith("@x: 1 round joined with the next one\n");
   }
 
   @Test
@@ -268,7 +268,7 @@ class SessionTest {
             SessionTest::end);
     assertThat(session(wanted("a", "b"), closed).run(service)).isZero();
     assertThat(service.awaitStop()).isTrue();
-    assertThat(err()).isEqualTo("Attached 1 probe on each of 1 hosts\n");
+    assertThat(err()).isEqualTo("Attached 1 probe on 1 host\n");
   }
 
   @Test
