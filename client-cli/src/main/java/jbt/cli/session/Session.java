@@ -36,8 +36,10 @@ public final class Session {
   /** How long all may take once somebody wants to stop: a collector gives hosts ten seconds. */
   private static final long PATIENCE_MILLIS = 11_000;
 
-  /** How long a message waits for the same one of other hosts. */
+  /** How long a message waits for the same one of other hosts, and while some still connect. */
   private static final long FOLD_MILLIS = 150;
+
+  private static final long FOLD_CONNECTING_MILLIS = 1000;
 
   private static final long TICK_MILLIS = 100;
   private static final int CHUNK = 256 << 10;
@@ -176,13 +178,15 @@ public final class Session {
     }
     report.getNoticesList().forEach(notice -> note(report.getHost(), notice));
     note(report.getHost(), report.getMessage());
-    boolean allKnown =
-        answer.hosts().size() >= wanted.expected()
-            && answer.hosts().stream().noneMatch(h -> h.getState() == HostState.HOST_CONNECTING);
-    if (!attachedShown && (allKnown || report.getState() == HostState.HOST_RUNNING)) {
+    if (!attachedShown && (!isConnecting() || report.getState() == HostState.HOST_RUNNING)) {
       attachedShown = true;
       attached(out);
     }
+  }
+
+  private boolean isConnecting() {
+    return answer.hosts().size() < wanted.expected()
+        || answer.hosts().stream().anyMatch(h -> h.getState() == HostState.HOST_CONNECTING);
   }
 
   private void attached(Bytes out) {
@@ -245,8 +249,11 @@ public final class Session {
   }
 
   private void tick() {
-    if (!notices.isEmpty() && (!wanted.many() || millis() - noticesSince >= FOLD_MILLIS)) {
-      outbox.note(notices.take());
+    if (!notices.isEmpty()) {
+      long wait = isConnecting() ? FOLD_CONNECTING_MILLIS : FOLD_MILLIS;
+      if (!wanted.many() || millis() - noticesSince >= wait) {
+        outbox.note(notices.take());
+      }
     }
     if (outbox.failure() != null && stopAskedAt == 0) {
       stop();
