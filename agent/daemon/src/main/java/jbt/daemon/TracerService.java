@@ -6,6 +6,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -168,11 +169,12 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
   }
 
   private static TraceReply pong(long sentNs) {
+    Instant now = Instant.now();
     return TraceReply.newBuilder()
         .setPong(
             Pong.newBuilder()
                 .setSentNs(sentNs)
-                .setAnsweredNs(TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis())))
+                .setAnsweredNs(TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano()))
         .build();
   }
 

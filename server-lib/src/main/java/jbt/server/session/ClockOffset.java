@@ -8,6 +8,7 @@ import jbt.v1.Pong;
 final class ClockOffset {
   private long roundTrip = Long.MAX_VALUE;
   private long offset;
+  private int answers;
 
   static long wallNanos() {
     Instant now = Instant.now();
@@ -22,12 +23,15 @@ final class ClockOffset {
     return Pong.newBuilder().setSentNs(ping.getSentNs()).setAnsweredNs(wallNanos()).build();
   }
 
-  void accept(Pong pong) {
+  /** Number of answers so far. */
+  int accept(Pong pong) {
+    answers++;
     long taken = wallNanos() - pong.getSentNs();
     if (taken >= 0 && taken < roundTrip) {
       roundTrip = taken;
       offset = pong.getAnsweredNs() - (pong.getSentNs() + taken / 2);
     }
+    return answers;
   }
 
   boolean isKnown() {
