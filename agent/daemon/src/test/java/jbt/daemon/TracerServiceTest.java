@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import jbt.v1.Failure;
 import jbt.v1.HostReport;
 import jbt.v1.HostState;
@@ -67,6 +68,20 @@ class TracerServiceTest {
     assertThat(total(receiver.lastPartial(1))).isEqualTo(100_000);
     assertThat(receiver.lastPartial(1).getRows().getKeys().toStringUtf8())
         .contains("tracepoint:syscalls:sys_enter_getppid");
+  }
+
+  @Test
+  void aDumpIsAllThereIs() throws Exception {
+    Receiver receiver =
+        Receiver.start(service, Receiver.script(MINE + "{ @ = count(); }").setDump(true));
+    assertThat(receiver.end().getState()).isEqualTo(HostState.HOST_FINAL);
+    String dump =
+        receiver.replies().stream()
+            .filter(TraceReply::hasDump)
+            .map(reply -> reply.getDump().getText())
+            .collect(Collectors.joining());
+    assertThat(dump)
+        .contains("Syntax tree:", "Checked script:", "Intermediate code:", "Instructions:");
   }
 
   @Test

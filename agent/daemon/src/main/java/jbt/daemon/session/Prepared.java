@@ -8,6 +8,7 @@ import jbt.compiler.target.Target;
 import jbt.daemon.Policy;
 import jbt.kernel.LoadException;
 import jbt.kernel.LoadedPlan;
+import jbt.v1.Dump;
 import jbt.v1.Failure;
 import jbt.v1.Start;
 
@@ -42,6 +43,16 @@ final class Prepared {
           "the script's maps need " + bytes + " bytes, the limit is " + policy.mapBytes());
     }
     return plan;
+  }
+
+  /** What the compiler makes of a script that it accepts. */
+  static Dump dump(Start start, Target target) throws Failed {
+    try {
+      String text = Compiler.dump(start.getScript(), start.getFile(), target);
+      return Dump.newBuilder().setHost(target.hostName()).setText(text).build();
+    } catch (CompileException e) {
+      throw new Failed(Failure.FAILURE_SCRIPT, e);
+    }
   }
 
   /** Memory of a full map, without the kernel's own bookkeeping. */

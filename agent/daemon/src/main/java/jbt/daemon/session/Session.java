@@ -12,6 +12,7 @@ import jbt.compiler.target.Target;
 import jbt.daemon.Policy;
 import jbt.kernel.LoadedPlan;
 import jbt.kernel.sys.Wakeups;
+import jbt.v1.Dump;
 import jbt.v1.Failure;
 import jbt.v1.HostReport;
 import jbt.v1.HostState;
@@ -118,6 +119,12 @@ public final class Session implements Runnable {
   public void run() {
     try {
       Plan plan = Prepared.compile(start, host.target(), policy);
+      if (start.getDump()) {
+        Dump dump = Prepared.dump(start, host.target());
+        outbox.send(TraceReply.newBuilder().setDump(dump).build());
+        finish(HostState.HOST_FINAL);
+        return;
+      }
       try (LoadedPlan loaded = Prepared.attach(plan)) {
         trace(plan, loaded);
       }
