@@ -167,7 +167,7 @@ class RoundsTest {
     for (int i = 0; i < traffic.rows().size(); i++) {
       // Three hosts, and a slot now and then with a second part, as a collector amends.
       String sender = "host" + i % 3;
-      long slot = 1 + i / 6;
+      long slot = 1L + i / 6;
       Round part =
           Round.newBuilder()
               .setSlot(slot)

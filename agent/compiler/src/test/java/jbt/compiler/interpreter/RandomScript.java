@@ -28,7 +28,7 @@ public final class RandomScript {
   private int clears;
 
   /** A piece of script and its value. */
-  private record Number(String text, long value) {}
+  private record Known(String text, long value) {}
 
   private record Text(String text, String value) {}
 
@@ -65,7 +65,7 @@ public final class RandomScript {
     text.append("BEGIN {\n");
     for (int i = 0; i < LOCALS; i++) {
       // By way of maps, so that the compiler does not know them.
-      numbers[i] = random.nextInt(100) - 50;
+      numbers[i] = random.nextInt(100) - 50L;
       text.append("  @n[%d] = (int64)%d;\n  $n%d = @n[%d];\n".formatted(i, numbers[i], i, i));
       strings[i] = string(12);
       text.append("  @s[%d] = \"%s\";\n  $s%d = @s[%d];\n".formatted(i, strings[i], i, i));
@@ -90,7 +90,7 @@ public final class RandomScript {
     switch (random.nextInt(17)) {
       case 0 -> {
         int local = random.nextInt(LOCALS);
-        Number value = number(DEEPEST);
+        Known value = number(DEEPEST);
         line(depth, "$n%d = %s".formatted(local, value.text));
         numbers[local] = runs ? value.value : numbers[local];
       }
@@ -129,7 +129,7 @@ public final class RandomScript {
     return maps.computeIfAbsent(name, n -> new LinkedHashMap<>());
   }
 
-  private void put(int depth, boolean runs, String map, List<Object> key, Number value) {
+  private void put(int depth, boolean runs, String map, List<Object> key, Known value) {
     line(depth, map + keyText(key) + " = " + value.text);
     if (runs) {
       map(map).put(keyValue(key), value.value);
@@ -142,7 +142,7 @@ public final class RandomScript {
     }
     List<String> parts = new ArrayList<>();
     for (Object part : key) {
-      parts.add(part instanceof Number n ? n.text : part instanceof Text t ? t.text : "");
+      parts.add(part instanceof Known n ? n.text : part instanceof Text t ? t.text : "");
     }
     return "[" + String.join(", ", parts) + "]";
   }
@@ -150,7 +150,7 @@ public final class RandomScript {
   private static List<Object> keyValue(List<Object> key) {
     List<Object> parts = new ArrayList<>();
     for (Object part : key) {
-      if (part instanceof Number n) {
+      if (part instanceof Known n) {
         parts.add(n.value);
       } else if (part instanceof Text t) {
         parts.add(t.value);
@@ -165,9 +165,9 @@ public final class RandomScript {
     boolean up = random.nextBoolean();
     String step = up ? "++" : "--";
     long by = up ? 1 : -1;
-    Number more = number(1);
+    Known more = number(1);
     boolean uses = more.text.contains("$n" + from);
-    Number other = uses ? new Number("7", 7) : more;
+    Known other = uses ? new Known("7", 7) : more;
     if (random.nextBoolean()) {
       line(depth, "$n%d = $n%d%s + %s".formatted(to, from, step, other.text));
       if (runs) {
@@ -200,7 +200,7 @@ public final class RandomScript {
   }
 
   private void count(int depth, boolean runs) {
-    Number key = number(1);
+    Known key = number(1);
     boolean keyed = random.nextBoolean();
     line(depth, keyed ? "@count[%s] = count()".formatted(key.text) : "@count1 = count()");
     if (runs) {
@@ -210,7 +210,7 @@ public final class RandomScript {
   }
 
   private void total(int depth, boolean runs, String map, List<Object> key, String function) {
-    Number value = number(2);
+    Known value = number(2);
     line(depth, "%s%s = %s(%s)".formatted(map, keyText(key), function, value.text));
     if (runs) {
       map(map).merge(keyValue(key), value.value, (a, b) -> (long) a + (long) b);
@@ -218,7 +218,7 @@ public final class RandomScript {
   }
 
   private void extreme(int depth, boolean runs) {
-    Number value = number(2);
+    Known value = number(2);
     boolean least = random.nextBoolean();
     boolean keyed = random.nextBoolean();
     Text key = text(1);
@@ -235,9 +235,9 @@ public final class RandomScript {
   }
 
   private void average(int depth, boolean runs) {
-    Number value = number(2);
+    Known value = number(2);
     boolean keyed = random.nextBoolean();
-    Number key = number(1);
+    Known key = number(1);
     String function = keyed ? "stats" : "avg";
     String map = "@" + function;
     line(
@@ -257,8 +257,8 @@ public final class RandomScript {
   }
 
   private void histogram(int depth, boolean runs) {
-    Number value = number(2);
-    Number key = number(1);
+    Known value = number(2);
+    Known key = number(1);
     boolean linear = random.nextBoolean();
     boolean keyed = random.nextBoolean();
     String map = (linear ? "@lhist" : "@hist") + (keyed ? "k" : "");
@@ -299,9 +299,9 @@ public final class RandomScript {
   }
 
   private void print(int depth, boolean runs) {
-    Number a = number(2);
+    Known a = number(2);
     Text b = text(1);
-    Number c = number(1);
+    Known c = number(1);
     boolean texts = random.nextBoolean();
     if (texts) {
       line(
@@ -316,8 +316,8 @@ public final class RandomScript {
   }
 
   private void change(int depth, boolean runs) {
-    Number key = number(1);
-    Number by = number(1);
+    Known key = number(1);
+    Known by = number(1);
     switch (random.nextInt(4)) {
       case 0 -> {
         line(depth, "@counter[%s]++".formatted(key.text));
@@ -349,7 +349,7 @@ public final class RandomScript {
   }
 
   private void remove(int depth, boolean runs) {
-    Number key = number(1);
+    Known key = number(1);
     if (clears < 2 && random.nextInt(3) == 0) {
       String map = random.nextBoolean() ? "@plaink" : "@count";
       // A map that is only cleared has no type.
@@ -381,46 +381,46 @@ public final class RandomScript {
     return out.toString();
   }
 
-  private Number literal() {
+  private Known literal() {
     long value = random.nextInt(8) == 0 ? random.nextInt() & 0x7fffffff : random.nextInt(20);
-    return new Number("(int64)" + value, value);
+    return new Known("(int64)" + value, value);
   }
 
   /** A number that is not known when the script is compiled. */
-  private Number variable() {
+  private Known variable() {
     if (random.nextInt(4) == 0 && text.indexOf("@plain =") >= 0) {
-      return new Number("@plain", value("@plain", List.of()));
+      return new Known("@plain", value("@plain", List.of()));
     }
     return local();
   }
 
-  private Number local() {
+  private Known local() {
     int local = random.nextInt(LOCALS);
-    return new Number("$n" + local, numbers[local]);
+    return new Known("$n" + local, numbers[local]);
   }
 
-  private Number number(int depth) {
+  private Known number(int depth) {
     if (depth == 0 || random.nextInt(3) == 0) {
       return random.nextInt(3) == 0 ? literal() : variable();
     }
     if (random.nextInt(8) == 0) {
       Truth condition = truth(depth - 1);
-      Number a = number(depth - 1);
-      Number b = number(depth - 1);
-      return new Number(
+      Known a = number(depth - 1);
+      Known b = number(depth - 1);
+      return new Known(
           "(%s ? %s : %s)".formatted(condition.text, a.text, b.text),
           condition.value ? a.value : b.value);
     }
     if (random.nextInt(8) == 0) {
-      Number a = variable();
+      Known a = variable();
       return random.nextBoolean()
-          ? new Number("(-" + a.text + ")", -a.value)
-          : new Number("(~" + a.text + ")", ~a.value);
+          ? new Known("(-" + a.text + ")", -a.value)
+          : new Known("(~" + a.text + ")", ~a.value);
     }
     if (random.nextInt(8) == 0) {
-      Number a = variable();
+      Known a = variable();
       int bits = 8 << random.nextInt(3);
-      return new Number("(int64)(int%d)%s".formatted(bits, a.text), narrowed(a.value, bits));
+      return new Known("(int64)(int%d)%s".formatted(bits, a.text), narrowed(a.value, bits));
     }
     return operation(depth);
   }
@@ -429,16 +429,16 @@ public final class RandomScript {
     return value << (64 - bits) >> (64 - bits);
   }
 
-  private Number operation(int depth) {
-    Number a = variable();
-    Number b = number(depth - 1);
+  private Known operation(int depth) {
+    Known a = variable();
+    Known b = number(depth - 1);
     if (b.text.startsWith("(int64)") && b.value == 0) {
-      b = new Number("(int64)3", 3);
+      b = new Known("(int64)3", 3);
     }
     String[] operators = {"+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>"};
     String operator = operators[random.nextInt(operators.length)];
     if (operator.equals("<<") || operator.equals(">>")) {
-      b = new Number("%d".formatted(b.value & 31), b.value & 31);
+      b = new Known("%d".formatted(b.value & 31), b.value & 31);
     }
     long value =
         switch (operator) {
@@ -453,7 +453,7 @@ public final class RandomScript {
           case "<<" -> a.value << b.value;
           default -> a.value >> b.value;
         };
-    return new Number("(%s %s %s)".formatted(a.text, operator, b.text), value);
+    return new Known("(%s %s %s)".formatted(a.text, operator, b.text), value);
   }
 
   private Truth truth(int depth) {
@@ -474,8 +474,8 @@ public final class RandomScript {
           ? new Truth("%s == %s".formatted(a.text, b.text), equal)
           : new Truth("%s != %s".formatted(a.text, b.text), !equal);
     }
-    Number a = variable();
-    Number b = number(Math.max(0, depth - 1));
+    Known a = variable();
+    Known b = number(Math.max(0, depth - 1));
     return switch (random.nextInt(6)) {
       case 0 -> new Truth("%s < %s".formatted(a.text, b.text), a.value < b.value);
       case 1 -> new Truth("%s <= %s".formatted(a.text, b.text), a.value <= b.value);
