@@ -17,7 +17,7 @@ record Value(Expr expr, boolean natural, boolean hostBound) {
 
   /** Stands for an expression with errors, and for what is not known in this round. */
   static Value unknown(SourceRange range) {
-    return of(new Expr.IntLiteral(0, Type.NONE, range));
+    return new Value(new Expr.IntLiteral(0, Type.NONE, range), true, false);
   }
 
   static Value literal(long value, SourceRange range) {

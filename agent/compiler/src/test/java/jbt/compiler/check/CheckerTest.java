@@ -78,10 +78,7 @@ class CheckerTest {
 
   @Test
   void oneProgramServesEqualLayouts() throws CompileException {
-    Checked checked =
-        check(
-            "tracepoint:syscalls:sys_enter_[x]*,tracepoint:syscalls:sys_enter_* { @++ }"
-                .replace("tracepoint:syscalls:sys_enter_[x]*,", "t:syscalls:sys_enter_read,"));
+    Checked checked = check("t:syscalls:sys_enter_read,tracepoint:syscalls:sys_enter_* { @++ }");
     assertThat(checked.probes()).hasSize(1);
     assertThat(checked.attachPointNames())
         .containsExactly(
@@ -249,6 +246,14 @@ class CheckerTest {
                6    @later = nsecs
                6    @self = (@self add 1:int64):int64
             """);
+  }
+
+  @Test
+  void whatIsNotKnownYetTakesTheOthersSign() throws CompileException {
+    assertThat(valueOf("BEGIN { @ = @ + nsecs }"))
+        .isEqualTo(new ScriptMap.Value.Plain(Type.UINT64));
+    assertThat(valueOf("BEGIN { @ = pid ? @ : nsecs }"))
+        .isEqualTo(new ScriptMap.Value.Plain(Type.UINT64));
   }
 
   @Test

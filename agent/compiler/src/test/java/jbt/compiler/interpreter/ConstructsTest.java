@@ -173,8 +173,7 @@ final class ConstructsTest {
     machine.environment().texts.put(PATH, "/etc/passwd".getBytes(StandardCharsets.ISO_8859_1));
     fire(1, 1);
     assertThat(lines())
-        .isEqualTo(
-            List.of(List.of(-2L, -70_000L, 102L, "fullname", "hello", "/etc/passwd")));
+        .isEqualTo(List.of(List.of(-2L, -70_000L, 102L, "fullname", "hello", "/etc/passwd")));
   }
 
   @Test
@@ -199,8 +198,9 @@ final class ConstructsTest {
     start("tracepoint:x:call { printf(\"%s\", comm); }");
     machine.environment().comm = "ninechars";
     fire(0, 1);
-    assertThat(machine.drain(KernelMap.DATA_RING)).singleElement().satisfies(
-        record -> assertThat(record).hasSize(24 + 8 + 9));
+    assertThat(machine.drain(KernelMap.DATA_RING))
+        .singleElement()
+        .satisfies(record -> assertThat(record).hasSize(24 + 8 + 9));
   }
 
   @Test
@@ -272,8 +272,7 @@ final class ConstructsTest {
     }
     assertThat(machine.generation(0)).isEqualTo(3);
     assertThat(machine.contents(0, 3).values()).containsExactly(List.of(2L));
-    assertThat(control().stream().map(r -> r.getLong(32)))
-        .containsExactly(0L, 0L, 0L, 1L, 1L);
+    assertThat(control().stream().map(r -> r.getLong(32))).containsExactly(0L, 0L, 0L, 1L, 1L);
     machine.setGlobal(plan.scriptMaps().get(0).generations().orElseThrow().acknowledged(), 1);
     fire(1, 0);
     assertThat(machine.generation(0)).isEqualTo(4);
@@ -347,8 +346,7 @@ final class ConstructsTest {
     machine.environment().time = 1500;
     fire(1, 1);
     assertThat(lines())
-        .isEqualTo(
-            List.of(List.of(1000L, 1001L, 10L, 20L, 1L, 500L, "test", "testhost")));
+        .isEqualTo(List.of(List.of(1000L, 1001L, 10L, 20L, 1L, 500L, "test", "testhost")));
   }
 
   @Test
