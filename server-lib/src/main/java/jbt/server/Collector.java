@@ -11,7 +11,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import jbt.server.session.Dialer;
+import jbt.server.channels.Dialer;
 import jbt.server.session.Questions;
 import jbt.server.session.Session;
 import jbt.server.session.Settings;

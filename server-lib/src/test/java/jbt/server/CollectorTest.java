@@ -6,11 +6,12 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,9 +19,14 @@ import jbt.server.session.Settings;
 import jbt.server.targets.Inventory;
 import jbt.server.targets.Selected;
 import jbt.server.targets.Target;
+import jbt.v1.DescribeReply;
+import jbt.v1.DescribeRequest;
 import jbt.v1.Failure;
+import jbt.v1.HostDescription;
 import jbt.v1.HostReport;
 import jbt.v1.HostState;
+import jbt.v1.ListProbesReply;
+import jbt.v1.ListProbesRequest;
 import jbt.v1.Loss;
 import jbt.v1.LossSource;
 import jbt.v1.MapPartial;
@@ -42,7 +48,7 @@ class CollectorTest {
           Duration.ofMillis(100),
           1 << 20);
 
-  private final Map<String, FakeHost> hosts = new LinkedHashMap<>();
+  private final Map<String, FakeHost> hosts = new ConcurrentHashMap<>();
   private final Collector collector =
       new Collector(Inventory.dns(1), target -> host(target.name()), QUICK);
   private final TracerGrpc.AsyncService service =
@@ -278,6 +284,100 @@ class CollectorTest {
     Status status = Status.fromThrowable(new Asker(service, "").awaitError());
     assertThat(status.getCode()).isEqualTo(Status.Code.NOT_FOUND);
     assertThat(status.getDescription()).isEqualTo("no host named");
+  }
+
+  @Test
+  void hostsAreDialledAFewAtATime() {
+    Settings few =
+        new Settings(
+            2,
+            Duration.ofMillis(400),
+            Duration.ofMillis(800),
+            Duration.ZERO,
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(1),
+            Duration.ofMillis(100),
+            1 << 20);
+    for (String silent : List.of("s1", "s2", "s3")) {
+      host(silent).onStart = (host, start) -> {};
+      host(silent).answersPings = false;
+    }
+    try (Collector narrow = new Collector(Inventory.dns(1), t -> host(t.name()), few)) {
+      Asker asker =
+          new Asker(new Opener(narrow, Duration.ofSeconds(5), Duration.ZERO), "s[1-3],a,b");
+      asker.awaitState("s1", HostState.HOST_UNREACHABLE);
+      assertThat(host("b").dials.get()).isZero();
+      asker.awaitState("b", HostState.HOST_RUNNING);
+      asker.stop();
+      asker.awaitEnd();
+      assertThat(asker.report("s3").getState()).isEqualTo(HostState.HOST_UNREACHABLE);
+    }
+  }
+
+  @Test
+  void questionsGoToAllHosts() {
+    TracerGrpc.AsyncService knowing =
+        new TracerGrpc.AsyncService() {
+          @Override
+          public void listProbes(
+              ListProbesRequest request, StreamObserver<ListProbesReply> replies) {
+            replies.onNext(ListProbesReply.newBuilder().addProbe(request.getPattern()).build());
+            replies.onCompleted();
+          }
+
+          @Override
+          public void describe(DescribeRequest request, StreamObserver<DescribeReply> replies) {
+            HostDescription.Builder host = HostDescription.newBuilder().setKernel("6.1");
+            replies.onNext(DescribeReply.newBuilder().addHosts(host).build());
+            replies.onCompleted();
+          }
+        };
+    try (Collector asked =
+        new Collector(
+            Inventory.dns(1), t -> t.name().equals("a") ? knowing : host(t.name()), QUICK)) {
+      Collected<ListProbesReply> probes = new Collected<>();
+      asked.listProbes(
+          ListProbesRequest.newBuilder().setPattern("p:*").addHosts("a,b").build(), probes);
+      assertThat(probes.all())
+          .containsExactlyInAnyOrder(
+              ListProbesReply.newBuilder().setHost("a").addProbe("p:*").build(),
+              ListProbesReply.newBuilder()
+                  .setHost("b")
+                  .setFailure(Failure.FAILURE_INTERNAL)
+                  .setMessage("does not speak this protocol (b:1)")
+                  .build());
+      Collected<DescribeReply> hosts = new Collected<>();
+      asked.describe(DescribeRequest.newBuilder().addHosts("a,b").build(), hosts);
+      assertThat(hosts.all()).hasSize(1);
+      assertThat(hosts.all().getFirst().getHostsList())
+          .extracting(HostDescription::getHost, HostDescription::getKernel)
+          .containsExactlyInAnyOrder(tuple("a", "6.1"), tuple("b", ""));
+    }
+  }
+
+  /** All replies of a call. */
+  private static final class Collected<R> implements StreamObserver<R> {
+    private final List<R> replies = new ArrayList<>();
+    private final CompletableFuture<List<R>> whole = new CompletableFuture<>();
+
+    @Override
+    public void onNext(R reply) {
+      replies.add(reply);
+    }
+
+    @Override
+    public void onError(Throwable error) {
+      whole.completeExceptionally(error);
+    }
+
+    @Override
+    public void onCompleted() {
+      whole.complete(replies);
+    }
+
+    List<R> all() {
+      return whole.orTimeout(20, TimeUnit.SECONDS).join();
+    }
   }
 
   @Test

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import jbt.server.merge.Cell;
 import jbt.server.merge.Datum;
 import jbt.server.merge.Decode;
@@ -43,7 +43,7 @@ class ManyHostsTest {
           .addPrints(PrintSite.newBuilder().setPeriodNs(1_000_000_000))
           .build();
 
-  private final Map<String, FakeHost> hosts = new HashMap<>();
+  private final Map<String, FakeHost> hosts = new ConcurrentHashMap<>();
 
   /** Host number n counts n + key for every key. */
   private static Rows rows(int number) {

@@ -12,7 +12,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import jbt.server.session.Dialer;
 import jbt.server.targets.Target;
 import jbt.transport.Role;
 import jbt.transport.Tls;

@@ -6,6 +6,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import jbt.server.channels.Dialer;
 import jbt.server.merge.MalformedException;
 import jbt.server.merge.Schemas;
 import jbt.server.targets.Selected;

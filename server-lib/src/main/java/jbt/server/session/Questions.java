@@ -3,6 +3,7 @@ package jbt.server.session;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
+import jbt.server.channels.Dialer;
 import jbt.server.targets.Inventory;
 import jbt.server.targets.Selected;
 import jbt.server.targets.TargetException;

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import jbt.server.channels.Dialer;
 import jbt.server.channels.Problem;
 import jbt.server.merge.MalformedException;
 import jbt.server.targets.Inventory;

@@ -1,4 +1,4 @@
-package jbt.server.session;
+package jbt.server.channels;
 
 import jbt.server.targets.Target;
 import jbt.v1.TracerGrpc;
