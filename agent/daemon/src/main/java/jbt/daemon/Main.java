@@ -74,7 +74,9 @@ public final class Main {
       if (file == null) {
         throw new ParseException("--config FILE is missing");
       }
-      return serve(AgentConfig.read(Path.of(file)), new Journal(err));
+      Journal journal = new Journal(err);
+      journal.takeLogs();
+      return serve(AgentConfig.read(Path.of(file)), journal);
     } catch (ParseException e) {
       err.println("jbt-agent: " + e.getMessage() + " (see --help)");
       return USAGE;

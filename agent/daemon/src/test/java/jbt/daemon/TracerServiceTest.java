@@ -269,6 +269,18 @@ class TracerServiceTest {
   }
 
   @Test
+  void dumpsWhatTheCompilerMade() throws Exception {
+    Receiver receiver =
+        Receiver.start(service, Receiver.script("BEGIN { @x = 1; exit(); }").setDump(true));
+    receiver.openWithoutWaiting();
+    receiver.end();
+    assertThat(receiver.replies())
+        .filteredOn(TraceReply::hasDump)
+        .singleElement()
+        .satisfies(reply -> assertThat(reply.getDump().getText()).contains("@x"));
+  }
+
+  @Test
   void pingsAreAnsweredWithTheTimeOfThisHost() throws Exception {
     Receiver receiver = start(MINE + "{ @ = count(); }").open();
     receiver.send(

@@ -84,7 +84,8 @@ public final class AgentServer implements AutoCloseable {
         .channelFactory(() -> new AdmittingChannel(connections))
         .sslContext(tls)
         .intercept(new PeerGate(config.users(), config.collectors(), refused))
-        .addTransportFilter(connections);
+        .addTransportFilter(connections)
+        .addStreamTracerFactory(new BrokenRequests(refused));
   }
 
   private NettyServerBuilder builder(SocketAddress address) {
@@ -96,7 +97,7 @@ public final class AgentServer implements AutoCloseable {
         .maxInboundMessageSize(MESSAGE_BYTES)
         .maxInboundMetadataSize(HEADER_BYTES)
         .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION)
-        .handshakeTimeout(5, TimeUnit.SECONDS)
+        .handshakeTimeout(10, TimeUnit.SECONDS)
         .keepAliveTime(10, TimeUnit.SECONDS)
         .keepAliveTimeout(5, TimeUnit.SECONDS)
         .permitKeepAliveTime(1, TimeUnit.SECONDS)
