@@ -65,13 +65,14 @@ final class Outbox {
   }
 
   synchronized void put(MapPartial partial) {
+    if (complete || abandoned) {
+      return;
+    }
     @Nullable Item waiting = partials.get(partial.getMap());
     TraceReply reply = TraceReply.newBuilder().setPartial(partial).build();
     if (waiting == null) {
       put(reply);
-      if (!queue.isEmpty()) {
-        partials.put(partial.getMap(), queue.getLast());
-      }
+      partials.put(partial.getMap(), queue.getLast());
     } else {
       bytes += reply.getSerializedSize() - waiting.reply.getSerializedSize();
       waiting.reply = reply;

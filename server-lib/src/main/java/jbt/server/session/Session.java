@@ -288,11 +288,15 @@ public final class Session implements StreamObserver<TraceRequest> {
     }
     target.phase = Downstream.Phase.ENDED;
     target.cancel(problem.text());
+    String text =
+        target.target.isCollector()
+            ? "collector " + target.name() + ": " + problem.text()
+            : problem.text();
     List<Host> changed = new ArrayList<>();
     for (Host host : target.hosts) {
       if (!host.isDone()) {
         boolean lost = host.isAttached();
-        host.end(lost ? HostState.HOST_LOST : problem.state(), problem.failure(), problem.text());
+        host.end(lost ? HostState.HOST_LOST : problem.state(), problem.failure(), text);
         changed.add(host);
       }
     }

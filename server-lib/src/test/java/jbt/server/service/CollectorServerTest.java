@@ -147,9 +147,11 @@ class CollectorServerTest {
     // Somebody else, and a host, may not ask.
     HostReport bob = ask(ours.issue(Role.USER, "bob"), above);
     assertThat(bob.getFailure()).isEqualTo(Failure.FAILURE_IDENTITY);
-    assertThat(bob.getMessage()).isEqualTo("refused our identity: user bob is not admitted here");
+    assertThat(bob.getMessage())
+        .isEqualTo("collector eu: refused our identity: user bob is not admitted here");
     HostReport stolen = ask(ours.issue(Role.HOST, "b"), above);
-    assertThat(stolen.getMessage()).isEqualTo("refused our identity: host b is not admitted here");
+    assertThat(stolen.getMessage())
+        .isEqualTo("collector eu: refused our identity: host b is not admitted here");
     assertThat(journal).anyMatch(line -> line.startsWith("refused: host b is not admitted here"));
   }
 
