@@ -22,9 +22,6 @@ import jbt.compiler.plan.LossCounter;
 
 /** The code of one program while it is being made: blocks, registers, stack frame and scratch. */
 final class Body {
-  /** Of the 512 bytes of the kernel; the rest is for registers that find no room. */
-  private static final int FRAME_FOR_VALUES = 256;
-
   /** What is larger goes to the scratch memory. */
   private static final int LARGEST_IN_FRAME = 64;
 
@@ -52,8 +49,9 @@ final class Body {
    *
    * @param start from the beginning of the processor's part
    * @param shift binary logarithm of the size of a processor's part
+   * @param frame bytes of the stack frame that values may take before they go to scratch memory
    */
-  record ScratchArea(int start, int shift) {}
+  record ScratchArea(int start, int shift, int frame) {}
 
   Body(Layout layout, ScratchArea scratchArea, SourceRange range) {
     this.layout = layout;
@@ -254,14 +252,14 @@ final class Body {
   /** Memory of a multiple of 8 bytes, with one word more behind it that may be overwritten. */
   Address memory(int bytes) {
     int all = bytes + 8;
-    return all <= LARGEST_IN_FRAME && frame + all <= FRAME_FOR_VALUES
+    return all <= LARGEST_IN_FRAME && frame + all <= scratchArea.frame
         ? inFrame(all)
         : inScratch(all);
   }
 
   /** Memory of a multiple of 8 bytes. */
   Address exactMemory(int bytes) {
-    return bytes <= LARGEST_IN_FRAME && frame + bytes <= FRAME_FOR_VALUES
+    return bytes <= LARGEST_IN_FRAME && frame + bytes <= scratchArea.frame
         ? inFrame(bytes)
         : inScratch(bytes);
   }

@@ -15,17 +15,41 @@ public final class CodeGeneration {
   /** Rounds of the passes that make work for each other. */
   private static final int ROUNDS = 3;
 
+  /** Bytes of the stack frame that the kernel gives a program. */
+  private static final int FRAME = 512;
+
+  /** The part of it for values; the rest is for registers that find no room. */
+  private static final int FRAME_FOR_VALUES = 256;
+
   private CodeGeneration() {}
 
   public static Plan generate(Checked checked, Target target) {
     Layout layout = Layout.of(checked, target);
-    Scratch scratch = Scratch.of(layout);
+    Scratch scratch = Scratch.of(layout, FRAME_FOR_VALUES);
+    List<LinearScan.Allocated> code = allocated(layout, scratch);
+    if (code.stream().anyMatch(program -> program.routine().frame() > FRAME)) {
+      // With the whole frame for registers; values are in scratch memory then.
+      scratch = Scratch.of(layout, 0);
+      code = allocated(layout, scratch);
+    }
+    return plan(layout, scratch, code);
+  }
+
+  private static List<LinearScan.Allocated> allocated(Layout layout, Scratch scratch) {
+    List<LinearScan.Allocated> all = new ArrayList<>();
+    for (int i = 0; i < layout.checked().probes().size(); i++) {
+      all.add(LinearScan.apply(Legalize.apply(optimized(layout, scratch, i))));
+    }
+    return all;
+  }
+
+  private static Plan plan(Layout layout, Scratch scratch, List<LinearScan.Allocated> code) {
+    Checked checked = layout.checked();
     List<Program> programs = new ArrayList<>();
     List<Attachment> attachments = new ArrayList<>();
-    for (int i = 0; i < checked.probes().size(); i++) {
+    for (int i = 0; i < code.size(); i++) {
       Probe probe = checked.probes().get(i);
-      Emission.Emitted emitted =
-          Emission.apply(LinearScan.apply(Legalize.apply(optimized(layout, scratch, i))));
+      Emission.Emitted emitted = Emission.apply(code.get(i));
       programs.add(new Program(name(probe, i), kind(probe), emitted.code(), emitted.lines()));
       for (Checked.PointAt point : probe.points()) {
         attachments.add(new Attachment(i, point.point(), point.cookie()));
@@ -46,7 +70,7 @@ public final class CodeGeneration {
   /** The intermediate code of all programs as text, with the lines of the script between. */
   public static String dump(Checked checked, Target target, String script) {
     Layout layout = Layout.of(checked, target);
-    Scratch scratch = Scratch.of(layout);
+    Scratch scratch = Scratch.of(layout, FRAME_FOR_VALUES);
     StringBuilder out = new StringBuilder();
     for (int i = 0; i < checked.probes().size(); i++) {
       out.append("program ").append(name(checked.probes().get(i), i)).append('\n');
@@ -56,17 +80,17 @@ public final class CodeGeneration {
   }
 
   /** Where the scratch memory of each program is, in a processor's part of 2^shift bytes. */
-  private record Scratch(List<Integer> starts, int shift) {
-    static Scratch of(Layout layout) {
+  private record Scratch(List<Integer> starts, int shift, int frame) {
+    static Scratch of(Layout layout, int frame) {
       List<Integer> starts = new ArrayList<>();
       int end = 0;
       for (int i = 0; i < layout.checked().probes().size(); i++) {
         starts.add(end);
         // How much a program needs does not depend on where it is.
-        Body.ScratchArea anywhere = new Body.ScratchArea(0, 0);
+        Body.ScratchArea anywhere = new Body.ScratchArea(0, 0, frame);
         end += Lowering.lower(layout, i, layout.checked().probes().get(i), anywhere).scratchBytes();
       }
-      return new Scratch(starts, Integer.numberOfTrailingZeros(Layout.powerOfTwo(end)));
+      return new Scratch(starts, Integer.numberOfTrailingZeros(Layout.powerOfTwo(end)), frame);
     }
 
     int bytes(int processors) {
@@ -75,7 +99,8 @@ public final class CodeGeneration {
   }
 
   private static Routine optimized(Layout layout, Scratch scratch, int program) {
-    Body.ScratchArea area = new Body.ScratchArea(scratch.starts.get(program), scratch.shift);
+    Body.ScratchArea area =
+        new Body.ScratchArea(scratch.starts.get(program), scratch.shift, scratch.frame);
     Probe probe = layout.checked().probes().get(program);
     Routine routine = Straighten.apply(Lowering.lower(layout, program, probe, area).routine());
     for (int round = 0; round < ROUNDS; round++) {

@@ -314,6 +314,28 @@ final class ConstructsTest {
   }
 
   @Test
+  void bucketsOfEachPowerOfTwo() {
+    start("tracepoint:x:call { @ = hist(args.id); @fine[0] = hist(args.id, 1); }");
+    for (int power = 0; power < 63; power++) {
+      fire(0, 1L << power);
+      fire(0, (1L << power) - 1);
+    }
+    fire(0, -1);
+    fire(0, Long.MIN_VALUE);
+    List<Long> buckets = machine.contents(map("@"), 0).values().iterator().next();
+    assertThat(buckets.get(0)).isEqualTo(2);
+    assertThat(buckets.get(1)).isEqualTo(1);
+    assertThat(buckets.get(2)).isEqualTo(2);
+    assertThat(buckets.subList(3, 64)).containsOnly(2L);
+    assertThat(buckets.get(64)).isEqualTo(1);
+    // Of 2^k and 2^k - 1 the halves: 2^k begins the lower one, 2^k - 1 ends the upper one.
+    assertThat(words("@fine").get(List.of(0L, 0L))).isEqualTo(2);
+    assertThat(words("@fine").get(List.of(0L, 5L))).isEqualTo(1);
+    assertThat(words("@fine").get(List.of(0L, 6L))).isEqualTo(1);
+    assertThat(words("@fine")).hasSize(1 + 4 + 2 * 61 - 1);
+  }
+
+  @Test
   void deleteForgetsAKey() {
     start(
         "tracepoint:x:call { @h[args.id] = hist(args.id); @c[args.id] = count();"

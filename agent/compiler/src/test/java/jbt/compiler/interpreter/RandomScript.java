@@ -87,7 +87,7 @@ public final class RandomScript {
   }
 
   private void statement(int depth, boolean runs) {
-    switch (random.nextInt(17)) {
+    switch (random.nextInt(19)) {
       case 0 -> {
         int local = random.nextInt(LOCALS);
         Known value = number(DEEPEST);
@@ -121,6 +121,22 @@ public final class RandomScript {
       case 13 -> histogram(depth, runs);
       case 14 -> print(depth, runs);
       case 15 -> change(depth, runs);
+      case 16 -> {
+        Text value = text(1);
+        line(depth, "@text = " + value.text);
+        if (runs) {
+          map("@text").put(List.of(), value.value);
+        }
+      }
+      case 17 -> {
+        Known a = number(1);
+        Text b = text(1);
+        line(depth, "$t = (%s, %s)".formatted(a.text, b.text));
+        line(depth, "@pairs[$t.0, $t.1] = $t.0 * 2");
+        if (runs) {
+          map("@pairs").put(List.of(a.value, b.value), a.value * 2);
+        }
+      }
       default -> remove(depth, runs);
     }
   }
