@@ -1,11 +1,12 @@
 # Sourced by the three launchers: what they share. They start no process but the one they become,
 # because each would cost more than a tenth of what starting costs in all.
-# In: home (the distribution's folder). Out: options, class path and jvm for exec.
+# In: home (the distribution's folder). Out: jvm, common and cache for exec.
 
 jvm=$home/runtime/bin
-classpath=
-for jar in "$home"/lib/*.jar; do classpath=$classpath:$jar; done
-classpath=${classpath#:}
+# By the environment, so that ps shows a command line that can be read.
+CLASSPATH=
+for jar in "$home"/lib/*.jar; do CLASSPATH=$CLASSPATH:$jar; done
+export CLASSPATH=${CLASSPATH#:}
 
 # --enable-native-access and the other: JNA and Netty do what newer Javas warn about.
 common="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData

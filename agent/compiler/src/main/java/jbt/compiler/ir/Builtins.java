@@ -14,7 +14,7 @@ import jbt.compiler.ir.Operand.Reg;
  * statement.
  */
 final class Builtins {
-  /** TASK_COMM_LEN, the kernel pads it with NUL. */
+  /** TASK_COMM_LEN, padded with NUL. */
   static final int COMM_BYTES = 16;
 
   private final Lowering lowering;
@@ -114,6 +114,8 @@ final class Builtins {
   }
 
   private void readComm(Address to) {
+    // Kernels up to 6.3 leave what is behind the name as it was.
+    lowering.expressions().zero(to, COMM_BYTES);
     body.callForEffect(Helper.GET_CURRENT_COMM, body.addressOf(to), new Imm(COMM_BYTES));
   }
 }
