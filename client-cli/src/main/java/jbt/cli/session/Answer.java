@@ -53,8 +53,14 @@ final class Answer {
         (known, next) -> isOlder(next, known) ? known : next);
   }
 
+  /** The hosts; another name of a host is no host of its own. */
   Collection<HostReport> hosts() {
-    return hosts.values();
+    return hosts.values().stream().filter(host -> host.getSameAs().isEmpty()).toList();
+  }
+
+  /** How many names turned out to be other names of hosts. */
+  int otherNames() {
+    return hosts.size() - hosts().size();
   }
 
   Schema schema() {
@@ -62,10 +68,7 @@ final class Answer {
   }
 
   Summary summary() {
-    // Another name of a host is no host of its own.
-    List<HostReport> own =
-        hosts.values().stream().filter(host -> host.getSameAs().isEmpty()).toList();
-    return new Summary(own, joined, skipped);
+    return new Summary(List.copyOf(hosts()), joined, skipped);
   }
 
   /**

@@ -155,7 +155,7 @@ public final class Session {
       case PARTIAL -> answer.add(reply.getPartial());
       case ROUND -> {
         try {
-          @Nullable MapPrint print = answer.print(reply.getRound(), wanted.expected());
+          @Nullable MapPrint print = answer.print(reply.getRound(), expected());
           if (print != null) {
             rendering.map(out, print);
           }
@@ -184,8 +184,12 @@ public final class Session {
     }
   }
 
+  private int expected() {
+    return wanted.expected() - answer.otherNames();
+  }
+
   private boolean isConnecting() {
-    return answer.hosts().size() < wanted.expected()
+    return answer.hosts().size() < expected()
         || answer.hosts().stream().anyMatch(h -> h.getState() == HostState.HOST_CONNECTING);
   }
 
@@ -231,7 +235,7 @@ public final class Session {
 
   private void dump(Dump dump) {
     dumps.add(dump);
-    if (dumps.size() >= wanted.expected()) {
+    if (dumps.size() >= expected()) {
       stop();
     }
   }
@@ -272,7 +276,7 @@ public final class Session {
               answer.hosts().stream()
                   .filter(h -> h.getState() != HostState.HOST_CONNECTING)
                   .count();
-      status.show("attaching: " + connected + " of " + wanted.expected() + " hosts");
+      status.show("attaching: " + connected + " of " + expected() + " hosts");
     }
   }
 
@@ -281,7 +285,7 @@ public final class Session {
         ? "waiting for "
             + waiting.size()
             + " of "
-            + wanted.expected()
+            + expected()
             + ": "
             + FoldedNames.fold(waiting)
         : "waiting for the final result";
@@ -334,7 +338,7 @@ public final class Session {
     Bytes out = new Bytes(4096);
     rendering.beforeFinal(out);
     try {
-      answer.finals(wanted.expected()).forEach(print -> rendering.map(out, print));
+      answer.finals(expected()).forEach(print -> rendering.map(out, print));
     } catch (MalformedException | IndexOutOfBoundsException e) {
       note("", "a final map does not fit its description: " + e.getMessage());
     }

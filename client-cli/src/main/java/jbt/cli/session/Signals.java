@@ -4,7 +4,8 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Ctrl-C, SIGTERM and SIGHUP: the first asks for the result, the second gives up.
@@ -16,6 +17,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class Signals {
   private static final int GIVEN_UP = 130;
 
+  /** timeout(1) and some shells send a signal to the process and again to its whole group. */
+  private static final long SAME_SIGNAL_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+
   private Signals() {}
 
   /**
@@ -24,14 +28,16 @@ public final class Signals {
    * @param beforeEnd makes the terminal clean again
    */
   public static void handle(Runnable first, Runnable beforeEnd) {
-    AtomicBoolean heard = new AtomicBoolean();
+    AtomicLong firstAt = new AtomicLong();
     Runnable onSignal =
         () -> {
-          if (heard.getAndSet(true)) {
+          long now = Math.max(1, System.nanoTime());
+          if (firstAt.compareAndSet(0, now)) {
+            first.run();
+          } else if (now - firstAt.get() > SAME_SIGNAL_NANOS) {
             beforeEnd.run();
             Runtime.getRuntime().halt(GIVEN_UP);
           }
-          first.run();
         };
     try {
       install(onSignal);

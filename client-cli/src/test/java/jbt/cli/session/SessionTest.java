@@ -398,6 +398,35 @@ class SessionTest {
   }
 
   @Test
+  void hostUnderTwoNamesIsCountedOnce() throws Exception {
+    FakeService service =
+        FakeService.that(
+            replies -> {
+              replies.onNext(FakeService.host("a", HostState.HOST_RUNNING));
+              replies.onNext(
+                  FakeService.reply(
+                      HostReport.newBuilder()
+                          .setHost("alias")
+                          .setState(HostState.HOST_FINAL)
+                          .setSameAs("a")
+                          .addNotices("alias is the same host as a; it is counted once")));
+              replies.onNext(schema());
+              replies.onNext(partial(0, 1, 1, 5));
+              replies.onNext(FakeService.host("a", HostState.HOST_FINAL));
+            });
+    assertThat(session(wanted("a", "alias")).run(service)).isZero();
+    assertThat(out()).isEqualTo("\n\n@x: 5\n");
+    assertThat(err())
+        .isEqualTo(
+            """
+            Attached 1 probe on 1 host
+            alias: alias is the same host as a; it is counted once
+            hosts: 1 of 1 reporting
+            loss: none
+            """);
+  }
+
+  @Test
   void dumpIsPrintedOnceAndNothingRuns() throws Exception {
     Wanted wanted =
         new Wanted("x", "stdin", List.of("a", "b"), false, true, false, false, 0, false);
