@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import jbt.server.Collector;
 import jbt.server.channels.Channels;
@@ -20,6 +22,9 @@ import jbt.yaml.YamlException;
 
 /** Other hosts, over the network: a collector in this process, or one that is named. */
 final class Fleet implements Way {
+  /** What it warns of at its start is nothing that a person who traces could mend. */
+  private static final Logger NETTY = Logger.getLogger("io.netty");
+
   private final EventLoopGroup loops;
   private final Channels channels;
   private final TracerGrpc.AsyncService service;
@@ -41,13 +46,14 @@ final class Fleet implements Way {
   static Way open(Command.Where where, List<String> hosts, Path home)
       throws WayException, UsageException {
     Optional<InventoryFile> file = inventory(where, home);
+    NETTY.setLevel(Level.OFF);
     EventLoopGroup loops = EventLoops.start(1);
     try {
       TlsFiles identity = new TlsFiles(where.authority(), where.certificate(), where.key());
       Channels channels = new Channels(identity, loops);
       if (where.collector().isPresent()) {
         Target target = collector(where.collector().get(), file, hosts);
-        return new Fleet(loops, channels, new Paced(channels.dial(target)), () -> {});
+        return new Fleet(loops, channels, new Paced(channels.dial(target), target), () -> {});
       }
       Inventory inventory = file.isPresent() ? file.get() : Inventory.dns(Inventory.AGENT_PORT);
       Collector collector = new Collector(inventory, channels, Settings.defaults());
