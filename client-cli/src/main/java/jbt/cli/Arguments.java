@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import jbt.cli.Command.Source;
 import jbt.cli.Command.Where;
+import jbt.cli.pki.Pki;
 import jbt.transport.Role;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.DefaultParser;
@@ -18,9 +19,6 @@ import org.apache.commons.cli.UnrecognizedOptionException;
 
 /** The command line. */
 final class Arguments {
-  private static final int AUTHORITY_DAYS = 3650;
-  private static final int DAYS = 365;
-
   private Arguments() {}
 
   /**
@@ -159,13 +157,13 @@ final class Arguments {
     List<String> rest = line.getArgList();
     if (rest.size() == 1 && rest.getFirst().equals("init")) {
       refuse(line, "pki init", "dns");
-      return new Command.PkiInit(folder, days(line, AUTHORITY_DAYS));
+      return new Command.PkiInit(folder, days(line, Pki.AUTHORITY_DAYS));
     } else if (rest.size() == 3 && rest.getFirst().equals("issue")) {
       Role role = role(rest.get(1));
       if (role == Role.USER) {
         refuse(line, "a user", "dns");
       }
-      return new Command.PkiIssue(folder, role, name(rest.get(2)), dns(line), days(line, DAYS));
+      return new Command.PkiIssue(folder, role, name(rest.get(2)), dns(line), days(line, Pki.DAYS));
     }
     throw new UsageException("pki init, or pki issue host|user|collector NAME");
   }

@@ -282,12 +282,7 @@ public final class Session {
 
   private String waitingText(List<String> waiting) {
     return wanted.many()
-        ? "waiting for "
-            + waiting.size()
-            + " of "
-            + expected()
-            + ": "
-            + FoldedNames.fold(waiting)
+        ? "waiting for " + waiting.size() + " of " + expected() + ": " + FoldedNames.fold(waiting)
         : "waiting for the final result";
   }
 
