@@ -11,6 +11,7 @@ import jbt.cli.render.MapPrint;
 import jbt.cli.render.Summary;
 import jbt.cli.render.Table;
 import jbt.v1.HostReport;
+import jbt.v1.HostState;
 import jbt.v1.MapPartial;
 import jbt.v1.MapSchema;
 import jbt.v1.PrintSite;
@@ -111,12 +112,15 @@ final class Answer {
     Comparator<MapPartial> order =
         Comparator.comparing((MapPartial partial) -> name(partial.getMap()))
             .thenComparing(MapPartial::getHost);
+    // What a lost host sent last is in the sum, but it may have counted more.
+    int whole =
+        (int) hosts.values().stream().filter(h -> h.getState() == HostState.HOST_FINAL).count();
     List<MapPrint> prints = new ArrayList<>();
     for (MapPartial partial : partials.values().stream().sorted(order).toList()) {
       Table table = Table.of(schema.getMaps(partial.getMap()), partial.getRows());
       if (!table.rows().isEmpty()) {
-        prints.add(
-            new MapPrint(table, partial.getHost(), 0, 0, partial.getHosts(), expected, null));
+        int answered = expected > 1 ? Math.min(whole, partial.getHosts()) : partial.getHosts();
+        prints.add(new MapPrint(table, partial.getHost(), 0, 0, answered, expected, null));
       }
     }
     return prints;

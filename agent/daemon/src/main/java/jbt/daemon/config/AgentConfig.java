@@ -33,8 +33,7 @@ public record AgentConfig(
     Policy policy,
     Map<String, String> labels) {
   private static final Set<String> KEYS =
-      Set.of(
-          "name", "listen", "tls", "allow", "socket", "limits", "unsafe", "labels");
+      Set.of("name", "listen", "tls", "allow", "socket", "limits", "unsafe", "labels");
   private static final Set<String> TLS_KEYS = Set.of("authority", "certificate", "key");
   private static final Set<String> ALLOW_KEYS = Set.of("users", "collectors");
   private static final Set<String> LIMIT_KEYS =
