@@ -90,7 +90,7 @@ public final class Running implements AutoCloseable {
       throws InterruptedException {
     String found = output.await(from, fits, patience);
     if (found == null) {
-      throw new AssertionError("not printed in " + patience.toSeconds() + " s by " + this);
+      throw new AssertionError("not printed by " + this);
     }
     return found;
   }
@@ -120,10 +120,10 @@ public final class Running implements AutoCloseable {
     }
   }
 
-  /** The command with all it printed, for messages about tests that failed. */
+  /** The command's last argument with all it printed, for messages about tests that failed. */
   @Override
   public String toString() {
-    return String.join(" ", command)
+    return command.getLast()
         + "\n--- standard output\n"
         + String.join("\n", out.lines())
         + "\n--- standard error\n"
@@ -134,6 +134,7 @@ public final class Running implements AutoCloseable {
   private static final class Output {
     private final List<String> lines = new ArrayList<>();
     private final Thread reader;
+    private boolean ended;
 
     Output(InputStream stream) {
       reader = Thread.ofVirtual().start(() -> read(stream));
@@ -152,6 +153,11 @@ public final class Running implements AutoCloseable {
         // A killed process closes its streams in the middle of a line.
         if (!"Stream closed".equals(e.getMessage())) {
           throw new UncheckedIOException(e);
+        }
+      } finally {
+        synchronized (lines) {
+          ended = true;
+          lines.notifyAll();
         }
       }
     }
@@ -174,7 +180,7 @@ public final class Running implements AutoCloseable {
             }
           }
           long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-          if (left <= 0) {
+          if (left <= 0 || ended) {
             return null;
           }
           lines.wait(left);

@@ -1,0 +1,172 @@
+package jbt.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Predicate;
+import jbt.deploy.fleet.Answer;
+import jbt.deploy.fleet.Fleet;
+import jbt.deploy.fleet.Load;
+import jbt.deploy.fleet.Running;
+import jbt.deploy.fleet.Traced;
+import jbt.kernel.KernelIds;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Whatever becomes of one host, the other goes on, and the answer says whom it stands for. */
+@Tag("fleet")
+final class FaultsTest {
+  private static final String SCRIPT =
+      "tracepoint:syscalls:sys_enter_getppid /(MINE)/ { @ = count(); }";
+  private static final int SOME_FAILED = 2;
+  private static final int SOME_UNREACHABLE = 4;
+
+  private Fleet fleet;
+  private Load a;
+  private Load b;
+
+  @BeforeEach
+  void start() throws Exception {
+    fleet = Fleet.start("a", "b");
+    a = Load.start();
+    b = Load.start();
+  }
+
+  @AfterEach
+  void stop() {
+    fleet.close();
+    a.close();
+    b.close();
+  }
+
+  @Test
+  void hostThatIsDown() throws Exception {
+    fleet.server("b").close();
+    Running remote = trace(SCRIPT, "a");
+    assertThat(partialResult(remote)).isEqualTo(SOME_UNREACHABLE);
+    assertThat(remote.err()).anyMatch(line -> line.startsWith("b: connection refused"));
+  }
+
+  @Test
+  void hostThatIsSilent() throws Exception {
+    fleet.network().silence("b");
+    Running remote = trace(SCRIPT, "a");
+    assertThat(partialResult(remote)).isEqualTo(SOME_UNREACHABLE);
+    assertThat(remote.err()).anyMatch(line -> line.startsWith("b: no answer within 5 s"));
+  }
+
+  @Test
+  void hostWithAnothersCertificate() throws Exception {
+    fleet.server("b").close();
+    Files.copy(fleet.pki().certificate("a"), fleet.pki().certificate("b"), StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(fleet.pki().key("a"), fleet.pki().key("b"), StandardCopyOption.REPLACE_EXISTING);
+    fleet.startAgent("b");
+    fleet.awaitAgent("b");
+    Running remote = trace(SCRIPT, "a");
+    assertThat(partialResult(remote)).isEqualTo(SOME_UNREACHABLE);
+  }
+
+  @Test
+  void hostThatDoesNotKnowUs() throws Exception {
+    fleet.server("b").close();
+    fleet.startAgentFor("b", "somebody-else");
+    fleet.awaitAgent("b");
+    Running remote = trace(SCRIPT, "a");
+    assertThat(partialResult(remote)).isEqualTo(SOME_UNREACHABLE);
+    assertThat(remote.err()).anyMatch(line -> line.startsWith("b: refused our identity"));
+    assertThat(fleet.server("b").err()).anyMatch(line -> line.contains("not admitted"));
+  }
+
+  @Test
+  void hostWhosePolicyForbidsIt() throws Exception {
+    fleet.server("b").close();
+    fleet.startAgent("b", "limits: {probes: 1}\n");
+    fleet.awaitAgent("b");
+    Running remote = trace(SCRIPT, "a");
+    assertThat(partialResult(remote)).isEqualTo(SOME_FAILED);
+  }
+
+  @Test
+  void hostThatCannotCompile() throws Exception {
+    Running remote =
+        trace(SCRIPT + " tracepoint:syscalls:sys_enter_nonsense { @none = count(); }", "");
+    remote.exitCode(Fleet.PATIENCE);
+    assertThat(remote.err())
+        .anyMatch(line -> line.equals("a,b:") || line.startsWith("a,b: "))
+        .anyMatch(line -> line.contains("sys_enter_nonsense"));
+    assertThat(KernelIds.heldBy(agentPid("a")).programs()).isEmpty();
+  }
+
+  @Test
+  void agentKilledInTheMiddle() throws Exception {
+    Running remote = trace(SCRIPT, "a", "b");
+    KernelIds ids = KernelIds.heldBy(agentPid("b"));
+    assertThat(ids.programs()).isNotEmpty();
+    a.make("load-a getppid 1000");
+    b.make("load-b getppid 500");
+    // A partial goes out every second.
+    Thread.sleep(3000);
+    fleet.server("b").signal("KILL");
+    remote.awaitErr(line -> line.startsWith("b:"), Fleet.PATIENCE);
+    a.make("load-a getppid 1000");
+    assertThat(Traced.stop(remote)).as(remote.toString()).isEqualTo(SOME_UNREACHABLE);
+    assertThat(Answer.values(Answer.end(remote.out()))).containsEntry("@", "2500 (1/2 hosts)");
+    assertThat(ids.leftAfter(Duration.ofSeconds(10))).isEmpty();
+  }
+
+  @Test
+  void hostFallsSilentInTheMiddle() throws Exception {
+    Running remote = trace(SCRIPT, "a", "b");
+    a.make("load-a getppid 1000");
+    fleet.network().silence("b");
+    remote.awaitErr(line -> line.startsWith("b:"), Fleet.PATIENCE);
+    assertThat(Traced.stop(remote)).as(remote.toString()).isEqualTo(SOME_UNREACHABLE);
+    assertThat(Answer.values(Answer.end(remote.out()))).containsEntry("@", "1000 (1/2 hosts)");
+  }
+
+  @Test
+  void clientKilled() throws Exception {
+    Running remote = trace(SCRIPT, "a", "b");
+    KernelIds ids = KernelIds.heldBy(agentPid("a"));
+    assertThat(ids.programs()).isNotEmpty();
+    remote.signal("KILL");
+    assertThat(ids.leftAfter(Duration.ofSeconds(15))).isEmpty();
+  }
+
+  @Test
+  void interruptLeavesNothingInTheKernel() throws Exception {
+    Running remote = trace(SCRIPT, "a", "b");
+    KernelIds ids = KernelIds.heldBy(agentPid("a"));
+    assertThat(ids.programs()).isNotEmpty();
+    assertThat(Traced.stop(remote)).isZero();
+    assertThat(ids.leftAfter(Duration.ofSeconds(10))).isEmpty();
+  }
+
+  private Running trace(String script, String... hosts) throws Exception {
+    return Traced.start(
+        fleet,
+        Traced.script(script, a, b),
+        List.of(hosts).stream().filter(Predicate.not(String::isEmpty)).toList(),
+        "--hosts",
+        "a,b");
+  }
+
+  /** Host a counts on; returns the exit code. */
+  private int partialResult(Running remote) throws Exception {
+    a.make("load-a getppid 1000");
+    int code = Traced.stop(remote);
+    assertThat(Answer.values(Answer.end(remote.out())))
+        .as(remote.toString())
+        .containsEntry("@", "1000 (1/2 hosts)");
+    return code;
+  }
+
+  private long agentPid(String host) {
+    return fleet.server(host).pid();
+  }
+}

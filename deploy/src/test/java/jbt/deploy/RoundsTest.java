@@ -1,0 +1,92 @@
+package jbt.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import jbt.deploy.fleet.Answer;
+import jbt.deploy.fleet.Fleet;
+import jbt.deploy.fleet.Load;
+import jbt.deploy.fleet.Running;
+import jbt.deploy.fleet.Traced;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * What is printed and then cleared or zeroed is printed once: rounds, amendments and the final
+ * result add up to what the hosts' processes did, while these run as fast as they can.
+ */
+@Tag("fleet")
+final class RoundsTest {
+  private static final int CALLS_A = 400_000;
+  private static final int CALLS_B = 300_007;
+
+  private static Fleet fleet;
+  private static Load a;
+  private static Load b;
+
+  @BeforeAll
+  static void start() throws Exception {
+    fleet = Fleet.start("a", "b");
+    a = Load.start();
+    b = Load.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    fleet.close();
+    a.close();
+    b.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "s:1, clear", "s:1, zero",
+    "ms:20, clear", "ms:20, zero",
+    "ms:1, clear", "ms:1, zero",
+  })
+  void addUpWithoutKeys(String period, String function) throws Exception {
+    List<String> lines =
+        run(
+            "tracepoint:syscalls:sys_enter_getppid /(MINE)/ { @ = count(); }"
+                + " interval:%s { print(@); %s(@); }".formatted(period, function));
+    assertThat(Answer.sum(lines, "@")).isEqualTo(CALLS_A + CALLS_B);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"ms:100, clear", "ms:100, zero", "ms:1, clear", "ms:1, zero"})
+  void addUpByKey(String period, String function) throws Exception {
+    List<String> lines =
+        run(
+            "tracepoint:syscalls:sys_enter_getppid /(MINE)/ { @[comm] = count(); }"
+                + " interval:%s { print(@); %s(@); }".formatted(period, function));
+    assertThat(Answer.sum(lines, "@[load-a]")).isEqualTo(CALLS_A);
+    assertThat(Answer.sum(lines, "@[load-b]")).isEqualTo(CALLS_B);
+  }
+
+  /** One host's print is no round of all: each line has its host. */
+  @ParameterizedTest
+  @CsvSource({"clear", "zero"})
+  void addUpInAHotTracepoint(String function) throws Exception {
+    List<String> lines =
+        run(
+            "tracepoint:syscalls:sys_enter_getppid /(MINE)/ { @ = count();"
+                + " if (rand % 1000 == 0) { print(@); FUNCTION(@); } }".replace("FUNCTION", function));
+    List<String> bare = lines.stream().map(line -> line.replaceFirst("^[ab] \\| ", "")).toList();
+    assertThat(Answer.sum(bare, "@")).isEqualTo(CALLS_A + CALLS_B);
+  }
+
+  private static List<String> run(String script) throws Exception {
+    Running remote =
+        Traced.start(fleet, Traced.script(script, a, b), List.of("a", "b"), "--hosts", "a,b");
+    a.begin("load-a getppid " + CALLS_A);
+    b.begin("load-b getppid " + CALLS_B);
+    a.await();
+    b.await();
+    assertThat(Traced.stop(remote)).as(remote.toString()).isZero();
+    assertThat(remote.err()).contains("hosts: 2 of 2 reporting", "loss: none");
+    return remote.out();
+  }
+}
