@@ -57,8 +57,7 @@ record Paced(TracerGrpc.AsyncService service, Target target) implements TracerGr
     @Override
     public void onError(Throwable t) {
       String text = target.name() + ": " + Problem.of(t, target).text();
-      steps.add(
-          new Step(null, Status.fromThrowable(t).withDescription(text).asRuntimeException()));
+      steps.add(new Step(null, Status.fromThrowable(t).withDescription(text).asRuntimeException()));
     }
 
     @Override

@@ -63,7 +63,10 @@ final class FaultsTest {
   @Test
   void hostWithAnothersCertificate() throws Exception {
     fleet.server("b").close();
-    Files.copy(fleet.pki().certificate("a"), fleet.pki().certificate("b"), StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(
+        fleet.pki().certificate("a"),
+        fleet.pki().certificate("b"),
+        StandardCopyOption.REPLACE_EXISTING);
     Files.copy(fleet.pki().key("a"), fleet.pki().key("b"), StandardCopyOption.REPLACE_EXISTING);
     fleet.startAgent("b");
     fleet.awaitAgent("b");

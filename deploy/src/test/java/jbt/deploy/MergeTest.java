@@ -97,7 +97,8 @@ final class MergeTest {
         .containsEntry("@min", "-3")
         .containsEntry("@max", "543")
         .containsEntry("@avg", Long.toString(sum / 150))
-        .containsEntry("@stats", "{ .count = 150, .average = %d, .total = %d }".formatted(sum / 150, sum));
+        .containsEntry(
+            "@stats", "{ .count = 150, .average = %d, .total = %d }".formatted(sum / 150, sum));
     assertThat(Answer.histogram(end, "@hist")).isEqualTo(buckets(VALUES, MergeTest::powerOfTwo));
     assertThat(Answer.histogram(end, "@lhist")).isEqualTo(buckets(VALUES, MergeTest::linear));
   }
@@ -127,7 +128,8 @@ final class MergeTest {
           .containsEntry("@avg[" + odd + "]", Long.toString(sum / some.length))
           .containsEntry(
               "@stats[" + odd + "]",
-              "{ .count = %d, .average = %d, .total = %d }".formatted(some.length, sum / some.length, sum));
+              "{ .count = %d, .average = %d, .total = %d }"
+                  .formatted(some.length, sum / some.length, sum));
       assertThat(Answer.histogram(end, "@hist[" + odd + "]"))
           .isEqualTo(buckets(some, MergeTest::powerOfTwo));
       assertThat(Answer.histogram(end, "@lhist[" + odd + ", 7]"))
@@ -157,8 +159,8 @@ final class MergeTest {
             "--per-host");
     makeSeries();
     assertThat(Traced.stop(remote)).as(remote.toString()).isZero();
-    assertThat(Answer.end(remote.out())).containsExactlyInAnyOrder(
-            "a | @: 100", "b | @: 50", "a | @max: 96", "b | @max: 543");
+    assertThat(Answer.end(remote.out()))
+        .containsExactlyInAnyOrder("a | @: 100", "b | @: 50", "a | @max: 96", "b | @max: 543");
   }
 
   @Test

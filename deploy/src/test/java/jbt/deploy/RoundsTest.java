@@ -73,7 +73,8 @@ final class RoundsTest {
     List<String> lines =
         run(
             "tracepoint:syscalls:sys_enter_getppid /(MINE)/ { @ = count();"
-                + " if (rand % 1000 == 0) { print(@); FUNCTION(@); } }".replace("FUNCTION", function));
+                + " if (rand % 1000 == 0) { print(@); FUNCTION(@); } }"
+                    .replace("FUNCTION", function));
     List<String> bare = lines.stream().map(line -> line.replaceFirst("^[ab] \\| ", "")).toList();
     assertThat(Answer.sum(bare, "@")).isEqualTo(CALLS_A + CALLS_B);
   }

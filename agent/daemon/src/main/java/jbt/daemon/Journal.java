@@ -37,7 +37,11 @@ final class Journal {
           @Override
           public void publish(LogRecord log) {
             @Nullable Throwable thrown = log.getThrown();
-            line(log.getLoggerName() + ": " + log.getMessage() + (thrown == null ? "" : ": " + thrown));
+            line(
+                log.getLoggerName()
+                    + ": "
+                    + log.getMessage()
+                    + (thrown == null ? "" : ": " + thrown));
           }
 
           @Override

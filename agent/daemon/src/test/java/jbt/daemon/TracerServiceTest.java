@@ -92,8 +92,7 @@ class TracerServiceTest {
     assertThat(receiver.lines() + Receiver.loss(last, LossSource.LOSS_RING_FULL))
         .isEqualTo(200_000);
     assertThat(Receiver.loss(last, LossSource.LOSS_AGENT_QUEUE)).isZero();
-    assertThat(receiver.text().lines().limit(100))
-        .allMatch(line -> line.matches("\\d+ x +\\d\\|"));
+    assertThat(receiver.text().lines().limit(100)).allMatch(line -> line.matches("\\d+ x +\\d\\|"));
   }
 
   @Test
@@ -141,8 +140,7 @@ class TracerServiceTest {
     Receiver receiver =
         Receiver.slow(
             service,
-            Receiver.script(
-                MINE + "{ printf(\"%s %s %100d\\n\", comm, probe, 7); }"),
+            Receiver.script(MINE + "{ printf(\"%s %s %100d\\n\", comm, probe, 7); }"),
             reply -> reply.getHost().getState() == HostState.HOST_STOPPING);
     receiver.open();
     for (int i = 0; i < 10; i++) {
@@ -159,7 +157,8 @@ class TracerServiceTest {
   @Test
   void linesAndPrintsComeInTheOrderOfTheScript() throws Exception {
     Receiver receiver =
-        start("BEGIN { @x = 3; printf(\"a\\n\"); print(@x); printf(\"b\\n\"); exit(); } END { printf(\"c\\n\"); }");
+        start(
+            "BEGIN { @x = 3; printf(\"a\\n\"); print(@x); printf(\"b\\n\"); exit(); } END { printf(\"c\\n\"); }");
     receiver.openWithoutWaiting();
     HostReport last = receiver.end();
     assertThat(last.getStopReason()).isEqualTo(StopReason.STOP_EXIT);
@@ -178,7 +177,9 @@ class TracerServiceTest {
     Receiver receiver =
         Receiver.start(
             service,
-            Receiver.script(MINE + "{ @p[pid] = count(); @c[comm] = count(); @w[tid] = nsecs; } END { print(@p); }")
+            Receiver.script(
+                    MINE
+                        + "{ @p[pid] = count(); @c[comm] = count(); @w[tid] = nsecs; } END { print(@p); }")
                 .setKeying(Keying.KEYING_MERGED));
     receiver.open();
     Calls.getppid(10);
@@ -199,8 +200,7 @@ class TracerServiceTest {
     Calls.getppid(10);
     receiver.stop().stop().end();
     assertThat(total(receiver.lastPartial(0))).isEqualTo(10);
-    assertThat(Receiver.start(service, script).end().getState())
-        .isEqualTo(HostState.HOST_REFUSED);
+    assertThat(Receiver.start(service, script).end().getState()).isEqualTo(HostState.HOST_REFUSED);
   }
 
   @Test
@@ -264,7 +264,9 @@ class TracerServiceTest {
   void theJournalHasOneLineForEachStartAndEnd() throws Exception {
     Receiver receiver = start("BEGIN { printf(\"secret\\n\");\n exit(); }\u001b[2J");
     receiver.end();
-    assertThat(journal).hasSize(2).noneMatch(line -> line.contains("\n") || line.contains("\u001b"));
+    assertThat(journal)
+        .hasSize(2)
+        .noneMatch(line -> line.contains("\n") || line.contains("\u001b"));
     assertThat(journal.getFirst()).startsWith("start user test: BEGIN");
   }
 
@@ -283,8 +285,7 @@ class TracerServiceTest {
   @Test
   void pingsAreAnsweredWithTheTimeOfThisHost() throws Exception {
     Receiver receiver = start(MINE + "{ @ = count(); }").open();
-    receiver.send(
-        TraceRequest.newBuilder().setPing(jbt.v1.Ping.newBuilder().setSentNs(5)).build());
+    receiver.send(TraceRequest.newBuilder().setPing(jbt.v1.Ping.newBuilder().setSentNs(5)).build());
     receiver.stop().end();
     assertThat(receiver.replies())
         .filteredOn(TraceReply::hasPong)

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 /** What a map looked like in text output: {@code @m: 5} or {@code @m[a]: 5}, and histograms. */
 public final class Answer {
   private static final Pattern ENTRY = Pattern.compile("(@\\w*(?:\\[.*])?): (.*)");
-  private static final Pattern HEAD = Pattern.compile("(@\\w*(?:\\[.*])?): ?(?:\\(\\d+/\\d+ hosts\\))?");
+  private static final Pattern HEAD =
+      Pattern.compile("(@\\w*(?:\\[.*])?): ?(?:\\(\\d+/\\d+ hosts\\))?");
   private static final Pattern ROW = Pattern.compile("([\\[(].*?[\\])]) +(\\d+) \\|[@ ]*\\|");
 
   private Answer() {}

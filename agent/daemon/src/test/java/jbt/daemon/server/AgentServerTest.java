@@ -126,8 +126,7 @@ class AgentServerTest {
       throws InterruptedException {
     assertThatThrownBy(() -> describe(channel))
         .isInstanceOfSatisfying(
-            StatusRuntimeException.class,
-            e -> assertThat(e.getStatus().getCode()).isEqualTo(code));
+            StatusRuntimeException.class, e -> assertThat(e.getStatus().getCode()).isEqualTo(code));
     journalHas(inJournal);
   }
 
@@ -168,8 +167,7 @@ class AgentServerTest {
 
   @Test
   void anotherAuthorityIsRefused() throws Exception {
-    TlsFiles theirs =
-        new Authority(folder, "theirs").issue(new Identity(Role.USER, "alice"));
+    TlsFiles theirs = new Authority(folder, "theirs").issue(new Identity(Role.USER, "alice"));
     refused(
         dial(new TlsFiles(host.authority(), theirs.certificate(), theirs.key())),
         Status.Code.UNAVAILABLE,
@@ -180,8 +178,7 @@ class AgentServerTest {
   void anExpiredCertificateIsRefused() throws Exception {
     refused(
         dial(
-            ours.issue(
-                new Identity(Role.USER, "alice"), Instant.now().minus(Duration.ofHours(1)))),
+            ours.issue(new Identity(Role.USER, "alice"), Instant.now().minus(Duration.ofHours(1)))),
         Status.Code.UNAVAILABLE,
         "the certificate of user alice has expired");
   }
@@ -191,8 +188,7 @@ class AgentServerTest {
     ManagedChannel channel =
         NettyChannelBuilder.forAddress(address)
             .sslContext(
-                Tls.client(
-                    ours.issue(new Identity(Role.USER, "alice")), EnumSet.of(Role.HOST)))
+                Tls.client(ours.issue(new Identity(Role.USER, "alice")), EnumSet.of(Role.HOST)))
             .overrideAuthority("web02")
             .build();
     assertThatThrownBy(() -> describe(channel)).isInstanceOf(StatusRuntimeException.class);
