@@ -1,0 +1,144 @@
+package jbt.daemon.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import jbt.compiler.plan.Site;
+import jbt.compiler.plan.Site.Piece;
+import jbt.compiler.types.Type;
+import jbt.daemon.values.Bytes;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LineFormatTest {
+  private static final List<String> PROBES = List.of("begin", "tracepoint:a:b");
+
+  /** The fields of a record; a text is given as the bytes in use. */
+  private static String line(List<Piece> format, List<Type> types, Object... fields) {
+    ByteBuffer record = ByteBuffer.allocate(512).order(ByteOrder.nativeOrder());
+    ByteBuffer texts = ByteBuffer.allocate(256);
+    for (Object field : fields) {
+      if (field instanceof String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+        record.putLong(bytes.length);
+        texts.put(bytes);
+      } else {
+        record.putLong((Long) field);
+      }
+    }
+    record.put(texts.flip());
+    Bytes to = new Bytes(16);
+    new LineFormat(new Site.Printf(format, types), PROBES).append(record, 0, to);
+    return to.copy().toString(StandardCharsets.ISO_8859_1);
+  }
+
+  /** A conversion as written, with its integer width. */
+  private static Piece.Conversion conversion(String text, int bytes) {
+    String flags = text.replaceAll("[^-+#0].*", "");
+    String rest = text.substring(flags.length());
+    String width = rest.substring(0, rest.length() - 1);
+    return new Piece.Conversion(
+        rest.charAt(rest.length() - 1),
+        bytes,
+        width.isEmpty() ? 0 : Integer.parseInt(width),
+        flags.contains("-"),
+        flags.contains("+"),
+        flags.contains("#"),
+        flags.contains("0"));
+  }
+
+  private static String number(String how, int bytes, long value) {
+    return line(List.of(conversion(how, bytes)), List.of(Type.INT64), value);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"d", "5d", "-5d", "05d", "+d", "+5d", "x", "X", "8x", "08x", "#x", "#010x", "o"})
+  void numbersAreThoseOfTheLanguageC(String how) {
+    for (long value : new long[] {0, 1, 9, 10, 42, 12345, 1234567890123L, Long.MAX_VALUE}) {
+      String expected = String.format(Locale.ROOT, "%" + how, value);
+      if (!how.contains("#") || value != 0) {
+        assertThat(number(how, 8, value)).as(how).isEqualTo(expected);
+      }
+    }
+  }
+
+  @Test
+  void negativeNumbers() {
+    assertThat(number("d", 8, -1)).isEqualTo("-1");
+    assertThat(number("d", 8, Long.MIN_VALUE)).isEqualTo("-9223372036854775808");
+    assertThat(number("05d", 8, -42)).isEqualTo("-0042");
+    assertThat(number("-5d", 8, -42)).isEqualTo("-42  ");
+    assertThat(number("u", 8, -1)).isEqualTo("18446744073709551615");
+    assertThat(number("x", 8, -1)).isEqualTo("ffffffffffffffff");
+  }
+
+  @Test
+  void integersAreNarrowedFirst() {
+    assertThat(number("d", 1, 0x1ff)).isEqualTo("-1");
+    assertThat(number("u", 1, 0x1ff)).isEqualTo("255");
+    assertThat(number("x", 2, 0x12345)).isEqualTo("2345");
+    assertThat(number("d", 4, 0xffff_ffffL)).isEqualTo("-1");
+  }
+
+  @Test
+  void charactersAndPointers() {
+    assertThat(number("c", 8, 'A')).isEqualTo("A");
+    assertThat(number("p", 8, 0xabc)).isEqualTo("0xabc");
+  }
+
+  @Test
+  void textsStandBehindAllFields() {
+    Type text = new Type.Str(16);
+    assertThat(
+            line(
+                List.of(
+                    new Piece.Text("<"),
+                    conversion("s", 8),
+                    new Piece.Text("|"),
+                    conversion("d", 8),
+                    new Piece.Text("|"),
+                    conversion("6s", 8),
+                    new Piece.Text("|"),
+                    conversion("-6s", 8),
+                    new Piece.Text(">\n")),
+                List.of(text, Type.INT64, text, text),
+                "first",
+                7L,
+                "abc",
+                ""))
+        .isEqualTo("<first|7|   abc|      >\n");
+  }
+
+  @Test
+  void aTextThatFillsItsRoomIsMarked() {
+    assertThat(line(List.of(conversion("s", 8)), List.of(new Type.Str(4)), "abcd"))
+        .isEqualTo("abcd..");
+  }
+
+  @Test
+  void anythingHasAText() {
+    assertThat(line(List.of(conversion("s", 8)), List.of(Type.INT64), -5L)).isEqualTo("-5");
+    assertThat(line(List.of(conversion("s", 8)), List.of(Type.BOOL), 1L)).isEqualTo("true");
+    assertThat(line(List.of(conversion("s", 8)), List.of(Type.PROBE_NAME), 1L))
+        .isEqualTo("tracepoint:a:b");
+    assertThat(
+            line(
+                List.of(conversion("s", 8)),
+                List.of(new Type.Tuple(List.of(Type.INT64, Type.UINT64))),
+                1L,
+                2L))
+        .isEqualTo("(1, 2)");
+    assertThat(
+            line(
+                List.of(conversion("s", 8)),
+                List.of(new Type.Array(new Type.Int(4, true), 2)),
+                (2L << 32) | 0xffff_ffffL))
+        .isEqualTo("[-1,2]");
+  }
+}
