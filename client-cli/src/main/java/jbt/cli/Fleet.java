@@ -1,5 +1,6 @@
 package jbt.cli;
 
+import io.grpc.Status;
 import io.netty.channel.EventLoopGroup;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.stream.Stream;
 import jbt.server.Collector;
 import jbt.server.channels.Channels;
 import jbt.server.channels.EventLoops;
+import jbt.server.channels.Problem;
 import jbt.server.session.Settings;
 import jbt.server.targets.Inventory;
 import jbt.server.targets.InventoryFile;
@@ -53,7 +55,8 @@ final class Fleet implements Way {
       Channels channels = new Channels(identity, loops);
       if (where.collector().isPresent()) {
         Target target = collector(where.collector().get(), file, hosts);
-        return new Fleet(loops, channels, new Paced(channels.dial(target), target), () -> {});
+        return new Fleet(
+            loops, channels, new Paced(channels.dial(target), t -> told(t, target)), () -> {});
       }
       Inventory inventory = file.isPresent() ? file.get() : Inventory.dns(Inventory.AGENT_PORT);
       Collector collector = new Collector(inventory, channels, Settings.defaults());
@@ -62,6 +65,12 @@ final class Fleet implements Way {
       EventLoops.stop(loops);
       throw new WayException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private static Throwable told(Throwable failure, Target target) {
+    return Status.fromThrowable(failure)
+        .withDescription(target.name() + ": " + Problem.of(failure, target).text())
+        .asRuntimeException();
   }
 
   @Override

@@ -1,12 +1,10 @@
 package jbt.cli;
 
-import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.LinkedBlockingQueue;
-import jbt.server.channels.Problem;
-import jbt.server.targets.Target;
+import java.util.function.UnaryOperator;
 import jbt.v1.TraceReply;
 import jbt.v1.TraceRequest;
 import jbt.v1.TracerGrpc;
@@ -15,15 +13,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * A service of another process, whose replies are handed over on a thread of their own. A reader
  * that holds that thread up stops the other side from sending more, but never the network's own
- * thread, which the stop must still get through. An error says which target it came from.
+ * thread, which the stop must still get through.
+ *
+ * @param told turns an error of the transport into what a person should read
  */
-record Paced(TracerGrpc.AsyncService service, Target target) implements TracerGrpc.AsyncService {
+record Paced(TracerGrpc.AsyncService service, UnaryOperator<Throwable> told)
+    implements TracerGrpc.AsyncService {
   /** Replies that may be on their way; each is a batch of many events when there are many. */
   private static final int AHEAD = 32;
 
   @Override
   public StreamObserver<TraceRequest> trace(StreamObserver<TraceReply> replies) {
-    Pump pump = new Pump(replies, target);
+    Pump pump = new Pump(replies, told);
     StreamObserver<TraceRequest> requests = service.trace(pump);
     Thread.ofPlatform().daemon().name("replies").start(pump::run);
     return requests;
@@ -34,13 +35,13 @@ record Paced(TracerGrpc.AsyncService service, Target target) implements TracerGr
 
   private static final class Pump implements ClientResponseObserver<TraceRequest, TraceReply> {
     private final StreamObserver<TraceReply> replies;
-    private final Target target;
+    private final UnaryOperator<Throwable> told;
     private final LinkedBlockingQueue<Step> steps = new LinkedBlockingQueue<>();
     private @Nullable ClientCallStreamObserver<TraceRequest> call;
 
-    Pump(StreamObserver<TraceReply> replies, Target target) {
+    Pump(StreamObserver<TraceReply> replies, UnaryOperator<Throwable> told) {
       this.replies = replies;
-      this.target = target;
+      this.told = told;
     }
 
     @Override
@@ -56,8 +57,7 @@ record Paced(TracerGrpc.AsyncService service, Target target) implements TracerGr
 
     @Override
     public void onError(Throwable t) {
-      String text = target.name() + ": " + Problem.of(t, target).text();
-      steps.add(new Step(null, Status.fromThrowable(t).withDescription(text).asRuntimeException()));
+      steps.add(new Step(null, told.apply(t)));
     }
 
     @Override

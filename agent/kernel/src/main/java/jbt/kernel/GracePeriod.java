@@ -30,7 +30,7 @@ final class GracePeriod implements AutoCloseable {
     value = ByteBuffer.allocate(4).order(ByteOrder.nativeOrder()).putInt(element.number()).array();
   }
 
-  /** Takes some 10 ms. */
+  /** Takes some 10 us where no program runs, some 10 ms under load. */
   void await() {
     Bpf.update(array, FIRST, value);
   }

@@ -102,7 +102,7 @@ public final class LoadedPlan implements AutoCloseable {
     return objects.globals().getInt(plan.globals().exitCode());
   }
 
-  /** Waits, some 10 ms, until all program runs that are under way have ended. */
+  /** Waits, 10 ms at most times, until all program runs that are under way have ended. */
   public void gracePeriod() {
     objects.gracePeriod().await();
   }

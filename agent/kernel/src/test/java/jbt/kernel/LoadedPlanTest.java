@@ -117,18 +117,6 @@ class LoadedPlanTest {
   }
 
   @Test
-  void gracePeriodWaitsForRunningPrograms() throws Exception {
-    try (LoadedPlan loaded = LoadedPlan.load(HandPlans.plan(List.of(), List.of()))) {
-      long start = System.nanoTime();
-      for (int i = 0; i < 5; i++) {
-        loaded.gracePeriod();
-      }
-      // Without waiting it would be a call of a few microseconds.
-      assertThat(System.nanoTime() - start).isBetween(1_000_000L, 2_000_000_000L);
-    }
-  }
-
-  @Test
   void leavesNothingBehind() throws Exception {
     Plan plan =
         HandPlans.plan(
