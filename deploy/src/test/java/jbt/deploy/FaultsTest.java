@@ -80,7 +80,7 @@ final class FaultsTest {
     fleet.startAgentFor("b", "somebody-else");
     fleet.awaitAgent("b");
     Running remote = trace(SCRIPT, "a");
-    assertThat(partialResult(remote)).isEqualTo(SOME_UNREACHABLE);
+    assertThat(partialResult(remote)).isEqualTo(SOME_FAILED);
     assertThat(remote.err()).anyMatch(line -> line.startsWith("b: refused our identity"));
     assertThat(fleet.server("b").err()).anyMatch(line -> line.contains("not admitted"));
   }
