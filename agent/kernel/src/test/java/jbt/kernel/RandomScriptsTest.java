@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import jbt.compiler.CompileException;
 import jbt.compiler.Compiler;
 import jbt.compiler.interpreter.Bytes;
@@ -30,22 +31,28 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("kernel")
 final class RandomScriptsTest {
-  private static final int SCRIPTS = Integer.getInteger("random.scripts", 300);
+  private static final int SCRIPTS = Integer.getInteger("random.scripts", 10_000);
   private static final long FIRST_SEED = Long.getLong("random.seed", 1);
 
   private final int processors = Cpus.possible().getLast() + 1;
   private final FixedTarget target = new FixedTarget(processors, Map.of());
 
   @Test
-  void kernelAndMachineAgree() throws CompileException, LoadException {
-    for (long seed = FIRST_SEED; seed < FIRST_SEED + SCRIPTS; seed++) {
-      check(seed);
+  void kernelAndMachineAgree() {
+    LongStream.range(FIRST_SEED, FIRST_SEED + SCRIPTS).parallel().forEach(this::check);
+  }
+
+  private void check(long seed) {
+    RandomScript script = RandomScript.of(seed);
+    try {
+      check(seed, script);
+    } catch (CompileException | LoadException | RuntimeException e) {
+      throw new AssertionError("seed %d:%n%s%n%s".formatted(seed, script.text(), e), e);
     }
   }
 
-  private void check(long seed) throws CompileException, LoadException {
-    RandomScript script = RandomScript.of(seed);
-    Plan plan = Compiler.compile(script.text(), "seed " + seed, target);
+  private void check(long seed, RandomScript script) throws CompileException, LoadException {
+    Plan plan = SmallMaps.of(Compiler.compile(script.text(), "seed " + seed, target));
     Machine machine = new Machine(plan, processors);
     machine.begin();
     try (LoadedPlan loaded = LoadedPlan.load(plan)) {
