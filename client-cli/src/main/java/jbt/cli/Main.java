@@ -52,7 +52,7 @@ public final class Main {
   }
 
   /** Does what the arguments say and returns the exit code. */
-  static int run(String[] arguments, Path home, InputStream in, Screen screen) {
+  public static int run(String[] arguments, Path home, InputStream in, Screen screen) {
     try {
       return new Main(in, screen).run(Arguments.parse(arguments, home), home);
     } catch (UsageException e) {

@@ -50,6 +50,7 @@ final class JsonMap {
       case Datum.Int(long bits, boolean signed) -> number(out, bits, signed);
       case Datum.Bool(boolean b) -> out.add(b ? "true" : "false");
       case Datum.Text(ByteString bytes) -> string(out, bytes.toByteArray());
+      case Datum.Buffer(ByteString bytes) -> buffer(out, bytes);
       case Datum.Pointer(long address) -> number(out, address, false);
       case Datum.Tuple tuple -> list(out, tuple.parts());
       case Datum.Array array -> list(out, array.elements());
@@ -100,6 +101,15 @@ final class JsonMap {
     } else {
       out.add('"').add(digits).add('"');
     }
+  }
+
+  /** Numbers of signed bytes. */
+  private static void buffer(Bytes out, ByteString bytes) {
+    out.add('[');
+    for (int i = 0; i < bytes.size(); i++) {
+      out.add(i > 0 ? "," : "").add(bytes.byteAt(i));
+    }
+    out.add(']');
   }
 
   private static void list(Bytes out, List<Datum> values) {

@@ -31,6 +31,8 @@ public sealed interface Rendering permits TextRendering, JsonRendering {
       case LINE_CAT -> "cat";
       case LINE_JOIN -> "join";
       case LINE_SYSTEM -> "syscall";
+      case LINE_ERROR -> "errorf";
+      case LINE_WARNING -> "warnf";
     };
   }
 }

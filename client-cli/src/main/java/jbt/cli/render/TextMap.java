@@ -1,5 +1,6 @@
 package jbt.cli.render;
 
+import com.google.protobuf.ByteString;
 import java.util.List;
 import jbt.server.merge.Cell;
 import jbt.server.merge.Datum;
@@ -56,6 +57,7 @@ final class TextMap {
       case Datum.Int(long bits, boolean signed) -> out.add(Values.decimal(bits, signed));
       case Datum.Bool(boolean b) -> out.add(b ? "true" : "false");
       case Datum.Text text -> out.add(text.bytes().toByteArray());
+      case Datum.Buffer(ByteString bytes) -> buffer(out, bytes);
       case Datum.Pointer(long address) -> out.add("0x").add(Long.toHexString(address));
       case Datum.Tuple tuple -> {
         out.add('(');
@@ -66,6 +68,18 @@ final class TextMap {
         out.add('[');
         list(out, array.elements(), ",");
         out.add(']');
+      }
+    }
+  }
+
+  /** Printable characters as they are, other bytes as escapes. */
+  private static void buffer(Bytes out, ByteString bytes) {
+    for (int i = 0; i < bytes.size(); i++) {
+      byte b = bytes.byteAt(i);
+      if (b >= ' ' && b < 0x7f) {
+        out.addByte(b);
+      } else {
+        out.add("\\x").add(Utf8.hex(b));
       }
     }
   }

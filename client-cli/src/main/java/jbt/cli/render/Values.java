@@ -14,6 +14,7 @@ final class Values {
     return switch (type.getKind()) {
       case TYPE_STRING -> new Datum.Text(ByteString.EMPTY);
       case TYPE_TUPLE -> new Datum.Tuple(type.getPartsList().stream().map(Values::zero).toList());
+      case TYPE_BUFFER -> new Datum.Buffer(ByteString.EMPTY);
       case TYPE_ARRAY -> new Datum.Array(List.of());
       case TYPE_BOOL -> new Datum.Bool(false);
       case TYPE_POINTER -> new Datum.Pointer(0);
@@ -59,12 +60,15 @@ final class Values {
           Long.compareUnsigned(x.address(), y.address());
       case Datum.Text x when b instanceof Datum.Text y ->
           ByteString.unsignedLexicographicalComparator().compare(x.bytes(), y.bytes());
+      case Datum.Buffer x when b instanceof Datum.Buffer y ->
+          ByteString.unsignedLexicographicalComparator().compare(x.bytes(), y.bytes());
       case Datum.Tuple x when b instanceof Datum.Tuple y -> compare(x.parts(), y.parts());
       case Datum.Array x when b instanceof Datum.Array y -> compare(x.elements(), y.elements());
       case Datum.Int x -> 0;
       case Datum.Bool x -> 0;
       case Datum.Pointer x -> 0;
       case Datum.Text x -> 0;
+      case Datum.Buffer x -> 0;
       case Datum.Tuple x -> 0;
       case Datum.Array x -> 0;
     };

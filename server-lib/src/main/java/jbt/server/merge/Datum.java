@@ -15,6 +15,9 @@ public sealed interface Datum {
   /** A string of the traced system: bytes, in no promised encoding. */
   record Text(ByteString bytes) implements Datum {}
 
+  /** Bytes that are no text. */
+  record Buffer(ByteString bytes) implements Datum {}
+
   record Tuple(List<Datum> parts) implements Datum {
     public Tuple {
       parts = List.copyOf(parts);

@@ -93,6 +93,7 @@ public final class Decode {
       return switch (type.getKind()) {
         case TYPE_INT, TYPE_BOOL, TYPE_POINTER -> scalar(type, from.getLong());
         case TYPE_STRING -> new Datum.Text(text(from));
+        case TYPE_BUFFER -> new Datum.Buffer(text(from));
         case TYPE_TUPLE -> new Datum.Tuple(parts(type.getPartsList(), from, depth + 1));
         case TYPE_ARRAY -> new Datum.Array(elements(type, from, depth + 1));
         case TYPE_NONE, UNRECOGNIZED -> throw new MalformedException("a value without type");
@@ -106,7 +107,7 @@ public final class Decode {
     return switch (type.getKind()) {
       case TYPE_BOOL -> new Datum.Bool(word != 0);
       case TYPE_POINTER -> new Datum.Pointer(word);
-      case TYPE_INT, TYPE_NONE, TYPE_STRING, TYPE_TUPLE, TYPE_ARRAY, UNRECOGNIZED ->
+      case TYPE_INT, TYPE_NONE, TYPE_STRING, TYPE_TUPLE, TYPE_ARRAY, TYPE_BUFFER, UNRECOGNIZED ->
           new Datum.Int(word, type.getSigned());
     };
   }

@@ -69,6 +69,7 @@ public final class Encode {
     return switch (datum) {
       case Datum.Int _, Datum.Bool _, Datum.Pointer _ -> eight(word(datum));
       case Datum.Text text -> text(text.bytes());
+      case Datum.Buffer buffer -> text(buffer.bytes());
       case Datum.Tuple tuple -> key(tuple.parts());
       case Datum.Array array -> four(array.elements().size()).concat(key(array.elements()));
     };
@@ -79,7 +80,7 @@ public final class Encode {
       case Datum.Int number -> number.bits();
       case Datum.Bool bool -> bool.value() ? 1 : 0;
       case Datum.Pointer pointer -> pointer.address();
-      case Datum.Text _, Datum.Tuple _, Datum.Array _ ->
+      case Datum.Text _, Datum.Buffer _, Datum.Tuple _, Datum.Array _ ->
           throw new IllegalArgumentException("not a word: " + datum);
     };
   }

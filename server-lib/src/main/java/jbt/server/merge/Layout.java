@@ -17,7 +17,8 @@ enum Layout {
       case VALUE_PLAIN ->
           switch (map.getValue().getKind()) {
             case TYPE_INT, TYPE_BOOL, TYPE_POINTER -> ONE_WORD;
-            case TYPE_NONE, TYPE_STRING, TYPE_TUPLE, TYPE_ARRAY, UNRECOGNIZED -> VALUES;
+            case TYPE_NONE, TYPE_STRING, TYPE_TUPLE, TYPE_ARRAY, TYPE_BUFFER, UNRECOGNIZED ->
+                VALUES;
           };
       case UNRECOGNIZED -> throw new MalformedException("unknown kind of map " + map.getName());
     };

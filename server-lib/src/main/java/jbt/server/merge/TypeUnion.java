@@ -70,7 +70,7 @@ final class TypeUnion {
   private static boolean isWord(Type type) {
     return switch (type.getKind()) {
       case TYPE_INT, TYPE_BOOL, TYPE_POINTER -> true;
-      case TYPE_NONE, TYPE_STRING, TYPE_TUPLE, TYPE_ARRAY, UNRECOGNIZED -> false;
+      case TYPE_NONE, TYPE_STRING, TYPE_TUPLE, TYPE_ARRAY, TYPE_BUFFER, UNRECOGNIZED -> false;
     };
   }
 

@@ -37,7 +37,7 @@ final class Calls {
   static Set<String> allNames() {
     Set<String> names = new TreeSet<>(NAMES);
     names.addAll(Aggregations.NAMES);
-    names.add("str");
+    names.addAll(Functions.NAMES);
     return names;
   }
 
@@ -126,7 +126,7 @@ final class Calls {
     }
     List<Expr> values = arguments.stream().map(Value::expr).toList();
     List<Type> types = values.stream().map(Expr::type).toList();
-    int site = round.site(new Site.Printf(pieces, types));
+    int site = round.site(new Site.Printf(Site.Printf.Use.PRINT, pieces, types));
     return List.of(new Stmt.Printf(site, values, range));
   }
 

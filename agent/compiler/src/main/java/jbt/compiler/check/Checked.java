@@ -223,9 +223,18 @@ public record Checked(
      */
     record Str(Expr pointer, Optional<Expr> length, Type type, SourceRange range) implements Expr {}
 
+    /** A call whose value the kernel program makes; see {@link Function}. */
+    record Call(Function function, List<Expr> arguments, Type type, SourceRange range)
+        implements Expr {
+      public Call {
+        arguments = List.copyOf(arguments);
+      }
+    }
+
     /**
      * From an integer, bool or pointer to another integer type: narrowed, then sign- or
-     * zero-extended; to BOOL: whether it is not zero; to a pointer: unchanged.
+     * zero-extended; to BOOL: whether it is not zero; to a pointer or a symbolic type of one word:
+     * unchanged.
      */
     record Cast(Expr operand, Type type, SourceRange range) implements Expr {}
   }

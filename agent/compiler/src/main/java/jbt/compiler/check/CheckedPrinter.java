@@ -143,6 +143,8 @@ public final class CheckedPrinter {
                   expr(str.pointer()),
                   str.length().map(length -> ", " + expr(length)).orElse(""),
                   suffix(str));
+      case Expr.Call call ->
+          call.function().name().toLowerCase(Locale.ROOT) + exprs(call.arguments()) + suffix(call);
       case Expr.Cast cast -> "(" + type(cast.type()) + ")" + expr(cast.operand());
     };
   }

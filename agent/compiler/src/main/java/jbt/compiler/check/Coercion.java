@@ -42,6 +42,8 @@ final class Coercion {
       case Type.None n -> expr;
       case Type.Array a -> expr;
       case Type.ProbeName p -> expr;
+      case Type.Buffer b -> expr;
+      case Type.Symbolic s -> expr;
     };
   }
 
@@ -82,6 +84,8 @@ final class Coercion {
       case Type.Array a -> new Expr.IntLiteral(0, Type.NONE, range);
       case Type.None n -> new Expr.IntLiteral(0, type, range);
       case Type.ProbeName p -> new Expr.IntLiteral(0, type, range);
+      case Type.Buffer b -> new Expr.IntLiteral(0, Type.NONE, range);
+      case Type.Symbolic s -> new Expr.IntLiteral(0, Type.NONE, range);
     };
   }
 }

@@ -18,6 +18,7 @@ final class ExpressionChecker {
   private final Operators operators;
   private final ContextFields fields;
   private final MapUses maps;
+  private final Functions functions;
 
   ExpressionChecker(Round round, ProbeContext context) {
     this.round = round;
@@ -26,6 +27,7 @@ final class ExpressionChecker {
     this.operators = new Operators(context, diagnostics);
     this.fields = new ContextFields(context, diagnostics);
     this.maps = new MapUses(round, this);
+    this.functions = new Functions(this, diagnostics, context);
   }
 
   MapUses maps() {
@@ -86,7 +88,8 @@ final class ExpressionChecker {
     return Optional.of(given);
   }
 
-  private Value any(Ast.Expr expr) {
+  /** A value or a whole array. */
+  Value any(Ast.Expr expr) {
     SourceRange range = expr.range();
     return switch (expr) {
       case Ast.Expr.Int i ->
@@ -306,8 +309,8 @@ final class ExpressionChecker {
       }
       return Builtins.value(call.function(), context, round, call.range());
     }
-    if (call.function().equals("str")) {
-      return new StrCall(this, diagnostics, context).check(call);
+    if (Functions.NAMES.contains(call.function())) {
+      return functions.call(call);
     }
     if (Aggregations.NAMES.contains(call.function())) {
       diagnostics.error(call.range(), call.function() + "() must be assigned directly to a map");

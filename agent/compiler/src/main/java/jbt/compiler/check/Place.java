@@ -83,6 +83,8 @@ final class Place {
           case Type.Array a -> false;
           case Type.Tuple t -> false;
           case Type.ProbeName p -> false;
+          case Type.Buffer b -> false;
+          case Type.Symbolic s -> false;
         };
     return fits ? Optional.of(declaredType) : Optional.empty();
   }
@@ -99,6 +101,8 @@ final class Place {
           Optional.of(aNatural ? (bNatural ? Type.INT64 : other) : (bNatural ? i : Type.INT64));
       case Type.Int i when right instanceof Type.Bool -> Optional.of(i);
       case Type.Bool bool when right instanceof Type.Int other -> Optional.of(other);
+      case Type.Buffer buffer when right instanceof Type.Buffer other ->
+          Optional.of(buffer.size() >= other.size() ? buffer : other);
       case Type.Str str when right instanceof Type.Str other ->
           Optional.of(str.size() >= other.size() ? str : other);
       case Type.Pointer pointer when right instanceof Type.Pointer ->
@@ -111,6 +115,8 @@ final class Place {
       case Type.Tuple tuple -> Optional.empty();
       case Type.Array array -> Optional.empty();
       case Type.ProbeName probeName -> Optional.empty();
+      case Type.Buffer buffer -> Optional.empty();
+      case Type.Symbolic symbolic -> Optional.empty();
       case Type.None none -> Optional.of(right);
     };
   }
@@ -141,6 +147,8 @@ final class Place {
       case Type.Pointer pointer -> pointer;
       case Type.Array array -> array;
       case Type.ProbeName probeName -> probeName;
+      case Type.Buffer buffer -> buffer;
+      case Type.Symbolic symbolic -> symbolic;
     };
   }
 }

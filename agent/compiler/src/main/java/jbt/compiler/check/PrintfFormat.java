@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 final class PrintfFormat {
   private static final Pattern SPEC =
       Pattern.compile(
-          "%([-+ #0]*)(\\*|[0-9]{1,9})?(\\.(?:\\*|[0-9]*))?(hh|h|ll|l|L|j|z|t)?([a-zA-Z%]?)");
+          "%([-+ #0]*)(\\*|[0-9]{1,9})?(\\.(?:\\*|[0-9]*))?(hh|h|ll|l|L|j|z|t)?(rx|rh|[a-zA-Z%]?)");
 
-  private static final String CONVERSIONS = "diuoxXcsp";
+  private static final String CONVERSIONS = "diuoxXcspr";
   private static final int WIDEST = 1024;
 
   sealed interface Result {}
@@ -65,7 +65,7 @@ final class PrintfFormat {
       lengths.add(length(matcher.group(4)));
       pieces.add(
           new Piece.Conversion(
-              conversion.charAt(0),
+              character(conversion),
               8,
               Integer.parseInt(width),
               flags.contains("-"),
@@ -79,6 +79,14 @@ final class PrintfFormat {
     return new Parsed(pieces, lengths);
   }
 
+  private static char character(String conversion) {
+    return switch (conversion) {
+      case "rx" -> 'R';
+      case "rh" -> 'H';
+      default -> conversion.charAt(0);
+    };
+  }
+
   private static int length(@Nullable String modifier) {
     return switch (modifier) {
       case null -> 0;
@@ -90,6 +98,11 @@ final class PrintfFormat {
 
   /** Why a conversion can't print a type, or "" if it can. */
   static String mismatch(char conversion, Type type) {
+    if ("rRH".indexOf(conversion) >= 0) {
+      return type instanceof Type.Buffer || type instanceof Type.None
+          ? ""
+          : "'%r' prints buffers, not " + TypeNames.describe(type);
+    }
     boolean number =
         type instanceof Type.Int || type instanceof Type.Bool || type instanceof Type.Pointer;
     boolean any = conversion == 's' || type instanceof Type.None;

@@ -66,10 +66,7 @@ final class StrCall {
   }
 
   private Value ofPointer(Ast.Expr.Call call, Value of, Optional<Value> length) {
-    Expr pointer =
-        of.type() instanceof Type.Pointer
-            ? of.expr()
-            : new Expr.Cast(of.expr(), new Type.Pointer(Type.NONE, space()), of.range());
+    Expr pointer = pointer(of);
     int size = FieldType.LONGEST_STRING;
     if (length.isPresent() && length.get().expr() instanceof Expr.IntLiteral n) {
       if (n.value() > size) {
@@ -82,6 +79,13 @@ final class StrCall {
     }
     Expr str = new Expr.Str(pointer, length.map(Value::expr), new Type.Str(size), call.range());
     return Value.of(str);
+  }
+
+  /** An integer as the address that it is in this probe. */
+  Expr pointer(Value address) {
+    return address.type() instanceof Type.Pointer
+        ? address.expr()
+        : new Expr.Cast(address.expr(), new Type.Pointer(Type.NONE, space()), address.range());
   }
 
   private Type.AddressSpace space() {

@@ -10,6 +10,12 @@ final class Strings {
     return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
   }
 
+  /** What is before the first NUL. */
+  static String toNul(String bytes) {
+    int nul = bytes.indexOf('\0');
+    return nul < 0 ? bytes : bytes.substring(0, nul);
+  }
+
   static String text(String bytes) {
     return new String(bytes.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
   }

@@ -49,6 +49,7 @@ final class Expressions {
           case Expr.StepMap e -> lowering.maps().step(e, true);
           case Expr.TuplePart e -> body.load(Size.DOUBLE, part(e));
           case Expr.Cast e -> cast(e);
+          case Expr.Call e -> lowering.textCalls().scalar(e);
           case Expr.StrLiteral e -> throw new IllegalArgumentException("no number: " + e);
           case Expr.Tuple e -> throw new IllegalArgumentException("no number: " + e);
           case Expr.Str e -> throw new IllegalArgumentException("no number: " + e);
@@ -84,6 +85,7 @@ final class Expressions {
       case Type.Str str -> lowering.texts().store(expr, str, to);
       case Type.Tuple tuple -> storeTuple(expr, tuple, to);
       case Type.Array array -> storeArray(expr, array, to);
+      case Type.Buffer buffer -> storeBuffer(expr, buffer, to);
       default -> body.storeWord(to, scalar(expr));
     }
     body.at(before);
@@ -367,6 +369,20 @@ final class Expressions {
       }
       case Expr.Conditional e -> storeConditional(e, as, to);
       case Expr.MapValue e -> lowering.maps().read(e, to);
+      default -> copy(place(expr), expr.type(), to, as);
+    }
+  }
+
+  private void storeBuffer(Expr expr, Type.Buffer as, Address to) {
+    switch (expr) {
+      case Expr.Call e -> lowering.textCalls().buffer(e, as, to);
+      case Expr.Conditional e -> storeConditional(e, as, to);
+      case Expr.MapValue e when e.type().equals(as) -> lowering.maps().read(e, to);
+      case Expr.MapValue e -> {
+        Address place = body.memory(e.type().storedSize());
+        lowering.maps().read(e, place);
+        copy(place, e.type(), to, as);
+      }
       default -> copy(place(expr), expr.type(), to, as);
     }
   }

@@ -239,9 +239,11 @@ record Layout(
       case Type.Bool bool -> true;
       case Type.Pointer pointer -> true;
       case Type.ProbeName probeName -> true;
+      case Type.Symbolic symbolic -> symbolic.meaning().words() == 1;
       case Type.None none -> false;
       case Type.Str str -> false;
       case Type.Array array -> false;
+      case Type.Buffer buffer -> false;
       case Type.Tuple tuple -> false;
     };
   }

@@ -19,6 +19,7 @@ final class Lowering {
   private final List<Variable> variables = new ArrayList<>();
   private final Builtins builtins;
   private final Texts texts;
+  private final TextCalls textCalls;
   private final Arithmetic arithmetic;
   private final Expressions expressions;
   private final Maps maps;
@@ -42,6 +43,7 @@ final class Lowering {
     this.builtins = new Builtins(this);
     this.arithmetic = new Arithmetic(body);
     this.texts = new Texts(this);
+    this.textCalls = new TextCalls(this);
     this.expressions = new Expressions(this);
     this.maps = new Maps(this);
     this.records = new Records(this);
@@ -132,6 +134,10 @@ final class Lowering {
 
   Texts texts() {
     return texts;
+  }
+
+  TextCalls textCalls() {
+    return textCalls;
   }
 
   Arithmetic arithmetic() {

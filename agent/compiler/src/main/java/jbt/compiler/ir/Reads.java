@@ -156,6 +156,7 @@ final class Reads {
       case Expr.Tuple e -> e.parts();
       case Expr.TuplePart e -> List.of(e.tuple());
       case Expr.Str e -> e.length().map(n -> List.of(e.pointer(), n)).orElse(List.of(e.pointer()));
+      case Expr.Call e -> e.arguments();
       case Expr.Cast e -> List.of(e.operand());
     };
   }

@@ -111,7 +111,7 @@ final class Records {
   }
 
   private static boolean isText(Expr field) {
-    return field.type() instanceof Type.Str;
+    return field.type() instanceof Type.Str || field.type() instanceof Type.Buffer;
   }
 
   private static int fieldSize(Expr field) {

@@ -70,6 +70,9 @@ final class Texts {
   }
 
   private static Space space(Type type) {
+    if (type instanceof Type.Str || type instanceof Type.Array) {
+      return Space.KERNEL;
+    }
     if (type instanceof Type.Pointer(Type target, Type.AddressSpace space)) {
       return switch (space) {
         case KERNEL -> Space.KERNEL;
@@ -88,6 +91,7 @@ final class Texts {
         }
       }
       case Expr.Conditional e -> lowering.expressions().storeConditional(e, as, to);
+      case Expr.Call e -> lowering.textCalls().concat(e, as, to);
       case Expr.MapValue e when e.type().storedSize() == as.storedSize() ->
           lowering.maps().read(e, to);
       case Expr.MapValue e -> {
@@ -148,7 +152,7 @@ final class Texts {
    * At most {@code most}. The mask changes nothing: it is what the verifier takes the bound from,
    * also when the value has been in the stack frame since the comparison.
    */
-  private Operand bounded(Operand count, int most) {
+  Operand bounded(Operand count, int most) {
     Reg result = body.move(body.narrow(count, 4, false));
     int over = body.block();
     int done = body.block();
@@ -161,7 +165,12 @@ final class Texts {
 
   /** Most bytes that {@link #append} writes, and the verifier must see room for. */
   static int room(Expr expr) {
-    int size = expr.type() instanceof Type.Str(int bytes) ? bytes : 0;
+    int size =
+        switch (expr.type()) {
+          case Type.Str str -> str.size();
+          case Type.Buffer buffer -> buffer.size();
+          default -> throw new IllegalArgumentException("no text: " + expr);
+        };
     // A length is known to the verifier only up to the next power of two.
     return Layout.powerOfTwo(size + 2) + 8;
   }
@@ -178,6 +187,9 @@ final class Texts {
         && builtin == Builtin.COMM) {
       return appendComm(to);
     }
+    if (expr.type() instanceof Type.Buffer buffer) {
+      return appendBuffer(expr, buffer.size(), to);
+    }
     int size = expr.type() instanceof Type.Str(int bytes) ? bytes : 0;
     Source source =
         source(expr)
@@ -187,6 +199,38 @@ final class Texts {
                   return new Source(body.addressOf(place), Space.KERNEL, size, Optional.empty());
                 });
     return length(read(source, to), source.limit);
+  }
+
+  private Operand appendBuffer(Expr expr, int size, Address to) {
+    if (expr instanceof Expr.Call call) {
+      return lowering.textCalls().appendBuffer(call, to);
+    }
+    Address place = lowering.expressions().place(expr);
+    Operand length = bounded(body.load(Size.DOUBLE, place), size);
+    body.callForEffect(
+        Helper.PROBE_READ_KERNEL, body.addressOf(to), length, body.addressOf(place.plus(8)));
+    return length;
+  }
+
+  /** Reads bytes of the traced side; where they can't be read there are zeros then. */
+  void readBytes(Type type, Operand from, Address to, Operand count) {
+    Operand target = body.addressOf(to);
+    switch (space(type)) {
+      case KERNEL -> body.callForEffect(Helper.PROBE_READ_KERNEL, target, count, from);
+      case USER -> body.callForEffect(Helper.PROBE_READ_USER, target, count, from);
+      case BY_ADDRESS -> {
+        int kernel = body.block();
+        int user = body.block();
+        int done = body.block();
+        body.branch(Condition.SIGNED_LT, from, ZERO, kernel, user);
+        body.place(kernel);
+        body.callForEffect(Helper.PROBE_READ_KERNEL, target, count, from);
+        body.jump(done);
+        body.place(user);
+        body.callForEffect(Helper.PROBE_READ_USER, target, count, from);
+        body.place(done);
+      }
+    }
   }
 
   /** From the result of a helper to the length of the text: without NUL, 0 for an error. */
@@ -254,6 +298,11 @@ final class Texts {
       body.place(next);
     }
     body.jump(equal);
+  }
+
+  /** Memory with the first bytes of a text, as far as it has them, NUL behind its end. */
+  Address start(Expr text, int count) {
+    return startOf(text, count, (count + 7) & ~7);
   }
 
   /** Memory with the text, of which no more than one byte behind {@code length} need be there. */

@@ -13,18 +13,32 @@ import jbt.compiler.types.Type;
  * has none), a Clear or Zero record then with u64 outcome (see {@link Outcome}), a Print of one key
  * with the key parts as stored, without generation and bucket. A {@link Printf} or {@link Value}
  * record goes on with its fields in order, each {@link Type#storedSize} bytes, but a field that is
- * a string of type {@link Type.Str} as u64 length only: the bytes of all such strings follow in
- * order, unpadded, behind the last field. An {@link Exit} record goes on with u64 exit code.
+ * a string or buffer ({@link Type.Str}, {@link Type.Buffer}) as u64 length only: the bytes of all
+ * such strings follow in order, unpadded, behind the last field. An {@link Exit} record goes on
+ * with u64 exit code.
  *
  * <p>Text of the script (formats) is held as its bytes, each as a Latin-1 character.
  */
 public sealed interface Site {
   /**
-   * Text line; on the data ring.
+   * Text; on the data ring.
    *
    * @param format the parsed format: literal text and conversions, one argument each
    */
-  record Printf(List<Piece> format, List<Type> arguments) implements Site {
+  record Printf(Use use, List<Piece> format, List<Type> arguments) implements Site {
+    /** What is done with the text. */
+    public enum Use {
+      PRINT,
+      /** A message about the script's own trouble, with its place in the script in front. */
+      ERROR,
+      WARNING,
+      /** The name of a file whose contents are shown. */
+      CAT,
+      /** A command that is run on the host. */
+      SYSTEM,
+      JOIN
+    }
+
     public Printf {
       format = List.copyOf(format);
       arguments = List.copyOf(arguments);
@@ -79,7 +93,8 @@ public sealed interface Site {
     /**
      * One conversion.
      *
-     * @param conversion one of d i u o x X c s p
+     * @param conversion one of d i u o x X c s p; r for a buffer, R for its bytes as hexadecimal
+     *     escapes (%rx), H for plain hexadecimal numbers (%rh)
      * @param bytes to which an integer is narrowed first: 1, 2, 4 or 8
      * @param width least number of characters, 0 when not given
      */

@@ -76,6 +76,22 @@ public sealed interface Type {
     }
   }
 
+  /** Bytes: their number in 8 bytes, then room for {@code size} of them. */
+  record Buffer(int size) implements Type {
+    @Override
+    public int storedSize() {
+      return 8 + ((size + 7) & ~7);
+    }
+  }
+
+  /** Numbers in kernel memory, text everywhere else. */
+  record Symbolic(Meaning meaning) implements Type {
+    @Override
+    public int storedSize() {
+      return 8 * meaning.words();
+    }
+  }
+
   enum AddressSpace {
     KERNEL,
     USER

@@ -61,6 +61,8 @@ public final class TypeNames {
               .map(TypeNames::describe)
               .collect(Collectors.joining(", ", "(", ")"));
       case Type.ProbeName name -> "probe name";
+      case Type.Buffer buffer -> "buffer";
+      case Type.Symbolic symbolic -> symbolic.meaning().description();
     };
   }
 }

@@ -299,6 +299,7 @@ class CheckerTest {
     assertThat(checked.sites())
         .containsExactly(
             new Site.Printf(
+                Site.Printf.Use.PRINT,
                 List.of(
                     new Site.Piece.Conversion('d', 8, 5, true, false, false, false),
                     new Site.Piece.Text("|"),

@@ -97,7 +97,7 @@ final class Kernel {
       case 14 -> (long) environment.pid << 32 | environment.tid;
       case 15 -> (long) environment.gid << 32 | environment.uid;
       case 16 -> comm(a, (int) b);
-      case 113 -> probeRead(a, (int) b, c);
+      case 112, 113 -> probeRead(a, (int) b, c);
       case 114, 115 -> probeReadText(a, (int) b, c);
       case 130 -> output(map(a), b, (int) c);
       case 131 -> reserve(map(a), (int) b);
@@ -165,6 +165,11 @@ final class Kernel {
   }
 
   private long probeRead(long to, int size, long from) {
+    byte[] text = environment.texts.get(from);
+    if (text != null) {
+      memory.write(to, Arrays.copyOf(text, size));
+      return 0;
+    }
     boolean readable = memory.readable(from, size);
     memory.write(to, readable ? memory.read(from, size) : new byte[size]);
     return readable ? 0 : EFAULT;

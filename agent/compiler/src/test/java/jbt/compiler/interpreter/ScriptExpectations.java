@@ -115,7 +115,8 @@ public final class ScriptExpectations {
     printf.arguments().forEach(type -> fields.add(in.getLong()));
     List<Object> arguments = new ArrayList<>();
     for (int i = 0; i < fields.size(); i++) {
-      if (printf.arguments().get(i) instanceof Type.Str) {
+      Type type = printf.arguments().get(i);
+      if (type instanceof Type.Str || type instanceof Type.Buffer) {
         byte[] text = new byte[Math.toIntExact(fields.get(i))];
         in.get(text);
         arguments.add(new String(text, StandardCharsets.ISO_8859_1));

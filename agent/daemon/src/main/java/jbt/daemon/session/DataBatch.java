@@ -54,7 +54,7 @@ final class DataBatch implements Records {
     this.formats = new LineFormat[sites.size()];
     for (int i = 0; i < formats.length; i++) {
       if (sites.get(i) instanceof Site.Printf printf) {
-        formats[i] = new LineFormat(printf, plan.attachPointNames());
+        formats[i] = new LineFormat(printf, canonical);
       }
     }
   }

@@ -33,15 +33,19 @@ final class ScriptMaps implements Settlement.Maps {
   private long opened;
 
   ScriptMaps(
-      LoadedPlan loaded, Schemas schemas, String host, long epoch, Keying keying, Output output) {
+      LoadedPlan loaded,
+      Schemas schemas,
+      Canonical canonical,
+      Session.Host sessionHost,
+      Keying keying,
+      Output output) {
     this.output = output;
     this.loaded = loaded;
     this.plan = loaded.plan();
-    this.host = host;
-    this.epoch = epoch;
+    this.host = sessionHost.name();
+    this.epoch = sessionHost.epoch();
     this.keying = keying;
     this.schemas = schemas;
-    Canonical canonical = new Canonical(plan.attachPointNames());
     for (ScriptMap map : plan.scriptMaps()) {
       rows.add(new MapRows(map, canonical, perHost(map) ? Optional.of(host) : Optional.empty()));
     }

@@ -4,9 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.plan.Site;
+import jbt.daemon.text.HostSymbols;
 import jbt.daemon.values.Canonical;
 import jbt.daemon.values.Schemas;
 import jbt.kernel.LoadedPlan;
+import jbt.kernel.symbols.KernelSymbols;
 import jbt.v1.Keying;
 import jbt.v1.TraceReply;
 
@@ -36,11 +38,12 @@ final class Tracing {
     this.plan = loaded.plan();
     this.outbox = outbox;
     this.schemas = Schemas.of(plan);
+    Canonical canonical =
+        new Canonical(plan.attachPointNames(), new HostSymbols(KernelSymbols.ofThisHost()));
     this.output = new Output(outbox);
-    this.maps = new ScriptMaps(loaded, schemas, host.name(), host.epoch(), keying, output);
+    this.maps = new ScriptMaps(loaded, schemas, canonical, host, keying, output);
     this.settlement = new Settlement(maps);
-    this.data =
-        new DataBatch(host.name(), plan, new Canonical(plan.attachPointNames()), schemas.places());
+    this.data = new DataBatch(host.name(), plan, canonical, schemas.places());
   }
 
   TraceReply schema() {

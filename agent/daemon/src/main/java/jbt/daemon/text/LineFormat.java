@@ -17,7 +17,7 @@ import jbt.daemon.values.Canonical;
  * bytes behind all arguments.
  */
 public final class LineFormat {
-  private final List<String> probes;
+  private final Canonical canonical;
   private final Argument[] arguments;
   private final byte[] end;
   private final int textsAt;
@@ -40,8 +40,8 @@ public final class LineFormat {
     }
   }
 
-  public LineFormat(Site.Printf site, List<String> probes) {
-    this.probes = probes;
+  public LineFormat(Site.Printf site, Canonical canonical) {
+    this.canonical = canonical;
     List<Argument> all = new ArrayList<>();
     StringBuilder text = new StringBuilder();
     int offset = 0;
@@ -51,7 +51,7 @@ public final class LineFormat {
         case Conversion how -> {
           Type type = site.arguments().get(all.size());
           all.add(new Argument(latin1(text), how, type, offset));
-          offset += type instanceof Type.Str ? Long.BYTES : type.storedSize();
+          offset += isText(type) ? Long.BYTES : type.storedSize();
           text.setLength(0);
         }
       }
@@ -59,6 +59,10 @@ public final class LineFormat {
     arguments = all.toArray(Argument[]::new);
     end = latin1(text);
     textsAt = offset;
+  }
+
+  private static boolean isText(Type type) {
+    return type instanceof Type.Str || type instanceof Type.Buffer;
   }
 
   /** String literals hold bytes as Latin-1 characters. */
@@ -77,6 +81,10 @@ public final class LineFormat {
         int length = (int) record.getLong(place);
         Canonical.putText(record, text, length, str.size(), to);
         text += length;
+      } else if (argument.type instanceof Type.Buffer) {
+        int length = (int) record.getLong(place);
+        putBuffer(record, text, length, argument.how.conversion(), to);
+        text += length;
       } else if (argument.how.conversion() == 's') {
         putPlain(argument.type, record, place, to);
       } else {
@@ -85,6 +93,21 @@ public final class LineFormat {
       to.pad(start, argument.how.width(), argument.how.leftAligned());
     }
     to.put(end);
+  }
+
+  /** Printable characters as they are and the others as escapes, or all bytes as numbers. */
+  private static void putBuffer(ByteBuffer record, int at, int length, char conversion, Bytes to) {
+    for (int i = 0; i < length; i++) {
+      int b = record.get(at + i) & 0xff;
+      boolean printable = b >= ' ' && b < 0x7f && conversion != 'R' && conversion != 'H';
+      if (printable) {
+        to.put(b);
+      } else {
+        to.put(conversion != 'H' ? "\\x" : i > 0 ? " " : "");
+        to.put(Character.forDigit(b >> 4, 16));
+        to.put(Character.forDigit(b & 15, 16));
+      }
+    }
   }
 
   private static void putNumber(long stored, Argument argument, Bytes to) {
@@ -153,7 +176,10 @@ public final class LineFormat {
         to.put("0x");
         to.putUnsigned(record.getLong(at), 16, false);
       }
-      case Type.ProbeName _ -> to.put(probes.get((int) record.getLong(at)));
+      case Type.ProbeName _ -> to.put(canonical.probes().get((int) record.getLong(at)));
+      case Type.Symbolic symbolic -> canonical.symbols().put(symbolic.meaning(), record, at, to);
+      case Type.Buffer buffer ->
+          putBuffer(record, at + Long.BYTES, Canonical.length(record, at, buffer), 'r', to);
       case Type.Str str ->
           Canonical.putText(record, at, Canonical.length(record, at, str.size()), str.size(), to);
       case Type.Tuple tuple -> {

@@ -27,6 +27,29 @@ public final class Strftime {
     return text.toString();
   }
 
+  /**
+   * The same, but %f, %l and %k are the micro-, milli- and nanoseconds of the second, in 6, 3 and 9
+   * digits.
+   */
+  static String precise(String format, ZonedDateTime time) {
+    StringBuilder plain = new StringBuilder();
+    for (int i = 0; i < format.length(); i++) {
+      char c = format.charAt(i);
+      if (c != '%' || i + 1 == format.length()) {
+        plain.append(c);
+        continue;
+      }
+      char conversion = format.charAt(++i);
+      switch (conversion) {
+        case 'f' -> plain.append("%06d".formatted(time.getNano() / 1000));
+        case 'l' -> plain.append("%03d".formatted(time.getNano() / 1_000_000));
+        case 'k' -> plain.append("%09d".formatted(time.getNano()));
+        default -> plain.append(c).append(conversion);
+      }
+    }
+    return format(plain.toString(), time);
+  }
+
   private static String conversion(char c, ZonedDateTime time) {
     return switch (c) {
       case 'a' -> pattern("EEE", time);

@@ -2,14 +2,23 @@ package jbt.daemon.values;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import jbt.compiler.types.Meaning;
 import jbt.compiler.types.Type;
 
 /**
  * Values as programs store them (see {@link Type#storedSize}) to the wire's canonical encoding.
  *
  * @param probes texts of attach points by place
+ * @param symbols makes the text of symbolic values
  */
-public record Canonical(List<String> probes) {
+public record Canonical(List<String> probes, Symbols symbols) {
+  /** What numbers of this host mean. */
+  @FunctionalInterface
+  public interface Symbols {
+    /** Appends the text of a symbolic value whose words are at {@code at}. */
+    void put(Meaning meaning, ByteBuffer from, int at, Bytes to);
+  }
+
   /** What stands behind a text that fills its room whole: it may have been longer. */
   private static final byte[] TRAILER = {'.', '.'};
 
@@ -25,6 +34,13 @@ public record Canonical(List<String> probes) {
         to.put(probes.get((int) from.getLong(at)));
         to.setInt(place, to.size() - place - 4);
       }
+      case Type.Symbolic(Meaning meaning) -> {
+        int place = to.size();
+        to.putInt(0);
+        symbols.put(meaning, from, at, to);
+        to.setInt(place, to.size() - place - 4);
+      }
+      case Type.Buffer buffer -> appendBuffer(from, at + Long.BYTES, length(from, at, buffer), to);
       case Type.Tuple tuple -> {
         int part = at;
         for (Type partType : tuple.parts()) {
@@ -75,6 +91,17 @@ public record Canonical(List<String> probes) {
     if (length >= room) {
       to.put(TRAILER);
     }
+  }
+
+  /** Bytes in use of a buffer that is at {@code at}. */
+  public static int length(ByteBuffer from, int at, Type.Buffer buffer) {
+    return Math.clamp(from.getLong(at), 0, buffer.size());
+  }
+
+  /** So many bytes as a canonical buffer. */
+  public static void appendBuffer(ByteBuffer from, int at, int length, Bytes to) {
+    to.putInt(length);
+    to.put(from, at, length);
   }
 
   /** Bytes before the first NUL. */

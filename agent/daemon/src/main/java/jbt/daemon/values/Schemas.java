@@ -105,8 +105,11 @@ public record Schemas(Schema schema, List<Integer> places) {
       case jbt.compiler.types.Type.Int i ->
           wire.setKind(TypeKind.TYPE_INT).setSigned(i.signed()).setBytes(i.bytes());
       case jbt.compiler.types.Type.Bool _ -> wire.setKind(TypeKind.TYPE_BOOL);
-      case jbt.compiler.types.Type.Str _, jbt.compiler.types.Type.ProbeName _ ->
+      case jbt.compiler.types.Type.Str _,
+          jbt.compiler.types.Type.ProbeName _,
+          jbt.compiler.types.Type.Symbolic _ ->
           wire.setKind(TypeKind.TYPE_STRING);
+      case jbt.compiler.types.Type.Buffer _ -> wire.setKind(TypeKind.TYPE_BUFFER);
       case jbt.compiler.types.Type.Pointer _ -> wire.setKind(TypeKind.TYPE_POINTER);
       case jbt.compiler.types.Type.Array array ->
           wire.setKind(TypeKind.TYPE_ARRAY).addParts(type(array.element()));

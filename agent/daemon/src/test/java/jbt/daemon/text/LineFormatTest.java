@@ -11,12 +11,15 @@ import jbt.compiler.plan.Site;
 import jbt.compiler.plan.Site.Piece;
 import jbt.compiler.types.Type;
 import jbt.daemon.values.Bytes;
+import jbt.daemon.values.Canonical;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LineFormatTest {
-  private static final List<String> PROBES = List.of("begin", "tracepoint:a:b");
+  private static final Canonical CANONICAL =
+      new Canonical(
+          List.of("begin", "tracepoint:a:b"), (meaning, from, at, to) -> to.put("symbol"));
 
   /** The fields of a record; a text is given as the bytes in use. */
   private static String line(List<Piece> format, List<Type> types, Object... fields) {
@@ -33,7 +36,8 @@ class LineFormatTest {
     }
     record.put(texts.flip());
     Bytes to = new Bytes(16);
-    new LineFormat(new Site.Printf(format, types), PROBES).append(record, 0, to);
+    new LineFormat(new Site.Printf(Site.Printf.Use.PRINT, format, types), CANONICAL)
+        .append(record, 0, to);
     return to.copy().toString(StandardCharsets.ISO_8859_1);
   }
 

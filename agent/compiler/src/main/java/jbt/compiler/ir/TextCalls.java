@@ -1,0 +1,265 @@
+package jbt.compiler.ir;
+
+import java.util.List;
+import jbt.compiler.bpf.AluOperation;
+import jbt.compiler.bpf.Condition;
+import jbt.compiler.bpf.Size;
+import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.ir.Operand.Imm;
+import jbt.compiler.ir.Operand.Reg;
+import jbt.compiler.types.Type;
+
+/**
+ * Functions of texts and bytes.
+ *
+ * <p>The verifier walks through every iteration of a loop, and through what follows it once for
+ * each iteration that it can end in, unless it sees that two of these are the same. So loops end by
+ * falling through, and what they found goes on as unknown numbers: through memory.
+ */
+final class TextCalls {
+  private static final Imm ZERO = new Imm(0);
+
+  /** Odd, of 31 bits: multiplying by it spreads the bytes of a text over 64 bits. */
+  private static final Imm MULTIPLIER = new Imm(0x5bd1e995);
+
+  private final Lowering lowering;
+  private final Body body;
+
+  TextCalls(Lowering lowering) {
+    this.lowering = lowering;
+    this.body = lowering.body();
+  }
+
+  Operand scalar(Expr.Call e) {
+    List<Expr> arguments = e.arguments();
+    return switch (e.function()) {
+      case STRLEN -> text(arguments.getFirst(), 0).length;
+      case STRSTR -> index(arguments.get(0), arguments.get(1));
+      case STRNCMP -> startsDiffer(arguments.get(0), arguments.get(1), literal(arguments.get(2)));
+      case MEMCMP -> memoryDiffers(arguments.get(0), arguments.get(1), literal(arguments.get(2)));
+      case CONCAT, BUFFER -> throw new IllegalArgumentException("no number: " + e);
+    };
+  }
+
+  private static int literal(Expr expr) {
+    return (int) ((Expr.IntLiteral) expr).value();
+  }
+
+  /** A text in memory of its own, unpadded. */
+  private record Text(Address at, Operand length) {}
+
+  /**
+   * @param behind room behind that of the text itself
+   */
+  private Text text(Expr expr, int behind) {
+    Address at = body.inScratch(Texts.room(expr) + behind);
+    return new Text(at, lowering.texts().append(expr, at));
+  }
+
+  /**
+   * Looks for a place whose bytes have the same sum as those of the part, a sum that moves on from
+   * one place to the next in a few steps, then compares the bytes. That another place has the sum
+   * and not the bytes happens once in 2^64.
+   */
+  private Operand index(Expr whole, Expr part) {
+    int wholeMask = mask(whole);
+    int partMask = mask(part);
+    Text in = text(whole, partMask + 1);
+    Text of = text(part, 0);
+    Address partLength = body.inScratch(8);
+    body.storeWord(partLength, of.length);
+    Address found = body.inScratch(8);
+    Reg result = body.move(new Imm(-1));
+    int fits = body.block();
+    int done = body.block();
+    body.branch(Condition.GT, of.length, in.length, done, fits);
+    body.place(fits);
+    Reg wanted = body.move(ZERO);
+    Reg sum = body.move(ZERO);
+    Reg power = body.move(new Imm(1));
+    sums(in.at, of, wanted, sum, power);
+    slide(in, unknown(partLength, partMask), new Sums(wanted, sum, power), found, done);
+    // Behind the loop: the sums agree.
+    Reg place = unknown(found, wholeMask);
+    compareBytes(
+        body.add(in.at.base(), place), in.at.offset(), of.at, unknown(partLength, partMask), done);
+    body.set(result, place);
+    body.place(done);
+    return result;
+  }
+
+  /** What the verifier knows of a text's length: it is no more than this. */
+  private static int mask(Expr text) {
+    return Layout.powerOfTwo(((Type.Str) text.type()).size() + 1) - 1;
+  }
+
+  private record Sums(Reg wanted, Reg sum, Reg power) {}
+
+  private void sums(Address in, Text of, Reg wanted, Reg sum, Reg power) {
+    Reg at = body.move(ZERO);
+    int head = body.block();
+    int next = body.coldBlock();
+    int out = body.block();
+    body.place(head);
+    body.branch(Condition.GE, at, of.length, out, next);
+    body.place(next);
+    addTo(wanted, byteAt(of.at, at));
+    addTo(sum, byteAt(in, at));
+    body.set(power, body.binary(AluOperation.MUL, power, MULTIPLIER));
+    body.set(at, body.add(at, new Imm(1)));
+    body.jump(head);
+    body.place(out);
+  }
+
+  private void addTo(Reg sum, Operand value) {
+    body.set(sum, body.add(body.binary(AluOperation.MUL, sum, MULTIPLIER), value));
+  }
+
+  /** Goes on behind it, with the place in memory, where the sums agree; else to {@code absent}. */
+  private void slide(Text in, Reg length, Sums sums, Address found, int absent) {
+    Reg at = body.move(ZERO);
+    int head = body.block();
+    int further = body.coldBlock();
+    int next = body.coldBlock();
+    int out = body.block();
+    body.place(head);
+    body.branch(Condition.EQ, sums.wanted, sums.sum, out, further);
+    body.place(further);
+    Reg end = body.add(at, length);
+    body.branch(Condition.GE, end, in.length, absent, next);
+    body.place(next);
+    Reg gone = body.binary(AluOperation.MUL, byteAt(in.at, at), sums.power);
+    addTo(sums.sum, byteAt(in.at, end));
+    body.set(sums.sum, body.binary(AluOperation.SUB, sums.sum, gone));
+    body.set(at, body.add(at, new Imm(1)));
+    body.jump(head);
+    body.place(out);
+    body.storeWord(found, at);
+  }
+
+  private void compareBytes(Reg whole, int offset, Address part, Reg length, int different) {
+    Reg at = body.move(ZERO);
+    int head = body.block();
+    int compare = body.coldBlock();
+    int next = body.coldBlock();
+    int out = body.block();
+    body.place(head);
+    body.branch(Condition.GE, at, length, out, compare);
+    body.place(compare);
+    Operand a = byteAt(new Address(whole, offset), at);
+    body.branch(Condition.NE, a, byteAt(part, at), different, next);
+    body.place(next);
+    body.set(at, body.add(at, new Imm(1)));
+    body.jump(head);
+    body.place(out);
+  }
+
+  private Reg byteAt(Address start, Operand index) {
+    return body.load(Size.BYTE, new Address(body.add(start.base(), index), start.offset()));
+  }
+
+  /** A number of which the verifier knows nothing but that it is no more than the mask. */
+  private Reg unknown(Address memory, int mask) {
+    return body.binary(AluOperation.AND, body.load(Size.DOUBLE, memory), new Imm(mask));
+  }
+
+  private Operand startsDiffer(Expr left, Expr right, int count) {
+    if (count == 0) {
+      return ZERO;
+    }
+    Address a = lowering.texts().start(left, count);
+    Address b = lowering.texts().start(right, count);
+    return wordsDiffer(a, known(left), b, known(right), count);
+  }
+
+  private static int known(Expr text) {
+    return text.type().storedSize();
+  }
+
+  private Operand memoryDiffers(Expr left, Expr right, int count) {
+    int bytes = (count + 7) & ~7;
+    Address a = memory(left, count);
+    Address b = memory(right, count);
+    return wordsDiffer(a, bytes, b, bytes, count);
+  }
+
+  private Address memory(Expr pointer, int count) {
+    Address place = body.memory((count + 7) & ~7);
+    lowering.expressions().zero(place, (count + 7) & ~7);
+    lowering
+        .texts()
+        .readBytes(pointer.type(), lowering.expressions().scalar(pointer), place, new Imm(count));
+    return place;
+  }
+
+  /** 1 if some of the first {@code count} bytes differ; behind what is known there are zeros. */
+  private Operand wordsDiffer(Address a, int aKnown, Address b, int bKnown, int count) {
+    Reg result = body.move(new Imm(1));
+    int done = body.block();
+    for (int offset = 0; offset < count; offset += 8) {
+      Operand x = offset < aKnown ? body.load(Size.DOUBLE, a.plus(offset)) : ZERO;
+      Operand y = offset < bKnown ? body.load(Size.DOUBLE, b.plus(offset)) : ZERO;
+      int left = count - offset;
+      if (left < 8) {
+        Imm mask = new Imm((1L << (8 * left)) - 1);
+        x = body.binary(AluOperation.AND, x, mask);
+        y = body.binary(AluOperation.AND, y, mask);
+      }
+      int next = body.block();
+      body.branch(Condition.EQ, x, y, next, done);
+      body.place(next);
+    }
+    body.set(result, ZERO);
+    body.place(done);
+    return result;
+  }
+
+  /** Puts one text behind another in memory, padded. */
+  void concat(Expr.Call e, Type.Str as, Address to) {
+    Expr first = e.arguments().get(0);
+    Expr second = e.arguments().get(1);
+    int size = e.type().storedSize();
+    Address place = body.inScratch(Texts.room(first) + Math.max(size, Texts.room(second)));
+    lowering.expressions().zero(place, size);
+    Operand length = lowering.texts().append(first, place);
+    Reg behind = body.add(place.base(), length);
+    lowering.texts().append(second, new Address(behind, place.offset()));
+    lowering.expressions().copy(place, e.type(), to, as);
+  }
+
+  /** Puts a buffer in memory: its length, then its bytes, padded. */
+  void buffer(Expr.Call e, Type.Buffer as, Address to) {
+    int size = ((Type.Buffer) e.type()).size();
+    lowering.expressions().zero(to, as.storedSize());
+    if (e.arguments().get(1) instanceof Expr.IntLiteral) {
+      body.storeWord(to, appendBuffer(e, to.plus(8)));
+      return;
+    }
+    Address place = body.inScratch(Layout.powerOfTwo(size + 1) + 8);
+    lowering.expressions().zero(place, (size + 7) & ~7);
+    body.storeWord(to, appendBuffer(e, place));
+    lowering.expressions().copyWords(place, to.plus(8), (size + 7) & ~7);
+  }
+
+  /** Reads the bytes of a buffer to an address; returns how many. */
+  Operand appendBuffer(Expr.Call e, Address to) {
+    int size = ((Type.Buffer) e.type()).size();
+    Expr of = e.arguments().getFirst();
+    Operand count = lowering.expressions().scalar(e.arguments().get(1));
+    Operand bounded =
+        count instanceof Imm(long n)
+            ? new Imm(Math.clamp(n, 0, size))
+            : lowering.texts().bounded(count, size);
+    Operand start =
+        switch (of) {
+          case Expr.ContextField field when of.type() instanceof Type.Array ->
+              body.add(lowering.context(), new Imm(field.offset()));
+          default ->
+              of.type() instanceof Type.Str
+                  ? body.addressOf(lowering.expressions().place(of))
+                  : lowering.expressions().scalar(of);
+        };
+    lowering.texts().readBytes(of.type(), start, to, bounded);
+    return bounded;
+  }
+}

@@ -1,0 +1,164 @@
+package jbt.kernel.symbols;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The kernel's functions and variables, modules included, as /proc/kallsyms has them. It is read
+ * when it is first needed, and again, not more than once in a while, for an address that it does
+ * not explain: a module may have come.
+ */
+public final class KernelSymbols {
+  private static final Path KALLSYMS = Path.of("/proc/kallsyms");
+  private static final long READ_AGAIN_NS = 5_000_000_000L;
+
+  /** Further than this behind a symbol is no part of it. */
+  private static final long LONGEST = 1 << 20;
+
+  private static final KernelSymbols SHARED = new KernelSymbols();
+
+  private byte[] text = new byte[0];
+  private long[] addresses = new long[0];
+
+  /** Where the name begins in the text. */
+  private int[] names = new int[0];
+
+  private long readAt;
+  private boolean read;
+  private Optional<Map<String, Long>> byName = Optional.empty();
+
+  private KernelSymbols() {}
+
+  /** The only ones: they take some megabytes. */
+  public static KernelSymbols ofThisHost() {
+    return SHARED;
+  }
+
+  /** The symbol that an address lies in. */
+  public synchronized Optional<Symbol> find(long address) {
+    Optional<Symbol> found = lookUp(address);
+    if (found.isEmpty() && address < 0 && mayReadAgain()) {
+      load();
+      found = lookUp(address);
+    }
+    return found;
+  }
+
+  /** The address of a symbol, empty if there is none or addresses are hidden from us. */
+  public synchronized OptionalLong address(String name) {
+    if (!read) {
+      load();
+    }
+    if (byName.isEmpty()) {
+      Map<String, Long> all = new HashMap<>();
+      for (int i = 0; i < addresses.length; i++) {
+        all.putIfAbsent(name(names[i]), addresses[i]);
+      }
+      byName = Optional.of(all);
+    }
+    Long address = byName.get().get(name);
+    return address == null || address == 0 ? OptionalLong.empty() : OptionalLong.of(address);
+  }
+
+  private boolean mayReadAgain() {
+    return !read || System.nanoTime() - readAt > READ_AGAIN_NS;
+  }
+
+  private Optional<Symbol> lookUp(long address) {
+    // Addresses of the kernel are negative, in the same order as unsigned.
+    int place = Arrays.binarySearch(addresses, address);
+    int at = place >= 0 ? first(place) : -place - 2;
+    if (at < 0 || addresses[at] >= 0 || address - addresses[at] > LONGEST) {
+      return Optional.empty();
+    }
+    at = first(at);
+    return Optional.of(new Symbol(name(names[at]), address - addresses[at]));
+  }
+
+  /** Of several names of one address the first in the list. */
+  private int first(int place) {
+    int at = place;
+    while (at > 0 && addresses[at - 1] == addresses[place]) {
+      at--;
+    }
+    return at;
+  }
+
+  private String name(int start) {
+    int end = start;
+    while (end < text.length && text[end] != '\n' && text[end] != '\t') {
+      end++;
+    }
+    return new String(text, start, end - start, StandardCharsets.UTF_8);
+  }
+
+  private void load() {
+    readAt = System.nanoTime();
+    read = true;
+    byName = Optional.empty();
+    try {
+      text = Files.readAllBytes(KALLSYMS);
+    } catch (IOException e) {
+      throw new UncheckedIOException("read " + KALLSYMS, e);
+    }
+    parse();
+  }
+
+  /** Lines of address, kind, name, and for modules a tab and the module in brackets. */
+  private void parse() {
+    long[] found = new long[1 << 16];
+    int[] starts = new int[1 << 16];
+    int count = 0;
+    int at = 0;
+    while (at < text.length) {
+      long address = 0;
+      while (at < text.length && text[at] != ' ') {
+        address = address << 4 | Character.digit(text[at++], 16);
+      }
+      at += 3;
+      if (count == found.length) {
+        found = Arrays.copyOf(found, 2 * count);
+        starts = Arrays.copyOf(starts, 2 * count);
+      }
+      found[count] = address;
+      starts[count++] = at;
+      while (at < text.length && text[at] != '\n') {
+        at++;
+      }
+      at++;
+    }
+    sort(found, starts, count);
+  }
+
+  private void sort(long[] found, int[] starts, int count) {
+    boolean sorted = true;
+    for (int i = 1; i < count && sorted; i++) {
+      sorted = found[i - 1] <= found[i];
+    }
+    if (!sorted) {
+      Integer[] order = new Integer[count];
+      Arrays.setAll(order, i -> i);
+      long[] unsorted = found;
+      Arrays.sort(order, (a, b) -> Long.compare(unsorted[a], unsorted[b]));
+      long[] inOrder = new long[count];
+      int[] theirs = new int[count];
+      for (int i = 0; i < count; i++) {
+        inOrder[i] = found[order[i]];
+        theirs[i] = starts[order[i]];
+      }
+      addresses = inOrder;
+      names = theirs;
+      return;
+    }
+    addresses = Arrays.copyOf(found, count);
+    names = Arrays.copyOf(starts, count);
+  }
+}
