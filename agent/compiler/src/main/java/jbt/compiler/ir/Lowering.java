@@ -58,31 +58,42 @@ final class Lowering {
   private void program() {
     body.emit(new Op.Context(context));
     int done = body.block();
-    int run = body.block();
     boolean gated = probe.kind() != Probe.Kind.BEGIN && probe.kind() != Probe.Kind.END;
-    if (gated) {
-      Reg gate = body.load(Size.WORD, body.global(body.layout().globals().gate()));
-      body.branch(Condition.NE, gate, new Imm(0), run, done);
-      body.place(run);
+    boolean first = probe.predicate().map(Reads::onlyEvent).orElse(false);
+    if (gated && !first) {
+      gate(done);
     }
     builtins.declare();
     declareVariables();
     maps.readGenerations(true);
-    probe
-        .predicate()
-        .ifPresent(
-            predicate -> {
-              int body2 = body.block();
-              Body.Mark mark = body.mark();
-              expressions.branch(predicate, body2, done);
-              body.release(mark);
-              body.place(body2);
-            });
+    probe.predicate().ifPresent(predicate -> predicate(predicate, done));
+    if (gated && first) {
+      gate(done);
+    }
     builtins.endStatement();
     maps.readGenerations(false);
     new Statements(this, done).all(probe.body());
     body.place(done);
     body.exit(returnValue());
+  }
+
+  /**
+   * Behind a predicate that looks at nothing but the event: it keeps most events out, and they do
+   * not pay for a look at memory that nothing else has touched in their system call.
+   */
+  private void gate(int done) {
+    int run = body.block();
+    Reg gate = body.load(Size.WORD, body.global(body.layout().globals().gate()));
+    body.branch(Condition.NE, gate, new Imm(0), run, done);
+    body.place(run);
+  }
+
+  private void predicate(Checked.Expr predicate, int done) {
+    int run = body.block();
+    Body.Mark mark = body.mark();
+    expressions.branch(predicate, run, done);
+    body.release(mark);
+    body.place(run);
   }
 
   private void declareVariables() {

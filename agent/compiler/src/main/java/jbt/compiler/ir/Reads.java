@@ -45,6 +45,21 @@ final class Reads {
     return found[0];
   }
 
+  /** Whether an expression only looks at the event and has no effect. */
+  static boolean onlyEvent(Expr expr) {
+    return switch (expr) {
+      case Expr.IntLiteral e -> true;
+      case Expr.StrLiteral e -> true;
+      case Expr.BuiltinValue e -> e.builtin() != Checked.Builtin.ELAPSED;
+      case Expr.ContextField e -> e.read() == Expr.ContextField.Read.LOAD;
+      case Expr.Unary e -> onlyEvent(e.operand());
+      case Expr.Binary e -> onlyEvent(e.left()) && onlyEvent(e.right());
+      case Expr.Logical e -> onlyEvent(e.left()) && onlyEvent(e.right());
+      case Expr.Cast e -> onlyEvent(e.operand());
+      default -> false;
+    };
+  }
+
   /** How many statements and expressions of a program touch a map. */
   static int touches(Probe probe, int map) {
     int[] count = new int[1];
