@@ -1,5 +1,8 @@
 package jbt.kernel;
 
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
 import jbt.compiler.plan.KernelMap;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.plan.ScriptMap;
@@ -39,15 +42,21 @@ final class MapReader {
     int copies = copies(kernelMap);
     int copySize = copySize(kernelMap);
     int prefix = hash.generational() ? Long.BYTES : 0;
+    HotSlots hot = HotSlots.of(objects.globals(), hash, kernelMap);
+    Map<ByteBuffer, List<long[]>> slots = hot.read(generation);
     try (HashMaps elements = open(hash, kernelMap)) {
       elements.forEach(
           (keys, key, values, value) -> {
             if (!hash.generational() || keys.getLong(key) == generation) {
+              List<long[]> more = hot.of(slots, keys, key + prefix);
               contents.addKeyed(
                   keys,
                   key + prefix,
-                  (copy, word) -> values.getLong(value + copy * copySize + word * Long.BYTES),
-                  copies);
+                  (copy, word) ->
+                      copy < copies
+                          ? values.getLong(value + copy * copySize + word * Long.BYTES)
+                          : more.get(copy - copies)[word],
+                  copies + more.size());
             }
           });
     }
@@ -70,7 +79,9 @@ final class MapReader {
         if (!hash.generational()) {
           throw noGenerations(map);
         }
-        try (HashMaps elements = open(hash, plan.maps().get(hash.kernelMap()))) {
+        KernelMap kernelMap = plan.maps().get(hash.kernelMap());
+        HotSlots.of(globals, hash, kernelMap).empty(first, last);
+        try (HashMaps elements = open(hash, kernelMap)) {
           elements.deleteIf((keys, key) -> between(first, keys.getLong(key), last));
         }
       }

@@ -13,6 +13,7 @@ import java.util.Optional;
 import jbt.compiler.plan.KernelMap;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.plan.ScriptMap;
+import jbt.compiler.plan.ScriptMap.HotKeys;
 import jbt.compiler.plan.ScriptMap.Storage;
 import jbt.compiler.plan.ScriptMap.Value;
 import jbt.compiler.types.Type;
@@ -69,6 +70,44 @@ class MapReaderTest {
   }
 
   @Test
+  void addsWhatProcessorsHaveInSlots() throws Exception {
+    HotKeys hot = new HotKeys(64, 2, 32);
+    Plan plan = plan(new Value.Count(), KernelMap.Kind.HASH, 16, 8, true, Optional.of(hot));
+    try (KernelObjects objects = KernelObjects.create(plan)) {
+      for (long generation = 0; generation < 3; generation++) {
+        Bpf.update(objects.maps().get(HASH), words(generation, 7), words(100));
+        Bpf.update(objects.maps().get(HASH), words(generation, 8), words(0));
+      }
+      SharedGlobals globals = objects.globals();
+      slot(globals, 0, 1, 7, 1);
+      slot(globals, 1, HotKeys.TAKING, 8, 1_000);
+      slot(globals, 2, 2, 7, 10);
+      slot(globals, 3, 1, 8, 5);
+      MapReader reader = new MapReader(plan, objects);
+      assertThat(rows(reader.read(0, 0))).isEqualTo(Map.of(7L, 101L, 8L, 5L));
+      assertThat(rows(reader.read(0, 1))).isEqualTo(Map.of(7L, 110L, 8L, 0L));
+      assertThat(rows(reader.read(0, 2))).isEqualTo(Map.of(7L, 100L, 8L, 0L));
+
+      reader.empty(0, 0, 0);
+      assertThat(reader.read(0, 0).rows()).isZero();
+      assertThat(rows(reader.read(0, 1))).isEqualTo(Map.of(7L, 110L, 8L, 0L));
+      for (int offset = 0; offset < 32; offset += 8) {
+        assertThat(globals.getLong(0, 64 + offset)).isZero();
+      }
+      assertThat(globals.getLong(0, 96)).isEqualTo(HotKeys.TAKING);
+    }
+  }
+
+  /** Fills one of the two slots that each of two processors has. */
+  private static void slot(SharedGlobals globals, int number, long state, long key, long value) {
+    int at = HandPlans.GLOBALS.cpuArea() + number / 2 * HandPlans.GLOBALS.cpuStride() + 64;
+    at += number % 2 * 32;
+    globals.setLong(at, state);
+    globals.setLong(at + 8, key);
+    globals.setLong(at + 16, value);
+  }
+
+  @Test
   void gathersBucketsOfAKey() throws Exception {
     Plan plan = plan(new Value.Hist(0), KernelMap.Kind.HASH, 16, 8, false);
     try (KernelObjects objects = KernelObjects.create(plan)) {
@@ -112,6 +151,16 @@ class MapReaderTest {
 
   private static Plan plan(
       Value value, KernelMap.Kind kind, int keySize, int valueSize, boolean generational) {
+    return plan(value, kind, keySize, valueSize, generational, Optional.empty());
+  }
+
+  private static Plan plan(
+      Value value,
+      KernelMap.Kind kind,
+      int keySize,
+      int valueSize,
+      boolean generational,
+      Optional<HotKeys> hotKeys) {
     Plan plain = HandPlans.plan(List.of(), List.of());
     List<KernelMap> maps = new ArrayList<>(plain.maps());
     maps.add(new KernelMap("@x", kind, keySize, valueSize, ELEMENTS, false));
@@ -126,7 +175,7 @@ class MapReaderTest {
                 "@x",
                 List.of(Type.INT64),
                 value,
-                new Storage.Hash(HASH, generational),
+                new Storage.Hash(HASH, generational, hotKeys),
                 Optional.empty(),
                 false,
                 false)),

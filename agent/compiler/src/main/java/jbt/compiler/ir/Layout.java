@@ -10,6 +10,7 @@ import jbt.compiler.plan.KernelMap;
 import jbt.compiler.plan.LossCounter;
 import jbt.compiler.plan.ScriptMap;
 import jbt.compiler.plan.ScriptMap.Generations;
+import jbt.compiler.plan.ScriptMap.HotKeys;
 import jbt.compiler.plan.ScriptMap.Storage;
 import jbt.compiler.plan.ScriptMap.Value;
 import jbt.compiler.plan.Site;
@@ -64,6 +65,15 @@ record Layout(
 
   private static final int WORD = 8;
 
+  /** Of a processor's slots for the hot keys of one map. */
+  private static final int HOT_BYTES = 4096;
+
+  /** Keys that take longer to compare than to look up have no slots. */
+  private static final int LONGEST_HOT_KEY = 32;
+
+  /** Maps that have slots: a bound for a processor's area. */
+  private static final int MOST_HOT_MAPS = 8;
+
   static Layout of(Checked checked, Target target) {
     return new Builder(checked).build(target);
   }
@@ -78,6 +88,7 @@ record Layout(
     private int shared = LINE;
 
     private int perCpu;
+    private int hotMaps;
 
     /**
      * What the verifier must see behind the last histogram: a bucket is known to it by its mask.
@@ -125,7 +136,8 @@ record Layout(
       } else {
         // Without a key the generation is one: there is always at least that in it.
         generational |= map.key().isEmpty();
-        storage = hash(map, together, generational);
+        boolean hot = !together && !read && !map.deleted() && !map.key().isEmpty();
+        storage = hash(map, together, generational, hot);
         count(LossCounter.Source.MAP_FULL, map.name());
         count(LossCounter.Source.UPDATE_REFUSED, map.name());
       }
@@ -163,10 +175,10 @@ record Layout(
       return new Storage.Slots(offset, size, generations);
     }
 
-    private Storage hash(MapDecl map, boolean together, boolean generational) {
-      int keySize = map.key().stream().mapToInt(Type::storedSize).sum();
-      keySize += generational ? WORD : 0;
-      keySize += bucketInKey(map) ? WORD : 0;
+    private Storage hash(MapDecl map, boolean together, boolean generational, boolean hot) {
+      int hotSize = map.key().stream().mapToInt(Type::storedSize).sum();
+      hotSize += bucketInKey(map) ? WORD : 0;
+      int keySize = hotSize + (generational ? WORD : 0);
       // An old generation's keys stay until user space has read them: room for two lives.
       int entries =
           map.key().isEmpty() ? 2 * WAITING_GENERATIONS : map.maxEntries() * (generational ? 2 : 1);
@@ -178,7 +190,19 @@ record Layout(
               (bucketsInValue(map) ? powerOfTwo(words(map)) : words(map)) * WORD,
               entries,
               false));
-      return new Storage.Hash(FIRST_HASH + hashes.size() - 1, generational);
+      Optional<HotKeys> hotKeys = hot ? hotKeys(hotSize, words(map) * WORD) : Optional.empty();
+      return new Storage.Hash(FIRST_HASH + hashes.size() - 1, generational, hotKeys);
+    }
+
+    private Optional<HotKeys> hotKeys(int keySize, int valueSize) {
+      if (keySize > LONGEST_HOT_KEY || keySize % WORD != 0 || hotMaps == MOST_HOT_MAPS) {
+        return Optional.empty();
+      }
+      hotMaps++;
+      int slotSize = powerOfTwo(WORD + keySize + valueSize);
+      int offset = align(perCpu, slotSize);
+      perCpu = offset + HOT_BYTES;
+      return Optional.of(new HotKeys(offset, HOT_BYTES / slotSize, slotSize));
     }
   }
 

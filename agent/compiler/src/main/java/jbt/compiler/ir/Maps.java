@@ -19,6 +19,7 @@ import jbt.compiler.ir.Operand.MapRef;
 import jbt.compiler.ir.Operand.Reg;
 import jbt.compiler.plan.LossCounter;
 import jbt.compiler.plan.ScriptMap;
+import jbt.compiler.plan.ScriptMap.HotKeys;
 import jbt.compiler.plan.ScriptMap.Storage;
 import jbt.compiler.types.Type;
 
@@ -187,11 +188,28 @@ final class Maps {
       case Storage.Slots slots -> change.accept(word(slot(map, slots), within));
       case Storage.Hash hash -> {
         Address place = key(map, key, inKey ? bucket : Optional.empty());
-        Reg value = lookup(hash, place);
+        Reg value = body.register();
+        Optional<HotSlots> hot = hash.hotKeys().map(keys -> hotSlots(hash, keys, place));
         int absent = body.coldBlock();
         int there = body.block();
         int done = body.block();
-        body.branch(Condition.EQ, value, ZERO, absent, there);
+        int found = there;
+        if (hot.isPresent()) {
+          found = body.coldBlock();
+          int hit = body.block();
+          int miss = body.coldBlock();
+          hot.get().branch(hit, miss);
+          body.place(hit);
+          body.set(value, body.addressOf(hot.get().value()));
+          body.jump(there);
+          body.place(miss);
+        }
+        lookup(value, hash, place);
+        body.branch(Condition.EQ, value, ZERO, absent, found);
+        if (hot.isPresent()) {
+          body.place(found);
+          hot.get().take(there);
+        }
         body.place(there);
         change.accept(word(new Address(value, 0), within));
         body.jump(done);
@@ -199,13 +217,22 @@ final class Maps {
         Reg error = insertZero(hash, place);
         int lost = body.coldBlock();
         lookup(value, hash, place);
-        body.branch(Condition.EQ, value, ZERO, lost, there);
+        body.branch(Condition.EQ, value, ZERO, lost, found);
         body.place(lost);
         loseByError(map, error);
         body.jump(done);
         body.place(done);
       }
     }
+  }
+
+  private HotSlots hotSlots(Storage.Hash hash, HotKeys keys, Address key) {
+    int size = body.layout().hashes().get(hash.kernelMap() - Layout.FIRST_HASH).keySize();
+    if (!hash.generational()) {
+      return new HotSlots(body, keys, key, size, ZERO);
+    }
+    // From the key: a second load of the map's generation might give the next one.
+    return new HotSlots(body, keys, key.plus(8), size - 8, body.load(Size.DOUBLE, key));
   }
 
   private Address slot(int map, Storage.Slots slots) {

@@ -86,8 +86,32 @@ public record ScriptMap(
      * A kernel hash map, per-CPU or not as its kind says.
      *
      * @param generational the key begins with the generation as u64
+     * @param hotKeys where a part of the values of some keys is; absent for most maps that programs
+     *     read, and for those that they delete from
      */
-    record Hash(int kernelMap, boolean generational) implements Storage {}
+    record Hash(int kernelMap, boolean generational, Optional<HotKeys> hotKeys)
+        implements Storage {}
+  }
+
+  /**
+   * Slots in each processor's area of the global data, in front of a per-CPU hash. A key has one
+   * slot in which it can be; the first key that a processor meets there takes it and keeps it. Its
+   * value is the fold of the hash's and all processors' slots. Every key of a slot is in the hash,
+   * too, so that a full map is full in the same way.
+   *
+   * <p>A slot is in 8-byte words: {@link #FREE}, {@link #TAKING} or the generation (0 where the map
+   * has none) plus 1; the key as in the hash, without generation; the value as in the hash.
+   *
+   * @param offset in the area
+   * @param slots a power of two
+   * @param slotSize a power of two
+   */
+  public record HotKeys(int offset, int slots, int slotSize) {
+    /** State of a slot whose words are all zero. */
+    public static final long FREE = 0;
+
+    /** State of a slot whose key is not complete yet. */
+    public static final long TAKING = -1;
   }
 
   /**

@@ -292,6 +292,61 @@ final class ConstructsTest {
   }
 
   @Test
+  void countsFewAndManyKeysAlike() {
+    start(
+        "tracepoint:x:call { @[args.id % 700] = count(); @s[args.id % 5, comm] = sum(args.id);"
+            + " @m[args.id % 5] = max(args.id); @h[args.id % 5] = lhist(args.id, 0, 3000, 1000); }");
+    for (ScriptMap map : plan.scriptMaps()) {
+      assertThat(((ScriptMap.Storage.Hash) map.storage()).hotKeys()).isPresent();
+    }
+    for (int round = 0; round < 3; round++) {
+      for (int i = 0; i < 700; i++) {
+        fire(i % 3 == 0 ? 1 : 0, 1000 * round + i);
+      }
+    }
+    Map<List<Object>, Long> count = new LinkedHashMap<>();
+    Map<List<Object>, Long> sum = new LinkedHashMap<>();
+    Map<List<Object>, Long> max = new LinkedHashMap<>();
+    Map<List<Object>, Long> buckets = new LinkedHashMap<>();
+    for (long round = 0; round < 3; round++) {
+      for (long i = 0; i < 700; i++) {
+        long id = 1000 * round + i;
+        count.merge(List.of(id % 700), 1L, Long::sum);
+        sum.merge(List.of(id % 5, machine.environment().comm), id, Long::sum);
+        max.merge(List.of(id % 5), id ^ Long.MIN_VALUE, Math::max);
+        buckets.merge(List.of(id % 5, round + 1), 1L, Long::sum);
+      }
+    }
+    assertThat(words("@")).isEqualTo(count);
+    assertThat(words("@s")).isEqualTo(sum);
+    assertThat(words("@m").values()).containsExactlyInAnyOrderElementsOf(max.values());
+    assertThat(words("@h")).isEqualTo(buckets);
+  }
+
+  @Test
+  void aSlotBelongsToOneGeneration() {
+    start("tracepoint:x:call { @[1] = count(); if (args.id == 9) { clear(@); } }");
+    for (long id : new long[] {1, 1, 1, 9, 1, 1}) {
+      fire(0, id);
+    }
+    assertThat(machine.contents(0, 0).values()).containsExactly(List.of(4L));
+    assertThat(machine.contents(0, 1).values()).containsExactly(List.of(2L));
+  }
+
+  @Test
+  void predicateOfTheEventIsTestedWithTheGateClosed() {
+    start("tracepoint:x:call /args.id == 3 && cpu == 0/ { @ = count(); }");
+    machine.setGlobal(plan.globals().gate(), 0);
+    fire(0, 3);
+    assertThat(only("@")).isZero();
+    machine.setGlobal(plan.globals().gate(), 1);
+    fire(0, 3);
+    fire(0, 4);
+    fire(1, 3);
+    assertThat(only("@")).isEqualTo(1);
+  }
+
+  @Test
   void clearIsKeptBackWhenItCannotBeTold() {
     start("tracepoint:x:call { @ = count(); clear(@); }");
     machine.fill(

@@ -3,6 +3,7 @@ package jbt.compiler.interpreter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,7 @@ import jbt.compiler.plan.Attachment;
 import jbt.compiler.plan.KernelMap;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.plan.ScriptMap;
+import jbt.compiler.plan.ScriptMap.HotKeys;
 import jbt.compiler.plan.ScriptMap.Storage;
 import jbt.compiler.plan.ScriptMap.Value;
 
@@ -127,6 +129,8 @@ public final class Machine {
   private void hashContents(
       ScriptMap script, Storage.Hash hash, long generation, Map<Bytes, List<Long>> contents) {
     int size = plan.maps().get(hash.kernelMap()).valueSize();
+    Map<Bytes, List<Long>> hot = new HashMap<>();
+    hash.hotKeys().ifPresent(keys -> hotSlots(hash, keys, generation, hot));
     for (Map.Entry<Bytes, long[]> entry : kernel.hash(hash.kernelMap()).entrySet()) {
       byte[] key = entry.getKey().toArray();
       ByteBuffer buffer = ByteBuffer.wrap(key).order(ByteOrder.LITTLE_ENDIAN);
@@ -141,9 +145,32 @@ public final class Machine {
         for (long address : entry.getValue()) {
           each.add(memory.load(address + at, 8));
         }
+        for (long address : hot.getOrDefault(new Bytes(rest), List.of())) {
+          each.add(memory.load(address + at, 8));
+        }
         words.add(fold(script.value(), at, each));
       }
       contents.put(new Bytes(rest), words);
+    }
+  }
+
+  /** The addresses of the values of each key in the slots of all processors. */
+  private void hotSlots(
+      Storage.Hash hash, HotKeys hot, long generation, Map<Bytes, List<Long>> values) {
+    int keySize = plan.maps().get(hash.kernelMap()).keySize() - (hash.generational() ? 8 : 0);
+    for (int i = 0; i < processors * hot.slots(); i++) {
+      int area = plan.globals().cpuArea() + i / hot.slots() * plan.globals().cpuStride();
+      int place = area + hot.offset() + i % hot.slots() * hot.slotSize();
+      long slot = kernel.arrayAddress(KernelMap.GLOBALS) + place;
+      if (memory.load(slot, 8) == generation + 1) {
+        ByteBuffer key = ByteBuffer.allocate(keySize).order(ByteOrder.LITTLE_ENDIAN);
+        for (int at = 0; at < keySize; at += 8) {
+          key.putLong(memory.load(slot + 8 + at, 8));
+        }
+        values
+            .computeIfAbsent(new Bytes(key.array()), absent -> new ArrayList<>())
+            .add(slot + 8 + keySize);
+      }
     }
   }
 
