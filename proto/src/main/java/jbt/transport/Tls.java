@@ -1,10 +1,12 @@
 package jbt.transport;
 
-import io.grpc.netty.GrpcSslContexts;
+import io.netty.handler.codec.http2.Http2SecurityUtil;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -12,12 +14,22 @@ import java.security.cert.X509Certificate;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Consumer;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /** TLS contexts: always mutual, always 1.3, the JDK's implementation. */
 public final class Tls {
+  private static final String VERSION = "TLSv1.3";
+  private static final ApplicationProtocolConfig HTTP2 =
+      new ApplicationProtocolConfig(
+          ApplicationProtocolConfig.Protocol.ALPN,
+          ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+          ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+          ApplicationProtocolNames.HTTP_2);
+
   private Tls() {}
 
   /**
@@ -27,15 +39,7 @@ public final class Tls {
    */
   public static SslContext server(TlsFiles files, Consumer<String> refused) throws TlsException {
     CheckedTrust trust = new CheckedTrust(trust(files), EnumSet.allOf(Role.class), refused);
-    try {
-      return finish(
-          SslContextBuilder.forServer(files.chain(), files.privateKey())
-              .clientAuth(ClientAuth.REQUIRE)
-              .trustManager(trust),
-          files);
-    } catch (IllegalArgumentException e) {
-      throw notUsable(files, e);
-    }
+    return context(files, trust, false);
   }
 
   /**
@@ -43,29 +47,31 @@ public final class Tls {
    * of the roles.
    */
   public static SslContext client(TlsFiles files, Set<Role> peers) throws TlsException {
-    CheckedTrust trust = new CheckedTrust(trust(files), peers, line -> {});
-    try {
-      return finish(
-          SslContextBuilder.forClient()
-              .keyManager(files.chain(), files.privateKey())
-              .trustManager(trust),
-          files);
-    } catch (IllegalArgumentException e) {
-      throw notUsable(files, e);
-    }
+    return context(files, new CheckedTrust(trust(files), peers, line -> {}), true);
   }
 
-  private static SslContext finish(SslContextBuilder builder, TlsFiles files) throws TlsException {
+  /**
+   * Not through Netty's builder, which loads all of Bouncy Castle and tries a key of its own first:
+   * 0.3 s at each start.
+   */
+  private static SslContext context(TlsFiles files, CheckedTrust trust, boolean client)
+      throws TlsException {
+    OwnKey key = new OwnKey(files.privateKey(), files.chain());
     try {
-      return GrpcSslContexts.configure(builder, SslProvider.JDK).protocols("TLSv1.3").build();
-    } catch (IOException e) {
-      throw notUsable(files, e);
+      SSLContext context = SSLContext.getInstance(VERSION);
+      context.init(new KeyManager[] {key}, new TrustManager[] {trust}, null);
+      return new JdkSslContext(
+          context,
+          client,
+          Http2SecurityUtil.CIPHERS,
+          SupportedCipherSuiteFilter.INSTANCE,
+          HTTP2,
+          client ? ClientAuth.NONE : ClientAuth.REQUIRE,
+          new String[] {VERSION},
+          false);
+    } catch (GeneralSecurityException e) {
+      throw new TlsException("this Java has no usable TLS 1.3", e);
     }
-  }
-
-  private static TlsException notUsable(TlsFiles files, Exception e) {
-    return new TlsException(
-        files.key() + ", " + files.certificate() + ": not a usable PEM key and certificate", e);
   }
 
   private static X509ExtendedTrustManager trust(TlsFiles files) throws TlsException {

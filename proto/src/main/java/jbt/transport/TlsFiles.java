@@ -2,23 +2,32 @@ package jbt.transport;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Base64;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The PEM files of one identity: the authority that signs everybody, the certificate (with its
  * chain), and its private key in PKCS #8.
  */
 public record TlsFiles(Path authority, Path certificate, Path key) {
+  private static final Pattern PKCS8 =
+      Pattern.compile("-----BEGIN PRIVATE KEY-----([^-]*)-----END PRIVATE KEY-----");
   private static final Set<PosixFilePermission> NOT_OURS =
       EnumSet.of(
           PosixFilePermission.GROUP_READ,
@@ -39,13 +48,14 @@ public record TlsFiles(Path authority, Path certificate, Path key) {
     return certificates(authority);
   }
 
-  InputStream chain() throws TlsException {
-    return new ByteArrayInputStream(read(certificate));
+  /** The certificate, followed by those between it and the authority. */
+  X509Certificate[] chain() throws TlsException {
+    return certificates(certificate).toArray(X509Certificate[]::new);
   }
 
   /** The private key; refused when somebody else may read or replace it. */
-  InputStream privateKey() throws TlsException {
-    byte[] content = read(key);
+  PrivateKey privateKey() throws TlsException {
+    String content = new String(read(key), StandardCharsets.ISO_8859_1);
     try {
       Set<PosixFilePermission> permissions = EnumSet.copyOf(NOT_OURS);
       permissions.retainAll(Files.getPosixFilePermissions(key));
@@ -55,7 +65,17 @@ public record TlsFiles(Path authority, Path certificate, Path key) {
     } catch (IOException e) {
       throw new TlsException(key + ": can't read its permissions", e);
     }
-    return new ByteArrayInputStream(content);
+    Matcher pem = PKCS8.matcher(content);
+    if (!pem.find()) {
+      throw new TlsException(key + ": no PEM key in PKCS #8 (BEGIN PRIVATE KEY) in it");
+    }
+    try {
+      byte[] encoded = Base64.getMimeDecoder().decode(pem.group(1));
+      return KeyFactory.getInstance(chain()[0].getPublicKey().getAlgorithm())
+          .generatePrivate(new PKCS8EncodedKeySpec(encoded));
+    } catch (GeneralSecurityException | IllegalArgumentException e) {
+      throw new TlsException(key + ": not a usable key for " + certificate, e);
+    }
   }
 
   private static List<X509Certificate> certificates(Path file) throws TlsException {

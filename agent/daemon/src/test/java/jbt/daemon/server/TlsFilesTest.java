@@ -1,0 +1,46 @@
+package jbt.daemon.server;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import jbt.transport.Identity;
+import jbt.transport.Role;
+import jbt.transport.Tls;
+import jbt.transport.TlsException;
+import jbt.transport.TlsFiles;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A key that can't be used is named, and why. */
+final class TlsFilesTest {
+  @TempDir private Path folder;
+  private TlsFiles files;
+
+  @BeforeEach
+  void issue() throws Exception {
+    files = new Authority(folder, "ours").issue(new Identity(Role.USER, "alice"));
+  }
+
+  @Test
+  void keyInAnotherForm() throws Exception {
+    String pem = Files.readString(files.key());
+    assertRefused(pem.replace("PRIVATE KEY", "EC PRIVATE KEY"), "no PEM key in PKCS #8");
+  }
+
+  @Test
+  void keyOfAnotherKind() throws Exception {
+    assertRefused(
+        "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "not a usable key for ");
+  }
+
+  private void assertRefused(String key, String why) throws Exception {
+    Files.writeString(files.key(), key);
+    assertThatThrownBy(() -> Tls.client(files, Set.of(Role.HOST)))
+        .isInstanceOf(TlsException.class)
+        .hasMessageContaining(files.key().toString())
+        .hasMessageContaining(why);
+  }
+}
