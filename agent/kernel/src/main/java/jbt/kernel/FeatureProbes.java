@@ -2,6 +2,7 @@ package jbt.kernel;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import jbt.compiler.target.Target.Answer;
 import jbt.compiler.target.Target.Feature;
 import jbt.kernel.sys.Bpf;
@@ -36,7 +37,7 @@ final class FeatureProbes {
     ByteBuffer code = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
     code.put(0, CALL).putInt(4, id).put(8, EXIT);
     Bpf.LoadResult result =
-        Bpf.tryLoad(Bpf.PROGRAM_TYPE_TRACEPOINT, code.array(), "jbt_probe", LOG_SIZE);
+        Bpf.tryLoad(Bpf.PROGRAM_TYPE_TRACEPOINT, code.array(), List.of(), "jbt_probe", LOG_SIZE);
     if (result.errno() == 0) {
       return Answer.YES;
     }

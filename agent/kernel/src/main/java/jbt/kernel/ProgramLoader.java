@@ -1,5 +1,6 @@
 package jbt.kernel;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 import java.util.regex.Matcher;
@@ -25,6 +26,7 @@ final class ProgramLoader {
 
   static Fd load(Program program, IntUnaryOperator mapFd) throws LoadException {
     byte[] code = program.code().encode(mapFd);
+    List<Integer> routines = program.code().routineSlots();
     int type =
         switch (program.kind()) {
           case RAW_TRACEPOINT -> Bpf.PROGRAM_TYPE_RAW_TRACEPOINT;
@@ -32,10 +34,10 @@ final class ProgramLoader {
           case PERF_EVENT -> Bpf.PROGRAM_TYPE_PERF_EVENT;
         };
     try {
-      return Bpf.load(type, code, program.name());
+      return Bpf.load(type, code, routines, program.name());
     } catch (SystemCallException e) {
       // A second time, with the log: that makes loading several times slower.
-      String log = Bpf.tryLoad(type, code, program.name(), LOG_SIZE).log();
+      String log = Bpf.tryLoad(type, code, routines, program.name(), LOG_SIZE).log();
       if (log.isBlank()) {
         throw LoadException.of("load program " + program.name(), e);
       }

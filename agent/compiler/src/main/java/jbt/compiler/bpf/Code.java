@@ -1,12 +1,35 @@
 package jbt.compiler.bpf;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
 
-/** The instructions of one program, labels and maps as symbols. */
-public record Code(List<Instruction> instructions) {
+/**
+ * The instructions of one program, labels and maps as symbols.
+ *
+ * @param routines where the routines begin that the kernel calls, behind the program itself
+ */
+public record Code(List<Instruction> instructions, List<Instruction.Label> routines) {
   public Code {
     instructions = List.copyOf(instructions);
+    routines = List.copyOf(routines);
+  }
+
+  public Code(List<Instruction> instructions) {
+    this(instructions, List.of());
+  }
+
+  /** The slots at which {@link #routines} begin. */
+  public List<Integer> routineSlots() {
+    List<Integer> slots = new ArrayList<>();
+    int slot = 0;
+    for (Instruction instruction : instructions) {
+      if (instruction instanceof Instruction.Label label && routines.contains(label)) {
+        slots.add(slot);
+      }
+      slot += instruction.slots();
+    }
+    return slots;
   }
 
   /**

@@ -15,6 +15,7 @@ import jbt.compiler.bpf.Instruction.Load;
 import jbt.compiler.bpf.Instruction.LoadImmediate64;
 import jbt.compiler.bpf.Instruction.LoadMap;
 import jbt.compiler.bpf.Instruction.LoadMapValue;
+import jbt.compiler.bpf.Instruction.LoadRoutine;
 import jbt.compiler.bpf.Instruction.Negate;
 import jbt.compiler.bpf.Instruction.Store;
 import jbt.compiler.bpf.Instruction.StoreImmediate;
@@ -57,6 +58,7 @@ public final class Disassembler {
       case LoadMap(Register target, int map) -> target + " = map " + mapName.apply(map);
       case LoadMapValue(Register target, int map, int offset) ->
           target + " = &" + mapName.apply(map) + "[" + offset + "]";
+      case LoadRoutine(Register target, Label routine) -> target + " = &" + routine;
       case Load(Size size, Register target, Register base, int offset) ->
           target + " = " + memory(size, base, offset);
       case Store(Size size, Register base, int offset, Register source) ->

@@ -19,6 +19,7 @@ import jbt.compiler.bpf.Instruction.Load;
 import jbt.compiler.bpf.Instruction.LoadImmediate64;
 import jbt.compiler.bpf.Instruction.LoadMap;
 import jbt.compiler.bpf.Instruction.LoadMapValue;
+import jbt.compiler.bpf.Instruction.LoadRoutine;
 import jbt.compiler.bpf.Instruction.Negate;
 import jbt.compiler.bpf.Instruction.Store;
 import jbt.compiler.bpf.Instruction.StoreImmediate;
@@ -44,6 +45,8 @@ final class Encoder {
   private static final int PSEUDO_MAP_FD = 1;
 
   private static final int PSEUDO_MAP_VALUE = 2;
+
+  private static final int PSEUDO_FUNC = 4;
 
   private final Map<Label, Integer> places;
   private final ByteBuffer out;
@@ -85,6 +88,9 @@ final class Encoder {
           putTwo(target, PSEUDO_MAP_FD, mapFd.applyAsInt(map), 0);
       case LoadMapValue(Register target, int map, int offset) ->
           putTwo(target, PSEUDO_MAP_VALUE, mapFd.applyAsInt(map), offset);
+      case LoadRoutine(Register target, Label routine) ->
+          // Relative to the slot behind the first of the two.
+          putTwo(target, PSEUDO_FUNC, distance(routine) + 1, 0);
       case Load(Size size, Register target, Register base, int offset) ->
           put(LDX_MEM | size.code, target, base.number(), offset, 0);
       case Store(Size size, Register base, int offset, Register source) ->

@@ -23,7 +23,10 @@ public enum Helper {
   RINGBUF_SUBMIT(132, 2),
   RINGBUF_DISCARD(133, 2),
   RINGBUF_QUERY(134, 2),
-  GET_ATTACH_COOKIE(174, 1);
+  FOR_EACH_MAP_ELEM(164, 4),
+  GET_ATTACH_COOKIE(174, 1),
+  LOOP(181, 4),
+  MAP_LOOKUP_PERCPU_ELEM(195, 3);
 
   private final int id;
   private final int arguments;

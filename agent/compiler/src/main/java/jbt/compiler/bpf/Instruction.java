@@ -35,6 +35,9 @@ public sealed interface Instruction {
   /** Address of a byte in the only element of an array map. Takes two slots. */
   record LoadMapValue(Register target, int map, int offset) implements Instruction {}
 
+  /** Address of a routine of the program, for helpers that call it. Takes two slots. */
+  record LoadRoutine(Register target, Label routine) implements Instruction {}
+
   /** Zero-extends. */
   record Load(Size size, Register target, Register base, int offset) implements Instruction {}
 
@@ -66,6 +69,7 @@ public sealed interface Instruction {
       case LoadImmediate64 load -> 2;
       case LoadMap load -> 2;
       case LoadMapValue load -> 2;
+      case LoadRoutine load -> 2;
       case AluRegister alu -> 1;
       case AluImmediate alu -> 1;
       case Negate negate -> 1;

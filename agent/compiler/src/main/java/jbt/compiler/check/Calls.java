@@ -38,6 +38,7 @@ final class Calls {
     Set<String> names = new TreeSet<>(NAMES);
     names.addAll(Aggregations.NAMES);
     names.addAll(Functions.NAMES);
+    names.addAll(MapQueries.NAMES);
     return names;
   }
 

@@ -18,6 +18,9 @@ public record Checked(
     List<Site> sites,
     List<String> attachPointNames,
     List<String> warnings) {
+  /** What one loop of bpf_loop can be: as many rounds as the kernel allows. */
+  public static final int MOST_ROUNDS = 1 << 23;
+
   public Checked {
     maps = List.copyOf(maps);
     probes = List.copyOf(probes);
@@ -129,6 +132,40 @@ public record Checked(
     record Exit(int site, Expr code, SourceRange range) implements Stmt {}
 
     record Return(SourceRange range) implements Stmt {}
+
+    /** The body as long as the condition holds, {@link Checked#MOST_ROUNDS} times at most. */
+    record While(Expr condition, List<Stmt> body, SourceRange range) implements Stmt {
+      public While {
+        body = List.copyOf(body);
+      }
+    }
+
+    /**
+     * The body with the local, of type INT64, set to each number from {@code from} on that is less
+     * than {@code to}; {@link Checked#MOST_ROUNDS} times at most. Both are evaluated once, before.
+     */
+    record ForRange(int local, Expr from, Expr to, List<Stmt> body, SourceRange range)
+        implements Stmt {
+      public ForRange {
+        body = List.copyOf(body);
+      }
+    }
+
+    /**
+     * The body with the local set to each key with its value, a tuple of the two; a key of several
+     * parts is a tuple. Aggregations give what {@link Expr.Aggregated} does.
+     */
+    record ForMap(int local, int map, List<Stmt> body, SourceRange range) implements Stmt {
+      public ForMap {
+        body = List.copyOf(body);
+      }
+    }
+
+    /** Ends the innermost loop. */
+    record Break(SourceRange range) implements Stmt {}
+
+    /** Goes on with the next round of the innermost loop. */
+    record Continue(SourceRange range) implements Stmt {}
   }
 
   /**
@@ -185,6 +222,29 @@ public record Checked(
 
     /** Of a PLAIN or COUNTER map; zero where the key is missing. */
     record MapValue(int map, List<Expr> key, Type type, SourceRange range) implements Expr {}
+
+    /** What an aggregation of one number has come to, over all processors; 0 without any. */
+    record Aggregated(int map, List<Expr> key, Type type, SourceRange range) implements Expr {}
+
+    /** Whether a map has a key. */
+    record HasKey(int map, List<Expr> key, Type type, SourceRange range) implements Expr {}
+
+    /** Sets the local to the value of a key, if the map has it; whether it has. */
+    record Find(int map, List<Expr> key, int local, Type type, SourceRange range) implements Expr {}
+
+    /** Deletes a key; whether it was there. */
+    record DeleteKey(int map, List<Expr> key, Type type, SourceRange range) implements Expr {}
+
+    /** The number of keys that a map has now. */
+    record Length(int map, Type type, SourceRange range) implements Expr {}
+
+    /** The value behind the effects of some statements. */
+    record Sequence(List<Stmt> statements, Expr value, Type type, SourceRange range)
+        implements Expr {
+      public Sequence {
+        statements = List.copyOf(statements);
+      }
+    }
 
     record Unary(UnaryOp op, Expr operand, Type type, SourceRange range) implements Expr {}
 

@@ -2,6 +2,7 @@ package jbt.compiler.check;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collector;
 import java.util.stream.Collectors;
 import jbt.compiler.check.Checked.Expr;
@@ -59,7 +60,11 @@ public final class CheckedPrinter {
 
   private void block(List<Stmt> body, int depth) {
     for (Stmt stmt : body) {
-      if (stmt instanceof Stmt.If branch) {
+      Optional<List<Stmt>> loop = loop(stmt);
+      if (loop.isPresent()) {
+        line(stmt.range(), depth, text(stmt));
+        block(loop.get(), depth + 1);
+      } else if (stmt instanceof Stmt.If branch) {
         line(branch.range(), depth, "if " + expr(branch.condition()));
         block(branch.then(), depth + 1);
         if (!branch.otherwise().isEmpty()) {
@@ -72,6 +77,15 @@ public final class CheckedPrinter {
     }
   }
 
+  private static Optional<List<Stmt>> loop(Stmt stmt) {
+    return switch (stmt) {
+      case Stmt.While loop -> Optional.of(loop.body());
+      case Stmt.ForRange loop -> Optional.of(loop.body());
+      case Stmt.ForMap loop -> Optional.of(loop.body());
+      default -> Optional.empty();
+    };
+  }
+
   private String text(Stmt stmt) {
     return switch (stmt) {
       case Stmt.Evaluate evaluate -> expr(evaluate.expr());
@@ -82,7 +96,12 @@ public final class CheckedPrinter {
           map(aggregate.map(), aggregate.key())
               + " <- "
               + aggregate.value().map(this::expr).orElse("1");
-      case Stmt.If branch -> throw new IllegalArgumentException("not on one line");
+      case Stmt.If branch ->
+          "if %s %s else %s"
+              .formatted(
+                  expr(branch.condition()),
+                  branch.then().stream().map(this::text).collect(list("{ ", " }")),
+                  branch.otherwise().stream().map(this::text).collect(list("{ ", " }")));
       case Stmt.Printf printf -> site("printf", printf.site()) + exprs(printf.arguments());
       case Stmt.Time time -> site("time", time.site());
       case Stmt.PrintValue print -> site("print", print.site()) + " " + expr(print.value());
@@ -92,6 +111,12 @@ public final class CheckedPrinter {
       case Stmt.Delete delete -> "delete " + map(delete.map(), delete.key());
       case Stmt.Exit exit -> site("exit", exit.site()) + " " + expr(exit.code());
       case Stmt.Return leave -> "return";
+      case Stmt.While loop -> "while " + expr(loop.condition());
+      case Stmt.ForRange loop ->
+          "for $%d in %s..%s".formatted(loop.local(), expr(loop.from()), expr(loop.to()));
+      case Stmt.ForMap loop -> "for $%d in %s".formatted(loop.local(), map(loop.map(), List.of()));
+      case Stmt.Break leave -> "break";
+      case Stmt.Continue next -> "continue";
     };
   }
 
@@ -118,6 +143,15 @@ public final class CheckedPrinter {
           "ctx+%d[%s]%s".formatted(element.offset(), expr(element.index()), suffix(element));
       case Expr.Local local -> "$" + local.local();
       case Expr.MapValue value -> map(value.map(), value.key());
+      case Expr.Aggregated value -> map(value.map(), value.key()) + suffix(value);
+      case Expr.HasKey has -> "has_key " + map(has.map(), has.key());
+      case Expr.Find find -> "find " + map(find.map(), find.key()) + " to $" + find.local();
+      case Expr.DeleteKey delete -> "delete " + map(delete.map(), delete.key());
+      case Expr.Length length -> "len " + map(length.map(), List.of());
+      case Expr.Sequence sequence ->
+          sequence.statements().stream().map(this::text).collect(list("{ ", "; "))
+              + expr(sequence.value())
+              + " }";
       case Expr.Unary unary ->
           unary.op().name().toLowerCase(Locale.ROOT) + "(" + expr(unary.operand()) + ")";
       case Expr.Binary binary ->

@@ -26,6 +26,8 @@ final class Coercion {
               c.condition(), to(type, c.then()), to(type, c.otherwise()), type, c.range());
       case Expr.OrElse c ->
           new Expr.OrElse(to(type, c.value()), to(type, c.otherwise()), type, c.range());
+      case Expr.Sequence s ->
+          new Expr.Sequence(s.statements(), to(type, s.value()), type, s.range());
       default -> ofType(type, expr);
     };
   }
@@ -65,6 +67,13 @@ final class Coercion {
       return tuple.parts();
     }
     List<Expr> parts = new ArrayList<>();
+    if (expr instanceof Expr.Sequence sequence) {
+      // Evaluated with the first part, before the others.
+      parts.addAll(parts(sequence.value()));
+      Expr first = parts.getFirst();
+      parts.set(0, new Expr.Sequence(sequence.statements(), first, first.type(), sequence.range()));
+      return parts;
+    }
     List<Type> types = ((Type.Tuple) expr.type()).parts();
     for (int i = 0; i < types.size(); i++) {
       parts.add(new Expr.TuplePart(expr, i, types.get(i), expr.range()));

@@ -6,14 +6,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import jbt.compiler.lang.SourceRange;
+import jbt.compiler.types.Type;
 
 /**
  * Types of maps and variables. The script is checked again and again until a round changes nothing
  * here; each round starts from what the one before found out.
  */
 final class Environment {
-  /** A variable of one probe, named by where it is first seen. */
-  private record VariableAt(int probe, SourceRange declaration) {}
+  /** A variable of one probe; one of a macro is declared at one place for many uses. */
+  private record VariableAt(int probe, String name, SourceRange declaration) {}
 
   private final Map<String, MapInfo> maps = new LinkedHashMap<>();
   private final Map<VariableAt, Place> variables = new HashMap<>();
@@ -33,8 +34,8 @@ final class Environment {
     return new ArrayList<>(maps.values());
   }
 
-  Place variable(int probe, SourceRange declaration) {
-    return variables.computeIfAbsent(new VariableAt(probe, declaration), at -> new Place());
+  Place variable(int probe, String name, SourceRange declaration) {
+    return variables.computeIfAbsent(new VariableAt(probe, name, declaration), at -> new Place());
   }
 
   /** Where the variables are declared whose type nothing tells. */
@@ -54,6 +55,11 @@ final class Environment {
     boolean was = changed;
     changed = false;
     return was;
+  }
+
+  /** Fixes the type of a loop's variable. */
+  void declare(Place place, Type type, boolean hostBound) {
+    changed |= place.declare(type, hostBound) == Place.Outcome.WIDER;
   }
 
   /** Puts a value into a place; false if its type does not go there. */

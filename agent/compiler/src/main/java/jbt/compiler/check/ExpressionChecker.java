@@ -3,6 +3,7 @@ package jbt.compiler.check;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Diagnostics;
@@ -19,8 +20,9 @@ final class ExpressionChecker {
   private final ContextFields fields;
   private final MapUses maps;
   private final Functions functions;
+  private final StatementChecker statements;
 
-  ExpressionChecker(Round round, ProbeContext context) {
+  ExpressionChecker(Round round, ProbeContext context, StatementChecker statements) {
     this.round = round;
     this.context = context;
     this.diagnostics = round.diagnostics();
@@ -28,6 +30,7 @@ final class ExpressionChecker {
     this.fields = new ContextFields(context, diagnostics);
     this.maps = new MapUses(round, this);
     this.functions = new Functions(this, diagnostics, context);
+    this.statements = statements;
   }
 
   MapUses maps() {
@@ -109,6 +112,9 @@ final class ExpressionChecker {
       case Ast.Expr.Conditional conditional -> conditional(conditional);
       case Ast.Expr.Step step -> step(step, true);
       case Ast.Expr.Tuple tuple -> tuple(tuple);
+      case Ast.Expr.Record parts -> record(parts);
+      case Ast.Expr.Sequence sequence -> sequence(sequence);
+      case Ast.Expr.Comptime known -> comptime(known);
       case Ast.Expr.Member member -> member(member);
       case Ast.Expr.Index index -> fields.element(any(index.of()), value(index.index()), range);
       case Ast.Expr.Cast cast -> cast(cast);
@@ -201,6 +207,13 @@ final class ExpressionChecker {
   private Value conditional(Ast.Expr.Conditional conditional) {
     SourceRange range = conditional.range();
     Value condition = condition(conditional.condition());
+    if (conditional.condition() instanceof Ast.Expr.Comptime
+        && condition.expr() instanceof Expr.IntLiteral literal) {
+      return value(
+          literal.value() == 0
+              ? conditional.otherwise()
+              : conditional.then().orElse(conditional.condition()));
+    }
     Value then = conditional.then().map(this::value).orElse(condition);
     Value otherwise = value(conditional.otherwise());
     Optional<Type> type =
@@ -243,6 +256,40 @@ final class ExpressionChecker {
         : Value.unknown(tuple.range());
   }
 
+  private Value record(Ast.Expr.Record written) {
+    Value tuple = tuple(new Ast.Expr.Tuple(written.parts(), written.range()));
+    if (!(tuple.expr() instanceof Expr.Tuple parts)) {
+      return tuple;
+    }
+    Type type = new Type.Tuple(parts.parts().stream().map(Expr::type).toList(), written.names());
+    return tuple.with(new Expr.Tuple(parts.parts(), type, written.range()));
+  }
+
+  private Value sequence(Ast.Expr.Sequence sequence) {
+    context.openBlock();
+    List<Checked.Stmt> before = statements.inOrder(sequence.statements());
+    Optional<Value> value = sequence.value().map(this::value);
+    context.closeBlock();
+    if (value.isEmpty()) {
+      diagnostics.error(sequence.range(), "This block has no value");
+      return Value.unknown(sequence.range());
+    }
+    Expr last = value.get().expr();
+    return before.isEmpty() || !value.get().known()
+        ? value.get()
+        : value.get().with(new Expr.Sequence(before, last, last.type(), sequence.range()));
+  }
+
+  private Value comptime(Ast.Expr.Comptime known) {
+    Value value = value(known.expr());
+    boolean literal =
+        value.expr() instanceof Expr.IntLiteral || value.expr() instanceof Expr.StrLiteral;
+    if (!literal) {
+      diagnostics.error(known.range(), "This is not known when the script is compiled");
+    }
+    return literal ? value : Value.unknown(known.range());
+  }
+
   private Value member(Ast.Expr.Member member) {
     if (ContextFields.isArgs(member.of())) {
       return fields.member(member);
@@ -251,24 +298,45 @@ final class ExpressionChecker {
     if (!of.known()) {
       return Value.unknown(member.range());
     }
-    boolean number = member.field().matches("[0-9]{1,9}");
-    if (!number || !(of.type() instanceof Type.Tuple tuple)) {
+    if (!(of.type() instanceof Type.Tuple tuple)) {
       diagnostics.error(
           member.range(),
           "%s has no field '%s'".formatted(TypeNames.describe(of.type()), member.field()));
       return Value.unknown(member.range());
     }
-    int index = Integer.parseInt(member.field());
-    if (index >= tuple.parts().size()) {
-      diagnostics.error(
-          member.fieldRange(),
-          "The tuple has no part %d: its parts are 0 to %d"
-              .formatted(index, tuple.parts().size() - 1));
+    OptionalInt place = part(tuple, member);
+    if (place.isEmpty()) {
       return Value.unknown(member.range());
     }
+    int index = place.getAsInt();
     Type type = tuple.parts().get(index);
     return new Value(
         new Expr.TuplePart(of.expr(), index, type, member.range()), false, of.hostBound());
+  }
+
+  /** The place of a field, by its name or number; empty, with an error, if there is none. */
+  private OptionalInt part(Type.Tuple tuple, Ast.Expr.Member member) {
+    int named = tuple.names().indexOf(member.field());
+    if (named >= 0) {
+      return OptionalInt.of(named);
+    }
+    if (!tuple.names().isEmpty() || !member.field().matches("[0-9]{1,9}")) {
+      diagnostics.error(
+          member.range(),
+          "%s has no field '%s'".formatted(TypeNames.describe(tuple), member.field()),
+          List.of(),
+          Nearest.hint(member.field(), tuple.names()));
+      return OptionalInt.empty();
+    }
+    int index = Integer.parseInt(member.field());
+    if (index < tuple.parts().size()) {
+      return OptionalInt.of(index);
+    }
+    diagnostics.error(
+        member.fieldRange(),
+        "The tuple has no part %d: its parts are 0 to %d"
+            .formatted(index, tuple.parts().size() - 1));
+    return OptionalInt.empty();
   }
 
   private Value cast(Ast.Expr.Cast cast) {
@@ -308,6 +376,9 @@ final class ExpressionChecker {
         diagnostics.error(call.range(), call.function() + "() takes no arguments here");
       }
       return Builtins.value(call.function(), context, round, call.range());
+    }
+    if (MapQueries.NAMES.contains(call.function())) {
+      return new MapQueries(round, context, this).value(call);
     }
     if (Functions.NAMES.contains(call.function())) {
       return functions.call(call);

@@ -42,6 +42,9 @@ final class MapInfo {
   boolean deleted;
   boolean printed;
 
+  /** A loop goes over it. */
+  boolean iterated;
+
   MapInfo(String name, int index, SourceRange firstUse) {
     this.name = name;
     this.index = index;

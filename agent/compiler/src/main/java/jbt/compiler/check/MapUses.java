@@ -7,6 +7,7 @@ import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Diagnostic.Context;
 import jbt.compiler.lang.SourceRange;
+import jbt.compiler.plan.ScriptMap;
 import jbt.compiler.types.Type;
 import jbt.compiler.types.TypeNames;
 
@@ -27,18 +28,60 @@ final class MapUses {
   Value read(Ast.Expr.MapUse use) {
     MapInfo map = info(use);
     List<Expr> key = key(map, use.key(), use.range());
-    map.read = true;
     if (map.aggregation.isPresent()) {
+      return aggregated(map, map.aggregation.get(), key, use.range());
+    }
+    map.read = true;
+    Expr expr = new Expr.MapValue(map.index, key, map.type(), use.range());
+    return new Value(expr, map.values.natural(), map.values.hostBound());
+  }
+
+  private Value aggregated(MapInfo map, ScriptMap.Value held, List<Expr> key, SourceRange range) {
+    Optional<Type> type = number(map, held);
+    if (type.isEmpty()) {
       round
           .diagnostics()
           .error(
-              use.range(),
+              range,
               "@%s holds %s and can't be read by the script"
-                  .formatted(map.name, Aggregations.describe(map.aggregation.get())));
-      return Value.unknown(use.range());
+                  .formatted(map.name, Aggregations.describe(held)));
+      return Value.unknown(range);
     }
-    Expr expr = new Expr.MapValue(map.index, key, map.type(), use.range());
-    return new Value(expr, map.values.natural(), map.values.hostBound());
+    if (map.key == null || !map.key.isEmpty()) {
+      Features.need(
+          round,
+          Features.LOOKUP_PERCPU,
+          "Reading @%s, which holds %s,".formatted(map.name, Aggregations.describe(held)),
+          range);
+    }
+    map.read = true;
+    boolean natural = held instanceof ScriptMap.Value.Count;
+    return new Value(new Expr.Aggregated(map.index, key, type.get(), range), natural, false);
+  }
+
+  /** What kind of number an aggregation gives, if it gives one. */
+  private static Optional<Type> number(MapInfo map, ScriptMap.Value held) {
+    Type number = map.values.signed() ? Type.INT64 : Type.UINT64;
+    return switch (held) {
+      case ScriptMap.Value.Count c -> Optional.of(Type.INT64);
+      case ScriptMap.Value.Sum s -> Optional.of(number);
+      case ScriptMap.Value.Min m -> Optional.of(number);
+      case ScriptMap.Value.Max m -> Optional.of(number);
+      case ScriptMap.Value.Avg a -> Optional.of(number);
+      default -> Optional.empty();
+    };
+  }
+
+  /** The values that a loop over a map gives; empty where that is not known or not possible. */
+  Optional<Value> each(MapInfo map, SourceRange range) {
+    Value value =
+        map.aggregation.isPresent()
+            ? aggregated(map, map.aggregation.get(), List.of(), range)
+            : new Value(
+                new Expr.IntLiteral(0, map.type(), range),
+                map.values.natural(),
+                map.values.hostBound());
+    return value.known() ? Optional.of(value) : Optional.empty();
   }
 
   Value step(Ast.Expr.Step step, Ast.Expr.MapUse use, Value by, boolean used) {

@@ -196,7 +196,8 @@ final class Operators {
     }
     if (left.type() instanceof Type.Tuple a
         && right.type() instanceof Type.Tuple b
-        && a.parts().size() == b.parts().size()) {
+        && a.parts().size() == b.parts().size()
+        && a.names().equals(b.names())) {
       return tuples(op, left, right, range);
     }
     diagnostics.error(

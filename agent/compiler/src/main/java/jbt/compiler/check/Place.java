@@ -41,6 +41,14 @@ final class Place {
     declared = true;
   }
 
+  /** Fixes the type for a round: that of a loop's variable, which nothing else is put in. */
+  Outcome declare(Type its, boolean bound) {
+    Outcome outcome = its.equals(type) && bound == hostBound ? Outcome.SAME : Outcome.WIDER;
+    hostBound = bound;
+    declare(its);
+    return outcome;
+  }
+
   /** What putting a value in did to the type. */
   enum Outcome {
     SAME,
@@ -122,7 +130,7 @@ final class Place {
   }
 
   private static Optional<Type> joinTuples(Type.Tuple a, Type.Tuple b) {
-    if (a.parts().size() != b.parts().size()) {
+    if (a.parts().size() != b.parts().size() || !a.names().equals(b.names())) {
       return Optional.empty();
     }
     List<Type> parts = new ArrayList<>();
@@ -133,14 +141,14 @@ final class Place {
       }
       parts.add(part.get());
     }
-    return Optional.of(new Type.Tuple(parts));
+    return Optional.of(a.with(parts));
   }
 
   /** Integers are stored in 8 bytes; which sign a narrow one gets matters to nobody. */
   private static Type stored(Type type) {
     return switch (type) {
       case Type.Int i -> i.signed() ? Type.INT64 : Type.UINT64;
-      case Type.Tuple tuple -> new Type.Tuple(tuple.parts().stream().map(Place::stored).toList());
+      case Type.Tuple tuple -> tuple.with(tuple.parts().stream().map(Place::stored).toList());
       case Type.None none -> none;
       case Type.Bool bool -> bool;
       case Type.Str str -> str;

@@ -80,7 +80,7 @@ final class ProbeContext {
   }
 
   Variable declare(String name, SourceRange declaration) {
-    Place place = environment.variable(probe, declaration);
+    Place place = environment.variable(probe, name, declaration);
     Variable variable = new Variable(locals.size(), place, declaration);
     locals.add(place);
     blocks.element().put(name, variable);

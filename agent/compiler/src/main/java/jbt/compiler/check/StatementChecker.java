@@ -20,14 +20,16 @@ final class StatementChecker {
   private final ExpressionChecker expressions;
   private final Aggregations aggregations;
   private final Calls calls;
+  private final Loops loops;
 
   StatementChecker(Round round, ProbeContext context) {
     this.round = round;
     this.context = context;
     this.diagnostics = round.diagnostics();
-    this.expressions = new ExpressionChecker(round, context);
+    this.expressions = new ExpressionChecker(round, context, this);
     this.aggregations = new Aggregations(round, expressions);
     this.calls = new Calls(round, context, expressions);
+    this.loops = new Loops(round, context, this);
   }
 
   ExpressionChecker expressions() {
@@ -36,11 +38,17 @@ final class StatementChecker {
 
   List<Stmt> block(List<Ast.Stmt> statements) {
     context.openBlock();
+    List<Stmt> all = inOrder(statements);
+    context.closeBlock();
+    return all;
+  }
+
+  /** Statements in the block that is open. */
+  List<Stmt> inOrder(List<Ast.Stmt> statements) {
     List<Stmt> all = new ArrayList<>();
     for (Ast.Stmt statement : statements) {
       all.addAll(statement(statement));
     }
-    context.closeBlock();
     return all;
   }
 
@@ -51,10 +59,20 @@ final class StatementChecker {
       case Ast.Stmt.Let let -> let(let);
       case Ast.Stmt.If branch -> {
         Value condition = expressions.condition(branch.condition());
+        if (branch.condition() instanceof Ast.Expr.Comptime) {
+          yield block(isZero(condition) ? branch.otherwise() : branch.then());
+        }
         List<Stmt> then = block(branch.then());
         List<Stmt> otherwise = block(branch.otherwise());
         yield List.of(new Stmt.If(condition.expr(), then, otherwise, branch.range()));
       }
+      case Ast.Stmt.Braces braces -> block(braces.body());
+      case Ast.Stmt.Unroll unroll -> loops.unroll(unroll);
+      case Ast.Stmt.While loop -> loops.whileLoop(loop);
+      case Ast.Stmt.ForRange loop -> loops.range(loop);
+      case Ast.Stmt.ForMap loop -> loops.map(loop);
+      case Ast.Stmt.Break leave -> loops.leave(new Stmt.Break(leave.range()), "break");
+      case Ast.Stmt.Continue next -> loops.leave(new Stmt.Continue(next.range()), "continue");
       case Ast.Stmt.Return leave -> {
         leave
             .value()
@@ -64,8 +82,21 @@ final class StatementChecker {
     };
   }
 
+  private static boolean isZero(Value value) {
+    return value.expr() instanceof Checked.Expr.IntLiteral literal && literal.value() == 0;
+  }
+
   private List<Stmt> evaluate(Ast.Stmt.Evaluate evaluate) {
     return switch (evaluate.expr()) {
+      case Ast.Expr.Sequence sequence -> block(statements(sequence));
+      case Ast.Expr.Conditional(
+              Ast.Expr condition,
+              Optional<Ast.Expr> then,
+              Ast.Expr otherwise,
+              SourceRange range)
+          when then.isPresent() && otherwise instanceof Ast.Expr.Sequence ->
+          statement(
+              new Ast.Stmt.If(condition, statements(then.get()), statements(otherwise), range));
       case Ast.Expr.Call call when Calls.NAMES.contains(call.function()) -> calls.statement(call);
       case Ast.Expr.Step step ->
           List.of(new Stmt.Evaluate(expressions.step(step, false).expr(), evaluate.range()));
@@ -77,6 +108,16 @@ final class StatementChecker {
         yield List.of(new Stmt.Evaluate(value.expr(), evaluate.range()));
       }
     };
+  }
+
+  /** An expression as statements, for its effects. */
+  private static List<Ast.Stmt> statements(Ast.Expr expr) {
+    if (!(expr instanceof Ast.Expr.Sequence sequence)) {
+      return List.of(new Ast.Stmt.Evaluate(expr, expr.range()));
+    }
+    List<Ast.Stmt> all = new ArrayList<>(sequence.statements());
+    sequence.value().ifPresent(value -> all.add(new Ast.Stmt.Evaluate(value, value.range())));
+    return all;
   }
 
   private List<Stmt> assign(Ast.Stmt.Assign assign) {
@@ -135,6 +176,14 @@ final class StatementChecker {
     MapInfo map = maps.info(use);
     List<Expr> key = maps.key(map, use.key(), use.range());
     Value value = expressions.value(assign.value());
+    if (value.expr() instanceof Checked.Expr.Aggregated) {
+      diagnostics.error(
+          assign.range(),
+          "An aggregation can't be put into another map as it is",
+          List.of(),
+          List.of("Cast it to a number: (int64)@..."));
+      return List.of();
+    }
     return maps.assign(map, value, assign.range())
         ? List.of(
             new Stmt.SetMap(map.index, key, Coercion.to(map.type(), value.expr()), assign.range()))
@@ -177,22 +226,19 @@ final class StatementChecker {
   private static boolean changesSomething(Ast.Expr expr) {
     return expr instanceof Ast.Expr.Step
         || (expr instanceof Ast.Expr.Name name && name.name().equals("rand"))
-        || Ast.children(expr).stream().anyMatch(StatementChecker::changesSomething);
+        || expr instanceof Ast.Expr.Sequence
+        || Ast.children(expr).stream()
+            .anyMatch(child -> !(child instanceof Ast.Expr e) || changesSomething(e));
   }
 
   private List<Stmt> let(Ast.Stmt.Let let) {
     String name = let.variable().name();
     Optional<Value> value = let.value().map(expressions::value);
-    Optional<ProbeContext.Variable> shadowed = context.find(name);
-    if (shadowed.isPresent()) {
-      diagnostics.error(
-          let.range(),
-          "Variable $" + name + " was already declared",
-          List.of(new Context(shadowed.get().declaration(), "This is the initial declaration.")),
-          List.of());
+    Optional<ProbeContext.Variable> declared = fresh(name, let.variable().range(), let.range());
+    if (declared.isEmpty()) {
       return List.of();
     }
-    ProbeContext.Variable variable = context.declare(name, let.variable().range());
+    ProbeContext.Variable variable = declared.get();
     let.type().ifPresent(type -> declared(type).ifPresent(variable.place()::declare));
     if (value.isPresent()) {
       return set(variable, name, value.get(), let.range());
@@ -202,6 +248,20 @@ final class StatementChecker {
         ? List.of()
         : List.of(
             new Stmt.SetLocal(variable.local(), Coercion.zero(type, let.range()), let.range()));
+  }
+
+  /** A new variable; empty, with an error, if there is one of that name. */
+  Optional<ProbeContext.Variable> fresh(String name, SourceRange declaration, SourceRange range) {
+    Optional<ProbeContext.Variable> shadowed = context.find(name);
+    if (shadowed.isPresent()) {
+      diagnostics.error(
+          range,
+          "Variable $" + name + " was already declared",
+          List.of(new Context(shadowed.get().declaration(), "This is the initial declaration.")),
+          List.of());
+      return Optional.empty();
+    }
+    return Optional.of(context.declare(name, declaration));
   }
 
   private Optional<Type> declared(Ast.TypeName written) {

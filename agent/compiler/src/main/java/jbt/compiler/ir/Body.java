@@ -60,6 +60,19 @@ final class Body {
     coldness.put(0, false);
   }
 
+  /** The body of a loop that the kernel calls while {@code caller} holds its own memory. */
+  Body called() {
+    Body body = new Body(layout, scratchArea, range);
+    body.scratch = scratch;
+    body.deepestScratch = scratch;
+    return body;
+  }
+
+  /** Takes over how much memory a called body needs. */
+  void called(Body body) {
+    deepestScratch = Math.max(deepestScratch, body.deepestScratch);
+  }
+
   Layout layout() {
     return layout;
   }
@@ -264,16 +277,31 @@ final class Body {
         : inScratch(bytes);
   }
 
-  private Address inFrame(int bytes) {
+  /** Scratch memory that the program keeps; to be had from all its routines by its place. */
+  int keepScratch(int bytes) {
+    int at = scratch;
+    scratch += bytes;
+    deepestScratch = Math.max(deepestScratch, scratch);
+    return at;
+  }
+
+  /** A place that {@link #keepScratch} gave. */
+  Address scratchAt(int place) {
+    return scratchAddress(scratchArea.start + place);
+  }
+
+  /** Memory of a multiple of 8 bytes that is certainly in the stack frame. */
+  Address inFrame(int bytes) {
     frame += bytes;
     deepestFrame = Math.max(deepestFrame, frame);
     return new Address(new Frame(-frame), 0);
   }
 
   Address inScratch(int bytes) {
-    int at = scratchArea.start + scratch;
-    scratch += bytes;
-    deepestScratch = Math.max(deepestScratch, scratch);
+    return scratchAddress(scratchArea.start + keepScratch(bytes));
+  }
+
+  private Address scratchAddress(int at) {
     Reg distance = processorTimes(scratchArea.shift);
     Reg start = register();
     emit(new Op.MapValueAddress(start, KernelMap.SCRATCH, at));

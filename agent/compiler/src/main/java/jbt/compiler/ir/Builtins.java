@@ -47,8 +47,9 @@ final class Builtins {
     time = Optional.empty();
   }
 
-  void declare() {
-    if (Reads.uses(lowering.probe(), Builtin.COMM) > 1) {
+  /** {@code names}: how many expressions of the routine need {@code comm}. */
+  void declare(int names) {
+    if (names > 1) {
       commPlace = Optional.of(body.exactMemory(COMM_BYTES));
     }
   }

@@ -26,8 +26,8 @@ public final class CodeGeneration {
   public static Plan generate(Checked checked, Target target) {
     Layout layout = Layout.of(checked, target);
     Scratch scratch = Scratch.of(layout, FRAME_FOR_VALUES);
-    List<LinearScan.Allocated> code = allocated(layout, scratch);
-    if (code.stream().anyMatch(program -> program.routine().frame() > FRAME)) {
+    List<List<LinearScan.Allocated>> code = allocated(layout, scratch);
+    if (code.stream().anyMatch(program -> frames(program) > FRAME)) {
       // With the whole frame for registers; values are in scratch memory then.
       scratch = Scratch.of(layout, 0);
       code = allocated(layout, scratch);
@@ -35,15 +35,29 @@ public final class CodeGeneration {
     return plan(layout, scratch, code);
   }
 
-  private static List<LinearScan.Allocated> allocated(Layout layout, Scratch scratch) {
-    List<LinearScan.Allocated> all = new ArrayList<>();
+  /** The routines of each program. */
+  private static List<List<LinearScan.Allocated>> allocated(Layout layout, Scratch scratch) {
+    List<List<LinearScan.Allocated>> all = new ArrayList<>();
     for (int i = 0; i < layout.checked().probes().size(); i++) {
-      all.add(LinearScan.apply(Legalize.apply(optimized(layout, scratch, i))));
+      all.add(
+          optimized(layout, scratch, i).stream()
+              .map(routine -> LinearScan.apply(Legalize.apply(routine)))
+              .toList());
     }
     return all;
   }
 
-  private static Plan plan(Layout layout, Scratch scratch, List<LinearScan.Allocated> code) {
+  /**
+   * Bytes of the frames of routines that call each other: together they must not be more than one
+   * may have, each rounded up as the verifier does.
+   */
+  private static int frames(List<LinearScan.Allocated> program) {
+    return program.size() == 1
+        ? program.getFirst().routine().frame()
+        : program.stream().mapToInt(r -> Math.max(32, (r.routine().frame() + 31) & ~31)).sum();
+  }
+
+  private static Plan plan(Layout layout, Scratch scratch, List<List<LinearScan.Allocated>> code) {
     Checked checked = layout.checked();
     List<Program> programs = new ArrayList<>();
     List<Attachment> attachments = new ArrayList<>();
@@ -74,7 +88,11 @@ public final class CodeGeneration {
     StringBuilder out = new StringBuilder();
     for (int i = 0; i < checked.probes().size(); i++) {
       out.append("program ").append(name(checked.probes().get(i), i)).append('\n');
-      out.append(RoutinePrinter.print(optimized(layout, scratch, i), script));
+      List<Routine> routines = optimized(layout, scratch, i);
+      for (int routine = 0; routine < routines.size(); routine++) {
+        out.append(routine == 0 ? "" : "routine" + routine + "\n");
+        out.append(RoutinePrinter.print(routines.get(routine), script));
+      }
     }
     return out.toString();
   }
@@ -98,11 +116,17 @@ public final class CodeGeneration {
     }
   }
 
-  private static Routine optimized(Layout layout, Scratch scratch, int program) {
+  private static List<Routine> optimized(Layout layout, Scratch scratch, int program) {
     Body.ScratchArea area =
         new Body.ScratchArea(scratch.starts.get(program), scratch.shift, scratch.frame);
     Probe probe = layout.checked().probes().get(program);
-    Routine routine = Straighten.apply(Lowering.lower(layout, program, probe, area).routine());
+    return Lowering.lower(layout, program, probe, area).routines().stream()
+        .map(CodeGeneration::optimized)
+        .toList();
+  }
+
+  private static Routine optimized(Routine lowered) {
+    Routine routine = Straighten.apply(lowered);
     for (int round = 0; round < ROUNDS; round++) {
       routine = Straighten.apply(Simplify.apply(routine));
       routine = Simplify.apply(CommonSubexpressions.apply(routine));

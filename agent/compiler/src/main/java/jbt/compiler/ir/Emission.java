@@ -22,6 +22,7 @@ import jbt.compiler.bpf.Instruction.Label;
 import jbt.compiler.bpf.Instruction.LoadImmediate64;
 import jbt.compiler.bpf.Instruction.LoadMap;
 import jbt.compiler.bpf.Instruction.LoadMapValue;
+import jbt.compiler.bpf.Instruction.LoadRoutine;
 import jbt.compiler.bpf.Instruction.StoreImmediate;
 import jbt.compiler.bpf.Register;
 import jbt.compiler.bpf.Size;
@@ -30,6 +31,7 @@ import jbt.compiler.ir.Operand.Frame;
 import jbt.compiler.ir.Operand.Imm;
 import jbt.compiler.ir.Operand.MapRef;
 import jbt.compiler.ir.Operand.Reg;
+import jbt.compiler.ir.Operand.RoutineRef;
 import jbt.compiler.ir.Operand.Spilled;
 import jbt.compiler.ir.Terminator.Branch;
 import jbt.compiler.ir.Terminator.Goto;
@@ -46,30 +48,61 @@ final class Emission {
   private final List<SourceRange> lines = new ArrayList<>();
   private SourceRange range = new SourceRange(0, 0);
 
-  private Emission(Map<Reg, Register> registers) {
+  /** Labels of blocks are counted from here, those of routines are below. */
+  private final int firstLabel;
+
+  private Emission(Map<Reg, Register> registers, int firstLabel) {
     this.registers = registers;
+    this.firstLabel = firstLabel;
   }
 
-  static Emitted apply(LinearScan.Allocated allocated) {
-    Emission emission = new Emission(allocated.registers());
-    List<Block> blocks = allocated.routine().blocks();
+  /** The routines of one program, the program itself first. */
+  static Emitted apply(List<LinearScan.Allocated> routines) {
+    List<Instruction> instructions = new ArrayList<>();
+    List<SourceRange> lines = new ArrayList<>();
+    List<Label> starts = new ArrayList<>();
+    List<Integer> firstLabels = new ArrayList<>();
+    int label = routines.size();
+    for (int i = 0; i < routines.size(); i++) {
+      starts.add(new Label(i));
+      firstLabels.add(label);
+      label += routines.get(i).routine().blocks().stream().mapToInt(Block::number).max().orElse(0);
+      label++;
+    }
+    for (int i = 0; i < routines.size(); i++) {
+      Emission emission = new Emission(routines.get(i).registers(), firstLabels.get(i));
+      if (i > 0) {
+        instructions.add(starts.get(i));
+        lines.add(routines.get(i).routine().blocks().getFirst().endRange());
+      }
+      emission.routine(routines.get(i).routine());
+      instructions.addAll(emission.instructions);
+      lines.addAll(emission.lines);
+    }
+    return new Emitted(new Code(instructions, starts.subList(1, starts.size())), lines);
+  }
+
+  private void routine(Routine routine) {
+    List<Block> blocks = routine.blocks();
     Set<Integer> targets = new HashSet<>();
     blocks.forEach(block -> targets.addAll(block.end().targets()));
     for (int i = 0; i < blocks.size(); i++) {
       Block block = blocks.get(i);
       if (targets.contains(block.number())) {
-        emission.range =
-            block.steps().isEmpty() ? block.endRange() : block.steps().getFirst().range();
-        emission.add(new Label(block.number()));
+        range = block.steps().isEmpty() ? block.endRange() : block.steps().getFirst().range();
+        add(label(block.number()));
       }
       for (Step step : block.steps()) {
-        emission.range = step.range();
-        emission.emit(step.op());
+        range = step.range();
+        emit(step.op());
       }
-      emission.range = block.endRange();
-      emission.end(block.end(), i + 1 < blocks.size() ? blocks.get(i + 1).number() : -1);
+      range = block.endRange();
+      end(block.end(), i + 1 < blocks.size() ? blocks.get(i + 1).number() : -1);
     }
-    return new Emitted(new Code(emission.instructions), emission.lines);
+  }
+
+  private Label label(int block) {
+    return new Label(firstLabel + block);
   }
 
   private void add(Instruction instruction) {
@@ -86,6 +119,7 @@ final class Emission {
     return switch (operand) {
       case Reg reg -> at(reg);
       case Imm imm -> throw new IllegalStateException("not in a register: " + imm);
+      case RoutineRef routine -> throw new IllegalStateException("not in a register: " + routine);
       case MapRef map -> throw new IllegalStateException("not in a register: " + map);
       case Frame frame -> throw new IllegalStateException("not in a register: " + frame);
       case Spilled spilled -> throw new IllegalStateException("not in a register: " + spilled);
@@ -105,6 +139,8 @@ final class Emission {
   private void emit(Op op) {
     switch (op) {
       case Op.Context(Reg target) -> copy(at(target), Register.R1);
+      case Op.Argument(Reg target, int number) ->
+          copy(at(target), LinearScan.ARGUMENTS.get(number));
       case Op.Move(Reg target, Operand source) -> move(at(target), source);
       case Op.Binary(Reg target, AluOperation operation, Operand left, Operand right) -> {
         move(at(target), left);
@@ -175,6 +211,7 @@ final class Emission {
         }
       }
       case MapRef(int map) -> add(new LoadMap(target, map));
+      case RoutineRef(int routine) -> add(new LoadRoutine(target, new Label(routine)));
       case Frame(int offset) -> {
         copy(target, Register.R10);
         add(new AluImmediate(AluOperation.ADD, true, target, offset));
@@ -258,12 +295,12 @@ final class Emission {
 
   private void jump(int block, int next) {
     if (block != next) {
-      add(new Jump(new Label(block)));
+      add(new Jump(label(block)));
     }
   }
 
   private void branch(Branch branch, Condition condition, int to) {
-    Label target = new Label(to);
+    Label target = label(to);
     if (branch.right() instanceof Imm(long value)) {
       add(new JumpImmediate(condition, branch.wide(), at(branch.left()), (int) value, target));
     } else {

@@ -40,6 +40,15 @@ final class Expressions {
           case Expr.ContextElement e -> element(e);
           case Expr.Local e -> local(e.local());
           case Expr.MapValue e -> lowering.maps().read(e);
+          case Expr.Aggregated e -> lowering.queries().aggregated(e);
+          case Expr.HasKey e -> lowering.queries().hasKey(e);
+          case Expr.Find e -> lowering.queries().find(e);
+          case Expr.DeleteKey e -> lowering.queries().delete(e);
+          case Expr.Length e -> lowering.loops().length(e);
+          case Expr.Sequence e -> {
+            lowering.statements().all(e.statements());
+            yield scalar(e.value());
+          }
           case Expr.Unary e -> unary(e);
           case Expr.Binary e -> binary(e);
           case Expr.Logical e -> chosen(e, new Imm(1), ZERO);
@@ -80,6 +89,11 @@ final class Expressions {
 
   /** Puts a value in memory as {@code as}, whose strings may be wider. */
   void store(Expr expr, Type as, Address to) {
+    if (expr instanceof Expr.Sequence sequence) {
+      lowering.statements().all(sequence.statements());
+      store(sequence.value(), as, to);
+      return;
+    }
     SourceRange before = body.at(expr.range());
     switch (as) {
       case Type.Str str -> lowering.texts().store(expr, str, to);
@@ -93,6 +107,18 @@ final class Expressions {
 
   /** Memory that holds a value of a type that no register holds, not to be written to. */
   Address place(Expr expr) {
+    if (expr instanceof Expr.Sequence sequence) {
+      lowering.statements().all(sequence.statements());
+      return place(sequence.value());
+    }
+    if (expr instanceof Expr.Local(int local, Type.Tuple(List<Type> parts, var names), var range)
+        && lowering.variable(local) instanceof Variable.Pair(Address key, Address value)) {
+      Address both = body.memory(expr.type().storedSize());
+      int keyBytes = parts.get(0).storedSize();
+      copyWords(key, both, keyBytes);
+      copyWords(value, both.plus(keyBytes), parts.get(1).storedSize());
+      return both;
+    }
     if (expr instanceof Expr.Local(int local, Type type, var range)
         && lowering.variable(local) instanceof Variable.InMemory(Address place)) {
       return place;
@@ -129,8 +155,8 @@ final class Expressions {
 
   /** Copies a value; strings get the width of the new place. */
   void copy(Address from, Type type, Address to, Type as) {
-    if (type instanceof Type.Tuple(List<Type> parts)
-        && as instanceof Type.Tuple(List<Type> places)) {
+    if (type instanceof Type.Tuple(List<Type> parts, var names)
+        && as instanceof Type.Tuple(List<Type> places, var names2)) {
       int source = 0;
       int target = 0;
       for (int i = 0; i < parts.size(); i++) {
@@ -209,8 +235,8 @@ final class Expressions {
   private Operand local(int local) {
     return switch (lowering.variable(local)) {
       case Variable.InRegister(Reg reg) -> body.move(reg);
-      case Variable.InMemory place ->
-          throw new IllegalArgumentException("no number: local " + local);
+      case Variable.InMemory(Address place) -> body.load(Size.DOUBLE, place);
+      case Variable.Pair pair -> throw new IllegalArgumentException("no number: local " + local);
     };
   }
 
@@ -304,12 +330,9 @@ final class Expressions {
   }
 
   private Operand step(Expr.StepLocal e) {
-    if (!(lowering.variable(e.local()) instanceof Variable.InRegister(Reg reg))) {
-      throw new IllegalArgumentException("no number: local " + e.local());
-    }
-    Reg old = body.move(reg);
+    Operand old = local(e.local());
     Operand next = narrowed(body.add(old, new Imm(e.by())), e.type());
-    body.set(reg, next);
+    lowering.statements().set(e.local(), next);
     return e.prefix() ? next : old;
   }
 
@@ -327,8 +350,12 @@ final class Expressions {
   }
 
   private Address part(Expr.TuplePart e) {
-    if (!(e.tuple().type() instanceof Type.Tuple(List<Type> parts))) {
+    if (!(e.tuple().type() instanceof Type.Tuple(List<Type> parts, var names))) {
       throw new IllegalArgumentException("no tuple: " + e.tuple());
+    }
+    if (e.tuple() instanceof Expr.Local(int local, var type, var range)
+        && lowering.variable(local) instanceof Variable.Pair(Address key, Address value)) {
+      return e.index() == 0 ? key : value;
     }
     int offset = parts.subList(0, e.index()).stream().mapToInt(Type::storedSize).sum();
     return place(e.tuple()).plus(offset);

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import jbt.compiler.bpf.Register;
 import jbt.compiler.ir.Block.Step;
+import jbt.compiler.ir.Op.Argument;
 import jbt.compiler.ir.Op.AtomicFetch;
 import jbt.compiler.ir.Op.Binary;
 import jbt.compiler.ir.Op.Call;
@@ -152,6 +153,8 @@ final class Intervals {
   private void wish(Op op) {
     switch (op) {
       case Context(Reg target) -> intervals[target.number()].wishes.add(Register.R1);
+      case Argument(Reg target, int number) ->
+          intervals[target.number()].wishes.add(LinearScan.ARGUMENTS.get(number));
       case Call call -> {
         call.target().ifPresent(target -> intervals[target.number()].wishes.add(Register.R0));
         for (int i = 0; i < call.arguments().size(); i++) {

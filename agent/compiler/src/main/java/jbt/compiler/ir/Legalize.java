@@ -3,6 +3,7 @@ package jbt.compiler.ir;
 import java.util.ArrayList;
 import java.util.List;
 import jbt.compiler.ir.Block.Step;
+import jbt.compiler.ir.Op.Argument;
 import jbt.compiler.ir.Op.AtomicAdd;
 import jbt.compiler.ir.Op.AtomicFetch;
 import jbt.compiler.ir.Op.Binary;
@@ -61,6 +62,7 @@ final class Legalize {
   private Op legal(Op op, SourceRange range) {
     return switch (op) {
       case Context context -> context;
+      case Argument argument -> argument;
       case Move move -> move;
       case MapValueAddress address -> address;
       case Load load -> load;

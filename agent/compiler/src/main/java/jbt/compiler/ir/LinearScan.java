@@ -54,6 +54,11 @@ final class LinearScan {
   private record Owned(Range range, Interval interval) {}
 
   private final int firstUnspillable;
+
+  /** The arguments of the routine, which hold their machine registers until they are taken. */
+  private final Map<Reg, Register> arguments;
+
+  private final int argumentsTaken;
   private final int[] clobbers;
   private final boolean[] clobberIsCall;
   private final Map<Register, NavigableMap<Integer, Owned>> occupied =
@@ -61,7 +66,17 @@ final class LinearScan {
   private final Map<Reg, Register> assigned = new HashMap<>();
   private final Set<Reg> spilled = new LinkedHashSet<>();
 
-  private LinearScan(List<Clobber> latestFirst, int firstUnspillable) {
+  private LinearScan(Routine routine, List<Clobber> latestFirst, int firstUnspillable) {
+    this.arguments = new HashMap<>();
+    int taken = 0;
+    List<Block.Step> first = routine.blocks().getFirst().steps();
+    for (int i = 0; i < first.size(); i++) {
+      if (first.get(i).op() instanceof Op.Argument(Reg target, int number)) {
+        arguments.put(target, ARGUMENTS.get(number));
+        taken = Intervals.STEP * (i + 1);
+      }
+    }
+    this.argumentsTaken = taken;
     this.firstUnspillable = firstUnspillable;
     List<Clobber> inOrder = latestFirst.reversed();
     clobbers = inOrder.stream().mapToInt(Clobber::position).toArray();
@@ -76,7 +91,7 @@ final class LinearScan {
     int firstUnspillable = legal.registers();
     for (int round = 0; round < MAX_ROUNDS; round++) {
       Intervals intervals = Intervals.of(routine);
-      LinearScan scan = new LinearScan(intervals.clobbers(), firstUnspillable);
+      LinearScan scan = new LinearScan(routine, intervals.clobbers(), firstUnspillable);
       for (Interval interval : intervals.inOrder()) {
         scan.allocate(interval);
       }
@@ -158,6 +173,17 @@ final class LinearScan {
   }
 
   private List<Register> allowed(Interval interval) {
+    List<Register> kept = keptByCalls(interval);
+    if (interval.start() >= argumentsTaken) {
+      return kept;
+    }
+    List<Register> free = new ArrayList<>(kept);
+    Register own = arguments.get(interval.reg());
+    free.removeIf(register -> ARGUMENTS.contains(register) && register != own);
+    return free;
+  }
+
+  private List<Register> keptByCalls(Interval interval) {
     boolean destroysR0 = false;
     for (Range range : interval.ranges()) {
       int i = firstClobber(range.from());

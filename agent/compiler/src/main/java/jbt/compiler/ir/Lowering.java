@@ -1,22 +1,30 @@
 package jbt.compiler.ir;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import jbt.compiler.bpf.Condition;
 import jbt.compiler.bpf.Size;
 import jbt.compiler.check.Checked;
+import jbt.compiler.check.Checked.Builtin;
 import jbt.compiler.check.Checked.Probe;
+import jbt.compiler.check.Checked.Stmt;
 import jbt.compiler.ir.Operand.Imm;
 import jbt.compiler.ir.Operand.Reg;
+import jbt.compiler.ir.Operand.RoutineRef;
+import jbt.compiler.types.Type;
 
 /** From a checked probe to intermediate code: the parts of the translation and what they share. */
 final class Lowering {
   private final Probe probe;
   private final int program;
   private final Body body;
+  private final Shared shared;
+  private final List<Reg> arguments = new ArrayList<>();
   private final Reg context;
-  private final List<Variable> variables = new ArrayList<>();
+  private final Map<Integer, Variable> variables = new HashMap<>();
   private final Builtins builtins;
   private final Texts texts;
   private final TextCalls textCalls;
@@ -24,22 +32,68 @@ final class Lowering {
   private final Expressions expressions;
   private final Maps maps;
   private final Records records;
+  private final Loops loops;
+  private final Queries queries;
+  private final Statements statements;
+
+  /** The blocks that end the run, the loop and the round of it. */
+  private final int end;
+
+  private final int breakLoop;
+  private final int nextRound;
+
+  /** What all routines of a program share; places are those of {@link Body#keepScratch}. */
+  private static final class Shared {
+    private final Routines routines;
+
+    /** The finished ones in the order of their numbers from 1. */
+    private final List<Routine> called = new ArrayList<>();
+
+    private final Map<Integer, Integer> locals = new HashMap<>();
+    private final Map<Integer, Integer> generations = new HashMap<>();
+
+    /** The place of the word that is 1 when a statement in a called routine ends the program. */
+    private int left;
+
+    Shared(Routines routines) {
+      this.routines = routines;
+    }
+  }
 
   /** A scratch variable: a register, or for what no register holds a place in memory. */
   sealed interface Variable {
     record InRegister(Reg reg) implements Variable {}
 
     record InMemory(Address place) implements Variable {}
+
+    /** A key of a map and its value, where the kernel has them. */
+    record Pair(Address key, Address value) implements Variable {}
   }
 
-  /** A finished program and the scratch memory it needs. */
-  record Lowered(Routine routine, int scratchBytes) {}
+  /** Finished routines, the program itself first, and the scratch memory they need. */
+  record Lowered(List<Routine> routines, int scratchBytes) {}
 
   private Lowering(Layout layout, int program, Probe probe, Body.ScratchArea scratch) {
+    this(
+        program,
+        probe,
+        new Body(layout, scratch, probe.range()),
+        new Shared(Routines.of(probe)),
+        0);
+  }
+
+  private Lowering(int program, Probe probe, Body body, Shared shared, int arguments) {
     this.probe = probe;
     this.program = program;
-    this.body = new Body(layout, scratch, probe.range());
+    this.body = body;
+    this.shared = shared;
+    for (int i = 0; i < arguments; i++) {
+      this.arguments.add(body.register());
+    }
     this.context = body.register();
+    this.end = body.block();
+    this.breakLoop = arguments == 0 ? end : body.block();
+    this.nextRound = arguments == 0 ? end : body.block();
     this.builtins = new Builtins(this);
     this.arithmetic = new Arithmetic(body);
     this.texts = new Texts(this);
@@ -47,33 +101,38 @@ final class Lowering {
     this.expressions = new Expressions(this);
     this.maps = new Maps(this);
     this.records = new Records(this);
+    this.loops = new Loops(this);
+    this.queries = new Queries(this);
+    this.statements = new Statements(this, end, breakLoop, nextRound);
   }
 
   static Lowered lower(Layout layout, int program, Probe probe, Body.ScratchArea scratch) {
     Lowering lowering = new Lowering(layout, program, probe, scratch);
     lowering.program();
-    return new Lowered(lowering.body.routine(), lowering.body.scratchBytes());
+    List<Routine> routines = new ArrayList<>();
+    routines.add(lowering.body.routine());
+    routines.addAll(lowering.shared.called);
+    return new Lowered(routines, lowering.body.scratchBytes());
   }
 
   private void program() {
     body.emit(new Op.Context(context));
-    int done = body.block();
     boolean gated = probe.kind() != Probe.Kind.BEGIN && probe.kind() != Probe.Kind.END;
     boolean first = probe.predicate().map(Reads::onlyEvent).orElse(false);
     if (gated && !first) {
-      gate(done);
+      gate();
     }
-    builtins.declare();
+    builtins.declare(Reads.uses(probe, Builtin.COMM));
     declareVariables();
     maps.readGenerations(true);
-    probe.predicate().ifPresent(predicate -> predicate(predicate, done));
+    probe.predicate().ifPresent(this::predicate);
     if (gated && first) {
-      gate(done);
+      gate();
     }
     builtins.endStatement();
     maps.readGenerations(false);
-    new Statements(this, done).all(probe.body());
-    body.place(done);
+    statements.all(probe.body());
+    body.place(end);
     body.exit(returnValue());
   }
 
@@ -81,29 +140,139 @@ final class Lowering {
    * Behind a predicate that looks at nothing but the event: it keeps most events out, and they do
    * not pay for a look at memory that nothing else has touched in their system call.
    */
-  private void gate(int done) {
+  private void gate() {
     int run = body.block();
     Reg gate = body.load(Size.WORD, body.global(body.layout().globals().gate()));
-    body.branch(Condition.NE, gate, new Imm(0), run, done);
+    body.branch(Condition.NE, gate, new Imm(0), run, end);
     body.place(run);
   }
 
-  private void predicate(Checked.Expr predicate, int done) {
+  private void predicate(Checked.Expr predicate) {
     int run = body.block();
     Body.Mark mark = body.mark();
-    expressions.branch(predicate, run, done);
+    expressions.branch(predicate, run, end);
     body.release(mark);
     body.place(run);
   }
 
   private void declareVariables() {
-    for (var type : probe.locals()) {
-      if (Layout.scalar(type)) {
-        variables.add(new Variable.InRegister(body.register()));
-      } else {
-        variables.add(new Variable.InMemory(body.memory(type.storedSize())));
+    for (int i = 0; i < probe.locals().size(); i++) {
+      Type type = probe.locals().get(i);
+      if (shared.routines.shared(i)) {
+        shared.locals.put(i, body.keepScratch(type.storedSize() + 8));
+      } else if (shared.routines.ownedByProgram(i)) {
+        declare(i);
       }
     }
+    if (shared.routines.several()) {
+      shared.left = body.keepScratch(8);
+      body.storeWord(body.scratchAt(shared.left), new Imm(0));
+    }
+  }
+
+  private void declare(int local) {
+    Type type = probe.locals().get(local);
+    variables.put(
+        local,
+        Layout.scalar(type)
+            ? new Variable.InRegister(body.register())
+            : new Variable.InMemory(body.memory(type.storedSize())));
+  }
+
+  /**
+   * Begins the routine for the body of a loop; {@link #finish} ends it.
+   *
+   * @param contextArgument number of the argument that is the address of {@link #contextWord}
+   */
+  Lowering called(Object loop, int contextArgument) {
+    Body inner = body.called();
+    Lowering called = new Lowering(program, probe, inner, shared, contextArgument + 1);
+    for (int i = 0; i <= contextArgument; i++) {
+      inner.emit(new Op.Argument(called.arguments.get(i), i));
+    }
+    Reg word = called.arguments.get(contextArgument);
+    inner.emit(new Op.Load(called.context, Size.DOUBLE, new Address(word, 0), false));
+    if (loop instanceof Stmt stmt) {
+      shared.routines.ownedBy(stmt).forEach(called::declare);
+      List<Stmt> all = new ArrayList<>();
+      Reads.bodies(stmt).forEach(all::addAll);
+      called.builtins.declare(Reads.uses(all, Builtin.COMM));
+    }
+    return called;
+  }
+
+  /** Ends a routine with the statements of the loop. */
+  RoutineRef finish(List<Stmt> all) {
+    statements.all(all);
+    body.place(nextRound);
+    body.exit(0);
+    body.place(end);
+    // Only reached where a statement leaves the program.
+    body.storeWord(body.scratchAt(shared.left), new Imm(1));
+    body.jump(breakLoop);
+    body.place(breakLoop);
+    body.exit(1);
+    shared.called.add(body.routine());
+    return new RoutineRef(shared.called.size());
+  }
+
+  /** Behind the call of a loop: a return or exit in it ends this routine, too. */
+  void leaveIfLeft(Lowering called) {
+    body.called(called.body);
+    if (called.statements.leaves()) {
+      int stay = body.block();
+      Reg left = body.load(Size.DOUBLE, body.scratchAt(shared.left));
+      body.branch(Condition.NE, left, new Imm(0), end, stay);
+      body.place(stay);
+      statements.noteLeave();
+    }
+  }
+
+  /** The address of a word of the stack frame that holds the program's context. */
+  Operand contextWord() {
+    Address word = body.inFrame(8);
+    body.storeWord(word, context);
+    return body.addressOf(word);
+  }
+
+  Reg argument(int number) {
+    return arguments.get(number);
+  }
+
+  int breakBlock() {
+    return breakLoop;
+  }
+
+  int continueBlock() {
+    return nextRound;
+  }
+
+  /** Sets a local to a key and its value; they need not be copied if only this routine has it. */
+  void setPair(int local, List<Type> parts, Address key, Address value) {
+    if (!shared.routines.shared(local)) {
+      variables.put(local, new Variable.Pair(key, value));
+      return;
+    }
+    Address place = body.scratchAt(place(local));
+    expressions.copyWords(key, place, parts.get(0).storedSize());
+    expressions.copyWords(value, place.plus(parts.get(0).storedSize()), parts.get(1).storedSize());
+  }
+
+  private int place(int local) {
+    Integer place = shared.locals.get(local);
+    if (place == null) {
+      throw new IllegalStateException("no place for local " + local);
+    }
+    return place;
+  }
+
+  Routines routines() {
+    return shared.routines;
+  }
+
+  /** Where the generation of a map is kept that the whole run works on, if it is in memory. */
+  Map<Integer, Integer> generationPlaces() {
+    return shared.generations;
   }
 
   /**
@@ -136,7 +305,20 @@ final class Lowering {
   }
 
   Variable variable(int local) {
-    return variables.get(local);
+    Variable own = variables.get(local);
+    return own != null ? own : new Variable.InMemory(body.scratchAt(place(local)));
+  }
+
+  Loops loops() {
+    return loops;
+  }
+
+  Queries queries() {
+    return queries;
+  }
+
+  Statements statements() {
+    return statements;
   }
 
   Builtins builtins() {

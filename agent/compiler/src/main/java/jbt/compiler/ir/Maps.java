@@ -60,8 +60,14 @@ final class Maps {
       boolean now = predicate == Reads.inPredicate(lowering.probe(), map);
       if (scriptMap(map).generations().isPresent()
           && now
-          && Reads.touches(lowering.probe(), map) > 1) {
-        generations.put(map, body.move(loadGeneration(map)));
+          && Reads.touches(lowering.probe(), map) > (lowering.routines().loops() ? 0 : 1)) {
+        if (lowering.routines().several()) {
+          int place = body.keepScratch(8);
+          lowering.generationPlaces().put(map, place);
+          body.storeWord(body.scratchAt(place), loadGeneration(map));
+        } else {
+          generations.put(map, body.move(loadGeneration(map)));
+        }
       }
     }
   }
@@ -78,6 +84,10 @@ final class Maps {
   Operand generation(int map) {
     if (scriptMap(map).generations().isEmpty()) {
       return ZERO;
+    }
+    Integer place = lowering.generationPlaces().get(map);
+    if (place != null) {
+      return body.load(Size.DOUBLE, body.scratchAt(place));
     }
     Reg known = generations.get(map);
     return known != null ? known : loadGeneration(map);
@@ -120,8 +130,11 @@ final class Maps {
   }
 
   private void remember(int map, Operand generation) {
+    Integer place = lowering.generationPlaces().get(map);
     Reg known = generations.get(map);
-    if (known != null) {
+    if (place != null) {
+      body.storeWord(body.scratchAt(place), generation);
+    } else if (known != null) {
       body.set(known, generation);
     }
   }
@@ -140,7 +153,7 @@ final class Maps {
     return declaration(map).key().stream().mapToInt(Type::storedSize).sum();
   }
 
-  private Address key(int map, List<Expr> key, Optional<Operand> bucket) {
+  Address key(int map, List<Expr> key, Optional<Operand> bucket) {
     boolean generational = scriptMap(map).storage() instanceof Storage.Hash h && h.generational();
     if (!generational && bucket.isEmpty() && key.size() == 1 && isComm(key.getFirst())) {
       if (declaration(map).key().getFirst().storedSize() == Builtins.COMM_BYTES) {
@@ -164,7 +177,15 @@ final class Maps {
     return expr instanceof Expr.BuiltinValue b && b.builtin() == Builtin.COMM;
   }
 
-  private Reg lookup(Storage.Hash hash, Address key) {
+  /** The kernel's map of a map with keys. */
+  Storage.Hash hash(int map) {
+    if (!(scriptMap(map).storage() instanceof Storage.Hash hash)) {
+      throw new IllegalArgumentException("not in a hash: " + declaration(map));
+    }
+    return hash;
+  }
+
+  Reg lookup(Storage.Hash hash, Address key) {
     Reg found = body.register();
     lookup(found, hash, key);
     return found;
@@ -236,7 +257,11 @@ final class Maps {
   }
 
   private Address slot(int map, Storage.Slots slots) {
-    Address first = body.perCpu(slots.offset());
+    return slot(map, slots, body.perCpu(slots.offset()));
+  }
+
+  /** The slot of the generation, from the address of a processor's first one. */
+  Address slot(int map, Storage.Slots slots, Address first) {
     if (slots.generations() == 1) {
       return first;
     }
@@ -433,6 +458,11 @@ final class Maps {
 
   /** A missing key is no loss. A keyed histogram has a key for each bucket. */
   void delete(Stmt.Delete s) {
+    delete(s, error -> {});
+  }
+
+  /** {@code outcome} gets the result of each call of bpf_map_delete_elem. */
+  void delete(Stmt.Delete s, Consumer<Reg> outcome) {
     if (!(scriptMap(s.map()).storage() instanceof Storage.Hash hash)) {
       throw new IllegalArgumentException("no keys to delete: " + declaration(s.map()));
     }
@@ -440,7 +470,7 @@ final class Maps {
     MapRef map = new MapRef(hash.kernelMap());
     if (!Layout.bucketInKey(declaration)) {
       Address key = key(s.map(), s.key(), Optional.empty());
-      body.callForEffect(Helper.MAP_DELETE_ELEM, map, body.addressOf(key));
+      outcome.accept(body.call(Helper.MAP_DELETE_ELEM, map, body.addressOf(key)));
       return;
     }
     int buckets = new Aggregation(body, declaration).buckets();
@@ -448,7 +478,7 @@ final class Maps {
     int end = partsSize(s.map()) + (hash.generational() ? 8 : 0);
     for (int bucket = 0; bucket < buckets; bucket++) {
       body.storeWord(key.plus(end), new Imm(bucket));
-      body.callForEffect(Helper.MAP_DELETE_ELEM, map, body.addressOf(key));
+      outcome.accept(body.call(Helper.MAP_DELETE_ELEM, map, body.addressOf(key)));
     }
   }
 }

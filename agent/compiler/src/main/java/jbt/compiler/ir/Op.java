@@ -15,6 +15,9 @@ sealed interface Op {
   /** The program's argument; only as the first operation. */
   record Context(Reg target) implements Op {}
 
+  /** The argument of a called routine, the first is 0; all of them are its first operations. */
+  record Argument(Reg target, int number) implements Op {}
+
   record Move(Reg target, Operand source) implements Op {}
 
   record Binary(Reg target, AluOperation operation, Operand left, Operand right) implements Op {}
@@ -52,6 +55,7 @@ sealed interface Op {
   default Optional<Reg> result() {
     return switch (this) {
       case Context op -> Optional.of(op.target);
+      case Argument op -> Optional.of(op.target);
       case Move op -> Optional.of(op.target);
       case Binary op -> Optional.of(op.target);
       case Negate op -> Optional.of(op.target);
@@ -70,6 +74,7 @@ sealed interface Op {
   default List<Operand> operands() {
     return switch (this) {
       case Context op -> List.of();
+      case Argument op -> List.of();
       case Move op -> List.of(op.source);
       case Binary op -> List.of(op.left, op.right);
       case Negate op -> List.of(op.source);
@@ -88,6 +93,7 @@ sealed interface Op {
   default Op withOperands(UnaryOperator<Operand> f) {
     return switch (this) {
       case Context op -> op;
+      case Argument op -> op;
       case Move(Reg target, Operand source) -> new Move(target, f.apply(source));
       case Binary(Reg target, AluOperation operation, Operand left, Operand right) ->
           new Binary(target, operation, f.apply(left), f.apply(right));
@@ -119,6 +125,7 @@ sealed interface Op {
   default Op withResult(Reg to) {
     return switch (this) {
       case Context op -> new Context(to);
+      case Argument op -> new Argument(to, op.number);
       case Move op -> new Move(to, op.source);
       case Binary op -> new Binary(to, op.operation, op.left, op.right);
       case Negate op -> new Negate(to, op.source);
@@ -137,6 +144,7 @@ sealed interface Op {
   default boolean removable() {
     return switch (this) {
       case Context op -> true;
+      case Argument op -> true;
       case Move op -> true;
       case Binary op -> true;
       case Negate op -> true;
@@ -155,6 +163,7 @@ sealed interface Op {
   default boolean repeatable() {
     return switch (this) {
       case Context op -> true;
+      case Argument op -> true;
       case Move op -> false;
       case Binary op -> true;
       case Negate op -> true;

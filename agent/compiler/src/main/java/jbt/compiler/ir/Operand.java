@@ -25,6 +25,14 @@ sealed interface Operand {
     }
   }
 
+  /** A routine that the kernel calls, by its number among those of the program. */
+  record RoutineRef(int routine) implements Operand {
+    @Override
+    public String toString() {
+      return "routine" + routine;
+    }
+  }
+
   /** Address of a byte of the stack frame; {@code offset} is negative. */
   record Frame(int offset) implements Operand {
     @Override

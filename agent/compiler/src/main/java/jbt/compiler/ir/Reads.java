@@ -17,17 +17,9 @@ final class Reads {
     if (checked.maps().get(map).read()) {
       return true;
     }
-    boolean[] found = new boolean[1];
-    for (Probe probe : checked.probes()) {
-      for (Stmt stmt : statements(probe.body())) {
-        boolean discards = stmt instanceof Stmt.Evaluate(Expr.StepMap step, var range);
-        for (Expr expr : expressions(stmt)) {
-          each(expr, e -> found[0] |= reads(e, map) && !(discards && e.equals(expr)));
-        }
-      }
-      probe.predicate().ifPresent(p -> each(p, e -> found[0] |= reads(e, map)));
-    }
-    return found[0];
+    Walk walk = new Walk(stmt -> {}, (expr, discarded) -> reads(expr, map) && !discarded);
+    checked.probes().forEach(walk::probe);
+    return walk.found > 0;
   }
 
   private static boolean reads(Expr expr, int map) {
@@ -38,11 +30,23 @@ final class Reads {
     };
   }
 
+  /** Whether the value of an expression comes from a map, or it changes it. */
+  private static boolean touches(Expr expr, int map) {
+    return switch (expr) {
+      case Expr.Aggregated value -> value.map() == map;
+      case Expr.HasKey has -> has.map() == map;
+      case Expr.Find find -> find.map() == map;
+      case Expr.DeleteKey delete -> delete.map() == map;
+      case Expr.Length length -> length.map() == map;
+      default -> reads(expr, map);
+    };
+  }
+
   /** Whether the predicate of a program reads a map. */
   static boolean inPredicate(Probe probe, int map) {
-    boolean[] found = new boolean[1];
-    probe.predicate().ifPresent(p -> each(p, e -> found[0] |= reads(e, map)));
-    return found[0];
+    Walk walk = new Walk(stmt -> {}, (expr, discarded) -> touches(expr, map));
+    probe.predicate().ifPresent(predicate -> walk.expr(predicate, false));
+    return walk.found > 0;
   }
 
   /** Whether an expression only looks at the event and has no effect. */
@@ -62,27 +66,88 @@ final class Reads {
 
   /** How many statements and expressions of a program touch a map. */
   static int touches(Probe probe, int map) {
-    int[] count = new int[1];
-    probe.predicate().ifPresent(p -> each(p, e -> count[0] += reads(e, map) ? 1 : 0));
-    for (Stmt stmt : statements(probe.body())) {
-      count[0] += mapOf(stmt) == map ? 1 : 0;
-      for (Expr expr : expressions(stmt)) {
-        each(expr, e -> count[0] += reads(e, map) ? 1 : 0);
-      }
-    }
-    return count[0];
+    int[] statements = new int[1];
+    Walk walk =
+        new Walk(
+            stmt -> statements[0] += mapOf(stmt) == map ? 1 : 0,
+            (expr, discarded) -> touches(expr, map));
+    walk.probe(probe);
+    return statements[0] + walk.found;
   }
 
   /** How many expressions of a program are a builtin. */
   static int uses(Probe probe, Checked.Builtin builtin) {
-    int[] count = new int[1];
-    Consumer<Expr> look =
-        e -> count[0] += e instanceof Expr.BuiltinValue b && b.builtin() == builtin ? 1 : 0;
-    probe.predicate().ifPresent(p -> each(p, look));
-    for (Stmt stmt : statements(probe.body())) {
-      expressions(stmt).forEach(expr -> each(expr, look));
+    Walk walk =
+        new Walk(
+            stmt -> {},
+            (expr, discarded) -> expr instanceof Expr.BuiltinValue b && b.builtin() == builtin);
+    walk.probe(probe);
+    return walk.found;
+  }
+
+  /** How many expressions of some statements are a builtin. */
+  static int uses(List<Stmt> body, Checked.Builtin builtin) {
+    Walk walk =
+        new Walk(
+            stmt -> {},
+            (expr, discarded) -> expr instanceof Expr.BuiltinValue b && b.builtin() == builtin);
+    walk.all(body);
+    return walk.found;
+  }
+
+  /** Whether some statements need a part of a tuple, or all of it. */
+  static boolean usesPart(List<Stmt> body, int local, int part) {
+    Walk whole =
+        new Walk(
+            stmt -> {}, (expr, discarded) -> expr instanceof Expr.Local e && e.local() == local);
+    whole.all(body);
+    Walk other =
+        new Walk(
+            stmt -> {},
+            (expr, discarded) ->
+                expr instanceof Expr.TuplePart(Expr.Local e, int index, var type, var range)
+                    && e.local() == local
+                    && index != part);
+    other.all(body);
+    return whole.found > other.found;
+  }
+
+  private interface Question {
+    boolean of(Expr expr, boolean discarded);
+  }
+
+  /** Goes through statements and expressions, those inside others included, and counts. */
+  private static final class Walk {
+    private final Consumer<Stmt> statements;
+    private final Question question;
+    private int found;
+
+    Walk(Consumer<Stmt> statements, Question question) {
+      this.statements = statements;
+      this.question = question;
     }
-    return count[0];
+
+    void probe(Probe probe) {
+      probe.predicate().ifPresent(predicate -> expr(predicate, false));
+      all(probe.body());
+    }
+
+    private void all(List<Stmt> body) {
+      for (Stmt stmt : body) {
+        statements.accept(stmt);
+        boolean discards = stmt instanceof Stmt.Evaluate(Expr.StepMap step, var range);
+        expressions(stmt).forEach(expr -> expr(expr, discards));
+        bodies(stmt).forEach(this::all);
+      }
+    }
+
+    void expr(Expr expr, boolean discarded) {
+      found += question.of(expr, discarded) ? 1 : 0;
+      if (expr instanceof Expr.Sequence sequence) {
+        all(sequence.statements());
+      }
+      parts(expr).forEach(part -> expr(part, false));
+    }
   }
 
   private static int mapOf(Stmt stmt) {
@@ -100,26 +165,29 @@ final class Reads {
       case Stmt.Printf s -> -1;
       case Stmt.Time s -> -1;
       case Stmt.PrintValue s -> -1;
+      case Stmt.ForMap s -> s.map();
       case Stmt.Exit s -> -1;
       case Stmt.Return s -> -1;
+      case Stmt.While s -> -1;
+      case Stmt.ForRange s -> -1;
+      case Stmt.Break s -> -1;
+      case Stmt.Continue s -> -1;
     };
   }
 
-  /** All statements, those inside others included. */
-  private static List<Stmt> statements(List<Stmt> body) {
-    List<Stmt> all = new ArrayList<>();
-    for (Stmt stmt : body) {
-      all.add(stmt);
-      if (stmt instanceof Stmt.If branch) {
-        all.addAll(statements(branch.then()));
-        all.addAll(statements(branch.otherwise()));
-      }
-    }
-    return all;
+  /** The bodies of a statement. */
+  static List<List<Stmt>> bodies(Stmt stmt) {
+    return switch (stmt) {
+      case Stmt.If branch -> List.of(branch.then(), branch.otherwise());
+      case Stmt.While loop -> List.of(loop.body());
+      case Stmt.ForRange loop -> List.of(loop.body());
+      case Stmt.ForMap loop -> List.of(loop.body());
+      default -> List.of();
+    };
   }
 
   /** The expressions directly in a statement. */
-  private static List<Expr> expressions(Stmt stmt) {
+  static List<Expr> expressions(Stmt stmt) {
     return switch (stmt) {
       case Stmt.Evaluate s -> List.of(s.expr());
       case Stmt.SetLocal s -> List.of(s.value());
@@ -136,6 +204,11 @@ final class Reads {
       case Stmt.Delete s -> s.key();
       case Stmt.Exit s -> List.of(s.code());
       case Stmt.Return s -> List.of();
+      case Stmt.While s -> List.of(s.condition());
+      case Stmt.ForRange s -> List.of(s.from(), s.to());
+      case Stmt.ForMap s -> List.of();
+      case Stmt.Break s -> List.of();
+      case Stmt.Continue s -> List.of();
     };
   }
 
@@ -145,13 +218,7 @@ final class Reads {
     return all;
   }
 
-  /** An expression and all inside it. */
-  private static void each(Expr expr, Consumer<Expr> f) {
-    f.accept(expr);
-    parts(expr).forEach(part -> each(part, f));
-  }
-
-  /** The expressions directly in an expression. */
+  /** The expressions directly in an expression, its statements' left out. */
   static List<Expr> parts(Expr expr) {
     return switch (expr) {
       case Expr.IntLiteral e -> List.of();
@@ -161,6 +228,12 @@ final class Reads {
       case Expr.ContextElement e -> List.of(e.index());
       case Expr.Local e -> List.of();
       case Expr.MapValue e -> e.key();
+      case Expr.Aggregated e -> e.key();
+      case Expr.HasKey e -> e.key();
+      case Expr.Find e -> e.key();
+      case Expr.DeleteKey e -> e.key();
+      case Expr.Length e -> List.of();
+      case Expr.Sequence e -> List.of(e.value());
       case Expr.Unary e -> List.of(e.operand());
       case Expr.Binary e -> List.of(e.left(), e.right());
       case Expr.Logical e -> List.of(e.left(), e.right());
@@ -178,9 +251,20 @@ final class Reads {
 
   /** Whether evaluating an expression changes something. */
   static boolean steps(Expr expr) {
-    boolean[] found = new boolean[1];
-    each(expr, e -> found[0] |= e instanceof Expr.StepLocal || e instanceof Expr.StepMap);
-    return found[0];
+    Walk walk = new Walk(stmt -> {}, (e, discarded) -> changes(e));
+    walk.expr(expr, false);
+    return walk.found > 0;
+  }
+
+  private static boolean changes(Expr expr) {
+    return switch (expr) {
+      case Expr.StepLocal e -> true;
+      case Expr.StepMap e -> true;
+      case Expr.Find e -> true;
+      case Expr.DeleteKey e -> true;
+      case Expr.Sequence e -> true;
+      default -> false;
+    };
   }
 
   /** How many registers an expression needs when its parts are evaluated in the best order. */

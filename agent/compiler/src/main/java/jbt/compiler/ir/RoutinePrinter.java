@@ -33,6 +33,7 @@ final class RoutinePrinter {
     return result
         + switch (op) {
           case Op.Context o -> "context";
+          case Op.Argument o -> "argument " + o.number();
           case Op.Move o -> o.source().toString();
           case Op.Binary o ->
               o.left() + " " + o.operation().symbol().replace("=", "") + " " + o.right();

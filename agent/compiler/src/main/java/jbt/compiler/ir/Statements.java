@@ -16,10 +16,43 @@ final class Statements {
   /** The block that ends the program. */
   private final int end;
 
-  Statements(Lowering lowering, int end) {
+  /** Where the innermost loop ends, and where its next round begins. */
+  private int breakLoop;
+
+  private int nextRound;
+  private boolean leaves;
+
+  Statements(Lowering lowering, int end, int breakLoop, int nextRound) {
     this.lowering = lowering;
     this.body = lowering.body();
     this.end = end;
+    this.breakLoop = breakLoop;
+    this.nextRound = nextRound;
+  }
+
+  /** Whether some statement ends the program. */
+  boolean leaves() {
+    return leaves;
+  }
+
+  void noteLeave() {
+    leaves = true;
+  }
+
+  /** The body of a loop that is part of this routine. */
+  void loop(List<Stmt> statements, int done, int next) {
+    int outerBreak = breakLoop;
+    int outerNext = nextRound;
+    breakLoop = done;
+    nextRound = next;
+    all(statements);
+    breakLoop = outerBreak;
+    nextRound = outerNext;
+  }
+
+  private void leave() {
+    leaves = true;
+    body.jump(end);
   }
 
   void all(List<Stmt> statements) {
@@ -51,9 +84,14 @@ final class Statements {
       case Stmt.Delete s -> lowering.maps().delete(s);
       case Stmt.Exit s -> {
         lowering.records().exit(s);
-        body.jump(end);
+        leave();
       }
-      case Stmt.Return s -> body.jump(end);
+      case Stmt.Return s -> leave();
+      case Stmt.While s -> lowering.loops().whileTrue(s);
+      case Stmt.ForRange s -> lowering.loops().range(s);
+      case Stmt.ForMap s -> lowering.loops().map(s);
+      case Stmt.Break s -> body.jump(breakLoop);
+      case Stmt.Continue s -> body.jump(nextRound);
     }
   }
 
@@ -69,12 +107,24 @@ final class Statements {
     Type type = lowering.probe().locals().get(s.local());
     switch (lowering.variable(s.local())) {
       case Variable.InRegister(Reg reg) -> body.set(reg, lowering.expressions().scalar(s.value()));
+      case Variable.InMemory(Address place) when Layout.scalar(type) ->
+          body.storeWord(place, lowering.expressions().scalar(s.value()));
+      case Variable.Pair pair -> throw new IllegalStateException("set in its loop: " + s);
       case Variable.InMemory(Address place) -> {
         // The new value can be made from the old one.
         Address made = body.memory(type.storedSize());
         lowering.expressions().store(s.value(), type, made);
         lowering.expressions().copyWords(made, place, type.storedSize());
       }
+    }
+  }
+
+  /** Sets a local that holds a number. */
+  void set(int local, Operand value) {
+    switch (lowering.variable(local)) {
+      case Variable.InRegister(Reg reg) -> body.set(reg, value);
+      case Variable.InMemory(Address place) -> body.storeWord(place, value);
+      case Variable.Pair pair -> throw new IllegalStateException("no number: local " + local);
     }
   }
 

@@ -49,7 +49,9 @@ final class Straighten {
 
   private static int last(int target, Map<Integer, Terminator> empty) {
     int at = target;
-    while (empty.get(at) instanceof Goto(int next) && next != at) {
+    int steps = 0;
+    // A loop of jumps alone leads nowhere.
+    while (empty.get(at) instanceof Goto(int next) && steps++ < empty.size()) {
       at = next;
     }
     return at;

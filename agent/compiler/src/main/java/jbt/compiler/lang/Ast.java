@@ -13,11 +13,49 @@ import java.util.function.Predicate;
 public final class Ast {
   private Ast() {}
 
-  public record Script(List<Block> blocks) {
+  /** What stands at the top of a script, each kind in the order of the script. */
+  public record Script(
+      List<Block> blocks,
+      List<Setting> settings,
+      List<MapDeclaration> maps,
+      List<Macro> macros,
+      List<Import> imports) {
     public Script {
       blocks = List.copyOf(blocks);
+      settings = List.copyOf(settings);
+      maps = List.copyOf(maps);
+      macros = List.copyOf(macros);
+      imports = List.copyOf(imports);
+    }
+
+    public Script withBlocks(List<Block> others) {
+      return new Script(others, settings, maps, macros, imports);
     }
   }
+
+  /**
+   * {@code key = value;} in the {@code config} block.
+   *
+   * @param value a number, a string, a bool or a bare word
+   */
+  public record Setting(String key, Expr value, SourceRange range) {}
+
+  /** {@code let @name = kind(size);}. */
+  public record MapDeclaration(String name, String kind, Expr size, SourceRange range) {}
+
+  /**
+   * {@code macro name(parameters) { body }}.
+   *
+   * @param parameters {@link Expr.Variable} and {@link Expr.MapUse} stand for the caller's own,
+   *     {@link Expr.Name} for an expression
+   */
+  public record Macro(String name, List<Expr> parameters, Expr.Sequence body, SourceRange range) {
+    public Macro {
+      parameters = List.copyOf(parameters);
+    }
+  }
+
+  public record Import(String path, SourceRange range) {}
 
   /** Attach points, an optional predicate and what is done there. */
   public record Block(
@@ -65,6 +103,46 @@ public final class Ast {
     }
 
     record Return(Optional<Expr> value, SourceRange range) implements Stmt {}
+
+    /** Statements in braces of their own. */
+    record Braces(List<Stmt> body, SourceRange range) implements Stmt {
+      public Braces {
+        body = List.copyOf(body);
+      }
+    }
+
+    /** The body written out {@code count} times. */
+    record Unroll(Expr count, List<Stmt> body, SourceRange range) implements Stmt {
+      public Unroll {
+        body = List.copyOf(body);
+      }
+    }
+
+    record While(Expr condition, List<Stmt> body, SourceRange range) implements Stmt {
+      public While {
+        body = List.copyOf(body);
+      }
+    }
+
+    /** {@code for ($i : from..to)}, without {@code to} itself. */
+    record ForRange(Expr.Variable variable, Expr from, Expr to, List<Stmt> body, SourceRange range)
+        implements Stmt {
+      public ForRange {
+        body = List.copyOf(body);
+      }
+    }
+
+    /** {@code for ($kv : @map)}. */
+    record ForMap(Expr.Variable variable, Expr.MapUse map, List<Stmt> body, SourceRange range)
+        implements Stmt {
+      public ForMap {
+        body = List.copyOf(body);
+      }
+    }
+
+    record Break(SourceRange range) implements Stmt {}
+
+    record Continue(SourceRange range) implements Stmt {}
   }
 
   public sealed interface Expr {
@@ -127,6 +205,25 @@ public final class Ast {
 
     record Cast(TypeName type, Expr operand, SourceRange range) implements Expr {}
 
+    /** {@code (x = 1, y = 2)}. */
+    record Record(List<String> names, List<Expr> parts, SourceRange range) implements Expr {
+      public Record {
+        names = List.copyOf(names);
+        parts = List.copyOf(parts);
+      }
+    }
+
+    /** {@code { statements; value }}; without a value for its effects only. */
+    record Sequence(List<Stmt> statements, Optional<Expr> value, SourceRange range)
+        implements Expr {
+      public Sequence {
+        statements = List.copyOf(statements);
+      }
+    }
+
+    /** {@code comptime x}: known when the script is compiled. */
+    record Comptime(Expr expr, SourceRange range) implements Expr {}
+
     record Call(String function, List<Expr> arguments, SourceRange range) implements Expr {
       public Call {
         arguments = List.copyOf(arguments);
@@ -183,7 +280,7 @@ public final class Ast {
   }
 
   /** The statements and expressions directly inside of a statement. */
-  static List<?> children(Stmt stmt) {
+  public static List<?> children(Stmt stmt) {
     return switch (stmt) {
       case Stmt.Evaluate evaluate -> List.of(evaluate.expr());
       case Stmt.Assign assign -> List.of(assign.target(), assign.value());
@@ -195,12 +292,32 @@ public final class Ast {
         yield all;
       }
       case Stmt.Return leave -> leave.value().stream().toList();
+      case Stmt.Braces braces -> braces.body();
+      case Stmt.Unroll unroll -> and(unroll.body(), unroll.count());
+      case Stmt.While loop -> and(loop.body(), loop.condition());
+      case Stmt.ForRange loop -> and(loop.body(), loop.from(), loop.to());
+      case Stmt.ForMap loop -> and(loop.body(), loop.map());
+      case Stmt.Break leave -> List.of();
+      case Stmt.Continue next -> List.of();
     };
   }
 
-  /** The expressions directly inside of one. */
-  public static List<Expr> children(Expr expr) {
+  private static List<?> and(List<Stmt> body, Expr... exprs) {
+    List<Object> all = new ArrayList<>(body);
+    all.addAll(List.of(exprs));
+    return all;
+  }
+
+  /** The statements and expressions directly inside of an expression. */
+  public static List<?> children(Expr expr) {
     return switch (expr) {
+      case Expr.Sequence sequence -> {
+        List<Object> all = new ArrayList<>(sequence.statements());
+        sequence.value().ifPresent(all::add);
+        yield all;
+      }
+      case Expr.Record parts -> parts.parts();
+      case Expr.Comptime known -> List.of(known.expr());
       case Expr.Int i -> List.of();
       case Expr.Bool b -> List.of();
       case Expr.Str s -> List.of();

@@ -1,5 +1,6 @@
 package jbt.compiler.lang;
 
+import java.util.List;
 import java.util.stream.Collectors;
 import jbt.compiler.lang.Ast.Expr;
 import jbt.compiler.lang.Ast.Stmt;
@@ -60,15 +61,30 @@ public final class AstPrinter {
         return;
       }
       case Stmt.Return leave -> line(range, depth, "return");
+      case Stmt.Braces braces -> line(range, depth, "braces");
+      case Stmt.Unroll unroll -> line(range, depth, "unroll");
+      case Stmt.While loop -> line(range, depth, "while");
+      case Stmt.ForRange loop -> line(range, depth, "for $" + loop.variable().name() + " in range");
+      case Stmt.ForMap loop -> line(range, depth, "for $" + loop.variable().name() + " in map");
+      case Stmt.Break leave -> line(range, depth, "break");
+      case Stmt.Continue next -> line(range, depth, "continue");
     }
-    for (Object child : Ast.children(stmt)) {
-      expr((Expr) child, depth + 1);
+    children(Ast.children(stmt), depth + 1);
+  }
+
+  private void children(List<?> children, int depth) {
+    for (Object child : children) {
+      if (child instanceof Stmt inner) {
+        stmt(inner, depth);
+      } else {
+        expr((Expr) child, depth);
+      }
     }
   }
 
   private void expr(Expr expr, int depth) {
     line(expr.range(), depth, label(expr));
-    Ast.children(expr).forEach(child -> expr(child, depth + 1));
+    children(Ast.children(expr), depth + 1);
   }
 
   private static String label(Expr expr) {
@@ -85,6 +101,9 @@ public final class AstPrinter {
       case Expr.Conditional conditional -> "?:";
       case Expr.Step step -> (step.up() ? "++" : "--") + (step.prefix() ? " before" : " after");
       case Expr.Tuple tuple -> "tuple";
+      case Expr.Record parts -> "record " + String.join(", ", parts.names());
+      case Expr.Sequence sequence -> "block";
+      case Expr.Comptime known -> "comptime";
       case Expr.Member member -> "." + member.field();
       case Expr.Index index -> "[]";
       case Expr.Cast cast -> "(" + cast.type().name() + ")";

@@ -65,12 +65,14 @@ final class ExpressionParser {
           "pid_t");
 
   private final Tokens tokens;
+  private final StatementParser statements;
 
   /** A slash in front of an opening brace ends the expression. */
   private boolean inPredicate;
 
-  ExpressionParser(Tokens tokens) {
+  ExpressionParser(Tokens tokens, StatementParser statements) {
     this.tokens = tokens;
+    this.statements = statements;
   }
 
   /** The expression between the slashes of a predicate. */
@@ -236,6 +238,9 @@ final class ExpressionParser {
       case MAP -> mapUse();
       case IDENTIFIER -> nameOrCall();
       case SYMBOL, BAD, END -> {
+        if (token.is("{")) {
+          yield statements.value();
+        }
         if (!token.is("(")) {
           throw tokens.unexpected("expected an expression");
         }
@@ -258,6 +263,13 @@ final class ExpressionParser {
 
   private Expr nameOrCall() throws SyntaxError {
     Token name = tokens.take();
+    if (name.isWord("if")) {
+      return ifExpression(name.range());
+    }
+    if (name.isWord("comptime")) {
+      Expr known = unary();
+      return new Expr.Comptime(known, name.range().to(known.range()));
+    }
     if (name.isWord("true") || name.isWord("false")) {
       return new Expr.Bool(name.isWord("true"), name.range());
     }
@@ -268,8 +280,26 @@ final class ExpressionParser {
     return new Expr.Call(name.text(), arguments, name.range().to(tokens.previous()));
   }
 
+  /** {@code if condition { ...; value } else { ...; value }}. */
+  private Expr ifExpression(SourceRange start) throws SyntaxError {
+    tokens.enter();
+    Expr condition = expression();
+    Expr then = statements.value();
+    if (!tokens.acceptWord("else")) {
+      throw tokens.unexpected("expected 'else'");
+    }
+    Expr otherwise =
+        tokens.current().isWord("if") ? ifExpression(tokens.take().range()) : statements.value();
+    tokens.leave();
+    return new Expr.Conditional(
+        condition, Optional.of(then), otherwise, start.to(otherwise.range()));
+  }
+
   private Expr groupOrTuple() throws SyntaxError {
     SourceRange start = tokens.take().range();
+    if (tokens.current().kind() == Kind.IDENTIFIER && tokens.ahead().is("=")) {
+      return namedParts(start);
+    }
     Expr first = expression();
     if (tokens.accept(")")) {
       return first;
@@ -278,6 +308,23 @@ final class ExpressionParser {
     tokens.expect(",");
     parts.addAll(listUpTo(")"));
     return new Expr.Tuple(parts, start.to(tokens.previous()));
+  }
+
+  /** {@code (x = 1, y = 2)}; the parenthesis is read. */
+  private Expr namedParts(SourceRange start) throws SyntaxError {
+    List<String> names = new ArrayList<>();
+    List<Expr> parts = new ArrayList<>();
+    do {
+      Token name = tokens.expect(Kind.IDENTIFIER);
+      if (names.contains(name.text())) {
+        throw new SyntaxError(name.range(), "the record has two fields '" + name.text() + "'");
+      }
+      tokens.expect("=");
+      names.add(name.text());
+      parts.add(expression());
+    } while (tokens.accept(","));
+    tokens.expect(")");
+    return new Expr.Record(names, parts, start.to(tokens.previous()));
   }
 
   /** Expressions with commas between, and maybe one behind the last, up to a bracket. */

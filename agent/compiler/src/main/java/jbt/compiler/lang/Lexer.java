@@ -40,6 +40,10 @@ final class Lexer {
     if (isNameStart(c)) {
       return token(Kind.IDENTIFIER, start, name());
     }
+    if (c == '$' && peek(1) == '#') {
+      at += 2;
+      return token(Kind.VARIABLE, start, "#");
+    }
     if (c == '$' && (isNameStart(peek(1)) || isDigit(peek(1)))) {
       at++;
       return token(Kind.VARIABLE, start, name());

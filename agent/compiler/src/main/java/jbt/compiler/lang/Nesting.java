@@ -1,7 +1,9 @@
 package jbt.compiler.lang;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import jbt.compiler.lang.Ast.Expr;
 import jbt.compiler.lang.Ast.Stmt;
 
@@ -21,21 +23,30 @@ final class Nesting {
   /** Reports one error a block at most. */
   static void check(Ast.Script script, Diagnostics diagnostics) {
     for (Ast.Block block : script.blocks()) {
-      Deque<Item> open = new ArrayDeque<>();
-      block.predicate().ifPresent(expr -> open.push(new Item(expr, expr.range(), 1)));
-      block.body().forEach(stmt -> open.push(new Item(stmt, stmt.range(), 1)));
-      while (!open.isEmpty()) {
-        Item item = open.pop();
-        if (item.depth > DEEPEST) {
-          diagnostics.error(item.range, "syntax: " + MESSAGE);
-          break;
-        }
-        for (Object child :
-            item.node instanceof Stmt s ? Ast.children(s) : Ast.children((Expr) item.node)) {
-          SourceRange range = child instanceof Stmt s ? s.range() : ((Expr) child).range();
-          open.push(new Item(child, range, item.depth + 1));
-        }
+      List<Object> nodes = new ArrayList<>(block.body());
+      block.predicate().ifPresent(nodes::add);
+      check(nodes, diagnostics);
+    }
+    script.macros().forEach(macro -> check(List.of(macro.body()), diagnostics));
+  }
+
+  private static void check(List<?> nodes, Diagnostics diagnostics) {
+    Deque<Item> open = new ArrayDeque<>();
+    nodes.forEach(node -> open.push(new Item(node, range(node), 1)));
+    while (!open.isEmpty()) {
+      Item item = open.pop();
+      if (item.depth > DEEPEST) {
+        diagnostics.error(item.range, "syntax: " + MESSAGE);
+        return;
+      }
+      for (Object child :
+          item.node instanceof Stmt s ? Ast.children(s) : Ast.children((Expr) item.node)) {
+        open.push(new Item(child, range(child), item.depth + 1));
       }
     }
+  }
+
+  private static SourceRange range(Object node) {
+    return node instanceof Stmt s ? s.range() : ((Expr) node).range();
   }
 }

@@ -26,20 +26,23 @@ public final class Parser {
           new SourceRange(0, 1),
           "syntax: script of %d characters; at most %d are allowed"
               .formatted(source.text().length(), LONGEST_SCRIPT));
-      return new Script(List.of());
+      return new Script(List.of(), List.of(), List.of(), List.of(), List.of());
     }
     Tokens tokens = new Tokens(source.text(), diagnostics);
     StatementParser statements = new StatementParser(tokens);
+    Definitions definitions = new Definitions(tokens, statements);
     List<Block> blocks = new ArrayList<>();
     while (tokens.current().kind() != Kind.END) {
       try {
-        blocks.add(block(tokens, statements));
+        if (!definitions.read()) {
+          blocks.add(block(tokens, statements));
+        }
       } catch (SyntaxError error) {
         error.report(diagnostics);
         tokens.skipBlock();
       }
     }
-    Script script = new Script(blocks);
+    Script script = definitions.script(blocks);
     Nesting.check(script, diagnostics);
     return script;
   }
@@ -72,7 +75,9 @@ public final class Parser {
       throw new SyntaxError(token.range(), "expected a probe, not " + token.described());
     }
     Token written = tokens.attachPoint();
-    List<String> parts = List.of(written.text().split(":", -1));
+    // A name may stand in front: name=provider:part.
+    String point = written.text().replaceFirst("^[A-Za-z_][A-Za-z0-9_]*=", "");
+    List<String> parts = List.of(point.split(":", -1));
     return new AttachPoint(parts.getFirst(), parts.subList(1, parts.size()), written.range());
   }
 }

@@ -30,7 +30,7 @@ final class StatementParser {
 
   StatementParser(Tokens tokens) {
     this.tokens = tokens;
-    this.expressions = new ExpressionParser(tokens);
+    this.expressions = new ExpressionParser(tokens, this);
   }
 
   ExpressionParser expressions() {
@@ -39,10 +39,19 @@ final class StatementParser {
 
   /** Statements in braces. */
   List<Stmt> block() throws SyntaxError {
+    Expr.Sequence sequence = sequence();
+    List<Stmt> statements = new ArrayList<>(sequence.statements());
+    sequence.value().ifPresent(value -> statements.add(new Stmt.Evaluate(value, value.range())));
+    return statements;
+  }
+
+  /** Statements in braces; an expression without semicolon at the end is their value. */
+  Expr.Sequence sequence() throws SyntaxError {
     tokens.enter();
     SourceRange open = tokens.expect("{").range();
     Tokens.Level level = tokens.level();
     List<Stmt> statements = new ArrayList<>();
+    boolean ended = true;
     while (!tokens.current().is("}")) {
       if (tokens.current().kind() == Kind.END) {
         throw new SyntaxError(open, "'{' without '}'");
@@ -50,8 +59,8 @@ final class StatementParser {
       try {
         Stmt statement = statement();
         statements.add(statement);
-        boolean needsEnd = !(statement instanceof Stmt.If);
-        if (!tokens.accept(";") && needsEnd && !tokens.current().is("}")) {
+        ended = tokens.accept(";");
+        if (!ended && !endsItself(statement) && !tokens.current().is("}")) {
           throw tokens.unexpected("expected ';' or '}'");
         }
       } catch (SyntaxError error) {
@@ -62,15 +71,90 @@ final class StatementParser {
         tokens.skipStatement(level);
       }
     }
-    tokens.expect("}");
+    SourceRange range = open.to(tokens.expect("}").range());
     tokens.leave();
-    return statements;
+    if (ended || !(statements.getLast() instanceof Stmt.Evaluate(Expr value, SourceRange where))) {
+      return new Expr.Sequence(statements, Optional.empty(), range);
+    }
+    // A discarded value is none.
+    return where.equals(value.range())
+        ? new Expr.Sequence(statements.subList(0, statements.size() - 1), Optional.of(value), range)
+        : new Expr.Sequence(statements, Optional.empty(), range);
+  }
+
+  /** Statements in braces whose last one, an if with else included, is their value. */
+  Expr.Sequence value() throws SyntaxError {
+    Expr.Sequence sequence = sequence();
+    List<Stmt> all = sequence.statements();
+    if (sequence.value().isPresent()
+        || all.isEmpty()
+        || !(all.getLast() instanceof Stmt.If branch)
+        || branch.otherwise().isEmpty()) {
+      return sequence;
+    }
+    return new Expr.Sequence(
+        all.subList(0, all.size() - 1), Optional.of(conditional(branch)), sequence.range());
+  }
+
+  private static Expr conditional(Stmt.If branch) {
+    return new Expr.Conditional(
+        branch.condition(),
+        Optional.of(valueOf(branch.then(), branch.range())),
+        valueOf(branch.otherwise(), branch.range()),
+        branch.range());
+  }
+
+  private static Expr valueOf(List<Stmt> statements, SourceRange range) {
+    if (statements.isEmpty()) {
+      return new Expr.Sequence(List.of(), Optional.empty(), range);
+    }
+    List<Stmt> before = statements.subList(0, statements.size() - 1);
+    return switch (statements.getLast()) {
+      case Stmt.Evaluate last -> new Expr.Sequence(before, Optional.of(last.expr()), range);
+      case Stmt.If last when !last.otherwise().isEmpty() ->
+          new Expr.Sequence(before, Optional.of(conditional(last)), range);
+      default -> new Expr.Sequence(statements, Optional.empty(), range);
+    };
+  }
+
+  /** Whether a statement needs no semicolon behind it. */
+  private static boolean endsItself(Stmt statement) {
+    return switch (statement) {
+      case Stmt.If s -> true;
+      case Stmt.Braces s -> true;
+      case Stmt.Unroll s -> true;
+      case Stmt.While s -> true;
+      case Stmt.ForRange s -> true;
+      case Stmt.ForMap s -> true;
+      case Stmt.Evaluate s -> false;
+      case Stmt.Assign s -> false;
+      case Stmt.Let s -> false;
+      case Stmt.Return s -> false;
+      case Stmt.Break s -> false;
+      case Stmt.Continue s -> false;
+    };
   }
 
   private Stmt statement() throws SyntaxError {
     Token first = tokens.current();
     if (first.isWord("if")) {
       return ifStatement();
+    }
+    if (first.is("{")) {
+      List<Stmt> body = block();
+      return new Stmt.Braces(body, first.range().to(tokens.previous()));
+    }
+    if (first.isWord("unroll") || first.isWord("while")) {
+      return counted(tokens.take());
+    }
+    if (tokens.acceptWord("for")) {
+      return forLoop(first.range());
+    }
+    if (tokens.acceptWord("break")) {
+      return new Stmt.Break(first.range());
+    }
+    if (tokens.acceptWord("continue")) {
+      return new Stmt.Continue(first.range());
     }
     if (tokens.acceptWord("let")) {
       return let(first.range());
@@ -125,6 +209,38 @@ final class StatementParser {
       otherwise = List.of(nested);
     }
     return otherwise.getFirst();
+  }
+
+  /** {@code unroll (n) { }} and {@code while (condition) { }}. */
+  private Stmt counted(Token word) throws SyntaxError {
+    Expr header = expressions.expression();
+    List<Stmt> body = block();
+    SourceRange range = word.range().to(tokens.previous());
+    return word.isWord("while")
+        ? new Stmt.While(header, body, range)
+        : new Stmt.Unroll(header, body, range);
+  }
+
+  private Stmt forLoop(SourceRange start) throws SyntaxError {
+    boolean inParentheses = tokens.accept("(");
+    Token name = tokens.expect(Kind.VARIABLE);
+    Expr.Variable variable = new Expr.Variable(name.text(), name.range());
+    tokens.expect(":");
+    Expr over = expressions.expression();
+    Optional<Expr> to = Optional.empty();
+    if (tokens.accept("..")) {
+      to = Optional.of(expressions.expression());
+    } else if (!(over instanceof Expr.MapUse)) {
+      throw new SyntaxError(over.range(), "a loop is over a map or a range like 0..10");
+    }
+    if (inParentheses) {
+      tokens.expect(")");
+    }
+    List<Stmt> body = block();
+    SourceRange range = start.to(tokens.previous());
+    return over instanceof Expr.MapUse map && to.isEmpty()
+        ? new Stmt.ForMap(variable, map, body, range)
+        : new Stmt.ForRange(variable, over, to.orElseThrow(), body, range);
   }
 
   private Stmt let(SourceRange start) throws SyntaxError {

@@ -54,9 +54,20 @@ public sealed interface Type {
     }
   }
 
-  record Tuple(List<Type> parts) implements Type {
+  /** {@code names} of a record's fields, one for each part; empty for a tuple. */
+  record Tuple(List<Type> parts, List<String> names) implements Type {
     public Tuple {
       parts = List.copyOf(parts);
+      names = List.copyOf(names);
+    }
+
+    public Tuple(List<Type> parts) {
+      this(parts, List.of());
+    }
+
+    /** The same fields with other types. */
+    public Tuple with(List<Type> others) {
+      return new Tuple(others, names);
     }
 
     @Override

@@ -95,7 +95,7 @@ class CheckerErrorsTest {
         "@x[1] = 1; @x = 2; => @x is used with no key here, but elsewhere with a key / This is the first use.",
         "@x[1,2] = 1; @x[1] = 2; => @x is used with a key here, but elsewhere with a key of 2 parts / This is the first use.",
         "@x[1] = 1; @x[\"a\"] = 2; => Type mismatch for the key of @x: it is int64, not string / This is the first use.",
-        "@ = count(); print(@ + 1); => @ holds count() and can't be read by the script",
+        "@ = hist(1); print(@ + 1); => @ holds hist() and can't be read by the script",
         "@x = \"a\"; @x++; => @x holds string: only integers can be counted up or down",
         "$x = \"a\"; $x++; => $x is string: only integers can be counted up or down",
         "$x = \"a\"; $x = 1; => Type mismatch for $x: it holds string[2], not int64 / This is the initial declaration.",

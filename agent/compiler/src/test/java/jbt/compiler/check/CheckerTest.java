@@ -219,7 +219,7 @@ class CheckerTest {
                 """))
         .isEqualTo(
             """
-            map @t: Plain[type=Tuple[parts=[Int[bytes=8, signed=true], Str[size=4]]]]
+            map @t: Plain[type=Tuple[parts=[Int[bytes=8, signed=true], Str[size=4]], names=[]]]
             map @k[int64, string[7]]: Plain[type=Int[bytes=8, signed=false]]
             map @later: Plain[type=Int[bytes=8, signed=false]] read
             map @self: Plain[type=Int[bytes=8, signed=true]] read

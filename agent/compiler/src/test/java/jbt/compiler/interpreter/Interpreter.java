@@ -12,8 +12,11 @@ final class Interpreter {
   private static final int STACK = 512;
   private static final int MOST_STEPS = 1_000_000;
 
+  private static final long ROUTINES = 0x6000_0000_0000_0000L;
+
   private final Memory memory;
   private final Kernel kernel;
+  private int steps;
 
   Interpreter(Memory memory, Kernel kernel) {
     this.memory = memory;
@@ -22,12 +25,18 @@ final class Interpreter {
 
   long run(Code code, long context) {
     ByteBuffer program = ByteBuffer.wrap(code.encode(map -> map)).order(ByteOrder.LITTLE_ENDIAN);
+    steps = 0;
+    return run(program, 0, context);
+  }
+
+  /** Runs a routine from an instruction on until it returns. */
+  private long run(ByteBuffer program, int from, long... arguments) {
     long stack = memory.add(new byte[STACK]);
     long[] r = new long[11];
-    r[1] = context;
+    System.arraycopy(arguments, 0, r, 1, arguments.length);
     r[10] = stack + STACK;
-    int pc = 0;
-    for (int steps = 0; steps < MOST_STEPS; steps++) {
+    int pc = from;
+    while (steps++ < MOST_STEPS) {
       int opcode = program.get(8 * pc) & 0xff;
       int registers = program.get(8 * pc + 1) & 0xff;
       int dst = registers & 15;
@@ -37,7 +46,7 @@ final class Interpreter {
       pc++;
       switch (opcode & 7) {
         case 0 -> {
-          r[dst] = wide(src, imm, program.getInt(8 * pc + 4));
+          r[dst] = src == 4 ? ROUTINES + pc + imm : wide(src, imm, program.getInt(8 * pc + 4));
           pc++;
         }
         case 1 -> r[dst] = memory.load(r[src] + offset, size(opcode));
@@ -60,7 +69,12 @@ final class Interpreter {
             return r[0];
           }
           if (opcode == 0x85) {
-            r[0] = kernel.call(imm, r[1], r[2], r[3], r[4], r[5]);
+            r[0] =
+                switch (imm) {
+                  case 164 -> forEach(program, r[1], (int) (r[2] - ROUTINES), r[3]);
+                  case 181 -> loop(program, (int) r[1], (int) (r[2] - ROUTINES), r[3]);
+                  default -> kernel.call(imm, r[1], r[2], r[3], r[4], r[5]);
+                };
             for (int i = 1; i <= 5; i++) {
               r[i] = 0xdead_0000_0000_0000L + i;
             }
@@ -77,6 +91,29 @@ final class Interpreter {
       }
     }
     throw new IllegalStateException("the program does not end");
+  }
+
+  private long loop(ByteBuffer program, int rounds, int routine, long context) {
+    for (int i = 0; i < rounds; i++) {
+      if (run(program, routine, i, context) != 0) {
+        return i + 1L;
+      }
+    }
+    return rounds;
+  }
+
+  private long forEach(ByteBuffer program, long map, int routine, long context) {
+    long visited = 0;
+    for (Kernel.Element element : kernel.elements(map)) {
+      visited++;
+      long key = memory.add(element.key());
+      long result = run(program, routine, map, key, element.value(), context);
+      memory.remove(key);
+      if (result != 0) {
+        break;
+      }
+    }
+    return visited;
   }
 
   private long wide(int src, int low, int high) {

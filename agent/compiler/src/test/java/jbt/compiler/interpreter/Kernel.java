@@ -104,6 +104,7 @@ final class Kernel {
       case 132 -> submit(a);
       case 134 -> ring(map(a)).stream().mapToLong(r -> footprint(r.length)).sum();
       case 174 -> cookie(a);
+      case 195 -> lookupOn(map(a), b, (int) c);
       default -> throw new IllegalStateException("helper " + helper);
     };
   }
@@ -128,6 +129,24 @@ final class Kernel {
   private long lookup(int map, long key) {
     long[] values = hash(map).get(key(map, key));
     return values == null ? 0 : values[perProcessor(map) ? processor : 0];
+  }
+
+  /** A key of a map and the address of its value on the processor that asks. */
+  record Element(byte[] key, long value) {}
+
+  List<Element> elements(long handle) {
+    int map = map(handle);
+    List<Element> all = new ArrayList<>();
+    hash(map)
+        .forEach(
+            (key, values) ->
+                all.add(new Element(key.toArray(), values[perProcessor(map) ? processor : 0])));
+    return all;
+  }
+
+  private long lookupOn(int map, long key, int number) {
+    long[] values = hash(map).get(key(map, key));
+    return values == null || number >= processors ? 0 : values[number];
   }
 
   private long update(int map, long keyAddress, long value, long flags) {

@@ -2,12 +2,14 @@ package jbt.kernel.sys;
 
 import com.sun.jna.Native;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** bpf(2): maps, programs, links. */
 public final class Bpf {
   private static final int MAP_CREATE = 0;
   private static final int MAP_UPDATE_ELEM = 2;
   private static final int PROG_LOAD = 5;
+  private static final int BTF_LOAD = 18;
   private static final int PROG_TEST_RUN = 10;
   private static final int OBJ_GET_INFO_BY_FD = 15;
   private static final int LINK_CREATE = 28;
@@ -76,12 +78,19 @@ public final class Bpf {
     }
   }
 
-  /** Loads a program under the licence GPL. The verifier's log is not kept. */
-  public static Fd load(int type, byte[] code, String name) {
+  /**
+   * Loads a program under the licence GPL. The verifier's log is not kept.
+   *
+   * @param routines the slots at which routines begin that the kernel calls
+   */
+  public static Fd load(int type, byte[] code, List<Integer> routines, String name) {
     try (Block attributes = new Block(128);
         Block instructions = Block.of(code);
-        Block license = Block.of("GPL")) {
+        Block license = Block.of("GPL");
+        Block info = Block.of(RoutineTypes.info(routines));
+        Fd types = routines.isEmpty() ? Fd.none() : loadTypes()) {
       program(attributes, type, code, instructions, license, name);
+      routines(attributes, routines, types, info);
       return new Fd(SystemCallException.check("BPF_PROG_LOAD", call(PROG_LOAD, attributes)));
     }
   }
@@ -91,12 +100,16 @@ public final class Bpf {
    *
    * @return the log; of a log that is longer than {@code logSize} what the kernel kept
    */
-  public static LoadResult tryLoad(int type, byte[] code, String name, int logSize) {
+  public static LoadResult tryLoad(
+      int type, byte[] code, List<Integer> routines, String name, int logSize) {
     try (Block attributes = new Block(128);
         Block instructions = Block.of(code);
         Block license = Block.of("GPL");
+        Block info = Block.of(RoutineTypes.info(routines));
+        Fd types = routines.isEmpty() ? Fd.none() : loadTypes();
         Block log = new Block(logSize)) {
       program(attributes, type, code, instructions, license, name);
+      routines(attributes, routines, types, info);
       attributes.set(24, 1).set(28, logSize).set(32, log);
       long result = call(PROG_LOAD, attributes);
       int errno = result < 0 ? Native.getLastError() : 0;
@@ -118,6 +131,25 @@ public final class Bpf {
         .set(8, instructions)
         .set(16, license)
         .set(48, name(name));
+  }
+
+  private static Fd loadTypes() {
+    byte[] btf = RoutineTypes.btf();
+    try (Block attributes = new Block(32);
+        Block content = Block.of(btf)) {
+      attributes.set(0, content).set(16, btf.length);
+      return new Fd(SystemCallException.check("BPF_BTF_LOAD", call(BTF_LOAD, attributes)));
+    }
+  }
+
+  private static void routines(Block attributes, List<Integer> routines, Fd types, Block info) {
+    if (!routines.isEmpty()) {
+      attributes
+          .set(72, types.number())
+          .set(76, RoutineTypes.INFO_SIZE)
+          .set(80, info)
+          .set(88, routines.size() + 1);
+    }
   }
 
   /** Attaches a program to a perf event; closing the link detaches it. */

@@ -12,6 +12,11 @@ public final class Fd implements AutoCloseable {
     this.number = new AtomicInteger(Math.toIntExact(number));
   }
 
+  /** Stands for a file that is not needed. */
+  static Fd none() {
+    return new Fd(CLOSED);
+  }
+
   /** The number; throws when it is closed, so that it can't name a stranger's file. */
   public int number() {
     int n = number.get();

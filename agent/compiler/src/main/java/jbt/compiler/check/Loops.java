@@ -1,0 +1,145 @@
+package jbt.compiler.check;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.check.Checked.Stmt;
+import jbt.compiler.lang.Ast;
+import jbt.compiler.lang.Diagnostic.Context;
+import jbt.compiler.lang.Diagnostics;
+import jbt.compiler.types.Type;
+
+/** Resolves and types loops. */
+final class Loops {
+  private static final int MOST_UNROLLED = 100;
+
+  /** Statements that one unroll may come to, those unrolled inside of it counted each time. */
+  private static final int LONGEST_UNROLLED = 20_000;
+
+  private final Round round;
+  private final ProbeContext context;
+  private final StatementChecker statements;
+  private final ExpressionChecker expressions;
+  private final Diagnostics diagnostics;
+
+  /** How many loops are open around the statement. */
+  private int open;
+
+  private int unrolled;
+
+  Loops(Round round, ProbeContext context, StatementChecker statements) {
+    this.round = round;
+    this.context = context;
+    this.statements = statements;
+    this.expressions = statements.expressions();
+    this.diagnostics = round.diagnostics();
+  }
+
+  List<Stmt> unroll(Ast.Stmt.Unroll unroll) {
+    Optional<Long> count =
+        expressions.literal(unroll.count(), "The number of unroll()", 1, MOST_UNROLLED);
+    List<Stmt> all = new ArrayList<>();
+    for (long i = 0; i < count.orElse(1L); i++) {
+      unrolled += unroll.body().size();
+      if (unrolled > LONGEST_UNROLLED) {
+        diagnostics.error(
+            unroll.range(),
+            "unroll() comes to more than %d statements".formatted(LONGEST_UNROLLED));
+        return List.of();
+      }
+      all.addAll(statements.block(unroll.body()));
+    }
+    return all;
+  }
+
+  List<Stmt> whileLoop(Ast.Stmt.While loop) {
+    Features.need(round, Features.LOOP, "while", loop.range());
+    Value condition = expressions.condition(loop.condition());
+    return List.of(new Stmt.While(condition.expr(), body(loop.body()), loop.range()));
+  }
+
+  List<Stmt> range(Ast.Stmt.ForRange loop) {
+    Value from = expressions.integer(loop.from(), "The start of a range");
+    Value to = expressions.integer(loop.to(), "The end of a range");
+    boolean known = from.expr() instanceof Expr.IntLiteral && to.expr() instanceof Expr.IntLiteral;
+    if (!known) {
+      Features.need(round, Features.LOOP, "a loop over a range", loop.range());
+    }
+    context.openBlock();
+    Optional<ProbeContext.Variable> variable = variable(loop.variable());
+    List<Stmt> result = List.of();
+    if (variable.isPresent()) {
+      Expr type = new Expr.IntLiteral(0, Type.INT64, loop.variable().range());
+      boolean natural = from.natural() && to.natural();
+      round.environment().put(variable.get().place(), new Value(type, natural, false));
+      result =
+          List.of(
+              new Stmt.ForRange(
+                  variable.get().local(),
+                  Operators.as(Type.INT64, from.expr()),
+                  Operators.as(Type.INT64, to.expr()),
+                  body(loop.body()),
+                  loop.range()));
+    }
+    context.closeBlock();
+    return result;
+  }
+
+  List<Stmt> map(Ast.Stmt.ForMap loop) {
+    if (!loop.map().key().isEmpty()) {
+      diagnostics.error(loop.map().range(), "A loop is over a whole map, without a key");
+      return List.of();
+    }
+    MapInfo map = expressions.maps().info(loop.map());
+    map.iterated = true;
+    map.read |= map.aggregation.isEmpty();
+    if (map.key != null && map.key.isEmpty()) {
+      diagnostics.error(
+          loop.map().range(),
+          "@%s has no keys: a loop can't go over it".formatted(map.name),
+          List.of(new Context(map.keyRange, "This is the first use.")),
+          List.of());
+      return List.of();
+    }
+    Optional<Value> value = expressions.maps().each(map, loop.map().range());
+    context.openBlock();
+    Optional<ProbeContext.Variable> variable = variable(loop.variable());
+    List<Stmt> result = List.of();
+    if (variable.isPresent()) {
+      if (value.isPresent() && map.key != null) {
+        Type pair = new Type.Tuple(List.of(keyType(map.key), value.get().type()));
+        boolean bound = map.key.stream().anyMatch(Place::hostBound) || value.get().hostBound();
+        round.environment().declare(variable.get().place(), pair, bound);
+      }
+      result =
+          List.of(
+              new Stmt.ForMap(variable.get().local(), map.index, body(loop.body()), loop.range()));
+    }
+    context.closeBlock();
+    return result;
+  }
+
+  private static Type keyType(List<Place> key) {
+    List<Type> parts = key.stream().map(Place::type).toList();
+    return parts.size() == 1 ? parts.getFirst() : new Type.Tuple(parts);
+  }
+
+  List<Stmt> leave(Stmt stmt, String word) {
+    if (open == 0) {
+      diagnostics.error(stmt.range(), "'%s' is possible in a loop only".formatted(word));
+    }
+    return List.of(stmt);
+  }
+
+  private Optional<ProbeContext.Variable> variable(Ast.Expr.Variable written) {
+    return statements.fresh(written.name(), written.range(), written.range());
+  }
+
+  private List<Stmt> body(List<Ast.Stmt> body) {
+    open++;
+    List<Stmt> all = statements.block(body);
+    open--;
+    return all;
+  }
+}

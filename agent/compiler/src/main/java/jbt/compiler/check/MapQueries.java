@@ -1,0 +1,163 @@
+package jbt.compiler.check;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.check.Checked.Stmt;
+import jbt.compiler.lang.Ast;
+import jbt.compiler.lang.SourceRange;
+import jbt.compiler.plan.ScriptMap;
+import jbt.compiler.types.Type;
+import jbt.compiler.types.TypeNames;
+
+/** Calls about the keys of a map that have a value: {@code has_key}, {@code find} and so on. */
+final class MapQueries {
+  static final Set<String> NAMES = Set.of("has_key", "find", "delete", "len");
+
+  private final Round round;
+  private final ProbeContext context;
+  private final ExpressionChecker expressions;
+
+  MapQueries(Round round, ProbeContext context, ExpressionChecker expressions) {
+    this.round = round;
+    this.context = context;
+    this.expressions = expressions;
+  }
+
+  /** A map and the key that a call names. */
+  private record Keyed(MapInfo map, List<Expr> key) {}
+
+  Value value(Ast.Expr.Call call) {
+    SourceRange range = call.range();
+    return switch (call.function()) {
+      case "has_key" ->
+          keyed(call, 2, 2)
+              .filter(at -> !histogram(call, at.map))
+              .map(at -> new Expr.HasKey(at.map.index, at.key, Type.BOOL, range))
+              .map(MapQueries::truth)
+              .orElse(Value.unknown(range));
+      case "delete" ->
+          keyed(call, 1, 2)
+              .map(
+                  at -> {
+                    at.map.deleted = true;
+                    return new Expr.DeleteKey(at.map.index, at.key, Type.BOOL, range);
+                  })
+              .map(MapQueries::truth)
+              .orElse(Value.unknown(range));
+      case "find" -> find(call);
+      case "len" -> length(call);
+      default -> throw new IllegalArgumentException(call.function());
+    };
+  }
+
+  /** Whether a map holds histograms, whose keys are not those of the script; tells if so. */
+  private boolean histogram(Ast.Expr.Call call, MapInfo map) {
+    if (buckets(map)) {
+      round
+          .diagnostics()
+          .error(
+              call.range(), "%s() of @%s, which holds hist()".formatted(call.function(), map.name));
+    }
+    return buckets(map);
+  }
+
+  private static boolean buckets(MapInfo map) {
+    return map.aggregation
+        .map(held -> held instanceof ScriptMap.Value.Hist || held instanceof ScriptMap.Value.Lhist)
+        .orElse(false);
+  }
+
+  private static Value truth(Expr expr) {
+    return new Value(expr, true, false);
+  }
+
+  /** The map and key of a call: {@code f(@m, key)}, or {@code f(@m[key])} where one is enough. */
+  private Optional<Keyed> keyed(Ast.Expr.Call call, int least, int most) {
+    if (!Calls.arity(call, least, most, round.diagnostics())) {
+      return Optional.empty();
+    }
+    boolean separate = call.arguments().size() > 1;
+    if (!(call.arguments().getFirst() instanceof Ast.Expr.MapUse use)
+        || (separate && !use.key().isEmpty())) {
+      round
+          .diagnostics()
+          .error(
+              call.range(),
+              "%s() takes a map and a key: %s(@x, key)"
+                  .formatted(call.function(), call.function()));
+      return Optional.empty();
+    }
+    MapInfo map = expressions.maps().info(use);
+    List<Ast.Expr> written = separate ? List.of(call.arguments().get(1)) : use.key();
+    return Optional.of(new Keyed(map, expressions.maps().key(map, written, call.range())));
+  }
+
+  private Value find(Ast.Expr.Call call) {
+    Optional<Keyed> at = keyed(call, 3, 3);
+    if (at.isEmpty()) {
+      return Value.unknown(call.range());
+    }
+    if (!(call.arguments().get(2) instanceof Ast.Expr.Variable written)) {
+      round
+          .diagnostics()
+          .error(call.arguments().get(2).range(), "find() puts the value into a variable");
+      return Value.unknown(call.range());
+    }
+    MapInfo map = at.get().map;
+    if (map.aggregation.isPresent()) {
+      round
+          .diagnostics()
+          .error(
+              call.range(),
+              "find() of @%s, which holds %s; read it with has_key() and @%s[key]"
+                  .formatted(map.name, Aggregations.describe(map.aggregation.get()), map.name));
+      return Value.unknown(call.range());
+    }
+    map.read = true;
+    Expr typed = new Expr.IntLiteral(0, map.type(), call.range());
+    Optional<ProbeContext.Variable> known = context.find(written.name());
+    ProbeContext.Variable variable =
+        known.orElseGet(() -> context.declare(written.name(), written.range()));
+    Value value = new Value(typed, map.values.natural(), map.values.hostBound());
+    if (!round.environment().put(variable.place(), value)
+        || (map.values.known() && !variable.place().type().equals(map.type()))) {
+      round
+          .diagnostics()
+          .error(
+              written.range(),
+              "$%s holds %s, but @%s holds %s"
+                  .formatted(
+                      written.name(),
+                      TypeNames.describe(variable.place().type()),
+                      map.name,
+                      TypeNames.describe(map.type())));
+      return Value.unknown(call.range());
+    }
+    Expr find = new Expr.Find(map.index, at.get().key, variable.local(), Type.BOOL, call.range());
+    if (known.isPresent()) {
+      return truth(find);
+    }
+    Stmt first =
+        new Stmt.SetLocal(variable.local(), Coercion.zero(map.type(), call.range()), call.range());
+    return truth(new Expr.Sequence(List.of(first), find, Type.BOOL, call.range()));
+  }
+
+  private Value length(Ast.Expr.Call call) {
+    if (!Calls.arity(call, 1, 1, round.diagnostics())) {
+      return Value.unknown(call.range());
+    }
+    if (!(call.arguments().getFirst() instanceof Ast.Expr.MapUse use) || !use.key().isEmpty()) {
+      round.diagnostics().error(call.range(), "len() takes a map without key");
+      return Value.unknown(call.range());
+    }
+    MapInfo map = expressions.maps().info(use);
+    if ((map.key != null && map.key.isEmpty()) || buckets(map)) {
+      round.diagnostics().error(call.range(), "len() takes a map with keys");
+      return Value.unknown(call.range());
+    }
+    map.iterated = true;
+    return truth(new Expr.Length(map.index, Type.INT64, call.range()));
+  }
+}

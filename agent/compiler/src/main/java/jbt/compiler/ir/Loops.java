@@ -1,0 +1,165 @@
+package jbt.compiler.ir;
+
+import java.util.List;
+import jbt.compiler.bpf.AluOperation;
+import jbt.compiler.bpf.Condition;
+import jbt.compiler.bpf.Helper;
+import jbt.compiler.bpf.Size;
+import jbt.compiler.check.Checked;
+import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.check.Checked.Stmt;
+import jbt.compiler.ir.Operand.Imm;
+import jbt.compiler.ir.Operand.MapRef;
+import jbt.compiler.ir.Operand.Reg;
+import jbt.compiler.ir.Operand.RoutineRef;
+import jbt.compiler.plan.ScriptMap.Storage;
+import jbt.compiler.types.Type;
+
+/**
+ * Loops. Those with few rounds jump back; the body of any other is a routine that the kernel calls,
+ * which returns 0 to go on and 1 to end the loop. It reaches the program's context by the address
+ * of a word of the caller's stack frame, everything else by scratch memory.
+ */
+final class Loops {
+  private static final Imm ZERO = new Imm(0);
+
+  private final Lowering lowering;
+  private final Body body;
+
+  Loops(Lowering lowering) {
+    this.lowering = lowering;
+    this.body = lowering.body();
+  }
+
+  void range(Stmt.ForRange loop) {
+    if (Routines.called(loop)) {
+      calledRange(loop);
+    } else if (Routines.rounds(loop) > 0) {
+      inlineRange(loop);
+    }
+  }
+
+  /** At least one round is certain. */
+  private void inlineRange(Stmt.ForRange loop) {
+    Reg counter = body.move(lowering.expressions().scalar(loop.from()));
+    Operand end = lowering.expressions().scalar(loop.to());
+    int round = body.block();
+    int next = body.block();
+    int done = body.block();
+    Builtins.Known known = lowering.builtins().known();
+    body.place(round);
+    lowering.statements().set(loop.local(), body.move(counter));
+    lowering.statements().loop(loop.body(), done, next);
+    body.place(next);
+    body.set(counter, body.add(counter, new Imm(1)));
+    body.branch(Condition.SIGNED_LT, counter, end, round, done);
+    body.place(done);
+    lowering.builtins().restore(known);
+  }
+
+  private void calledRange(Stmt.ForRange loop) {
+    Operand from = lowering.expressions().scalar(loop.from());
+    Operand to = lowering.expressions().scalar(loop.to());
+    int start = from instanceof Imm ? 0 : body.keepScratch(8);
+    if (!(from instanceof Imm)) {
+      body.storeWord(body.scratchAt(start), from);
+    }
+    Reg rounds = body.move(body.binary(AluOperation.SUB, to, from));
+    int some = body.block();
+    int many = body.block();
+    int fits = body.block();
+    int done = body.block();
+    body.branch(Condition.SIGNED_GT, to, from, some, done);
+    body.place(some);
+    // Unsigned: the distance can be more than half of what 64 bits hold.
+    body.branch(Condition.GT, rounds, new Imm(Checked.MOST_ROUNDS), many, fits);
+    body.place(many);
+    body.set(rounds, new Imm(Checked.MOST_ROUNDS));
+    body.place(fits);
+    Lowering called = lowering.called(loop, 1);
+    Body inner = called.body();
+    Operand index = inner.narrow(called.argument(0), 4, false);
+    Operand first = from instanceof Imm ? from : inner.load(Size.DOUBLE, inner.scratchAt(start));
+    called.statements().set(loop.local(), inner.add(first, index));
+    RoutineRef routine = called.finish(loop.body());
+    body.callForEffect(Helper.LOOP, rounds, routine, lowering.contextWord(), ZERO);
+    lowering.leaveIfLeft(called);
+    body.place(done);
+  }
+
+  void whileTrue(Stmt.While loop) {
+    Lowering called = lowering.called(loop, 1);
+    Body inner = called.body();
+    int holds = inner.block();
+    called.expressions().branch(loop.condition(), holds, called.breakBlock());
+    inner.place(holds);
+    called.builtins().endStatement();
+    RoutineRef routine = called.finish(loop.body());
+    body.callForEffect(
+        Helper.LOOP, new Imm(Checked.MOST_ROUNDS), routine, lowering.contextWord(), ZERO);
+    lowering.leaveIfLeft(called);
+  }
+
+  void map(Stmt.ForMap loop) {
+    Storage.Hash hash = lowering.maps().hash(loop.map());
+    Lowering called = lowering.called(loop, 3);
+    Body inner = called.body();
+    Address key = new Address(called.argument(1), 0);
+    Address value = new Address(called.argument(2), 0);
+    if (hash.generational()) {
+      skipOthers(called, loop.map(), key, called.continueBlock());
+      key = key.plus(8);
+    }
+    Type pair = lowering.probe().locals().get(loop.local());
+    if (pair instanceof Type.Tuple tuple) {
+      if (lowering.queries().folds(loop.map())) {
+        boolean used = Reads.usesPart(loop.body(), loop.local(), 1);
+        Address sum = inner.memory(8);
+        Operand folded =
+            used ? called.queries().folded(loop.map(), hash, called.argument(1)) : ZERO;
+        inner.storeWord(sum, folded);
+        value = sum;
+      }
+      called.setPair(loop.local(), tuple.parts(), key, value);
+    }
+    RoutineRef routine = called.finish(loop.body());
+    body.callForEffect(
+        Helper.FOR_EACH_MAP_ELEM,
+        new MapRef(hash.kernelMap()),
+        routine,
+        lowering.contextWord(),
+        ZERO);
+    lowering.leaveIfLeft(called);
+  }
+
+  private static void skipOthers(Lowering called, int map, Address key, int skip) {
+    Body inner = called.body();
+    int ours = inner.block();
+    Reg generation = inner.load(Size.DOUBLE, key);
+    inner.branch(Condition.EQ, generation, called.maps().generation(map), ours, skip);
+    inner.place(ours);
+  }
+
+  /** The number of keys of a map. */
+  Operand length(Expr.Length e) {
+    Storage.Hash hash = lowering.maps().hash(e.map());
+    int count = body.keepScratch(8);
+    body.storeWord(body.scratchAt(count), ZERO);
+    Lowering called = lowering.called(e, 3);
+    Body inner = called.body();
+    if (hash.generational()) {
+      Address key = new Address(called.argument(1), 0);
+      skipOthers(called, e.map(), key, called.continueBlock());
+    }
+    Address word = inner.scratchAt(count);
+    inner.storeWord(word, inner.add(inner.load(Size.DOUBLE, word), new Imm(1)));
+    RoutineRef routine = called.finish(List.of());
+    body.callForEffect(
+        Helper.FOR_EACH_MAP_ELEM,
+        new MapRef(hash.kernelMap()),
+        routine,
+        lowering.contextWord(),
+        ZERO);
+    return body.load(Size.DOUBLE, body.scratchAt(count));
+  }
+}

@@ -1,0 +1,165 @@
+package jbt.compiler.ir;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.check.Checked.Probe;
+import jbt.compiler.check.Checked.Stmt;
+
+/**
+ * How a program is cut into routines: the body of a loop whose number of rounds is not known, or
+ * large, is a routine that the kernel calls. Variables that several routines use are kept in
+ * scratch memory: the verifier doesn't follow what is in there, so it looks at a body once and not
+ * once a round.
+ */
+final class Routines {
+  /** Work of a loop, rounds times nodes of its body, that is done without calls. */
+  private static final int MOST_INLINE = 1500;
+
+  /** The probe's own routine, as an owner; those of loops are counted from 1. */
+  private static final int PROGRAM = 0;
+
+  private static final int SEVERAL = -1;
+
+  /** By identity: equal loops can stand at several places. */
+  private final Map<Stmt, Integer> numbers = new IdentityHashMap<>();
+
+  private final Map<Integer, Integer> owners = new HashMap<>();
+  private boolean called;
+  private boolean looped;
+
+  private Routines() {}
+
+  static Routines of(Probe probe) {
+    Routines routines = new Routines();
+    probe.predicate().ifPresent(predicate -> routines.expr(predicate, PROGRAM));
+    routines.all(probe.body(), PROGRAM);
+    return routines;
+  }
+
+  /** Whether there is more than one. */
+  boolean several() {
+    return called;
+  }
+
+  /** Whether there is a loop of any kind: what stands once is done many times. */
+  boolean loops() {
+    return looped;
+  }
+
+  boolean shared(int local) {
+    return owners.getOrDefault(local, PROGRAM) == SEVERAL;
+  }
+
+  /** The locals that only the body of a called loop uses. */
+  Set<Integer> ownedBy(Stmt loop) {
+    Integer number = numbers.get(loop);
+    Set<Integer> owned = new TreeSet<>();
+    owners.forEach(
+        (local, owner) -> {
+          if (owner.equals(number)) {
+            owned.add(local);
+          }
+        });
+    return owned;
+  }
+
+  boolean ownedByProgram(int local) {
+    return owners.getOrDefault(local, PROGRAM) == PROGRAM;
+  }
+
+  /** Whether the kernel calls the body. */
+  static boolean called(Stmt loop) {
+    return switch (loop) {
+      case Stmt.While w -> true;
+      case Stmt.ForMap m -> true;
+      case Stmt.ForRange r -> inlineWork(r) > MOST_INLINE;
+      default -> false;
+    };
+  }
+
+  /** Rounds of a loop between constants. */
+  static long rounds(Stmt.ForRange loop) {
+    return loop.from() instanceof Expr.IntLiteral from && loop.to() instanceof Expr.IntLiteral to
+        ? Math.max(0, to.value() - from.value())
+        : Long.MAX_VALUE;
+  }
+
+  private static long inlineWork(Stmt.ForRange loop) {
+    long rounds = rounds(loop);
+    long body = work(loop.body());
+    return rounds > MOST_INLINE || body > MOST_INLINE ? Long.MAX_VALUE : rounds * body;
+  }
+
+  private static long work(List<Stmt> body) {
+    long work = 0;
+    for (Stmt stmt : body) {
+      work +=
+          switch (stmt) {
+            case Stmt.ForRange inner -> Math.min(inlineWork(inner), 2L * MOST_INLINE);
+            case Stmt.While inner -> 2L * MOST_INLINE;
+            case Stmt.ForMap inner -> 2L * MOST_INLINE;
+            default -> 1 + Reads.bodies(stmt).stream().mapToLong(Routines::work).sum();
+          };
+      for (Expr expr : Reads.expressions(stmt)) {
+        work += work(expr);
+      }
+    }
+    return work;
+  }
+
+  private static long work(Expr expr) {
+    long work = expr instanceof Expr.Sequence sequence ? work(sequence.statements()) : 1;
+    for (Expr part : Reads.parts(expr)) {
+      work += work(part);
+    }
+    return work;
+  }
+
+  private void all(List<Stmt> body, int owner) {
+    for (Stmt stmt : body) {
+      boolean isCalled = called(stmt);
+      called |= isCalled;
+      int inner = owner;
+      if (isCalled) {
+        numbers.put(stmt, numbers.size() + 1);
+        inner = numbers.size();
+      }
+      switch (stmt) {
+        case Stmt.SetLocal s -> use(s.local(), owner);
+        case Stmt.ForRange s -> use(s.local(), inner);
+        case Stmt.ForMap s -> use(s.local(), inner);
+        default -> {}
+      }
+      looped |= stmt instanceof Stmt.ForRange || isCalled;
+      // The condition of a while is looked at in its body.
+      int condition = stmt instanceof Stmt.While ? inner : owner;
+      Reads.expressions(stmt).forEach(expr -> expr(expr, condition));
+      for (List<Stmt> inside : Reads.bodies(stmt)) {
+        all(inside, inner);
+      }
+    }
+  }
+
+  private void expr(Expr expr, int owner) {
+    switch (expr) {
+      case Expr.Local e -> use(e.local(), owner);
+      case Expr.StepLocal e -> use(e.local(), owner);
+      case Expr.Find e -> use(e.local(), owner);
+      case Expr.Sequence e -> all(e.statements(), owner);
+      case Expr.Length e -> called = true;
+      default -> {}
+    }
+    List<Expr> parts = new ArrayList<>(Reads.parts(expr));
+    parts.forEach(part -> expr(part, owner));
+  }
+
+  private void use(int local, int owner) {
+    owners.merge(local, owner, (before, now) -> before.equals(now) ? before : SEVERAL);
+  }
+}

@@ -1,0 +1,114 @@
+package jbt.compiler.lang;
+
+import java.util.ArrayList;
+import java.util.List;
+import jbt.compiler.lang.Ast.Expr;
+import jbt.compiler.lang.Ast.Import;
+import jbt.compiler.lang.Ast.Macro;
+import jbt.compiler.lang.Ast.MapDeclaration;
+import jbt.compiler.lang.Ast.Script;
+import jbt.compiler.lang.Ast.Setting;
+import jbt.compiler.lang.Token.Kind;
+
+/** Reads what stands at the top of a script beside probes, and collects it. */
+final class Definitions {
+  private final Tokens tokens;
+  private final StatementParser statements;
+  private final List<Setting> settings = new ArrayList<>();
+  private final List<MapDeclaration> maps = new ArrayList<>();
+  private final List<Macro> macros = new ArrayList<>();
+  private final List<Import> imports = new ArrayList<>();
+
+  Definitions(Tokens tokens, StatementParser statements) {
+    this.tokens = tokens;
+    this.statements = statements;
+  }
+
+  /** Reads one definition, if there is one here. */
+  boolean read() throws SyntaxError {
+    Token word = tokens.current();
+    if (word.isWord("config") && tokens.ahead().is("=")) {
+      config();
+    } else if (word.isWord("import") && tokens.ahead().kind() == Kind.STRING) {
+      tokens.take();
+      Token path = tokens.take();
+      tokens.accept(";");
+      imports.add(new Import(path.text(), word.range().to(path.range())));
+    } else if (word.isWord("let") && tokens.ahead().kind() == Kind.MAP) {
+      map();
+    } else if (word.isWord("macro") && tokens.ahead().kind() == Kind.IDENTIFIER) {
+      macro();
+    } else if (word.isWord("fn") && tokens.ahead().kind() == Kind.IDENTIFIER) {
+      throw new SyntaxError(word.range(), "functions can't be defined; use a macro");
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  Script script(List<Ast.Block> blocks) {
+    return new Script(blocks, settings, maps, macros, imports);
+  }
+
+  private void config() throws SyntaxError {
+    tokens.take();
+    tokens.expect("=");
+    tokens.expect("{");
+    while (!tokens.accept("}")) {
+      Token key = tokens.expect(Kind.IDENTIFIER);
+      tokens.expect("=");
+      Token value = tokens.take();
+      Expr read =
+          switch (value.kind()) {
+            case INTEGER -> new Expr.Int(value.number(), value.unsigned(), value.range());
+            case STRING -> new Expr.Str(value.text(), value.range());
+            case IDENTIFIER -> new Expr.Name(value.text(), value.range());
+            case VARIABLE, MAP, SYMBOL, BAD, END ->
+                throw new SyntaxError(
+                    value.range(),
+                    "expected a number, a string or a word, not " + value.described());
+          };
+      settings.add(new Setting(key.text(), read, key.range().to(value.range())));
+      if (!tokens.current().is("}")) {
+        tokens.expect(";");
+      }
+    }
+  }
+
+  private void map() throws SyntaxError {
+    SourceRange start = tokens.take().range();
+    Token name = tokens.take();
+    tokens.expect("=");
+    Token kind = tokens.expect(Kind.IDENTIFIER);
+    tokens.expect("(");
+    Expr size = statements.expressions().expression();
+    tokens.expect(")");
+    SourceRange range = start.to(tokens.previous());
+    tokens.expect(";");
+    maps.add(new MapDeclaration(name.text(), kind.text(), size, range));
+  }
+
+  private void macro() throws SyntaxError {
+    SourceRange start = tokens.take().range();
+    Token name = tokens.take();
+    List<Expr> parameters = new ArrayList<>();
+    tokens.expect("(");
+    while (!tokens.accept(")")) {
+      Token parameter = tokens.take();
+      parameters.add(
+          switch (parameter.kind()) {
+            case VARIABLE -> new Expr.Variable(parameter.text(), parameter.range());
+            case MAP -> new Expr.MapUse(parameter.text(), List.of(), parameter.range());
+            case IDENTIFIER -> new Expr.Name(parameter.text(), parameter.range());
+            case INTEGER, STRING, SYMBOL, BAD, END ->
+                throw new SyntaxError(
+                    parameter.range(), "expected a parameter, not " + parameter.described());
+          });
+      if (!tokens.current().is(")")) {
+        tokens.expect(",");
+      }
+    }
+    SourceRange head = start.to(tokens.previous());
+    macros.add(new Macro(name.text(), parameters, statements.value(), head));
+  }
+}

@@ -1,0 +1,180 @@
+package jbt.compiler.interpreter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Loops, and what programs ask of maps, run without a kernel. */
+final class LoopsTest {
+  private static ScriptRun run(String body, long... ids) {
+    ScriptRun run = ScriptRun.of("tracepoint:x:call { " + body + " }");
+    for (int i = 0; i < ids.length; i++) {
+      run.fire(i % 2, ids[i]);
+    }
+    return run;
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "unroll (3) { @ += 2; }                                                      | 6",
+        "unroll (2) { $x = 5; unroll (3) { @ += $x; } }                              | 30",
+        "for ($i : 0..5) { @ += $i; }                                                | 10",
+        "for $i : 1..4 { @ += $i; }                                                  | 6",
+        "for ($i : 5..5) { @ += 1; } @ += 7;                                         | 7",
+        "for ($i : 5..-5) { @ += 1; } @ += 7;                                        | 7",
+        "for ($i : -3..3) { @ += $i; }                                               | -3",
+        "for ($i : 0..10) { if ($i == 3) { continue } if ($i == 6) { break } @ += $i; } | 12",
+        "for ($i : 0..3) { for ($j : 0..3) { if ($j > $i) { break; } @ += 1; } }     | 6",
+        "for ($i : 0..100000) { @ += 1; if ($i == 999) { break; } }                  | 1000",
+        "for ($i : 0..args.id) { @ += $i; }                                          | 10",
+        "$n = args.id; for ($i : $n..$n * 2) { @ += $i; }                            | 35",
+        "for ($i : 0..args.id) { if ($i == 2) { return; } @ += 1; } @ += 100;        | 2",
+        "for ($i : 0..3) { if ($i == 2) { return; } @ += 1; } @ += 100;              | 2",
+        "$x = 0; while ($x < 7) { $x++; @ += $x; }                                   | 28",
+        "$x = 0; while (1) { $x++; if ($x % 2) { continue; } @ += $x; if $x > 8 { break } } | 30",
+        "$x = 0; while ($x < args.id) { $y = 0; while ($y < $x) { $y++; @ += 1; } $x++; } | 10",
+        "$x = 0; while ($x < 3) { $x++; for ($i : 0..$x) { if ($i == 1) { return; } @++; } } | 2",
+        "$s = 1; for ($i : 0..args.id) { $s *= 2; } @ += $s;                         | 32",
+        "for ($i : 0..args.id) { @ += args.id; }                                     | 25",
+        "$i = 9; for ($j : 0..args.id) { $i = $j; } @ += $i;                         | 4",
+        "for ($i : 0..args.id) { $i = 100; @ += 1; }                                 | 5",
+        "$t = (1, 2); for ($i : 0..args.id) { $t = ($t.1, $t.0 + 1); } @ += $t.0;    | 4",
+        "@ += if args.id > 3 { $a = 2; $a * 2 } else { 0 };                          | 4",
+        "@ += { $a = args.id; $a + 1 };                                              | 6",
+        "$x = { let $y = 3; $y } + { let $y = 4; $y }; @ += $x;                      | 7",
+        "{ $a = 1; @ += $a; } { $a = 2; @ += $a; }                                   | 3",
+        "if comptime (1 == 1) { @ += 1; } else { @ += 2; }                           | 1",
+        "@ += comptime (2 * 3);                                                      | 6",
+        "$r = (x = 3, y = args.id); @ += $r.x + $r.y;                                | 8",
+        "if ((1, 2) == (1, 2)) { @ += 1 } if ((x = 1) != (x = 2)) { @ += 2 }         | 3",
+      })
+  void counts(String body, long expected) {
+    assertThat(run(body, 5).only("@")).isEqualTo(expected);
+  }
+
+  @Test
+  void goesOverMaps() {
+    ScriptRun run =
+        run(
+            """
+            @in[args.id, comm] = args.id * 10; @c[args.id] = count(); @m[args.id] = max(args.id);
+            @one[args.id]++;
+            if (args.id == 3) {
+              for ($kv : @in) { @keys += $kv.0.0; @values[$kv.0] = $kv.1; }
+              for ($kv : @c) { @counts[$kv.0] = $kv.1; }
+              for ($kv : @m) { @most += $kv.1; }
+              for ($kv : @one) { @ones += $kv.1; if ($kv.1 > 1) { break; } }
+              for ($kv : @in) { delete(@in, $kv.0); }
+              @left = len(@in); @len = len(@c);
+            }
+            """,
+            1,
+            2,
+            1,
+            1,
+            3);
+    assertThat(run.only("@keys")).isEqualTo(6);
+    assertThat(run.words("@values"))
+        .isEqualTo(
+            Map.of(List.of(1L, "comm"), 10L, List.of(2L, "comm"), 20L, List.of(3L, "comm"), 30L));
+    assertThat(run.words("@counts"))
+        .isEqualTo(Map.of(List.of(1L), 3L, List.of(2L), 1L, List.of(3L), 1L));
+    assertThat(run.only("@most")).isEqualTo(6);
+    assertThat(run.only("@ones")).isEqualTo(3);
+    assertThat(run.only("@left")).isZero();
+    assertThat(run.only("@len")).isEqualTo(3);
+  }
+
+  @Test
+  void goesOverTheGenerationThatTheRunWorksOn() {
+    ScriptRun run =
+        run(
+            """
+            @x[args.id]++;
+            if (args.id == 2) { clear(@x); @x[7]++; for ($kv : @x) { @seen[$kv.0]++; } @n = len(@x); }
+            """,
+            1,
+            2);
+    assertThat(run.words("@seen")).isEqualTo(Map.of(List.of(7L), 1L));
+    assertThat(run.only("@n")).isEqualTo(1);
+  }
+
+  @Test
+  void readsAggregations() {
+    ScriptRun run =
+        run(
+            """
+            @c = count(); @s = sum(-args.id); @low = min(args.id); @high = max(args.id);
+            @a = avg(args.id); @ck[args.id] = count(); @lowk[1] = min(-args.id);
+            if (@c > 3) {
+              @r[1] = (int64)@c; @r[2] = (int64)@s; @r[3] = (int64)@low; @r[4] = (int64)@high;
+              @r[5] = (int64)@a; @r[6] = (int64)@ck[10]; @r[7] = (int64)@ck[99];
+              @r[8] = (int64)@lowk[1]; @r[9] = (int64)@lowk[1] + @c;
+            }
+            """,
+            10,
+            20,
+            10,
+            4);
+    assertThat(run.words("@r"))
+        .isEqualTo(
+            Map.of(
+                List.of(1L),
+                4L,
+                List.of(2L),
+                -44L,
+                List.of(3L),
+                4L,
+                List.of(4L),
+                20L,
+                List.of(5L),
+                11L,
+                List.of(6L),
+                2L,
+                List.of(8L),
+                -20L,
+                List.of(9L),
+                -16L));
+  }
+
+  @Test
+  void asksForKeys() {
+    ScriptRun run =
+        run(
+            """
+            @m[args.id] = args.id * 2; @t[args.id] = ("text", args.id);
+            if (has_key(@m, 5)) { @has[1]++; }
+            if (!has_key(@m, 6)) { @has[2]++; }
+            if (find(@m, 5, $v)) { @has[3] = $v; }
+            if (find(@m, 6, $w)) { @has[4] = 1; } else { @has[5] = $w + 1; }
+            if (find(@t, 5, $tv)) { @has[6] = $tv.1; }
+            if (delete(@m, 5)) { @has[7]++; }
+            if (delete(@m[5])) { @has[8]++; } else { @has[9]++; }
+            """,
+            5);
+    assertThat(run.words("@has"))
+        .isEqualTo(
+            Map.of(
+                List.of(1L),
+                1L,
+                List.of(2L),
+                1L,
+                List.of(3L),
+                10L,
+                List.of(5L),
+                1L,
+                List.of(6L),
+                5L,
+                List.of(7L),
+                1L,
+                List.of(9L),
+                1L));
+  }
+}

@@ -1,0 +1,81 @@
+package jbt.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Loops, and what programs ask of maps, on the real kernel. */
+@Tag("kernel")
+class LoopScriptsTest {
+  /** In a tracepoint whose field is 5. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "unroll (3) { @ += 2; }                                                        | 6",
+        "for ($i : 0..5) { @ += $i; }                                                  | 10",
+        "for ($i : 0..10) { if ($i == 3) { continue } if ($i == 6) { break } @ += $i; } | 12",
+        "for ($i : 0..3) { for ($j : 0..3) { if ($j > $i) { break; } @ += 1; } }       | 6",
+        "for ($i : 0..1000000) { @ += 1; if ($i == 99999) { break; } }                 | 100000",
+        "for ($i : 0..args.pid) { @ += args.pid; }                                     | 25",
+        "for ($i : 0..args.pid) { if ($i == 2) { return; } @ += 1; } @ += 100;         | 2",
+        "$x = 0; while ($x < 7000) { $x++; @ += $x; }                                  | 24503500",
+        "$x = 0; while (1) { $x++; if ($x % 2) { continue; } @ += $x; if $x > 8 { break } } | 30",
+        "$x = 0; while ($x < args.pid) { $y = 0; while ($y < $x) { $y++; @++; } $x++; } | 10",
+        "$x = 0; while ($x < 3) { $x++; for ($i : 0..$x) { if ($i == 1) { return; } @++; } } | 2",
+        "$t = (1, 2); for ($i : 0..args.pid) { $t = ($t.1, $t.0 + 1); } @ += $t.0;      | 4",
+        "$c = comm; for ($i : 0..args.pid) { if ($c == comm) { @++; } $c = \"a\"; }   | 1",
+        "for ($i : 0..args.pid) { for ($j : 0..args.pid) { for ($k : 0..args.pid) { @++; } } } | 125",
+        "for ($i : 0..args.pid) { @h[$i, comm] = $i; } for ($kv : @h) { @ += $kv.1; }   | 10",
+        "@c = count(); @s = sum(args.pid); @a = avg(args.pid); @ += (int64)@c + @s + @a; | 11",
+        "@m[1] = min(args.pid); @n[1] = max(-args.pid); @ += (int64)@m[1] + @n[1] * 100; | -495",
+        "@k[comm] = count(); for ($kv : @k) { if ($kv.0 == comm) { @ += $kv.1; } }       | 1",
+        "@k[1] = 1; @k[2] = 2; @ += len(@k); delete(@k, 1); @ += len(@k) * 10;           | 12",
+        "@k[1] = 5; if (find(@k, 1, $v)) { @ += $v; } if (has_key(@k, 2)) { @ += 100; }     | 5",
+        "@k[1] = (1, \"a\", 3); for ($kv : @k) { @ += $kv.1.2; print($kv); }           | 3",
+        "@k[1] = 5; clear(@k); @k[2] = 7; for ($kv : @k) { @ += $kv.1; }                | 7",
+        "for ($i : 0..args.pid) { printf(\"%d %s\\n\", $i, comm); @++; }              | 5",
+        "for ($i : 0..100) { let $a = 0; if ($i % 2) { $a = 1 } else { $a = 2 } @ += $a; }          | 150",
+      })
+  void counts(String body, long expected) throws Exception {
+    try (ScriptSession session =
+        ScriptSession.start(
+            "tracepoint:syscalls:sys_enter_getpgid /pid == PID && args.pid == 5/ { "
+                + body
+                + " }")) {
+      Workload.getpgid(5, 5);
+      session.stop();
+      assertThat(session.words("@")).containsExactly(expected);
+      assertThat(session.loaded().losses()).containsOnly(0);
+    }
+  }
+
+  @Test
+  void addsUpOverProcessors() throws Exception {
+    try (ScriptSession session =
+        ScriptSession.start(
+            """
+            tracepoint:syscalls:sys_enter_getpgid /pid == PID/ {
+              @c[args.pid] = count(); @all = count();
+            }
+            tracepoint:syscalls:sys_enter_getppid /pid == PID/ {
+              for ($kv : @c) { @seen[$kv.0] += $kv.1; }
+              @total += (int64)@all;
+              @one += (int64)@c[3];
+            }
+            """)) {
+      Workload.onThreads(2, () -> Workload.getpgid(1, 1000));
+      Workload.getppid(1);
+      session.stop();
+      for (long key = 1; key <= 1000; key++) {
+        assertThat(session.words("@seen", key)).containsExactly(2L);
+      }
+      assertThat(session.words("@total")).containsExactly(2000L);
+      assertThat(session.words("@one")).containsExactly(2L);
+    }
+  }
+}
