@@ -1,0 +1,17 @@
+package jbt.kernel.elf;
+
+/**
+ * A symbol that is defined in its file.
+ *
+ * @param address as the file counts addresses, before it is moved at run time
+ * @param size in bytes; 0 when not known
+ */
+public record Symbol(String name, long address, long size, Kind kind, boolean global) {
+  /** What it names. */
+  public enum Kind {
+    /** Code, functions that choose their implementation at run time (IFUNC) included. */
+    FUNCTION,
+    DATA,
+    OTHER
+  }
+}
