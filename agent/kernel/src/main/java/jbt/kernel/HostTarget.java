@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import jbt.compiler.target.Target;
 import jbt.compiler.target.TracepointFormat;
+import jbt.compiler.types.KernelTypes;
 import jbt.kernel.sys.SystemCallException;
 import jbt.kernel.sys.Tracefs;
 
@@ -26,6 +27,7 @@ public final class HostTarget implements Target, AutoCloseable {
   private final Map<Feature, Answer> features = new EnumMap<>(Feature.class);
   private Optional<Tracefs> tracefs = Optional.empty();
   private Optional<List<String>> tracepoints = Optional.empty();
+  private Optional<Optional<KernelTypes>> kernelTypes = Optional.empty();
 
   public HostTarget(String hostName) {
     this.hostName = hostName;
@@ -87,6 +89,14 @@ public final class HostTarget implements Target, AutoCloseable {
       tracefs = Optional.of(Tracefs.open());
     }
     return tracefs.get().root();
+  }
+
+  @Override
+  public synchronized Optional<KernelTypes> kernelTypes() {
+    if (kernelTypes.isEmpty()) {
+      kernelTypes = Optional.of(KernelBtf.read());
+    }
+    return kernelTypes.get();
   }
 
   @Override

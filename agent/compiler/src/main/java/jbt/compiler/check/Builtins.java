@@ -31,6 +31,7 @@ final class Builtins {
     names.add("probe");
     names.add("host");
     names.add("args");
+    names.add("curtask");
     return names;
   }
 

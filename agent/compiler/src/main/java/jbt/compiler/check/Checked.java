@@ -6,6 +6,7 @@ import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.Attachment;
 import jbt.compiler.plan.ScriptMap;
 import jbt.compiler.plan.Site;
+import jbt.compiler.types.Member;
 import jbt.compiler.types.Type;
 
 /**
@@ -186,7 +187,10 @@ public record Checked(
 
     SourceRange range();
 
-    /** Of an integer type, BOOL, a pointer type, or of PROBE_NAME, when it is the cookie. */
+    /**
+     * Of an integer type, BOOL, a pointer type, or of PROBE_NAME, when it is the cookie; 0 stands
+     * for an array or a struct of zeros.
+     */
     record IntLiteral(long value, Type type, SourceRange range) implements Expr {}
 
     /** Bytes as Latin-1 characters; {@code type} is a {@link Type.Str} of at least its length. */
@@ -209,9 +213,49 @@ public record Checked(
         /** A u32 at the offset: low half offset of the text in the record, high half its length. */
         DATA_LOC,
         /** The array at the offset, not read as a whole but indexed. */
-        ARRAY
+        ARRAY,
+        /** A pointer of 8 bytes of which the kernel knows what it points to. */
+        TRUSTED
       }
     }
+
+    /**
+     * Memory of the traced side, at an address and a distance from it. An integer, bool or pointer;
+     * a string that is there as characters; a struct or an array of integers as a whole. Zero where
+     * it can't be read.
+     *
+     * @param bits the part of {@code bits.bytes()} bytes that is the value
+     * @param direct a program may load it if the kernel knows what the address points to
+     */
+    record Memory(
+        Expr address,
+        long offset,
+        Optional<Member.Bits> bits,
+        Type.AddressSpace space,
+        boolean direct,
+        Type type,
+        SourceRange range)
+        implements Expr {}
+
+    /**
+     * Address of an element of an array that is in memory of the traced side; 0 if the index is not
+     * inside of it.
+     *
+     * @param offset of the array from {@code address}
+     */
+    record ElementAddress(
+        Expr address,
+        long offset,
+        Expr index,
+        int elementSize,
+        int length,
+        Type type,
+        SourceRange range)
+        implements Expr {}
+
+    /** A part of a struct or an array of integers that the program itself holds. */
+    record Part(Expr of, int offset, Optional<Member.Bits> bits, Type type, SourceRange range)
+        implements Expr {}
 
     /** An element of an array that is a context field; {@code length} elements. */
     record ContextElement(
@@ -294,7 +338,7 @@ public record Checked(
     /**
      * From an integer, bool or pointer to another integer type: narrowed, then sign- or
      * zero-extended; to BOOL: whether it is not zero; to a pointer or a symbolic type of one word:
-     * unchanged.
+     * unchanged; to an array: its bytes.
      */
     record Cast(Expr operand, Type type, SourceRange range) implements Expr {}
   }
@@ -343,6 +387,7 @@ public record Checked(
     ELAPSED,
     CPU,
     RAND,
+    CURTASK,
     /** The cookie; only where a probe has several points. */
     PROBE
   }

@@ -139,6 +139,16 @@ public final class CheckedPrinter {
       case Expr.StrLiteral str -> AstPrinter.quoted(str.value());
       case Expr.BuiltinValue builtin -> builtin.builtin().name().toLowerCase(Locale.ROOT);
       case Expr.ContextField field -> "ctx+%d%s".formatted(field.offset(), suffix(field));
+      case Expr.Memory m ->
+          "[%s+%d]%s%s"
+              .formatted(
+                  expr(m.address()),
+                  m.offset(),
+                  m.bits().map(b -> "<" + b.shift() + ":" + b.width() + ">").orElse(""),
+                  suffix(m));
+      case Expr.ElementAddress e ->
+          "&(%s+%d)[%s]".formatted(expr(e.address()), e.offset(), expr(e.index()));
+      case Expr.Part part -> "%s+%d%s".formatted(expr(part.of()), part.offset(), suffix(part));
       case Expr.ContextElement element ->
           "ctx+%d[%s]%s".formatted(element.offset(), expr(element.index()), suffix(element));
       case Expr.Local local -> "$" + local.local();

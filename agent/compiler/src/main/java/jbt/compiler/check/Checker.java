@@ -18,6 +18,7 @@ import jbt.compiler.lang.Parser;
 import jbt.compiler.lang.Source;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.target.Target;
+import jbt.compiler.types.Definitions;
 
 /** From text to a script without errors. */
 public final class Checker {
@@ -51,10 +52,11 @@ public final class Checker {
     }
     boolean allExpanded = !diagnostics.hasErrors();
     Environment environment = new Environment();
-    Result result = round(groups, target, environment);
+    Definitions definitions = new HostTypes(target);
+    Result result = round(groups, target, definitions, environment);
     int rounds = 1;
     while (environment.takeChanged() && rounds++ < MOST_ROUNDS) {
-      result = round(groups, target, environment);
+      result = round(groups, target, definitions, environment);
     }
     diagnostics.addAll(result.round.diagnostics());
     if (allExpanded) {
@@ -103,8 +105,9 @@ public final class Checker {
     };
   }
 
-  private static Result round(List<Group> groups, Target target, Environment environment) {
-    Round round = new Round(target, environment, new Diagnostics(), new ArrayList<>());
+  private static Result round(
+      List<Group> groups, Target target, Definitions definitions, Environment environment) {
+    Round round = new Round(target, definitions, environment, new Diagnostics(), new ArrayList<>());
     List<Probe> probes = new ArrayList<>();
     List<String> names = new ArrayList<>();
     for (Group group : groups) {

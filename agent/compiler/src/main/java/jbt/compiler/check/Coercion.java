@@ -43,6 +43,7 @@ final class Coercion {
       case Type.Str s -> expr;
       case Type.None n -> expr;
       case Type.Array a -> expr;
+      case Type.Struct s -> expr;
       case Type.ProbeName p -> expr;
       case Type.Buffer b -> expr;
       case Type.Symbolic s -> expr;
@@ -90,7 +91,8 @@ final class Coercion {
       case Type.Int i -> new Expr.IntLiteral(0, type, range);
       case Type.Bool b -> new Expr.IntLiteral(0, type, range);
       case Type.Pointer p -> new Expr.IntLiteral(0, type, range);
-      case Type.Array a -> new Expr.IntLiteral(0, Type.NONE, range);
+      case Type.Array a -> new Expr.IntLiteral(0, type, range);
+      case Type.Struct s -> new Expr.IntLiteral(0, type, range);
       case Type.None n -> new Expr.IntLiteral(0, type, range);
       case Type.ProbeName p -> new Expr.IntLiteral(0, type, range);
       case Type.Buffer b -> new Expr.IntLiteral(0, Type.NONE, range);

@@ -2,6 +2,8 @@ package jbt.compiler.check;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.Expr.ContextField.Read;
 import jbt.compiler.lang.Ast;
@@ -14,15 +16,20 @@ import jbt.compiler.types.TypeNames;
 
 /** Fields of {@code args}. */
 final class ContextFields {
+  private static final Pattern STRUCT_POINTER =
+      Pattern.compile("(?:const )?(struct|union) (\\w+) *(?:const *)?\\*");
+
   /** Where a field is and how it is read; equal for attach points that can share a program. */
   record Layout(int offset, FieldType type) {}
 
   private final ProbeContext context;
+  private final Round round;
   private final Diagnostics diagnostics;
 
-  ContextFields(ProbeContext context, Diagnostics diagnostics) {
+  ContextFields(ProbeContext context, Round round) {
     this.context = context;
-    this.diagnostics = diagnostics;
+    this.round = round;
+    this.diagnostics = round.diagnostics();
   }
 
   static boolean isArgs(Ast.Expr expr) {
@@ -79,13 +86,28 @@ final class ContextFields {
     return value(field.get(), type.get(), member.range());
   }
 
-  private static Value value(Field field, FieldType type, SourceRange range) {
-    Expr expr = new Expr.ContextField(field.offset(), type.size(), type.read(), type.type(), range);
+  private Value value(Field field, FieldType type, SourceRange range) {
+    Type resolved = pointer(field, type.type());
+    Expr expr = new Expr.ContextField(field.offset(), type.size(), type.read(), resolved, range);
     boolean natural =
         type.type() instanceof Type.Bool
             || (type.type() instanceof Type.Int i && !i.signed() && i.bytes() < 8);
     boolean pointer = type.type() instanceof Type.Pointer;
     return new Value(expr, natural, pointer || type.processId());
+  }
+
+  /** A pointer to a struct that is known here. */
+  private Type pointer(Field field, Type type) {
+    Matcher matcher = STRUCT_POINTER.matcher(field.type());
+    if (!(type instanceof Type.Pointer(Type target, Type.AddressSpace space))
+        || !matcher.matches()) {
+      return type;
+    }
+    return round
+        .definitions()
+        .struct(matcher.group(1).equals("union"), matcher.group(2))
+        .<Type>map(struct -> new Type.Pointer(struct, space))
+        .orElse(type);
   }
 
   /** {@code args.x[index]}. */

@@ -18,6 +18,8 @@ final class ExpressionChecker {
   private final Diagnostics diagnostics;
   private final Operators operators;
   private final ContextFields fields;
+  private final TypeResolver types;
+  private final Access access;
   private final MapUses maps;
   private final Functions functions;
   private final StatementChecker statements;
@@ -27,7 +29,9 @@ final class ExpressionChecker {
     this.context = context;
     this.diagnostics = round.diagnostics();
     this.operators = new Operators(context, diagnostics);
-    this.fields = new ContextFields(context, diagnostics);
+    this.fields = new ContextFields(context, round);
+    this.types = new TypeResolver(round, this);
+    this.access = new Access(round, this);
     this.maps = new MapUses(round, this);
     this.functions = new Functions(this, diagnostics, context);
     this.statements = statements;
@@ -41,14 +45,32 @@ final class ExpressionChecker {
     return operators;
   }
 
-  /** A value that can be stored, printed and passed on; that is all but whole arrays. */
+  TypeResolver types() {
+    return types;
+  }
+
+  /** A value that can be stored, printed and passed on. */
   Value value(Ast.Expr expr) {
     Value value = any(expr);
-    if (value.type() instanceof Type.Array) {
-      diagnostics.error(expr.range(), "An array can't be used as a whole: index it");
+    if (value.type() instanceof Type.Array array && !Access.canBeHeld(array)) {
+      diagnostics.error(expr.range(), "This array can't be used as a whole: index it");
+      return Value.unknown(expr.range());
+    }
+    if (value.type() instanceof Type.Struct struct) {
+      diagnostics.error(
+          expr.range(),
+          TypeNames.describe(struct) + " can't be used as a whole here: name a field");
       return Value.unknown(expr.range());
     }
     return value;
+  }
+
+  /** A value that can be put in a variable: a struct, too. */
+  Value variableValue(Ast.Expr expr) {
+    Value value = any(expr);
+    return value.type() instanceof Type.Struct struct && Access.canBeHeld(struct)
+        ? value
+        : value(expr);
   }
 
   Value condition(Ast.Expr expr) {
@@ -91,7 +113,7 @@ final class ExpressionChecker {
     return Optional.of(given);
   }
 
-  /** A value or a whole array. */
+  /** Whatever it is: whole arrays and structs, too, which may be in memory of the traced side. */
   Value any(Ast.Expr expr) {
     SourceRange range = expr.range();
     return switch (expr) {
@@ -104,7 +126,13 @@ final class ExpressionChecker {
       case Ast.Expr.Name name -> name(name);
       case Ast.Expr.Variable variable -> variable(variable);
       case Ast.Expr.MapUse use -> maps.read(use);
-      case Ast.Expr.Unary unary -> operators.unary(unary.op(), value(unary.operand()), range);
+      case Ast.Expr.Unary unary ->
+          switch (unary.op()) {
+            case DEREFERENCE -> access.dereference(value(unary.operand()), range);
+            case ADDRESS -> access.address(any(unary.operand()), range);
+            case MINUS, PLUS, COMPLEMENT, NOT ->
+                operators.unary(unary.op(), value(unary.operand()), range);
+          };
       case Ast.Expr.Binary binary ->
           operators.binary(binary.op(), value(binary.left()), value(binary.right()), range);
       case Ast.Expr.Logical logical ->
@@ -116,8 +144,11 @@ final class ExpressionChecker {
       case Ast.Expr.Sequence sequence -> sequence(sequence);
       case Ast.Expr.Comptime known -> comptime(known);
       case Ast.Expr.Member member -> member(member);
-      case Ast.Expr.Index index -> fields.element(any(index.of()), value(index.index()), range);
+      case Ast.Expr.Index index -> index(index);
       case Ast.Expr.Cast cast -> cast(cast);
+      case Ast.Expr.SizeOf sizeOf -> access.sizeOf(sizeOf);
+      case Ast.Expr.OffsetOf offsetOf -> access.offsetOf(offsetOf);
+      case Ast.Expr.ContainerOf containerOf -> access.containerOf(containerOf);
       case Ast.Expr.Call call -> call(call);
     };
   }
@@ -136,6 +167,13 @@ final class ExpressionChecker {
   private Value name(Ast.Expr.Name name) {
     if (Builtins.isBuiltin(name.name())) {
       return Builtins.value(name.name(), context, round, name.range());
+    }
+    if (name.name().equals("curtask")) {
+      return access.currentTask(name.range());
+    }
+    Optional<Long> constant = round.definitions().constant(name.name());
+    if (constant.isPresent()) {
+      return Value.literal(constant.get(), name.range());
     }
     if (name.name().equals("args")) {
       diagnostics.error(name.range(), "'args' can't be used as a whole: name a field");
@@ -290,13 +328,24 @@ final class ExpressionChecker {
     return literal ? value : Value.unknown(known.range());
   }
 
+  private Value index(Ast.Expr.Index index) {
+    Value of = any(index.of());
+    Value at = value(index.index());
+    return of.expr() instanceof Expr.ContextField && of.type() instanceof Type.Array
+        ? fields.element(of, at, index.range())
+        : access.element(of, at, index.range());
+  }
+
   private Value member(Ast.Expr.Member member) {
     if (ContextFields.isArgs(member.of())) {
       return fields.member(member);
     }
-    Value of = value(member.of());
+    Value of = any(member.of());
     if (!of.known()) {
       return Value.unknown(member.range());
+    }
+    if (Access.structOf(of).isPresent()) {
+      return access.member(of, member);
     }
     if (!(of.type() instanceof Type.Tuple tuple)) {
       diagnostics.error(
@@ -340,34 +389,11 @@ final class ExpressionChecker {
   }
 
   private Value cast(Ast.Expr.Cast cast) {
-    Value operand = value(cast.operand());
-    Optional<Type> type = TypeNames.integer(cast.type().name());
-    if (!operand.known() || type.isEmpty()) {
-      return Value.unknown(cast.range());
-    }
-    if (!operand.isInteger() && !(operand.type() instanceof Type.Pointer)) {
-      diagnostics.error(
-          cast.range(),
-          "Can't cast %s to %s".formatted(TypeNames.describe(operand.type()), cast.type().name()));
-      return Value.unknown(cast.range());
-    }
-    boolean natural =
-        type.get() instanceof Type.Bool
-            || (type.get() instanceof Type.Int i && !i.signed() && i.bytes() < 8);
-    Expr expr =
-        operand.expr() instanceof Expr.IntLiteral literal
-            ? new Expr.IntLiteral(narrow(literal.value(), type.get()), type.get(), cast.range())
-            : new Expr.Cast(operand.expr(), type.get(), cast.range());
-    boolean nonNegative = expr instanceof Expr.IntLiteral literal && literal.value() >= 0;
-    return new Value(expr, natural || nonNegative, operand.hostBound());
-  }
-
-  private static long narrow(long value, Type type) {
-    if (!(type instanceof Type.Int i)) {
-      return value != 0 ? 1 : 0;
-    }
-    int unused = 64 - 8 * i.bytes();
-    return i.signed() ? value << unused >> unused : value << unused >>> unused;
+    Value operand = any(cast.operand());
+    Optional<Type> type = types.resolve(cast.type());
+    return operand.known() && type.isPresent()
+        ? new Casts(diagnostics).cast(operand, type.get(), cast)
+        : Value.unknown(cast.range());
   }
 
   private Value call(Ast.Expr.Call call) {
@@ -376,6 +402,9 @@ final class ExpressionChecker {
         diagnostics.error(call.range(), call.function() + "() takes no arguments here");
       }
       return Builtins.value(call.function(), context, round, call.range());
+    }
+    if (call.function().equals("curtask") && call.arguments().isEmpty()) {
+      return access.currentTask(call.range());
     }
     if (MapQueries.NAMES.contains(call.function())) {
       return new MapQueries(round, context, this).value(call);

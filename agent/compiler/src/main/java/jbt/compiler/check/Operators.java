@@ -49,7 +49,7 @@ final class Operators {
           number.unsigned()
               ? literal(Folding.Literal.of(~literal.value(), true), range)
               : Value.literal(~literal.value(), range);
-      case PLUS, NOT -> literal(number, range);
+      case PLUS, NOT, DEREFERENCE, ADDRESS -> literal(number, range);
     };
   }
 
@@ -245,7 +245,7 @@ final class Operators {
     Value offset = first ? right : left;
     boolean distance = offset.type() instanceof Type.Pointer;
     boolean order = first || op == Ast.BinaryOp.ADD;
-    int size = pointer.type() instanceof Type.Pointer(Type.Int i, var s) ? i.bytes() : 0;
+    int size = pointer.type() instanceof Type.Pointer(Type target, var s) ? Type.sizeOf(target) : 0;
     if (!sum || distance || !order || size == 0) {
       diagnostics.error(
           range, "Only 'pointer + integer' and 'pointer - integer' of known size are possible");

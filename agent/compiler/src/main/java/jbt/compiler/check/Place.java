@@ -87,8 +87,9 @@ final class Place {
           case Type.Bool b -> incoming instanceof Type.Int || incoming instanceof Type.Bool;
           case Type.Str str -> incoming instanceof Type.Str other && other.size() <= str.size();
           case Type.None n -> false;
-          case Type.Pointer p -> false;
-          case Type.Array a -> false;
+          case Type.Pointer p -> incoming instanceof Type.Pointer;
+          case Type.Array a -> a.equals(incoming);
+          case Type.Struct s -> s.equals(incoming);
           case Type.Tuple t -> false;
           case Type.ProbeName p -> false;
           case Type.Buffer b -> false;
@@ -113,8 +114,11 @@ final class Place {
           Optional.of(buffer.size() >= other.size() ? buffer : other);
       case Type.Str str when right instanceof Type.Str other ->
           Optional.of(str.size() >= other.size() ? str : other);
-      case Type.Pointer pointer when right instanceof Type.Pointer ->
-          Optional.of(new Type.Pointer(Type.NONE, pointer.space()));
+      case Type.Pointer pointer when right instanceof Type.Pointer other ->
+          Optional.of(
+              new Type.Pointer(
+                  pointer.target().equals(other.target()) ? other.target() : Type.NONE,
+                  pointer.space() == other.space() ? other.space() : Type.AddressSpace.NONE));
       case Type.Tuple tuple when right instanceof Type.Tuple other -> joinTuples(tuple, other);
       case Type.Int i -> Optional.empty();
       case Type.Bool bool -> Optional.empty();
@@ -122,6 +126,7 @@ final class Place {
       case Type.Pointer pointer -> Optional.empty();
       case Type.Tuple tuple -> Optional.empty();
       case Type.Array array -> Optional.empty();
+      case Type.Struct struct -> Optional.empty();
       case Type.ProbeName probeName -> Optional.empty();
       case Type.Buffer buffer -> Optional.empty();
       case Type.Symbolic symbolic -> Optional.empty();
@@ -154,6 +159,7 @@ final class Place {
       case Type.Str str -> str;
       case Type.Pointer pointer -> pointer;
       case Type.Array array -> array;
+      case Type.Struct struct -> struct;
       case Type.ProbeName probeName -> probeName;
       case Type.Buffer buffer -> buffer;
       case Type.Symbolic symbolic -> symbolic;

@@ -4,9 +4,15 @@ import java.util.List;
 import jbt.compiler.lang.Diagnostics;
 import jbt.compiler.plan.Site;
 import jbt.compiler.target.Target;
+import jbt.compiler.types.Definitions;
 
 /** What one round of checking works on: it reads and widens {@code environment}, fills the rest. */
-record Round(Target target, Environment environment, Diagnostics diagnostics, List<Site> sites) {
+record Round(
+    Target target,
+    Definitions definitions,
+    Environment environment,
+    Diagnostics diagnostics,
+    List<Site> sites) {
   /** Adds a site and gives its place. */
   int site(Site site) {
     sites.add(site);

@@ -134,7 +134,7 @@ final class StatementChecker {
         assign.op().isPresent()
             ? expressions.value(
                 new Ast.Expr.Binary(assign.op().get(), target, assign.value(), assign.range()))
-            : expressions.value(assign.value());
+            : expressions.variableValue(assign.value());
     Optional<ProbeContext.Variable> found = context.find(target.name());
     if (found.isEmpty() && assign.op().isPresent()) {
       return List.of();
@@ -233,13 +233,14 @@ final class StatementChecker {
 
   private List<Stmt> let(Ast.Stmt.Let let) {
     String name = let.variable().name();
-    Optional<Value> value = let.value().map(expressions::value);
+    Optional<Value> value = let.value().map(expressions::variableValue);
     Optional<ProbeContext.Variable> declared = fresh(name, let.variable().range(), let.range());
     if (declared.isEmpty()) {
       return List.of();
     }
     ProbeContext.Variable variable = declared.get();
-    let.type().ifPresent(type -> declared(type).ifPresent(variable.place()::declare));
+    let.type()
+        .ifPresent(type -> expressions.types().resolve(type).ifPresent(variable.place()::declare));
     if (value.isPresent()) {
       return set(variable, name, value.get(), let.range());
     }
@@ -262,28 +263,5 @@ final class StatementChecker {
       return Optional.empty();
     }
     return Optional.of(context.declare(name, declaration));
-  }
-
-  private Optional<Type> declared(Ast.TypeName written) {
-    Optional<Type> type =
-        written.name().equals("string")
-            ? Optional.of(new Type.Str(length(written)))
-            : written.length().isPresent() ? Optional.empty() : TypeNames.integer(written.name());
-    if (type.isEmpty()) {
-      diagnostics.error(written.range(), "Unknown type: '" + written.name() + "'");
-    }
-    return type;
-  }
-
-  private int length(Ast.TypeName written) {
-    int length = written.length().orElse(FieldType.LONGEST_STRING);
-    if (length > FieldType.LONGEST_STRING) {
-      diagnostics.error(
-          written.range(),
-          "A string of %d bytes: at most %d are possible"
-              .formatted(length, FieldType.LONGEST_STRING));
-      return FieldType.LONGEST_STRING;
-    }
-    return length;
   }
 }

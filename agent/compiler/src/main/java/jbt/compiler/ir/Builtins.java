@@ -68,6 +68,7 @@ final class Builtins {
       }
       case CPU -> body.processor();
       case RAND -> body.narrow(body.call(Helper.GET_PRANDOM_U32), 4, false);
+      case CURTASK -> body.call(Helper.GET_CURRENT_TASK);
       case PROBE -> cookie();
       case COMM -> throw new IllegalArgumentException("comm is no number");
     };

@@ -8,6 +8,7 @@ import jbt.compiler.bpf.Size;
 import jbt.compiler.check.Checked.BinaryOp;
 import jbt.compiler.check.Checked.Builtin;
 import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.check.Checked.Expr.ContextField.Read;
 import jbt.compiler.check.Checked.UnaryOp;
 import jbt.compiler.ir.Lowering.Variable;
 import jbt.compiler.ir.Operand.Imm;
@@ -36,8 +37,12 @@ final class Expressions {
         switch (expr) {
           case Expr.IntLiteral e -> new Imm(e.value());
           case Expr.BuiltinValue e -> lowering.builtins().value(e.builtin());
+          case Expr.ContextField e when e.read() == Read.TRUSTED -> lowering.memory().pointer(e);
           case Expr.ContextField e -> field(e.offset(), e.size(), e.type());
           case Expr.ContextElement e -> element(e);
+          case Expr.Memory e -> lowering.memory().read(e);
+          case Expr.ElementAddress e -> lowering.memory().elementAddress(e);
+          case Expr.Part e -> lowering.memory().part(e);
           case Expr.Local e -> local(e.local());
           case Expr.MapValue e -> lowering.maps().read(e);
           case Expr.Aggregated e -> lowering.queries().aggregated(e);
@@ -98,7 +103,8 @@ final class Expressions {
     switch (as) {
       case Type.Str str -> lowering.texts().store(expr, str, to);
       case Type.Tuple tuple -> storeTuple(expr, tuple, to);
-      case Type.Array array -> storeArray(expr, array, to);
+      case Type.Array array -> storeBytes(expr, array, to);
+      case Type.Struct struct -> storeBytes(expr, struct, to);
       case Type.Buffer buffer -> storeBuffer(expr, buffer, to);
       default -> body.storeWord(to, scalar(expr));
     }
@@ -384,8 +390,13 @@ final class Expressions {
     }
   }
 
-  private void storeArray(Expr expr, Type.Array as, Address to) {
+  /** Arrays and structs. */
+  private void storeBytes(Expr expr, Type as, Address to) {
     switch (expr) {
+      case Expr.IntLiteral e -> zero(to, as.storedSize());
+      case Expr.Cast e -> body.storeWord(to, scalar(e.operand()));
+      case Expr.Memory e -> lowering.memory().store(e, as, to);
+      case Expr.Part e -> lowering.memory().storePart(e, to);
       case Expr.ContextField e -> {
         zero(to, as.storedSize());
         body.callForEffect(

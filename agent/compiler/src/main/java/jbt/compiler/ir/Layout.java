@@ -266,6 +266,7 @@ record Layout(
       case Type.Symbolic symbolic -> symbolic.meaning().words() == 1;
       case Type.None none -> false;
       case Type.Str str -> false;
+      case Type.Struct s -> false;
       case Type.Array array -> false;
       case Type.Buffer buffer -> false;
       case Type.Tuple tuple -> false;

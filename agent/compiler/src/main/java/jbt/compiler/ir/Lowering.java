@@ -28,6 +28,7 @@ final class Lowering {
   private final Builtins builtins;
   private final Texts texts;
   private final TextCalls textCalls;
+  private final TracedMemory memory;
   private final Arithmetic arithmetic;
   private final Expressions expressions;
   private final Maps maps;
@@ -98,6 +99,7 @@ final class Lowering {
     this.arithmetic = new Arithmetic(body);
     this.texts = new Texts(this);
     this.textCalls = new TextCalls(this);
+    this.memory = new TracedMemory(this);
     this.expressions = new Expressions(this);
     this.maps = new Maps(this);
     this.records = new Records(this);
@@ -331,6 +333,10 @@ final class Lowering {
 
   TextCalls textCalls() {
     return textCalls;
+  }
+
+  TracedMemory memory() {
+    return memory;
   }
 
   Arithmetic arithmetic() {

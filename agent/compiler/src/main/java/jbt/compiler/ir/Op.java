@@ -184,7 +184,12 @@ sealed interface Op {
 
   private static boolean sameInARun(Helper helper) {
     return switch (helper) {
-      case GET_SMP_PROCESSOR_ID, GET_CURRENT_PID_TGID, GET_CURRENT_UID_GID, GET_ATTACH_COOKIE ->
+      case GET_SMP_PROCESSOR_ID,
+          GET_CURRENT_PID_TGID,
+          GET_CURRENT_UID_GID,
+          GET_CURRENT_TASK,
+          GET_CURRENT_TASK_BTF,
+          GET_ATTACH_COOKIE ->
           true;
       default -> false;
     };

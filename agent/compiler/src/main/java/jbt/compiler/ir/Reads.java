@@ -226,6 +226,9 @@ final class Reads {
       case Expr.BuiltinValue e -> List.of();
       case Expr.ContextField e -> List.of();
       case Expr.ContextElement e -> List.of(e.index());
+      case Expr.Memory e -> List.of(e.address());
+      case Expr.ElementAddress e -> List.of(e.address(), e.index());
+      case Expr.Part e -> List.of(e.of());
       case Expr.Local e -> List.of();
       case Expr.MapValue e -> e.key();
       case Expr.Aggregated e -> e.key();

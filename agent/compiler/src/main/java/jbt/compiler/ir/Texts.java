@@ -55,6 +55,14 @@ final class Texts {
       }
       return Optional.of(new Source(address, space(pointer.type()), type.size(), count));
     }
+    if (expr instanceof Expr.Memory m && m.type() instanceof Type.Str(int size)) {
+      Space space = space(new Type.Pointer(m.type(), m.space()));
+      return Optional.of(new Source(lowering.memory().address(m), space, size, Optional.empty()));
+    }
+    if (expr instanceof Expr.Part part && part.type() instanceof Type.Str(int size)) {
+      Address place = lowering.expressions().place(part.of()).plus(part.offset());
+      return Optional.of(new Source(body.addressOf(place), Space.KERNEL, size, Optional.empty()));
+    }
     if (!(expr instanceof Expr.ContextField field && field.type() instanceof Type.Str(int size))) {
       return Optional.empty();
     }
@@ -77,6 +85,7 @@ final class Texts {
       return switch (space) {
         case KERNEL -> Space.KERNEL;
         case USER -> Space.USER;
+        case NONE -> Space.BY_ADDRESS;
       };
     }
     return Space.BY_ADDRESS;

@@ -224,6 +224,26 @@ public final class Ast {
     /** {@code comptime x}: known when the script is compiled. */
     record Comptime(Expr expr, SourceRange range) implements Expr {}
 
+    /** {@code sizeof(type)} or {@code sizeof(expression)}; a lone name is given as both. */
+    record SizeOf(Optional<TypeName> type, Optional<Expr> of, SourceRange range) implements Expr {}
+
+    /** {@code offsetof(type, field.field)}; a lone name is given as type and as expression. */
+    record OffsetOf(
+        Optional<TypeName> type, Optional<Expr> of, List<String> fields, SourceRange range)
+        implements Expr {
+      public OffsetOf {
+        fields = List.copyOf(fields);
+      }
+    }
+
+    /** {@code container_of(pointer, type, field.field)}. */
+    record ContainerOf(Expr pointer, TypeName type, List<String> fields, SourceRange range)
+        implements Expr {
+      public ContainerOf {
+        fields = List.copyOf(fields);
+      }
+    }
+
     record Call(String function, List<Expr> arguments, SourceRange range) implements Expr {
       public Call {
         arguments = List.copyOf(arguments);
@@ -234,15 +254,46 @@ public final class Ast {
   /**
    * A type as written.
    *
-   * @param length in brackets behind the name, as in {@code string[64]}
+   * @param keyword {@code struct}, {@code union}, {@code enum} or nothing
+   * @param name {@code unsigned long} and its like as one
+   * @param suffixes from left to right: {@link #POINTER} or the length of an array
+   * @param of what {@code typeof} is applied to; the name is empty then
    */
-  public record TypeName(String name, Optional<Integer> length, SourceRange range) {}
+  public record TypeName(
+      String keyword, String name, List<Integer> suffixes, Optional<Expr> of, SourceRange range) {
+    /** The suffix {@code *}. */
+    public static final int POINTER = -1;
+
+    public TypeName {
+      suffixes = List.copyOf(suffixes);
+    }
+
+    /** In brackets behind the name, as in {@code string[64]}. */
+    public Optional<Integer> length() {
+      return suffixes.size() == 1 && suffixes.getFirst() != POINTER
+          ? Optional.of(suffixes.getFirst())
+          : Optional.empty();
+    }
+
+    /** As in the script. */
+    @Override
+    public String toString() {
+      StringBuilder text = new StringBuilder(keyword);
+      text.append(keyword.isEmpty() ? "" : " ").append(of.isPresent() ? "typeof(...)" : name);
+      for (int suffix : suffixes) {
+        text.append(suffix == POINTER ? "*" : "[" + suffix + "]");
+      }
+      return text.toString();
+    }
+  }
 
   public enum UnaryOp {
     MINUS("-"),
     PLUS("+"),
     COMPLEMENT("~"),
-    NOT("!");
+    NOT("!"),
+    DEREFERENCE("*"),
+    ADDRESS("&");
 
     public final String symbol;
 
@@ -336,6 +387,9 @@ public final class Ast {
       case Expr.Member member -> List.of(member.of());
       case Expr.Index index -> List.of(index.of(), index.index());
       case Expr.Cast cast -> List.of(cast.operand());
+      case Expr.SizeOf sizeOf -> sizeOf.of().stream().toList();
+      case Expr.OffsetOf offsetOf -> offsetOf.of().stream().toList();
+      case Expr.ContainerOf containerOf -> List.of(containerOf.pointer());
       case Expr.Call call -> call.arguments();
     };
   }

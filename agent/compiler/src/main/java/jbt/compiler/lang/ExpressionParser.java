@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import jbt.compiler.lang.Ast.BinaryOp;
 import jbt.compiler.lang.Ast.Expr;
 import jbt.compiler.lang.Ast.TypeName;
@@ -29,43 +28,9 @@ final class ExpressionParser {
     }
   }
 
-  /** Names in parentheses that make a cast. */
-  static final Set<String> CAST_TYPES =
-      Set.of(
-          "bool",
-          "int8",
-          "int16",
-          "int32",
-          "int64",
-          "uint8",
-          "uint16",
-          "uint32",
-          "uint64",
-          "int8_t",
-          "int16_t",
-          "int32_t",
-          "int64_t",
-          "uint8_t",
-          "uint16_t",
-          "uint32_t",
-          "uint64_t",
-          "s8",
-          "s16",
-          "s32",
-          "s64",
-          "u8",
-          "u16",
-          "u32",
-          "u64",
-          "char",
-          "short",
-          "int",
-          "long",
-          "size_t",
-          "pid_t");
-
   private final Tokens tokens;
   private final StatementParser statements;
+  private final TypeParser types;
 
   /** A slash in front of an opening brace ends the expression. */
   private boolean inPredicate;
@@ -73,6 +38,7 @@ final class ExpressionParser {
   ExpressionParser(Tokens tokens, StatementParser statements) {
     this.tokens = tokens;
     this.statements = statements;
+    this.types = new TypeParser(tokens, this);
   }
 
   /** The expression between the slashes of a predicate. */
@@ -168,8 +134,7 @@ final class ExpressionParser {
   }
 
   private Expr castOrGroup() throws SyntaxError {
-    Token next = tokens.ahead();
-    if (next.kind() != Kind.IDENTIFIER || !CAST_TYPES.contains(next.text())) {
+    if (!types.castAhead()) {
       return postfix(primary());
     }
     tokens.enter();
@@ -182,17 +147,7 @@ final class ExpressionParser {
   }
 
   TypeName typeName() throws SyntaxError {
-    Token name = tokens.expect(Kind.IDENTIFIER);
-    Optional<Integer> length = Optional.empty();
-    if (tokens.accept("[")) {
-      Token number = tokens.expect(Kind.INTEGER);
-      if (number.number() < 1 || number.number() > 1 << 16) {
-        throw new SyntaxError(number.range(), "a length is a number from 1 to 65536");
-      }
-      length = Optional.of((int) number.number());
-      tokens.expect("]");
-    }
-    return new TypeName(name.text(), length, name.range().to(tokens.previous()));
+    return types.typeName();
   }
 
   private Expr postfix(Expr start) throws SyntaxError {
@@ -275,6 +230,9 @@ final class ExpressionParser {
     }
     if (!tokens.accept("(")) {
       return new Expr.Name(name.text(), name.range());
+    }
+    if (name.isWord("sizeof") || name.isWord("offsetof") || name.isWord("container_of")) {
+      return types.layoutCall(name);
     }
     List<Expr> arguments = listUpTo(")");
     return new Expr.Call(name.text(), arguments, name.range().to(tokens.previous()));

@@ -1,5 +1,7 @@
 package jbt.compiler.lang;
 
+import java.util.ArrayList;
+import java.util.List;
 import jbt.compiler.lang.Token.Kind;
 
 /** The tokens of a script, one of them the current one, and how deep the reader is in it. */
@@ -100,6 +102,16 @@ final class Tokens {
     Token token = lexer.next();
     lexer.moveTo(current.range().end());
     return token;
+  }
+
+  /** The current token and those behind it, all of which stay. */
+  List<Token> ahead(int count) {
+    List<Token> tokens = new ArrayList<>(List.of(current));
+    while (tokens.size() < count) {
+      tokens.add(lexer.next());
+    }
+    lexer.moveTo(current.range().end());
+    return tokens;
   }
 
   /** Begins a nested piece; {@link #leave} ends it. */

@@ -2,6 +2,7 @@ package jbt.compiler.target;
 
 import java.util.List;
 import java.util.Optional;
+import jbt.compiler.types.KernelTypes;
 
 /** The host that a script is compiled for. Answers must not change while it is compiled. */
 public interface Target {
@@ -16,6 +17,11 @@ public interface Target {
 
   /** The format of one event, or empty if there is no such event. */
   Optional<TracepointFormat> tracepoint(String category, String event);
+
+  /** What the kernel defines; empty if it tells nothing of its types (BTF). */
+  default Optional<KernelTypes> kernelTypes() {
+    return Optional.empty();
+  }
 
   Answer feature(Feature feature);
 

@@ -38,7 +38,7 @@ public sealed interface Type {
     }
   }
 
-  /** An address; what it points to is known by {@code target} where that matters. */
+  /** An address of a {@code target}; NONE if that is not known. */
   record Pointer(Type target, AddressSpace space) implements Type {
     @Override
     public int storedSize() {
@@ -49,8 +49,7 @@ public sealed interface Type {
   record Array(Type element, int length) implements Type {
     @Override
     public int storedSize() {
-      int each = element instanceof Int i ? i.bytes : element.storedSize();
-      return (length * each + 7) & ~7;
+      return (length * sizeOf(element) + 7) & ~7;
     }
   }
 
@@ -103,9 +102,24 @@ public sealed interface Type {
     }
   }
 
+  /**
+   * A struct or union, by its name and where it is defined; its members are asked of {@link
+   * Definitions}.
+   *
+   * @param size in bytes, 0 if only the name is known
+   */
+  record Struct(String name, boolean union, int size, Origin origin) implements Type {
+    @Override
+    public int storedSize() {
+      return (size + 7) & ~7;
+    }
+  }
+
   enum AddressSpace {
     KERNEL,
-    USER
+    USER,
+    /** Told by the address. */
+    NONE
   }
 
   Type NONE = new None();
@@ -121,4 +135,21 @@ public sealed interface Type {
    * value starts at a multiple of 8 and fills it up (sign- or zero-extended).
    */
   int storedSize();
+
+  /** Bytes in memory of the traced side, as sizeof gives them; 0 where that is not known. */
+  static int sizeOf(Type type) {
+    return switch (type) {
+      case Int i -> i.bytes;
+      case Bool b -> 1;
+      case Str str -> str.size;
+      case Pointer p -> 8;
+      case Array array -> array.length * sizeOf(array.element);
+      case Struct struct -> struct.size;
+      case Tuple tuple -> tuple.storedSize();
+      case ProbeName name -> 8;
+      case Buffer buffer -> buffer.size;
+      case Symbolic symbolic -> symbolic.storedSize();
+      case None none -> 0;
+    };
+  }
 }

@@ -35,6 +35,10 @@ public final class TypeNames {
           Map.entry("u64", Type.UINT64),
           Map.entry("char", new Type.Int(1, true)),
           Map.entry("short", new Type.Int(2, true)),
+          Map.entry("unsigned char", new Type.Int(1, false)),
+          Map.entry("unsigned short", new Type.Int(2, false)),
+          Map.entry("unsigned int", Type.UINT32),
+          Map.entry("unsigned long", Type.UINT64),
           Map.entry("int", Type.INT32),
           Map.entry("long", Type.INT64),
           Map.entry("size_t", Type.UINT64),
@@ -54,7 +58,11 @@ public final class TypeNames {
       case Type.Int i -> (i.signed() ? "int" : "uint") + 8 * i.bytes();
       case Type.Bool bool -> "bool";
       case Type.Str str -> "string";
+      case Type.Pointer(Type.Struct struct, var space) -> describe(struct) + " *";
       case Type.Pointer pointer -> "pointer";
+      case Type.Struct struct ->
+          (struct.union() ? "union " : "struct ")
+              + (struct.name().isEmpty() ? "(anonymous)" : struct.name());
       case Type.Array array -> describe(array.element()) + "[" + array.length() + "]";
       case Type.Tuple tuple ->
           tuple.parts().stream()

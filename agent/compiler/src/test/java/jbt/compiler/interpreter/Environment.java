@@ -17,6 +17,9 @@ public final class Environment {
   public int random = 4;
   public long cookie;
 
+  /** Address of the current task_struct. */
+  public long task;
+
   /** Zero-terminated texts of the traced side by their addresses. */
   public final Map<Long, byte[]> texts = new HashMap<>();
 }

@@ -97,8 +97,9 @@ final class Kernel {
       case 14 -> (long) environment.pid << 32 | environment.tid;
       case 15 -> (long) environment.gid << 32 | environment.uid;
       case 16 -> comm(a, (int) b);
-      case 112, 113 -> probeRead(a, (int) b, c);
-      case 114, 115 -> probeReadText(a, (int) b, c);
+      case 35, 158 -> environment.task;
+      case 4, 112, 113 -> probeRead(a, (int) b, c);
+      case 45, 114, 115 -> probeReadText(a, (int) b, c);
       case 130 -> output(map(a), b, (int) c);
       case 131 -> reserve(map(a), (int) b);
       case 132 -> submit(a);

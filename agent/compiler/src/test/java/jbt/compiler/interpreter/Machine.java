@@ -35,6 +35,11 @@ public final class Machine {
     return environment;
   }
 
+  /** Makes memory of the traced side; returns its address. */
+  public long place(byte[] bytes) {
+    return memory.add(bytes);
+  }
+
   /** Runs the BEGIN programs in order, then opens the gate. */
   public void begin() {
     for (Attachment attachment : plan.attachments()) {

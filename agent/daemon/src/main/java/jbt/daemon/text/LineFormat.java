@@ -163,7 +163,7 @@ public final class LineFormat {
   /** The default text of a value, as print() shows it. */
   private void putPlain(Type type, ByteBuffer record, int at, Bytes to) {
     switch (type) {
-      case Type.None _ -> {}
+      case Type.None _, Type.Struct _ -> {}
       case Type.Int(int bytes, boolean signed) -> {
         if (signed) {
           to.putDecimal(record.getLong(at));

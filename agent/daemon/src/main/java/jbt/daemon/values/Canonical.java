@@ -25,7 +25,7 @@ public record Canonical(List<String> probes, Symbols symbols) {
   /** Appends the value at {@code at}; in the byte order of this machine. */
   public void append(Type type, ByteBuffer from, int at, Bytes to) {
     switch (type) {
-      case Type.None _ -> {}
+      case Type.None _, Type.Struct _ -> {}
       case Type.Int _, Type.Bool _, Type.Pointer _ -> to.putLong(from.getLong(at));
       case Type.Str str -> appendText(from, at, length(from, at, str.size()), str.size(), to);
       case Type.ProbeName _ -> {

@@ -101,7 +101,8 @@ public record Schemas(Schema schema, List<Integer> places) {
   private static Type type(jbt.compiler.types.Type type) {
     Type.Builder wire = Type.newBuilder();
     switch (type) {
-      case jbt.compiler.types.Type.None _ -> wire.setKind(TypeKind.TYPE_NONE);
+      case jbt.compiler.types.Type.None _, jbt.compiler.types.Type.Struct _ ->
+          wire.setKind(TypeKind.TYPE_NONE);
       case jbt.compiler.types.Type.Int i ->
           wire.setKind(TypeKind.TYPE_INT).setSigned(i.signed()).setBytes(i.bytes());
       case jbt.compiler.types.Type.Bool _ -> wire.setKind(TypeKind.TYPE_BOOL);

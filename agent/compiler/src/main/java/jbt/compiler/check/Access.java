@@ -1,0 +1,317 @@
+package jbt.compiler.check;
+
+import java.util.List;
+import java.util.Optional;
+import jbt.compiler.check.Checked.BinaryOp;
+import jbt.compiler.check.Checked.Builtin;
+import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.lang.Ast;
+import jbt.compiler.lang.SourceRange;
+import jbt.compiler.types.Fields;
+import jbt.compiler.types.Member;
+import jbt.compiler.types.Type;
+import jbt.compiler.types.Type.AddressSpace;
+import jbt.compiler.types.TypeNames;
+
+/** Fields, elements and what pointers point to. */
+final class Access {
+  /** Largest array or struct that a script can hold as a whole. */
+  private static final int LARGEST = 1024;
+
+  private final Round round;
+  private final ExpressionChecker expressions;
+
+  Access(Round round, ExpressionChecker expressions) {
+    this.round = round;
+    this.expressions = expressions;
+  }
+
+  static boolean canBeHeld(Type type) {
+    boolean plain = type instanceof Type.Struct || type instanceof Type.Array(Type.Int i, int n);
+    return plain && Type.sizeOf(type) > 0 && Type.sizeOf(type) <= LARGEST;
+  }
+
+  /** The struct that a value is or points to. */
+  static Optional<Type.Struct> structOf(Value value) {
+    return switch (value.type()) {
+      case Type.Struct struct -> Optional.of(struct);
+      case Type.Pointer(Type.Struct struct, var space) -> Optional.of(struct);
+      default -> Optional.empty();
+    };
+  }
+
+  /** Memory of the traced side that a value is, or that a pointer points to. */
+  private record Base(Expr address, long offset, AddressSpace space, boolean direct) {
+    Value read(long distance, Optional<Member.Bits> bits, boolean plain, Type type, SourceRange r) {
+      return memory(address, offset + distance, bits, space, direct && plain, type, r);
+    }
+  }
+
+  private static Optional<Base> base(Value value) {
+    if (value.type() instanceof Type.Pointer(Type target, AddressSpace space)) {
+      return Optional.of(new Base(value.expr(), 0, space, target instanceof Type.Struct));
+    }
+    return value.expr() instanceof Expr.Memory m
+        ? Optional.of(new Base(m.address(), m.offset(), m.space(), m.direct()))
+        : Optional.empty();
+  }
+
+  private static Value memory(
+      Expr address,
+      long offset,
+      Optional<Member.Bits> bits,
+      AddressSpace space,
+      boolean direct,
+      Type type,
+      SourceRange range) {
+    Type placed = inSpace(type, space);
+    Expr expr = new Expr.Memory(address, offset, bits, space, direct, placed, range);
+    return new Value(expr, natural(type), type instanceof Type.Pointer);
+  }
+
+  private static boolean natural(Type type) {
+    return type instanceof Type.Bool
+        || (type instanceof Type.Int i && !i.signed() && i.bytes() < 8);
+  }
+
+  /** A type as found in memory of a space: pointers there point into it, but those of users. */
+  static Type inSpace(Type type, AddressSpace space) {
+    return switch (type) {
+      case Type.Pointer(Type target, AddressSpace own) ->
+          new Type.Pointer(inSpace(target, space), own == AddressSpace.USER ? own : space);
+      case Type.Array(Type element, int length) -> new Type.Array(inSpace(element, space), length);
+      default -> type;
+    };
+  }
+
+  Value member(Value of, Ast.Expr.Member member) {
+    Type.Struct struct = structOf(of).orElseThrow();
+    Optional<Fields.Found> found = find(struct, member.field(), member.fieldRange());
+    if (found.isEmpty()) {
+      return Value.unknown(member.range());
+    }
+    Member field = found.get().member();
+    if (field.type() instanceof Type.None) {
+      error(member.range(), "The field '%s' has no type that can be used".formatted(field.name()));
+      return Value.unknown(member.range());
+    }
+    boolean plain = !found.get().inUnion() && !field.perCpu() && field.bits().isEmpty();
+    SourceRange range = member.range();
+    Value value =
+        base(of)
+            .map(base -> base.read(field.offset(), field.bits(), plain, field.type(), range))
+            .orElseGet(() -> part(of.expr(), field.offset(), field.bits(), field.type(), range));
+    return field.processId() ? new Value(value.expr(), value.natural(), true) : value;
+  }
+
+  private static Value part(
+      Expr of, int offset, Optional<Member.Bits> bits, Type type, SourceRange range) {
+    boolean inside = of instanceof Expr.Part;
+    Expr whole = of instanceof Expr.Part part ? part.of() : of;
+    int start = of instanceof Expr.Part part && inside ? part.offset() : 0;
+    Expr expr = new Expr.Part(whole, start + offset, bits, type, range);
+    return new Value(expr, natural(type), type instanceof Type.Pointer);
+  }
+
+  private Optional<Fields.Found> find(Type.Struct struct, String field, SourceRange range) {
+    Optional<Fields.Found> found = Fields.find(round.definitions(), struct, field);
+    if (found.isEmpty()) {
+      List<String> names = Fields.names(round.definitions(), struct);
+      round
+          .diagnostics()
+          .error(
+              range,
+              names.isEmpty()
+                  ? "What is in %s is not known".formatted(TypeNames.describe(struct))
+                  : "%s has no field '%s'".formatted(TypeNames.describe(struct), field),
+              List.of(),
+              Nearest.hint(field, names));
+    }
+    return found;
+  }
+
+  /** {@code *pointer}. */
+  Value dereference(Value pointer, SourceRange range) {
+    if (!pointer.known()) {
+      return Value.unknown(range);
+    }
+    if (!(pointer.type() instanceof Type.Pointer(Type target, var space)) || Type.sizeOf(target) == 0) {
+      error(
+          range,
+          pointer.type() instanceof Type.Pointer
+              ? "What the pointer points to is not known: cast it, as in *(uint64 *)x"
+              : "Only pointers can be dereferenced, not " + TypeNames.describe(pointer.type()));
+      return Value.unknown(range);
+    }
+    return base(pointer).orElseThrow().read(0, Optional.empty(), true, target, range);
+  }
+
+  /** {@code &value}: of what is in memory of the traced side. */
+  Value address(Value value, SourceRange range) {
+    if (!value.known()) {
+      return Value.unknown(range);
+    }
+    if (value.expr() instanceof Expr.Memory memory && memory.bits().isEmpty()) {
+      return addressOf(memory, range);
+    }
+    error(range, "Only what a pointer leads to has an address here");
+    return Value.unknown(range);
+  }
+
+  static Value addressOf(Expr.Memory memory, SourceRange range) {
+    Type type = new Type.Pointer(memory.type(), memory.space());
+    return new Value(sum(memory.address(), memory.offset(), type, range), false, true);
+  }
+
+  private static Expr sum(Expr address, long offset, Type type, SourceRange range) {
+    Expr number = Operators.as(Type.UINT64, address);
+    Expr distance = new Expr.IntLiteral(offset, Type.UINT64, range);
+    Expr sum =
+        offset == 0 ? number : new Expr.Binary(BinaryOp.ADD, number, distance, Type.UINT64, range);
+    return new Expr.Cast(sum, type, range);
+  }
+
+  /** {@code array[index]} and {@code pointer[index]}. */
+  Value element(Value of, Value index, SourceRange range) {
+    if (!of.known() || !index.known()) {
+      return Value.unknown(range);
+    }
+    if (!index.isInteger()) {
+      error(index.range(), "An index is an integer, not " + TypeNames.describe(index.type()));
+      return Value.unknown(range);
+    }
+    return switch (of.type()) {
+      case Type.Pointer(Type target, var space) when Type.sizeOf(target) > 0 ->
+          behind(of, target, index, range);
+      case Type.Array(Type element, int length) -> inArray(of, element, length, index, range);
+      case Type.Str(int size) when base(of).isPresent() ->
+          inArray(of, new Type.Int(1, true), size, index, range);
+      default -> {
+        error(of.range(), "Only arrays can be indexed, not " + TypeNames.describe(of.type()));
+        yield Value.unknown(range);
+      }
+    };
+  }
+
+  private static Value behind(Value pointer, Type target, Value index, SourceRange range) {
+    Base base = base(pointer).orElseThrow();
+    if (index.expr() instanceof Expr.IntLiteral literal) {
+      boolean first = literal.value() == 0;
+      return base.read(literal.value() * Type.sizeOf(target), Optional.empty(), first, target, range);
+    }
+    Expr size = new Expr.IntLiteral(Type.sizeOf(target), Type.UINT64, range);
+    Expr number = Operators.as(Type.UINT64, index.expr());
+    Expr distance = new Expr.Binary(BinaryOp.MULTIPLY, number, size, Type.UINT64, range);
+    Expr start = Operators.as(Type.UINT64, pointer.expr());
+    Expr sum = new Expr.Binary(BinaryOp.ADD, start, distance, Type.UINT64, range);
+    Expr address = new Expr.Cast(sum, pointer.type(), range);
+    return memory(address, 0, Optional.empty(), base.space, false, target, range);
+  }
+
+  private Value inArray(Value of, Type element, int length, Value index, SourceRange range) {
+    int size = Type.sizeOf(element);
+    if (size == 0) {
+      error(range, "The elements of this array have no type that can be used");
+      return Value.unknown(range);
+    }
+    Optional<Base> base = base(of);
+    if (index.expr() instanceof Expr.IntLiteral literal) {
+      long i = literal.value();
+      if (i < 0 || (length > 0 && i >= length)) {
+        error(
+            index.range(),
+            "The index %d is outside of the array of %d elements".formatted(i, length));
+        return Value.unknown(range);
+      }
+      boolean plain = length > 0 && element instanceof Type.Int;
+      return base.isPresent()
+          ? base.get().read(i * size, Optional.empty(), plain, element, range)
+          : part(of.expr(), (int) i * size, Optional.empty(), element, range);
+    }
+    if (base.isEmpty()) {
+      error(index.range(), "An array that the script holds is indexed by literal numbers only");
+      return Value.unknown(range);
+    }
+    Type pointer = new Type.Pointer(element, base.get().space);
+    int elements = length > 0 ? length : Integer.MAX_VALUE / size;
+    Expr address =
+        new Expr.ElementAddress(
+            base.get().address, base.get().offset, index.expr(), size, elements, pointer, range);
+    return memory(address, 0, Optional.empty(), base.get().space, false, element, range);
+  }
+
+  Value currentTask(SourceRange range) {
+    Type task =
+        round.definitions().struct(false, "task_struct").map(Type.class::cast).orElse(Type.NONE);
+    Type type = new Type.Pointer(task, AddressSpace.KERNEL);
+    return new Value(new Expr.BuiltinValue(Builtin.CURTASK, type, range), false, true);
+  }
+
+  Value sizeOf(Ast.Expr.SizeOf sizeOf) {
+    Optional<Type> type = expressions.types().typeOrExpression(sizeOf.type(), sizeOf.of());
+    if (type.isEmpty() || type.get() instanceof Type.None) {
+      return Value.unknown(sizeOf.range());
+    }
+    return literal(Type.sizeOf(type.get()), sizeOf.range());
+  }
+
+  private static Value literal(long value, SourceRange range) {
+    return new Value(new Expr.IntLiteral(value, Type.UINT64, range), true, false);
+  }
+
+  Value offsetOf(Ast.Expr.OffsetOf offsetOf) {
+    Optional<Type> type = expressions.types().typeOrExpression(offsetOf.type(), offsetOf.of());
+    return type.flatMap(t -> distance(t, offsetOf.fields(), offsetOf.range()))
+        .map(found -> literal(found.offset(), offsetOf.range()))
+        .orElse(Value.unknown(offsetOf.range()));
+  }
+
+  /** Follows fields inside of a struct; the result has its offset from the start. */
+  private Optional<Member> distance(Type type, List<String> fields, SourceRange range) {
+    int offset = 0;
+    Type at = type;
+    Optional<Member> last = Optional.empty();
+    for (String name : fields) {
+      if (!(at instanceof Type.Struct struct)) {
+        if (!(at instanceof Type.None)) {
+          error(range, "%s has no field '%s'".formatted(TypeNames.describe(at), name));
+        }
+        return Optional.empty();
+      }
+      Optional<Fields.Found> found = find(struct, name, range);
+      if (found.isEmpty()) {
+        return Optional.empty();
+      }
+      Member member = found.get().member();
+      offset += member.offset();
+      at = member.type();
+      last = Optional.of(Member.plain(name, at, offset));
+    }
+    return last;
+  }
+
+  Value containerOf(Ast.Expr.ContainerOf of) {
+    Value pointer = expressions.value(of.pointer());
+    Optional<Type> type = expressions.types().resolve(of.type());
+    if (!pointer.known() || type.isEmpty()) {
+      return Value.unknown(of.range());
+    }
+    if (!(pointer.type() instanceof Type.Pointer(Type target, AddressSpace space))) {
+      error(
+          of.range(), "container_of() takes a pointer, not " + TypeNames.describe(pointer.type()));
+      return Value.unknown(of.range());
+    }
+    return distance(type.get(), of.fields(), of.range())
+        .map(
+            member -> {
+              Type container = new Type.Pointer(type.get(), space);
+              Expr address = sum(pointer.expr(), -member.offset(), container, of.range());
+              return new Value(address, false, true);
+            })
+        .orElse(Value.unknown(of.range()));
+  }
+
+  private void error(SourceRange range, String message) {
+    round.diagnostics().error(range, message);
+  }
+}

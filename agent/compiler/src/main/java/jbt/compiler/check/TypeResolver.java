@@ -1,0 +1,106 @@
+package jbt.compiler.check;
+
+import java.util.List;
+import java.util.Optional;
+import jbt.compiler.lang.Ast;
+import jbt.compiler.lang.Ast.TypeName;
+import jbt.compiler.types.Definitions;
+import jbt.compiler.types.Type;
+import jbt.compiler.types.TypeNames;
+
+/** From the name of a type to the type. */
+final class TypeResolver {
+  private final Round round;
+  private final ExpressionChecker expressions;
+
+  TypeResolver(Round round, ExpressionChecker expressions) {
+    this.round = round;
+    this.expressions = expressions;
+  }
+
+  /** Empty, with an error, if there is no such type. */
+  Optional<Type> resolve(TypeName written) {
+    if (written.keyword().isEmpty() && written.name().equals("string")) {
+      return Optional.of(new Type.Str(stringSize(written)));
+    }
+    Optional<Type> base = base(written);
+    if (base.isEmpty()) {
+      unknown(written);
+      return Optional.empty();
+    }
+    Type type = base.get();
+    for (int suffix : written.suffixes()) {
+      type =
+          suffix == TypeName.POINTER
+              ? new Type.Pointer(type, Type.AddressSpace.NONE)
+              : new Type.Array(type, suffix);
+    }
+    return Optional.of(type);
+  }
+
+  /** The type of a name that may be something else; without an error if it is. */
+  Optional<Type> known(TypeName written) {
+    return base(written).isPresent() ? resolve(written) : Optional.empty();
+  }
+
+  private Optional<Type> base(TypeName written) {
+    Definitions definitions = round.definitions();
+    String name = written.name();
+    if (written.of().isPresent()) {
+      Type type = expressions.any(written.of().get()).type();
+      return type instanceof Type.None ? Optional.empty() : Optional.of(type);
+    }
+    return switch (written.keyword()) {
+      case "struct" -> definitions.struct(false, name).map(Type.class::cast);
+      case "union" -> definitions.struct(true, name).map(Type.class::cast);
+      case "enum" -> definitions.enumeration(name);
+      default ->
+          name.equals("void")
+              ? Optional.of(Type.NONE)
+              : TypeNames.integer(name).or(() -> definitions.typedef(name));
+    };
+  }
+
+  private void unknown(TypeName written) {
+    if (written.of().isPresent()) {
+      return;
+    }
+    String keyword = written.keyword();
+    String message =
+        keyword.isEmpty()
+            ? "Unknown type: '" + written.name() + "'"
+            : "Unknown %s: '%s'".formatted(keyword, written.name());
+    round.diagnostics().error(written.range(), message, List.of(), hints(keyword));
+  }
+
+  private List<String> hints(String keyword) {
+    return keyword.isEmpty() || round.target().kernelTypes().isPresent()
+        ? List.of()
+        : List.of(
+            "This kernel has no type information (BTF): declare the %s in the script"
+                .formatted(keyword));
+  }
+
+  private int stringSize(TypeName written) {
+    int length = written.length().orElse(FieldType.LONGEST_STRING);
+    if (length > FieldType.LONGEST_STRING) {
+      round
+          .diagnostics()
+          .error(
+              written.range(),
+              "A string of %d bytes: at most %d are possible"
+                  .formatted(length, FieldType.LONGEST_STRING));
+      return FieldType.LONGEST_STRING;
+    }
+    return length;
+  }
+
+  /** A type or, if the lone name is none, the type of an expression. */
+  Optional<Type> typeOrExpression(Optional<TypeName> type, Optional<Ast.Expr> of) {
+    if (of.isEmpty()) {
+      return type.flatMap(this::resolve);
+    }
+    Optional<Type> named = type.flatMap(this::known);
+    return named.isPresent() ? named : Optional.of(expressions.any(of.get()).type());
+  }
+}

@@ -1,0 +1,221 @@
+package jbt.compiler.lang;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import jbt.compiler.lang.Ast.Expr;
+import jbt.compiler.lang.Ast.TypeName;
+import jbt.compiler.lang.Token.Kind;
+
+/** Reads names of types, and tells casts from groups. */
+final class TypeParser {
+  /** Names that are always types. */
+  private static final Set<String> TYPES =
+      Set.of(
+          "bool",
+          "void",
+          "int8",
+          "int16",
+          "int32",
+          "int64",
+          "uint8",
+          "uint16",
+          "uint32",
+          "uint64",
+          "int8_t",
+          "int16_t",
+          "int32_t",
+          "int64_t",
+          "uint8_t",
+          "uint16_t",
+          "uint32_t",
+          "uint64_t",
+          "s8",
+          "s16",
+          "s32",
+          "s64",
+          "u8",
+          "u16",
+          "u32",
+          "u64",
+          "size_t",
+          "pid_t");
+
+  /** Words of which C makes the name of an integer type. */
+  private static final Set<String> INTEGER_WORDS =
+      Set.of("unsigned", "signed", "char", "short", "int", "long");
+
+  private static final Set<String> KEYWORDS = Set.of("struct", "union", "enum");
+  private static final Set<String> QUALIFIERS = Set.of("const", "volatile");
+
+  /** As many tokens as a cast in front of its closing parenthesis may have. */
+  private static final int LONGEST = 16;
+
+  private static final int LONGEST_ARRAY = 1 << 16;
+
+  private final Tokens tokens;
+  private final ExpressionParser expressions;
+
+  TypeParser(Tokens tokens, ExpressionParser expressions) {
+    this.tokens = tokens;
+    this.expressions = expressions;
+  }
+
+  private static boolean isType(Token token) {
+    return token.kind() == Kind.IDENTIFIER
+        && (TYPES.contains(token.text())
+            || INTEGER_WORDS.contains(token.text())
+            || KEYWORDS.contains(token.text())
+            || QUALIFIERS.contains(token.text())
+            || token.text().equals("typeof"));
+  }
+
+  /** Whether the parenthesis that is the current token begins a cast. */
+  boolean castAhead() {
+    Token name = tokens.ahead();
+    if (isType(name)) {
+      return true;
+    }
+    if (name.kind() != Kind.IDENTIFIER) {
+      return false;
+    }
+    List<Token> ahead = tokens.ahead(LONGEST);
+    int at = 2;
+    boolean pointer = false;
+    while (at < ahead.size() && (ahead.get(at).is("*") || ahead.get(at).is("["))) {
+      boolean array = ahead.get(at).is("[");
+      boolean length =
+          array
+              && at + 2 < ahead.size()
+              && ahead.get(at + 1).kind() == Kind.INTEGER
+              && ahead.get(at + 2).is("]");
+      if (array && !length) {
+        return false;
+      }
+      pointer |= !array;
+      at += array ? 3 : 1;
+    }
+    if (at + 1 >= ahead.size() || !ahead.get(at).is(")")) {
+      return false;
+    }
+    return pointer || beginsOperand(ahead.get(at + 1));
+  }
+
+  /** Whether it can only be what a cast is applied to. */
+  private static boolean beginsOperand(Token token) {
+    return switch (token.kind()) {
+      case INTEGER, STRING, VARIABLE, MAP, IDENTIFIER -> true;
+      case SYMBOL -> token.is("(");
+      case BAD, END -> false;
+    };
+  }
+
+  TypeName typeName() throws SyntaxError {
+    while (QUALIFIERS.contains(tokens.current().text())) {
+      tokens.take();
+    }
+    Token first = tokens.expect(Kind.IDENTIFIER);
+    String keyword = KEYWORDS.contains(first.text()) ? first.text() : "";
+    String name = keyword.isEmpty() ? first.text() : tokens.expect(Kind.IDENTIFIER).text();
+    Optional<Expr> of = Optional.empty();
+    if (name.equals("typeof")) {
+      tokens.expect("(");
+      of = Optional.of(expressions.expression());
+      tokens.expect(")");
+      name = "";
+    } else if (INTEGER_WORDS.contains(name)) {
+      name = integerName(name);
+    }
+    List<Integer> suffixes = new ArrayList<>();
+    while (tokens.current().is("*")
+        || tokens.current().is("[")
+        || QUALIFIERS.contains(tokens.current().text())) {
+      Token token = tokens.take();
+      if (token.is("*")) {
+        suffixes.add(TypeName.POINTER);
+      } else if (token.is("[")) {
+        suffixes.add(length());
+      }
+    }
+    SourceRange range = first.range().to(tokens.previous());
+    return new TypeName(keyword, name, suffixes, of, range);
+  }
+
+  private int length() throws SyntaxError {
+    Token number = tokens.expect(Kind.INTEGER);
+    if (number.number() < 1 || number.number() > LONGEST_ARRAY) {
+      throw new SyntaxError(number.range(), "a length is a number from 1 to 65536");
+    }
+    tokens.expect("]");
+    return (int) number.number();
+  }
+
+  /** {@code unsigned long int} and the like, by the usual name. */
+  private String integerName(String first) {
+    List<String> words = new ArrayList<>(List.of(first));
+    while (INTEGER_WORDS.contains(tokens.current().text())
+        && tokens.current().kind() == Kind.IDENTIFIER) {
+      words.add(tokens.take().text());
+    }
+    String size =
+        words.contains("char")
+            ? "char"
+            : words.contains("short") ? "short" : words.contains("long") ? "long" : "int";
+    return words.contains("unsigned") ? "unsigned " + size : size;
+  }
+
+  /** The rest of {@code sizeof(}, {@code offsetof(} or {@code container_of(}. */
+  Expr layoutCall(Token name) throws SyntaxError {
+    if (name.isWord("container_of")) {
+      Expr pointer = expressions.expression();
+      tokens.expect(",");
+      TypeName type = typeName();
+      List<String> fields = fields();
+      return new Expr.ContainerOf(pointer, type, fields, name.range().to(tokens.previous()));
+    }
+    Optional<TypeName> type = Optional.empty();
+    Optional<Expr> of = Optional.empty();
+    Token first = tokens.current();
+    Token second = tokens.ahead();
+    boolean lone = first.kind() == Kind.IDENTIFIER && (second.is(")") || second.is(","));
+    if (isType(first) || typeAhead()) {
+      type = Optional.of(typeName());
+    } else {
+      of = Optional.of(expressions.expression());
+      type =
+          lone
+              ? Optional.of(
+                  new TypeName("", first.text(), List.of(), Optional.empty(), first.range()))
+              : Optional.empty();
+    }
+    if (name.isWord("sizeof")) {
+      tokens.expect(")");
+      return new Expr.SizeOf(type, of, name.range().to(tokens.previous()));
+    }
+    List<String> fields = fields();
+    return new Expr.OffsetOf(type, of, fields, name.range().to(tokens.previous()));
+  }
+
+  /** Whether a name with stars or brackets up to the end of the argument comes. */
+  private boolean typeAhead() {
+    List<Token> ahead = tokens.ahead(LONGEST);
+    int at = 1;
+    while (at < ahead.size() && ahead.get(at).is("*")) {
+      at++;
+    }
+    boolean end = at < ahead.size() && (ahead.get(at).is(")") || ahead.get(at).is(","));
+    return ahead.getFirst().kind() == Kind.IDENTIFIER && at > 1 && end;
+  }
+
+  /** {@code , a.b.c)}. */
+  private List<String> fields() throws SyntaxError {
+    tokens.expect(",");
+    List<String> fields = new ArrayList<>();
+    do {
+      fields.add(tokens.expect(Kind.IDENTIFIER).text());
+    } while (tokens.accept("."));
+    tokens.expect(")");
+    return fields;
+  }
+}

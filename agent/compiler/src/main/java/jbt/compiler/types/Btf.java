@@ -1,0 +1,410 @@
+package jbt.compiler.types;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The type information of a kernel or a module (BTF), read where it lies: one pass notes where each
+ * type begins and files the names; what a type consists of is read when it is asked for. Safe for
+ * use by several threads.
+ *
+ * <p>Format: the kernel's Documentation/bpf/btf.rst.
+ */
+public final class Btf {
+  /** Kinds of entries, by the kernel's numbers. */
+  public enum Kind {
+    VOID,
+    INT,
+    PTR,
+    ARRAY,
+    STRUCT,
+    UNION,
+    ENUM,
+    FWD,
+    TYPEDEF,
+    VOLATILE,
+    CONST,
+    RESTRICT,
+    FUNC,
+    FUNC_PROTO,
+    VAR,
+    DATASEC,
+    FLOAT,
+    DECL_TAG,
+    TYPE_TAG,
+    ENUM64
+  }
+
+  private static final Kind[] KINDS = Kind.values();
+  private static final int MAGIC = 0xeb9f;
+  private static final int ENTRY = 12;
+
+  /** Words behind the three of an entry: so many, and so many for each of its parts, by kind. */
+  private static final int[] FIXED = new int[32];
+
+  private static final int[] EACH = new int[32];
+
+  static {
+    for (int number = 0; number < KINDS.length; number++) {
+      FIXED[number] =
+          switch (KINDS[number]) {
+            case INT, VAR, DECL_TAG -> 1;
+            case ARRAY -> 3;
+            default -> 0;
+          };
+      EACH[number] =
+          switch (KINDS[number]) {
+            case STRUCT, UNION, DATASEC, ENUM64 -> 3;
+            case ENUM, FUNC_PROTO -> 2;
+            default -> 0;
+          };
+    }
+  }
+
+  private final String source;
+  private final @Nullable Btf base;
+  private final ByteBuffer data;
+  private final int types;
+  private final int strings;
+  private final int stringsLength;
+
+  /** Ids below this are the base's. */
+  private final int firstId;
+
+  /** Offsets in the base's strings come first. */
+  private final int firstString;
+
+  private final int[] offsets;
+  private final int count;
+  private final BtfNames names;
+
+  private Btf(String source, ByteBuffer bytes, @Nullable Btf base) {
+    this.source = source;
+    this.base = base;
+    data = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    if (data.capacity() < 24 || (data.getShort(0) & 0xffff) != MAGIC) {
+      throw new IllegalArgumentException(source + ": no type information in this machine's order");
+    }
+    int header = data.getInt(4);
+    types = header + data.getInt(8);
+    int typesLength = data.getInt(12);
+    strings = header + data.getInt(16);
+    stringsLength = data.getInt(20);
+    boolean inside =
+        header >= 24
+            && within(types, typesLength, data.capacity())
+            && within(strings, stringsLength, data.capacity());
+    if (!inside) {
+      throw new IllegalArgumentException(source + ": damaged type information");
+    }
+    firstId = base == null ? 1 : base.firstId + base.count;
+    firstString = base == null ? 0 : base.firstString + base.stringsLength;
+    // Arrays are several times faster to go through than a mapped file.
+    int[] words = new int[typesLength / 4];
+    data.slice(types, typesLength).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(words);
+    byte[] text = new byte[stringsLength];
+    data.get(strings, text);
+    offsets = offsets(words);
+    count = offsets.length;
+    names = BtfNames.of(this, words, text);
+  }
+
+  /** Where each entry begins, in words of the part with the types. */
+  private static int[] offsets(int[] words) {
+    int[] found = new int[words.length / 3 + 1];
+    int number = 0;
+    int at = 0;
+    while (at < words.length) {
+      found[number++] = at;
+      int info = words[at + 1];
+      int kind = (info >>> 24) & 0x1f;
+      at += 3 + FIXED[kind] + EACH[kind] * (info & 0xffff);
+    }
+    return Arrays.copyOf(found, number);
+  }
+
+  private static boolean within(int start, int length, int all) {
+    return start >= 0 && length >= 0 && start <= all - length;
+  }
+
+  /**
+   * Reads a kernel's BTF.
+   *
+   * @param source its name: {@code vmlinux}
+   * @param bytes are kept, not copied
+   * @throws IllegalArgumentException if it is none
+   */
+  public static Btf kernel(String source, ByteBuffer bytes) {
+    return checked(source, bytes, null);
+  }
+
+  /** Reads a module's BTF, which goes on where the kernel's ends. */
+  public static Btf module(String source, ByteBuffer bytes, Btf kernel) {
+    return checked(source, bytes, kernel);
+  }
+
+  private static Btf checked(String source, ByteBuffer bytes, @Nullable Btf base) {
+    try {
+      return new Btf(source, bytes, base);
+    } catch (IndexOutOfBoundsException e) {
+      throw new IllegalArgumentException(source + ": damaged type information", e);
+    }
+  }
+
+  public String source() {
+    return source;
+  }
+
+  private Btf of(int id) {
+    return id < firstId && base != null ? base : this;
+  }
+
+  /** Where the entry of an id that is not 0 begins in {@link #data}. */
+  private int at(int id) {
+    return types + 4 * offsets[id - firstId];
+  }
+
+  private int word(int id, int offset) {
+    Btf owner = of(id);
+    return owner.data.getInt(owner.at(id) + offset);
+  }
+
+  public Kind kind(int id) {
+    return id == 0 ? Kind.VOID : KINDS[(word(id, 4) >>> 24) & 0x1f];
+  }
+
+  private boolean flag(int id) {
+    return word(id, 4) < 0;
+  }
+
+  private int length(int id) {
+    return word(id, 4) & 0xffff;
+  }
+
+  /** Size of the type, or id of the type that the entry refers to. */
+  private int third(int id) {
+    return word(id, 8);
+  }
+
+  public String name(int id) {
+    return string(word(id, 0));
+  }
+
+  String string(int offset) {
+    if (offset < firstString && base != null) {
+      return base.string(offset);
+    }
+    int start = strings + offset - firstString;
+    int end = start;
+    while (data.get(end) != 0) {
+      end++;
+    }
+    byte[] text = new byte[end - start];
+    data.get(start, text);
+    return new String(text, StandardCharsets.ISO_8859_1);
+  }
+
+  static Kind kindOf(int info) {
+    return KINDS[(info >>> 24) & 0x1f];
+  }
+
+  /** Ids of the own entries are from here. */
+  int firstId() {
+    return firstId;
+  }
+
+  int firstString() {
+    return firstString;
+  }
+
+  /** Where the own entries are, in words; in the order of their ids. */
+  int[] offsets() {
+    return offsets;
+  }
+
+  /** The entry of a kind and name, of the base if there is none here. */
+  public Optional<Integer> find(Kind kind, String name) {
+    int id = names.find(kind, name);
+    return id != 0 ? Optional.of(id) : base == null ? Optional.empty() : base.find(kind, name);
+  }
+
+  /** Size in bytes of a struct, union, enum, integer or float. */
+  private int size(int id) {
+    return third(id);
+  }
+
+  public Type.Struct struct(int id) {
+    return new Type.Struct(
+        name(id),
+        kind(id) == Kind.UNION || (kind(id) == Kind.FWD && flag(id)),
+        kind(id) == Kind.FWD ? 0 : size(id),
+        new Origin(of(id).source, id));
+  }
+
+  /** The type of an entry, as the language has it; NONE for what has no value. */
+  public Type type(int id) {
+    return switch (kind(id)) {
+      case INT -> integer(id);
+      case PTR -> pointer(id);
+      case ARRAY -> {
+        Type element = type(word(id, ENTRY));
+        int length = word(id, ENTRY + 8);
+        yield isChar(word(id, ENTRY)) && length > 0
+            ? new Type.Str(length)
+            : new Type.Array(element, length);
+      }
+      case STRUCT, UNION -> struct(id);
+      case FWD ->
+          find(flag(id) ? Kind.UNION : Kind.STRUCT, name(id))
+              .map(this::struct)
+              .orElseGet(() -> struct(id));
+      case ENUM, ENUM64 -> new Type.Int(size(id), flag(id));
+      case TYPEDEF, VOLATILE, CONST, RESTRICT, TYPE_TAG, VAR, DECL_TAG -> type(third(id));
+      case VOID, FUNC, FUNC_PROTO, DATASEC, FLOAT -> Type.NONE;
+    };
+  }
+
+  private Type integer(int id) {
+    int size = size(id);
+    int encoding = word(id, ENTRY) >>> 24;
+    if ((encoding & 4) != 0 && size == 1) {
+      return Type.BOOL;
+    }
+    return size <= Long.BYTES
+        ? new Type.Int(size, (encoding & 1) != 0)
+        : new Type.Array(Type.UINT64, size / Long.BYTES);
+  }
+
+  private Type pointer(int id) {
+    boolean user = hasTag(id, "user");
+    return new Type.Pointer(
+        type(third(id)), user ? Type.AddressSpace.USER : Type.AddressSpace.KERNEL);
+  }
+
+  /** Whether a pointer's target is marked so; the marks come first behind the pointer. */
+  private boolean hasTag(int pointer, String tag) {
+    int id = third(pointer);
+    while (kind(id) == Kind.TYPE_TAG) {
+      if (name(id).equals(tag)) {
+        return true;
+      }
+      id = third(id);
+    }
+    return false;
+  }
+
+  private boolean isChar(int id) {
+    int plain = plain(id);
+    return kind(plain) == Kind.INT && size(plain) == 1 && name(plain).equals("char");
+  }
+
+  private boolean isPid(int id) {
+    return kind(id) == Kind.TYPEDEF && name(id).equals("pid_t");
+  }
+
+  /** The entry behind names and qualifiers. */
+  private int plain(int id) {
+    return switch (kind(id)) {
+      case TYPEDEF, VOLATILE, CONST, RESTRICT, TYPE_TAG -> plain(third(id));
+      default -> id;
+    };
+  }
+
+  /** The members of a struct or union. */
+  public List<Member> members(int id) {
+    List<Member> members = new ArrayList<>();
+    if (kind(id) != Kind.STRUCT && kind(id) != Kind.UNION) {
+      return members;
+    }
+    boolean bitFields = flag(id);
+    for (int i = 0; i < length(id); i++) {
+      int at = ENTRY + 12 * i;
+      String name = string(word(id, at));
+      int typeId = word(id, at + 4);
+      int offset = word(id, at + 8);
+      int width = bitFields ? offset >>> 24 : 0;
+      int bit = bitFields ? offset & 0xffffff : offset;
+      Type type = type(typeId);
+      int plain = plain(typeId);
+      boolean perCpu = kind(plain) == Kind.PTR && hasTag(plain, "percpu");
+      members.add(
+          width == 0
+              ? new Member(name, type, bit / 8, Optional.empty(), perCpu, isPid(typeId))
+              : Member.bitField(name, type, bit, width, size(plain)));
+    }
+    return members;
+  }
+
+  /** A parameter of a function. */
+  public record Parameter(String name, Type type, boolean perCpu) {}
+
+  /** The parameters of a function's prototype, or of the function that a pointer points to. */
+  public List<Parameter> parameters(int id) {
+    return switch (kind(id)) {
+      case FUNC, TYPEDEF, PTR, CONST, VOLATILE, RESTRICT, TYPE_TAG -> parameters(third(id));
+      case FUNC_PROTO -> {
+        List<Parameter> all = new ArrayList<>();
+        for (int i = 0; i < length(id); i++) {
+          int at = ENTRY + 8 * i;
+          int typeId = word(id, at + 4);
+          int plain = plain(typeId);
+          boolean perCpu = kind(plain) == Kind.PTR && hasTag(plain, "percpu");
+          all.add(new Parameter(string(word(id, at)), type(typeId), perCpu));
+        }
+        yield all;
+      }
+      default -> List.of();
+    };
+  }
+
+  /** What a function returns. */
+  public Type returned(int id) {
+    return switch (kind(id)) {
+      case FUNC, TYPEDEF, PTR, CONST, VOLATILE, RESTRICT, TYPE_TAG -> returned(third(id));
+      case FUNC_PROTO -> type(third(id));
+      default -> Type.NONE;
+    };
+  }
+
+  /** The value of the first own member of an enum with this name. */
+  Optional<Long> constant(String name) {
+    for (int id = firstId; id < firstId + count; id++) {
+      Kind kind = kind(id);
+      if (kind != Kind.ENUM && kind != Kind.ENUM64) {
+        continue;
+      }
+      int each = kind == Kind.ENUM ? 8 : 12;
+      for (int i = 0; i < length(id); i++) {
+        int at = ENTRY + each * i;
+        if (same(word(id, at), name)) {
+          long low = word(id, at + 4);
+          boolean signed = flag(id);
+          return Optional.of(
+              kind == Kind.ENUM
+                  ? (signed ? low : low & 0xffffffffL)
+                  : (low & 0xffffffffL) | (long) word(id, at + 8) << 32);
+        }
+      }
+    }
+    return base == null ? Optional.empty() : base.constant(name);
+  }
+
+  private boolean same(int offset, String name) {
+    if (offset < firstString && base != null) {
+      return base.same(offset, name);
+    }
+    int start = strings + offset - firstString;
+    for (int i = 0; i < name.length(); i++) {
+      if (data.get(start + i) != (byte) name.charAt(i)) {
+        return false;
+      }
+    }
+    return data.get(start + name.length()) == 0;
+  }
+}
