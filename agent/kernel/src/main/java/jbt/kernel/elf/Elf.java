@@ -155,7 +155,7 @@ public final class Elf implements AutoCloseable {
     }
     return notes.stream()
         .filter(note -> note.owner().equals("GNU") && note.type() == BUILD_ID)
-        .map(note -> HexFormat.of().formatHex(note.content()))
+        .map(note -> hex(note.content()))
         .findFirst();
   }
 
@@ -223,10 +223,10 @@ public final class Elf implements AutoCloseable {
     }
     ByteBuffer bytes = buffer(read(offset, total * SECTION));
     int index = names == 0xffff && total > 0 ? bytes.getInt(40) : names;
-    byte[] texts =
+    ByteBuffer texts =
         index > 0 && index < total
-            ? read(bytes.getLong(index * SECTION + 24), bytes.getLong(index * SECTION + 32))
-            : new byte[0];
+            ? buffer(read(bytes.getLong(index * SECTION + 24), bytes.getLong(index * SECTION + 32)))
+            : buffer(new byte[0]);
     List<Section> found = new ArrayList<>();
     for (int at = 0; at < bytes.limit(); at += SECTION) {
       found.add(
@@ -260,14 +260,19 @@ public final class Elf implements AutoCloseable {
       if (start + size > content.length) {
         break;
       }
-      byte[] note = new byte[(int) size];
-      bytes.get((int) start, note);
+      ByteBuffer note = bytes.slice((int) start, (int) size).order(ByteOrder.LITTLE_ENDIAN);
       int nameLength = (int) Math.max(0, nameSize - 1);
       String owner = new String(content, (int) at + 12, nameLength, StandardCharsets.UTF_8);
       found.add(new Note(owner, type, note));
       at = start + aligned(size);
     }
     return found;
+  }
+
+  private static String hex(ByteBuffer content) {
+    byte[] bytes = new byte[content.remaining()];
+    content.get(0, bytes);
+    return HexFormat.of().formatHex(bytes);
   }
 
   private static long aligned(long size) {

@@ -1,4 +1,6 @@
 package jbt.kernel.elf;
 
-/** A note: whose it is, its number, and its content. */
-public record Note(String owner, int type, byte[] content) {}
+import java.nio.ByteBuffer;
+
+/** A note: whose it is, its number, and its content in the file's byte order. */
+public record Note(String owner, int type, ByteBuffer content) {}

@@ -19,7 +19,7 @@ public final class SymbolTable {
   private static final int LONGEST_NAME = 1 << 16;
 
   /** Entries and the names they point into. */
-  private record Table(ByteBuffer entries, byte[] names) {}
+  private record Table(ByteBuffer entries, ByteBuffer names) {}
 
   private final List<Table> tables = new ArrayList<>();
 
@@ -31,7 +31,8 @@ public final class SymbolTable {
   SymbolTable() {}
 
   void add(byte[] entries, byte[] names) {
-    tables.add(new Table(ByteBuffer.wrap(entries).order(ByteOrder.LITTLE_ENDIAN), names));
+    tables.add(
+        new Table(ByteBuffer.wrap(entries).order(ByteOrder.LITTLE_ENDIAN), ByteBuffer.wrap(names)));
   }
 
   /** Whether the file has no symbol table at all, or one without a single definition. */
@@ -149,21 +150,21 @@ public final class SymbolTable {
   private static boolean named(Table table, int at, byte[] wanted) {
     long start = Integer.toUnsignedLong(table.entries.getInt(at));
     long end = start + wanted.length;
-    return end < table.names.length
-        && table.names[(int) end] == 0
-        && Arrays.equals(table.names, (int) start, (int) end, wanted, 0, wanted.length);
+    return end < table.names.limit()
+        && table.names.get((int) end) == 0
+        && table.names.slice((int) start, wanted.length).equals(ByteBuffer.wrap(wanted));
   }
 
   /** The text at an offset of a string table; "" where there is none. */
-  static String text(byte[] names, long start) {
-    if (start >= names.length) {
+  static String text(ByteBuffer names, long start) {
+    if (start >= names.limit()) {
       return "";
     }
     int end = (int) start;
-    int most = (int) Math.min(names.length, start + LONGEST_NAME);
-    while (end < most && names[end] != 0) {
+    int most = (int) Math.min(names.limit(), start + LONGEST_NAME);
+    while (end < most && names.get(end) != 0) {
       end++;
     }
-    return new String(names, (int) start, end - (int) start, StandardCharsets.UTF_8);
+    return StandardCharsets.UTF_8.decode(names.slice((int) start, end - (int) start)).toString();
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import jbt.kernel.CProgram;
 import org.junit.jupiter.api.Assumptions;
@@ -154,9 +155,9 @@ class ElfTest {
     }
   }
 
-  private static TreeSet<String> functions(List<String> nm) throws Exception {
+  private static Set<String> functions(List<String> nm) throws Exception {
     TreeSet<String> found = new TreeSet<>();
-    for (String line : CProgram.output(nm).split("\n")) {
+    for (String line : CProgram.output(nm).lines().toList()) {
       if (line.matches("[0-9a-f]{16} [tT] .*")) {
         found.add(line.substring(0, 17) + line.substring(19));
       }
