@@ -6,6 +6,8 @@ import jbt.compiler.check.Checker;
 import jbt.compiler.ir.CodeGeneration;
 import jbt.compiler.lang.AstPrinter;
 import jbt.compiler.lang.Diagnostics;
+import jbt.compiler.lang.Imports;
+import jbt.compiler.lang.Parameters;
 import jbt.compiler.lang.Parser;
 import jbt.compiler.lang.Source;
 import jbt.compiler.plan.Plan;
@@ -21,8 +23,15 @@ public final class Compiler {
    * @param file name that diagnostics print; never opened
    * @throws CompileException with every error found
    */
+  public static Plan compile(String script, String file, Parameters parameters, Target target)
+      throws CompileException {
+    return CodeGeneration.generate(
+        Checker.check(new Source(file, script), parameters, target), target);
+  }
+
+  /** Compiles a script that has no parameters. */
   public static Plan compile(String script, String file, Target target) throws CompileException {
-    return CodeGeneration.generate(Checker.check(new Source(file, script), target), target);
+    return compile(script, file, Parameters.NONE, target);
   }
 
   /**
@@ -31,15 +40,17 @@ public final class Compiler {
    *
    * @throws CompileException with every error found
    */
-  public static String dump(String script, String file, Target target) throws CompileException {
-    Source source = new Source(file, script);
-    Checked checked = Checker.check(source, target);
+  public static String dump(String script, String file, Parameters parameters, Target target)
+      throws CompileException {
+    Source main = new Source(file, script);
+    Source source = Imports.merge(main, parameters, new Diagnostics());
+    Checked checked = Checker.check(main, parameters, target);
     return "Syntax tree:\n"
         + AstPrinter.print(Parser.parse(source, new Diagnostics()), source)
         + "\nChecked script:\n"
         + CheckedPrinter.print(checked, source)
         + "\nIntermediate code:\n"
-        + CodeGeneration.dump(checked, target, script)
+        + CodeGeneration.dump(checked, target, source.text())
         + "\nInstructions:\n"
         + Listing.print(CodeGeneration.generate(checked, target), source);
   }

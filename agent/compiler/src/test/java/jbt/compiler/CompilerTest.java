@@ -2,6 +2,7 @@ package jbt.compiler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jbt.compiler.lang.Parameters;
 import org.junit.jupiter.api.Test;
 
 class CompilerTest {
@@ -19,7 +20,7 @@ class CompilerTest {
 
   @Test
   void dumpShowsEveryStage() throws CompileException {
-    assertThat(Compiler.dump(SCRIPT, "stdin", new FakeTarget("a")))
+    assertThat(Compiler.dump(SCRIPT, "stdin", Parameters.NONE, new FakeTarget("a")))
         .contains("   1  probe tracepoint:raw_syscalls:sys_enter\n   1    predicate\n")
         .contains("   1    /((int64)pid eq 5:int64):bool/")
         .contains("get_current_pid_tgid")

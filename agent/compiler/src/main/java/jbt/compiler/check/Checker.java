@@ -14,6 +14,8 @@ import jbt.compiler.check.Checked.Probe;
 import jbt.compiler.check.Checked.Stmt;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Diagnostics;
+import jbt.compiler.lang.Imports;
+import jbt.compiler.lang.Parameters;
 import jbt.compiler.lang.Parser;
 import jbt.compiler.lang.Source;
 import jbt.compiler.lang.SourceRange;
@@ -33,14 +35,24 @@ public final class Checker {
 
   private Checker() {}
 
+  public static Checked check(Source source, Target target) throws CompileException {
+    return check(source, Parameters.NONE, target);
+  }
+
   /**
    * Reads and checks a script.
    *
    * @throws CompileException with all errors
    */
-  public static Checked check(Source source, Target target) throws CompileException {
+  public static Checked check(Source main, Parameters parameters, Target target)
+      throws CompileException {
     Diagnostics diagnostics = new Diagnostics();
-    Ast.Script script = Parser.parse(source, diagnostics);
+    Source source = Imports.merge(main, parameters, diagnostics);
+    Ast.Script written = Parser.parse(source, diagnostics);
+    throwErrors(diagnostics, source, false);
+    Ast.Script expanded = Macros.expand(written, diagnostics);
+    Parser.checkDepth(expanded, diagnostics);
+    Ast.Script script = ParameterUses.replace(expanded, parameters, diagnostics);
     throwErrors(diagnostics, source, false);
     if (script.blocks().isEmpty()) {
       throw new CompileException("ERROR: No probes to attach\n", false);

@@ -200,12 +200,9 @@ final class ExpressionChecker {
   private Optional<ProbeContext.Variable> find(Ast.Expr.Variable use) {
     Optional<ProbeContext.Variable> found = context.find(use.name());
     if (found.isEmpty()) {
-      boolean positional = Character.isDigit(use.name().charAt(0));
       diagnostics.error(
           use.range(),
-          positional
-              ? "Positional parameters are not supported: $" + use.name()
-              : "Undefined or undeclared variable: $" + use.name(),
+          "Undefined or undeclared variable: $" + Macros.written(use.name()),
           List.of(),
           Nearest.hint(use.name(), context.variableNames()));
     }
@@ -233,7 +230,7 @@ final class ExpressionChecker {
       diagnostics.error(
           step.range(),
           "$%s is %s: only integers can be counted up or down"
-              .formatted(variable.name(), TypeNames.describe(place.type())));
+              .formatted(Macros.written(variable.name()), TypeNames.describe(place.type())));
       return Value.unknown(step.range());
     }
     int amount = step.up() ? 1 : -1;

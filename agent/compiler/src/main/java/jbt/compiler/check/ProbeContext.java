@@ -88,7 +88,10 @@ final class ProbeContext {
   }
 
   List<String> variableNames() {
-    return blocks.stream().flatMap(block -> block.keySet().stream()).toList();
+    return blocks.stream()
+        .flatMap(block -> block.keySet().stream())
+        .filter(name -> Macros.written(name).equals(name))
+        .toList();
   }
 
   List<Type> localTypes() {

@@ -150,7 +150,7 @@ final class StatementChecker {
       diagnostics.error(
           range,
           "Type mismatch for $%s: it holds %s, not %s"
-              .formatted(name, sized(variable.place().type()), sized(value.type())),
+              .formatted(Macros.written(name), sized(variable.place().type()), sized(value.type())),
           List.of(new Context(variable.declaration(), "This is the initial declaration.")),
           List.of());
       return List.of();
@@ -257,7 +257,7 @@ final class StatementChecker {
     if (shadowed.isPresent()) {
       diagnostics.error(
           range,
-          "Variable $" + name + " was already declared",
+          "Variable $" + Macros.written(name) + " was already declared",
           List.of(new Context(shadowed.get().declaration(), "This is the initial declaration.")),
           List.of());
       return Optional.empty();

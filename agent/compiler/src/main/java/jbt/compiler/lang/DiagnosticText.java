@@ -24,9 +24,14 @@ final class DiagnosticText {
 
   private static void appendPlace(
       StringBuilder out, Source source, SourceRange range, String severity, String message) {
+    if (range.equals(SourceRange.NOWHERE)) {
+      out.append(severity).append(": ").append(message).append('\n');
+      return;
+    }
     int firstLine = source.line(range.start());
     int lastLine = source.line(Math.max(range.start(), range.end() - 1));
-    out.append(source.name()).append(':').append(firstLine);
+    int number = source.lineInFile(range.start());
+    out.append(source.file(range.start())).append(':').append(number);
     if (firstLine == lastLine) {
       int first = source.column(range.start());
       int last = first + range.end() - range.start();
@@ -34,7 +39,7 @@ final class DiagnosticText {
       out.append(": ").append(severity).append(": ").append(message).append('\n');
       appendMarked(out, source.lineText(firstLine), first - 1, last - 1);
     } else {
-      out.append('-').append(lastLine);
+      out.append('-').append(number + lastLine - firstLine);
       out.append(": ").append(severity).append(": ").append(message).append('\n');
       for (int line = firstLine; line <= lastLine; line++) {
         out.append(cut(source.lineText(line).replace("\t", "    "))).append('\n');

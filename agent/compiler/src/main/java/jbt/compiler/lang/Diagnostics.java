@@ -13,12 +13,44 @@ public final class Diagnostics {
 
   private final List<Diagnostic> all = new ArrayList<>();
 
+  /** In the order in which they were made: a macro's own ones come before it. */
+  private final List<Expansion> expansions = new ArrayList<>();
+
+  private record Expansion(SourceRange body, SourceRange call) {}
+
   public void error(SourceRange range, String message) {
     error(range, message, List.of(), List.of());
   }
 
   public void error(SourceRange range, String message, List<Context> contexts, List<String> hints) {
     all.add(new Diagnostic(Severity.ERROR, range, message, contexts, hints));
+  }
+
+  /** An error that is about no piece of the script. */
+  public void error(String message, List<String> hints) {
+    error(SourceRange.NOWHERE, message, List.of(), hints);
+  }
+
+  /** Notes that a macro stands at a place: errors in its body name that place, too. */
+  public void expanded(SourceRange body, SourceRange call) {
+    expansions.add(new Expansion(body, call));
+  }
+
+  private Diagnostic withCalls(Diagnostic diagnostic) {
+    List<Context> contexts = new ArrayList<>(diagnostic.contexts());
+    SourceRange at = diagnostic.range();
+    for (Expansion expansion : expansions) {
+      if (expansion.body.holds(at)) {
+        contexts.add(new Context(expansion.call, "expanded from"));
+        at = expansion.call;
+      }
+    }
+    return new Diagnostic(
+        diagnostic.severity(),
+        diagnostic.range(),
+        diagnostic.message(),
+        contexts,
+        diagnostic.hints());
   }
 
   public void warning(SourceRange range, String message) {
@@ -69,6 +101,7 @@ public final class Diagnostics {
     return all.stream()
         .filter(diagnostic -> diagnostic.severity() == severity)
         .distinct()
+        .map(this::withCalls)
         .sorted(Comparator.comparingInt(diagnostic -> diagnostic.range().start()))
         .toList();
   }

@@ -47,6 +47,11 @@ public final class Parser {
     return script;
   }
 
+  /** Tells of trees that are too deep; for one that was changed after reading. */
+  public static void checkDepth(Script script, Diagnostics diagnostics) {
+    Nesting.check(script, diagnostics);
+  }
+
   private static Block block(Tokens tokens, StatementParser statements) throws SyntaxError {
     SourceRange start = tokens.current().range();
     List<AttachPoint> attachPoints = new ArrayList<>();

@@ -1,6 +1,8 @@
 package jbt.compiler.lang;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** A script's text and the name that diagnostics give it. */
 public final class Source {
@@ -8,10 +10,47 @@ public final class Source {
   private final String text;
   private final int[] lineStarts;
 
+  /** Imported scripts, whose texts stand behind the script's own. */
+  private final List<Piece> imported;
+
+  private record Piece(String name, int start) {}
+
   public Source(String name, String text) {
+    this(name, text, List.of());
+  }
+
+  private Source(String name, String text, List<Piece> imported) {
     this.name = name;
     this.text = text;
     this.lineStarts = lineStarts(text);
+    this.imported = List.copyOf(imported);
+  }
+
+  /** The same with an imported script behind it. */
+  Source with(String path, String more) {
+    List<Piece> pieces = new ArrayList<>(imported);
+    pieces.add(new Piece(path, text.length() + 1));
+    // The first line can name an interpreter.
+    String rest = more.startsWith("#!") ? "//" + more.substring(2) : more;
+    return new Source(name, text + "\n" + rest, pieces);
+  }
+
+  /** The name of the script that an offset is in. */
+  public String file(int offset) {
+    String file = name;
+    for (Piece piece : imported) {
+      file = piece.start <= offset ? piece.name : file;
+    }
+    return file;
+  }
+
+  /** Number of the line in the script that an offset is in, from 1. */
+  public int lineInFile(int offset) {
+    int before = 0;
+    for (Piece piece : imported) {
+      before = piece.start <= offset ? line(piece.start) - 1 : before;
+    }
+    return line(offset) - before;
   }
 
   private static int[] lineStarts(String text) {

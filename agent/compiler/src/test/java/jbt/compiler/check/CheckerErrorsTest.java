@@ -108,7 +108,7 @@ class CheckerErrorsTest {
         "let $x: string[2] = \"abc\"; => Type mismatch for $x: it holds string[2], not string[4] / This is the initial declaration.",
         "if (1) { $f = 1 } print($f); => Undefined or undeclared variable: $f",
         "print(pidd); => Unknown identifier: 'pidd' / HINT: Did you mean 'pid'?",
-        "print($1); => Positional parameters are not supported: $1",
+        "print($x); => Undefined or undeclared variable: $x",
         "print(args.x); => 'args' is not available in begin",
         "print(1 / 0); => Division by zero",
         "print(pid % 0); => Division by zero",

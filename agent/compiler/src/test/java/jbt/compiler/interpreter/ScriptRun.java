@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import jbt.compiler.CompileException;
 import jbt.compiler.Compiler;
+import jbt.compiler.lang.Parameters;
 import jbt.compiler.plan.KernelMap;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.target.TracepointFormat;
@@ -37,8 +38,12 @@ final class ScriptRun {
 
   /** Compiles a script and runs its BEGIN. */
   static ScriptRun of(String script) {
+    return of(script, Parameters.NONE);
+  }
+
+  static ScriptRun of(String script, Parameters parameters) {
     try {
-      ScriptRun run = new ScriptRun(Compiler.compile(script, "test", TARGET));
+      ScriptRun run = new ScriptRun(Compiler.compile(script, "test", parameters, TARGET));
       run.machine.begin();
       return run;
     } catch (CompileException e) {

@@ -2,6 +2,7 @@ package jbt.daemon.session;
 
 import jbt.compiler.CompileException;
 import jbt.compiler.Compiler;
+import jbt.compiler.lang.Parameters;
 import jbt.compiler.plan.KernelMap;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.target.Target;
@@ -24,7 +25,7 @@ final class Prepared {
     }
     Plan plan;
     try {
-      plan = Compiler.compile(start.getScript(), start.getFile(), target);
+      plan = Compiler.compile(start.getScript(), start.getFile(), parameters(start), target);
     } catch (CompileException e) {
       throw new Failed(e.noMatch() ? Failure.FAILURE_NO_MATCH : Failure.FAILURE_SCRIPT, e);
     }
@@ -45,10 +46,14 @@ final class Prepared {
     return plan;
   }
 
+  private static Parameters parameters(Start start) {
+    return new Parameters(start.getArgumentsList(), start.getOptionsMap(), start.getImportsMap());
+  }
+
   /** What the compiler makes of a script that it accepts. */
   static Dump dump(Start start, Target target) throws Failed {
     try {
-      String text = Compiler.dump(start.getScript(), start.getFile(), target);
+      String text = Compiler.dump(start.getScript(), start.getFile(), parameters(start), target);
       return Dump.newBuilder().setHost(target.hostName()).setText(text).build();
     } catch (CompileException e) {
       throw new Failed(Failure.FAILURE_SCRIPT, e);

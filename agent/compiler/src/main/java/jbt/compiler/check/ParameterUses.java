@@ -1,0 +1,225 @@
+package jbt.compiler.check;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import jbt.compiler.lang.Ast;
+import jbt.compiler.lang.Ast.AttachPoint;
+import jbt.compiler.lang.Ast.Block;
+import jbt.compiler.lang.Ast.Expr;
+import jbt.compiler.lang.Ast.Script;
+import jbt.compiler.lang.Diagnostics;
+import jbt.compiler.lang.NumberText;
+import jbt.compiler.lang.Parameters;
+import jbt.compiler.lang.Rewriting;
+import jbt.compiler.lang.SourceRange;
+
+/** Puts literals in the place of {@code $1}, {@code $#} and {@code getopt()}. */
+final class ParameterUses {
+  private final Parameters parameters;
+  private final Diagnostics diagnostics;
+  private final Map<String, Expr> defaults = new LinkedHashMap<>();
+
+  private ParameterUses(Parameters parameters, Diagnostics diagnostics) {
+    this.parameters = parameters;
+    this.diagnostics = diagnostics;
+  }
+
+  static Script replace(Script script, Parameters parameters, Diagnostics diagnostics) {
+    ParameterUses uses = new ParameterUses(parameters, diagnostics);
+    Rewriting rewriting = new Rewriting(uses::literal);
+    List<Block> blocks =
+        script.blocks().stream().map(block -> uses.points(rewriting.block(block))).toList();
+    uses.checkOptions();
+    return script.withBlocks(blocks);
+  }
+
+  /** An option that no getopt asks for is a mistake. */
+  private void checkOptions() {
+    for (String name : parameters.options().keySet().stream().sorted().toList()) {
+      if (!defaults.containsKey(name)) {
+        diagnostics.error(
+            "The script has no option --" + name,
+            defaults.isEmpty()
+                ? List.of()
+                : List.of(
+                    defaults.keySet().stream()
+                        .map(known -> "--" + known)
+                        .collect(Collectors.joining(", ", "Its options are ", ""))));
+      }
+    }
+  }
+
+  private Block points(Block block) {
+    List<AttachPoint> points =
+        block.attachPoints().stream()
+            .map(
+                point ->
+                    new AttachPoint(
+                        text(point.provider(), point.range()),
+                        point.parts().stream().map(part -> text(part, point.range())).toList(),
+                        point.range()))
+            .toList();
+    return new Block(points, block.predicate(), block.body(), block.range());
+  }
+
+  /** A part of an attach point; in quotes nothing is replaced. */
+  private String text(String part, SourceRange range) {
+    StringBuilder out = new StringBuilder();
+    boolean quoted = false;
+    int at = 0;
+    while (at < part.length()) {
+      char c = part.charAt(at++);
+      quoted ^= c == '"';
+      int end = at;
+      while (c == '$' && !quoted && end < part.length() && Character.isDigit(part.charAt(end))) {
+        end++;
+      }
+      if (end > at) {
+        out.append(argument(part.substring(at, end), range).orElse(""));
+        at = end;
+      } else {
+        out.append(c);
+      }
+    }
+    return out.toString();
+  }
+
+  private Optional<Expr> literal(Expr expr) {
+    return switch (expr) {
+      case Expr.Variable(String name, SourceRange range) when name.equals("#") ->
+          Optional.of(new Expr.Int(parameters.arguments().size(), false, range));
+      case Expr.Variable variable when positional(variable) ->
+          Optional.of(
+              argument(variable.name(), variable.range())
+                  .map(text -> value(text, variable.range()))
+                  .orElse(new Expr.Int(0, false, variable.range())));
+      case Expr.Call call when call.function().equals("str") && !call.arguments().isEmpty() ->
+          string(call);
+      case Expr.Call call when call.function().equals("getopt") -> option(call);
+      default -> Optional.empty();
+    };
+  }
+
+  private static boolean positional(Expr expr) {
+    return expr instanceof Expr.Variable variable && Character.isDigit(variable.name().charAt(0));
+  }
+
+  /** {@code str($1)} and {@code str($1 + n)}, which is without the first n characters. */
+  private Optional<Expr> string(Expr.Call call) {
+    Expr first = call.arguments().getFirst();
+    int skip = 0;
+    if (first instanceof Expr.Binary(Ast.BinaryOp op, Expr left, Expr.Int by, var range)
+        && op == Ast.BinaryOp.ADD
+        && positional(left)) {
+      first = left;
+      skip = Math.clamp(by.value(), 0, Integer.MAX_VALUE);
+    }
+    if (!positional(first)) {
+      return Optional.empty();
+    }
+    String text = argument(((Expr.Variable) first).name(), first.range()).orElse("");
+    Expr literal =
+        new Expr.Str(
+            Strings.bytes(text).substring(Math.min(skip, Strings.bytes(text).length())),
+            call.range());
+    if (call.arguments().size() == 1) {
+      return Optional.of(literal);
+    }
+    List<Expr> arguments = new ArrayList<>(call.arguments());
+    arguments.set(0, literal);
+    return Optional.of(new Expr.Call("str", arguments, call.range()));
+  }
+
+  private Optional<String> argument(String number, SourceRange range) {
+    int place = number.length() > 4 ? Integer.MAX_VALUE : Integer.parseInt(number);
+    if (place < 1) {
+      diagnostics.error(range, "Positional parameters are counted from 1: $" + number);
+      return Optional.empty();
+    }
+    if (place > parameters.arguments().size()) {
+      diagnostics.warning(
+          range, "Positional parameter $%s is not given: it is 0 or \"\"".formatted(number));
+      return Optional.empty();
+    }
+    return Optional.of(parameters.arguments().get(place - 1));
+  }
+
+  /** A number if the text is one, else a string. */
+  private static Expr value(String text, SourceRange range) {
+    boolean minus = text.startsWith("-");
+    String digits = minus ? text.substring(1) : text;
+    if (digits.matches("[0-9].*")
+        && NumberText.read(digits) instanceof NumberText.Value(long number, boolean unsigned)) {
+      return new Expr.Int(minus ? -number : number, unsigned && !minus, range);
+    }
+    return new Expr.Str(Strings.bytes(text), range);
+  }
+
+  private Optional<Expr> option(Expr.Call call) {
+    List<Expr> arguments = call.arguments();
+    boolean described = arguments.size() < 3 || arguments.get(2) instanceof Expr.Str;
+    if (arguments.isEmpty()
+        || arguments.size() > 3
+        || !(arguments.getFirst() instanceof Expr.Str(String name, var range))
+        || !described) {
+      diagnostics.error(
+          call.range(), "getopt() takes a name, a default and a description: literals");
+      return Optional.of(new Expr.Int(0, false, call.range()));
+    }
+    Expr fallback =
+        arguments.size() == 1 ? new Expr.Bool(false, call.range()) : negated(arguments.get(1));
+    Expr before = defaults.putIfAbsent(name, fallback);
+    if (before != null && !same(before, fallback)) {
+      diagnostics.error(call.range(), "The option '" + name + "' has another default elsewhere");
+    }
+    String given = parameters.options().get(name);
+    return Optional.of(given == null ? fallback : read(name, given, fallback, call.range()));
+  }
+
+  /** A default may be a negative number. */
+  private static Expr negated(Expr expr) {
+    return expr instanceof Expr.Unary(Ast.UnaryOp op, Expr.Int number, SourceRange range)
+            && op == Ast.UnaryOp.MINUS
+        ? new Expr.Int(-number.value(), false, range)
+        : expr;
+  }
+
+  private static boolean same(Expr a, Expr b) {
+    return switch (a) {
+      case Expr.Int i -> b instanceof Expr.Int other && other.value() == i.value();
+      case Expr.Bool i -> b instanceof Expr.Bool other && other.value() == i.value();
+      case Expr.Str i -> b instanceof Expr.Str other && other.value().equals(i.value());
+      default -> false;
+    };
+  }
+
+  private Expr read(String name, String given, Expr fallback, SourceRange range) {
+    return switch (fallback) {
+      case Expr.Bool b -> {
+        if (!given.equals("true") && !given.equals("false")) {
+          diagnostics.error(
+              range, "The option --%s is true or false, not '%s'".formatted(name, given));
+        }
+        yield new Expr.Bool(given.equals("true"), range);
+      }
+      case Expr.Int i -> {
+        Expr value = value(given, range);
+        if (!(value instanceof Expr.Int)) {
+          diagnostics.error(range, "The option --%s is a number, not '%s'".formatted(name, given));
+          yield i;
+        }
+        yield value;
+      }
+      case Expr.Str s -> new Expr.Str(Strings.bytes(given), range);
+      default -> {
+        diagnostics.error(
+            range, "The default of getopt() is a literal: a number, a string, true or false");
+        yield new Expr.Int(0, false, range);
+      }
+    };
+  }
+}
