@@ -34,8 +34,6 @@ final class Coercion {
 
   private static Expr ofType(Type type, Expr expr) {
     return switch (type) {
-      case Type.Tuple wanted when expr.type() instanceof Type.Tuple ->
-          new Expr.Tuple(each(wanted, parts(expr)), type, expr.range());
       case Type.Int i -> narrow(i) ? new Expr.Cast(expr, type, expr.range()) : expr;
       case Type.Bool b -> new Expr.Cast(expr, type, expr.range());
       case Type.Pointer p -> new Expr.Cast(expr, type, expr.range());
@@ -62,11 +60,18 @@ final class Coercion {
     return all;
   }
 
-  /** The parts of an expression whose type is a tuple. */
+  /**
+   * The parts of an expression whose type is a tuple. Where they are parts of one expression, that
+   * is evaluated once, with the first of them.
+   */
   static List<Expr> parts(Expr expr) {
     if (expr instanceof Expr.Tuple tuple) {
       return tuple.parts();
     }
+    return partsOf(expr);
+  }
+
+  private static List<Expr> partsOf(Expr expr) {
     List<Expr> parts = new ArrayList<>();
     if (expr instanceof Expr.Sequence sequence) {
       // Evaluated with the first part, before the others.
@@ -80,6 +85,24 @@ final class Coercion {
       parts.add(new Expr.TuplePart(expr, i, types.get(i), expr.range()));
     }
     return parts;
+  }
+
+  /**
+   * The parts of a tuple that is compared with another. A comparison ends with the first parts that
+   * differ: what does more than look something up is left in one piece, so that all of it is done.
+   */
+  static List<Expr> comparable(Expr expr) {
+    return expr instanceof Expr.Tuple tuple && !tuple.parts().stream().allMatch(Coercion::simple)
+        ? partsOf(expr)
+        : parts(expr);
+  }
+
+  private static boolean simple(Expr expr) {
+    return expr instanceof Expr.IntLiteral
+        || expr instanceof Expr.StrLiteral
+        || expr instanceof Expr.Local
+        || expr instanceof Expr.BuiltinValue
+        || expr instanceof Expr.ContextField;
   }
 
   /** What a variable of a type holds before it is set. */

@@ -266,7 +266,9 @@ final class ExpressionChecker {
     boolean natural = then.natural() && otherwise.natural();
     boolean bound = then.hostBound() || otherwise.hostBound();
     if (condition.known() && condition.expr() instanceof Expr.IntLiteral literal) {
-      return (literal.value() != 0 ? then.with(left) : otherwise.with(right));
+      return literal.value() != 0
+          ? then.with(Operators.ofType(joined, left))
+          : otherwise.with(Operators.ofType(joined, right));
     }
     Expr expr =
         conditional.then().isPresent()

@@ -228,8 +228,8 @@ final class Operators {
   }
 
   private Value tuples(BinaryOp op, Value left, Value right, SourceRange range) {
-    List<Expr> a = Coercion.parts(left.expr());
-    List<Expr> b = Coercion.parts(right.expr());
+    List<Expr> a = Coercion.comparable(left.expr());
+    List<Expr> b = Coercion.comparable(right.expr());
     Value all = Value.bool(true, range);
     for (int i = 0; i < a.size(); i++) {
       Value same = binary(Ast.BinaryOp.EQ, Value.of(a.get(i)), Value.of(b.get(i)), range);
@@ -306,6 +306,11 @@ final class Operators {
         : expr instanceof Expr.IntLiteral literal
             ? new Expr.IntLiteral(literal.value(), type, literal.range())
             : new Expr.Cast(expr, type, expr.range());
+  }
+
+  /** An integer with the type of the place that it stands in, though nothing is to be done. */
+  static Expr ofType(Type type, Expr expr) {
+    return type instanceof Type.Int ? as(type, expr) : expr;
   }
 
   private static Value truth(Expr expr) {

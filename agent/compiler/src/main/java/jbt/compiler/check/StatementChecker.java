@@ -198,13 +198,17 @@ final class StatementChecker {
     }
     List<Expr> key = maps.key(map, use.key(), use.range());
     Value value = expressions.integer(assign.value(), "What is added to a map");
-    Value added =
-        op == Ast.BinaryOp.SUBTRACT
-            ? expressions.operators().unary(Ast.UnaryOp.MINUS, value, assign.value().range())
-            : value;
+    Value added = op == Ast.BinaryOp.SUBTRACT ? negated(value) : value;
     return maps.count(map, added, assign.range())
         ? List.of(new Stmt.AddMap(map.index, key, added.expr(), assign.range()))
         : List.of();
+  }
+
+  /** Whether 2^64 - n fits as a signed number is no question here: it is added modulo 2^64. */
+  private Value negated(Value value) {
+    return value.expr() instanceof Expr.IntLiteral literal && value.isInteger()
+        ? Value.literal(-literal.value(), value.range())
+        : expressions.operators().unary(Ast.UnaryOp.MINUS, value, value.range());
   }
 
   /** {@code @x *= 2} and so on: reads, then sets. */

@@ -1,6 +1,8 @@
 package jbt.compiler.ir;
 
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import jbt.compiler.bpf.AluOperation;
 import jbt.compiler.bpf.Condition;
 import jbt.compiler.bpf.Helper;
@@ -24,6 +26,12 @@ final class Expressions {
 
   private final Lowering lowering;
   private final Body body;
+
+  /**
+   * Where the tuples are of which this statement has taken a part. Several parts of the same
+   * expression stand for one evaluation, and the first part comes before all others on every path.
+   */
+  private final Map<Expr, Address> tuples = new IdentityHashMap<>();
 
   Expressions(Lowering lowering) {
     this.lowering = lowering;
@@ -364,7 +372,17 @@ final class Expressions {
       return e.index() == 0 ? key : value;
     }
     int offset = parts.subList(0, e.index()).stream().mapToInt(Type::storedSize).sum();
-    return place(e.tuple()).plus(offset);
+    Address whole = tuples.get(e.tuple());
+    if (whole == null) {
+      whole = place(e.tuple());
+      tuples.put(e.tuple(), whole);
+    }
+    return whole.plus(offset);
+  }
+
+  /** Ends a statement: its memory is used again. */
+  void endStatement() {
+    tuples.clear();
   }
 
   private void storeTuple(Expr expr, Type.Tuple as, Address to) {

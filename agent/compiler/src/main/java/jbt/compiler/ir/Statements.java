@@ -61,6 +61,7 @@ final class Statements {
       SourceRange before = body.at(stmt.range());
       one(stmt);
       lowering.builtins().endStatement();
+      lowering.expressions().endStatement();
       body.at(before);
       body.release(mark);
     }
