@@ -33,11 +33,13 @@ final class ContentsBuilder {
     long word(int copy, int index);
   }
 
-  /** An element of a map with a key; for hist and lhist it is one bucket. */
+  /** An element of a hash; for hist and lhist it is one bucket where the map has a key. */
   void addKeyed(ByteBuffer from, int key, Words words, int copies) {
     byte[] bytes = new byte[keySize];
     from.get(key, bytes);
     switch (map.value()) {
+      case Value.Hist hist when keySize == 0 -> addBuckets(hist.buckets(), words, copies);
+      case Value.Lhist lhist when keySize == 0 -> addBuckets(lhist.buckets(), words, copies);
       case Value.Hist hist -> addBucket(bytes, from, key, words, copies);
       case Value.Lhist lhist -> addBucket(bytes, from, key, words, copies);
       default -> add(bytes, words, copies);

@@ -171,6 +171,14 @@ class ScriptsTest {
   }
 
   @Test
+  void histogramOfAMapThatIsDeleted() throws Exception {
+    try (ScriptSession session =
+        ScriptSession.start("BEGIN { @h = hist(5); delete(@h); @h = hist(3); @h = hist(100); }")) {
+      assertThat(session.row("@h").buckets()).isEqualTo(Map.of(3, 1L, 8, 1L));
+    }
+  }
+
+  @Test
   void samplesOnEveryProcessor() throws Exception {
     try (ScriptSession session =
         ScriptSession.start(
