@@ -82,6 +82,11 @@ public final class Machine {
     return records;
   }
 
+  /** The records of {@link KernelMap#DATA_RING} or {@link KernelMap#CONTROL_RING}. */
+  public List<byte[]> records(int ring) {
+    return List.copyOf(kernel.ring(ring));
+  }
+
   /** Puts a record in a ring that nobody sent. */
   public void fill(int ring, byte[] record) {
     kernel.ring(ring).add(record.clone());

@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,18 +13,18 @@ import jbt.compiler.plan.ScriptMap.Value;
 import jbt.compiler.plan.Site;
 import jbt.compiler.types.Type;
 
-/** What a {@link RandomScript} must leave, in the form in which kernel memory holds it. */
+/** What a script must leave, in the form in which kernel memory holds it. */
 public final class ScriptExpectations {
   private ScriptExpectations() {}
 
   /**
-   * For each key as stored (without generation; with the bucket for a keyed histogram) the words of
-   * the value. Words that are all zero are left out.
+   * What a map must hold: for each key as stored (without generation; with the bucket for a keyed
+   * histogram) the words of the value. Words that are all zero are left out.
    */
-  public static Map<Bytes, List<Long>> contents(ScriptMap map, RandomScript script) {
+  public static Map<Bytes, List<Long>> contents(
+      ScriptMap map, Map<String, Map<List<Object>, Object>> expected) {
     Map<Bytes, List<Long>> all = new HashMap<>();
-    script
-        .maps()
+    expected
         .getOrDefault(map.name(), Map.of())
         .forEach(
             (parts, value) -> {
@@ -53,20 +52,23 @@ public final class ScriptExpectations {
   }
 
   private static byte[] key(ScriptMap map, List<Object> parts) {
-    int size = map.key().stream().mapToInt(Type::storedSize).sum();
-    ByteBuffer out = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
-    for (int i = 0; i < parts.size(); i++) {
-      switch (parts.get(i)) {
-        case Long number -> out.putLong(number);
-        case String text -> out.put(padded(text, map.key().get(i).storedSize()));
-        default -> throw new IllegalArgumentException("key part " + parts.get(i));
-      }
-    }
-    return out.array();
+    return stored(new Type.Tuple(map.key()), parts);
   }
 
-  private static byte[] padded(String text, int size) {
-    return Arrays.copyOf(text.getBytes(StandardCharsets.ISO_8859_1), size);
+  /** Long, String or List as a type is stored. */
+  private static byte[] stored(Type type, Object value) {
+    ByteBuffer out = ByteBuffer.allocate(type.storedSize()).order(ByteOrder.LITTLE_ENDIAN);
+    switch (value) {
+      case Long number -> out.putLong(number);
+      case String text -> out.put(text.getBytes(StandardCharsets.ISO_8859_1));
+      case List<?> parts -> {
+        for (int i = 0; i < parts.size(); i++) {
+          out.put(stored(((Type.Tuple) type).parts().get(i), parts.get(i)));
+        }
+      }
+      default -> throw new IllegalArgumentException("no value: " + value);
+    }
+    return out.array();
   }
 
   private static List<Long> words(ScriptMap map, Object value) {
@@ -75,10 +77,8 @@ public final class ScriptExpectations {
       case Value.Max max -> List.of(ScriptMap.minMax(max, (Long) value), 1L);
       case Value.Hist hist -> buckets(hist.buckets(), value);
       case Value.Lhist lhist -> buckets(lhist.buckets(), value);
-      case Value.Plain(Type.Str type) -> {
-        ByteBuffer bytes =
-            ByteBuffer.wrap(padded((String) value, type.storedSize()))
-                .order(ByteOrder.LITTLE_ENDIAN);
+      case Value.Plain(Type type) -> {
+        ByteBuffer bytes = ByteBuffer.wrap(stored(type, value)).order(ByteOrder.LITTLE_ENDIAN);
         List<Long> words = new ArrayList<>();
         while (bytes.hasRemaining()) {
           words.add(bytes.getLong());
@@ -103,30 +103,77 @@ public final class ScriptExpectations {
     return words;
   }
 
-  /** The arguments of a record of printf, Long or String. */
+  /**
+   * A record: the arguments of printf, the value of print; for others the kind of the site, the
+   * name of the map, and the parts of the key or the exit code.
+   */
   public static List<Object> arguments(Plan plan, byte[] record) {
     ByteBuffer in = ByteBuffer.wrap(record).order(ByteOrder.LITTLE_ENDIAN);
     Site site = plan.sites().get(in.getInt(8));
     in.position(24);
-    if (!(site instanceof Site.Printf printf)) {
-      throw new IllegalArgumentException("no printf: " + site);
+    List<Object> all =
+        switch (site) {
+          case Site.Printf printf -> fields(plan, printf.arguments(), in);
+          case Site.Value value -> fields(plan, List.of(value.type()), in);
+          case Site.Time time -> List.of();
+          case Site.Print print -> {
+            in.getLong();
+            ScriptMap map = plan.scriptMaps().get(print.scriptMap());
+            List<Object> parts = new ArrayList<>(List.of("Print", map.name()));
+            if (print.oneKey()) {
+              map.key().forEach(type -> parts.add(value(plan, type, in)));
+            }
+            yield parts;
+          }
+          case Site.Clear clear -> cleared(plan, "Clear", clear.scriptMap(), in);
+          case Site.Zero zero -> cleared(plan, "Zero", zero.scriptMap(), in);
+          case Site.Exit exit -> List.of("Exit", "", in.getLong());
+          default -> throw new IllegalArgumentException("no such record: " + site);
+        };
+    if (in.hasRemaining()) {
+      throw new IllegalArgumentException(in.remaining() + " bytes too many: " + site);
     }
-    List<Long> fields = new ArrayList<>();
-    printf.arguments().forEach(type -> fields.add(in.getLong()));
-    List<Object> arguments = new ArrayList<>();
-    for (int i = 0; i < fields.size(); i++) {
-      Type type = printf.arguments().get(i);
-      if (type instanceof Type.Str || type instanceof Type.Buffer) {
-        byte[] text = new byte[Math.toIntExact(fields.get(i))];
+    return all;
+  }
+
+  private static List<Object> cleared(Plan plan, String site, int map, ByteBuffer in) {
+    in.getLong();
+    in.getLong();
+    return List.of(site, plan.scriptMaps().get(map).name());
+  }
+
+  private static List<Object> fields(Plan plan, List<Type> types, ByteBuffer in) {
+    List<Object> fields = new ArrayList<>();
+    for (Type type : types) {
+      fields.add(text(type) ? (Object) in.getLong() : value(plan, type, in));
+    }
+    for (int i = 0; i < types.size(); i++) {
+      if (text(types.get(i))) {
+        byte[] text = new byte[Math.toIntExact((Long) fields.get(i))];
         in.get(text);
-        arguments.add(new String(text, StandardCharsets.ISO_8859_1));
-      } else {
-        arguments.add(fields.get(i));
+        fields.set(i, new String(text, StandardCharsets.ISO_8859_1));
       }
     }
-    if (in.hasRemaining()) {
-      throw new IllegalArgumentException(in.remaining() + " bytes behind the texts");
-    }
-    return arguments;
+    return fields;
+  }
+
+  /** Whether a record has its bytes behind all fields. */
+  private static boolean text(Type type) {
+    return type instanceof Type.Str || type instanceof Type.Buffer;
+  }
+
+  private static Object value(Plan plan, Type type, ByteBuffer in) {
+    return switch (type) {
+      case Type.Tuple tuple -> tuple.parts().stream().map(part -> value(plan, part, in)).toList();
+      case Type.Str str -> {
+        byte[] text = new byte[str.storedSize()];
+        in.get(text);
+        String whole = new String(text, StandardCharsets.ISO_8859_1);
+        int nul = whole.indexOf('\0');
+        yield nul < 0 ? whole : whole.substring(0, nul);
+      }
+      case Type.ProbeName probe -> plan.attachPointNames().get((int) in.getLong());
+      default -> in.getLong();
+    };
   }
 }

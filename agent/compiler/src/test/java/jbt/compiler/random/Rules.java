@@ -1,0 +1,291 @@
+package jbt.compiler.random;
+
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import jbt.compiler.random.Node.Binary;
+import jbt.compiler.random.Node.Expr;
+import jbt.compiler.random.Node.Target;
+import jbt.compiler.random.Node.Unary;
+
+/** The types of expressions, and the values of those that are known without running anything. */
+final class Rules {
+  private Rules() {}
+
+  static Kind kind(Expr expr) {
+    Optional<BigInteger> constant = constant(expr);
+    return switch (expr) {
+      case Expr.Literal e -> e.kind();
+      case Expr.Str e -> Kind.TEXT;
+      case Expr.StrAt e -> Kind.TEXT;
+      case Expr.Given e -> e.kind();
+      case Expr.Argument e -> Kind.UINT64;
+      case Expr.Local e -> e.variable().kind();
+      case Expr.MapRead e -> e.map().value();
+      case Expr.Apply e ->
+          e.op() == Unary.NOT ? Kind.TRUTH : constant.map(Rules::literal).orElseGet(() -> apply(e));
+      case Expr.Combine e ->
+          e.op().compares() ? Kind.TRUTH : constant.map(Rules::literal).orElseGet(() -> combine(e));
+      case Expr.Logical e -> Kind.TRUTH;
+      case Expr.Conditional e -> conditional(e);
+      case Expr.Cast e -> cast(e, constant);
+      case Expr.ToBool e -> Kind.TRUTH;
+      case Expr.Step e -> target(e.target());
+      case Expr.Tuple e -> new Kind.Tuple(e.parts().stream().map(Rules::kind).toList());
+      case Expr.Part e -> ((Kind.Tuple) kind(e.tuple())).parts().get(e.index()).plain();
+    };
+  }
+
+  static Kind target(Target target) {
+    return switch (target) {
+      case Target.Local t -> t.variable().kind();
+      case Target.Element t -> t.map().value();
+    };
+  }
+
+  private static Kind literal(BigInteger value) {
+    return value.bitLength() > 63 ? Kind.UINT64 : new Kind.Number(8, true, value.signum() >= 0);
+  }
+
+  private static Kind apply(Expr.Apply e) {
+    Kind operand = kind(e.operand());
+    return switch (e.op()) {
+      case MINUS -> Kind.INT64;
+      case COMPLEMENT -> operand.isSigned() ? Kind.INT64 : Kind.UINT64;
+      case PLUS -> operand;
+      case NOT -> Kind.TRUTH;
+    };
+  }
+
+  private static Kind combine(Expr.Combine e) {
+    Kind left = kind(e.left());
+    Kind right = kind(e.right());
+    boolean grows =
+        switch (e.op()) {
+          case ADD, SUBTRACT, MULTIPLY, SHIFT_LEFT -> true;
+          default -> false;
+        };
+    boolean signed =
+        e.op() == Binary.SUBTRACT || (e.op().shifts() ? left.isSigned() : common(left, right));
+    return new Kind.Number(8, signed, left.isNatural() && right.isNatural() && !grows);
+  }
+
+  /** Whether an operation of two operands is a signed one. */
+  static boolean common(Kind left, Kind right) {
+    if (left.isSigned() == right.isSigned()) {
+      return left.isSigned();
+    }
+    if (left.isNatural()) {
+      return right.isSigned();
+    }
+    return !right.isNatural() || left.isSigned();
+  }
+
+  private static Kind conditional(Expr.Conditional e) {
+    Expr then = e.then().orElse(e.condition());
+    Kind a = kind(then);
+    Kind b = kind(e.otherwise());
+    Optional<BigInteger> condition = constant(e.condition());
+    boolean natural =
+        condition.isEmpty()
+            ? a.isNatural() && b.isNatural()
+            : condition.get().signum() != 0 ? a.isNatural() : b.isNatural();
+    return withNatural(join(a, b), natural);
+  }
+
+  private static Kind withNatural(Kind kind, boolean natural) {
+    return switch (kind) {
+      case Kind.Number n -> new Kind.Number(n.bytes(), n.signed(), natural);
+      case Kind.Truth t -> new Kind.Truth(natural);
+      case Kind.Text t -> t;
+      case Kind.Tuple t -> t;
+    };
+  }
+
+  /** The kind of a place in which values of both are put. */
+  static Kind join(Kind a, Kind b) {
+    if (a instanceof Kind.Tuple x && b instanceof Kind.Tuple y) {
+      List<Kind> parts = new ArrayList<>();
+      for (int i = 0; i < x.parts().size(); i++) {
+        parts.add(join(x.parts().get(i).plain(), y.parts().get(i).plain()));
+      }
+      return new Kind.Tuple(parts);
+    }
+    if (!a.number() || (a instanceof Kind.Truth && b instanceof Kind.Truth)) {
+      return a;
+    }
+    boolean signed;
+    if (a instanceof Kind.Truth || b instanceof Kind.Truth) {
+      signed = (a instanceof Kind.Truth ? b : a).isSigned();
+    } else if (a.isSigned() == b.isSigned()) {
+      signed = a.isSigned();
+    } else if (a.isNatural() == b.isNatural()) {
+      signed = true;
+    } else {
+      signed = a.isNatural() ? b.isSigned() : a.isSigned();
+    }
+    return new Kind.Number(8, signed, a.isNatural() && b.isNatural());
+  }
+
+  private static Kind cast(Expr.Cast e, Optional<BigInteger> constant) {
+    boolean narrow = !e.signed() && e.bytes() < 8;
+    boolean natural = constant.map(value -> value.longValue() >= 0).orElse(false);
+    return new Kind.Number(e.bytes(), e.signed(), narrow || natural);
+  }
+
+  /** The value of what the compiler takes for a literal. */
+  static Optional<BigInteger> constant(Expr expr) {
+    return switch (expr) {
+      case Expr.Literal e -> Optional.of(exact(e.value(), e.kind().isSigned()));
+      case Expr.Apply e -> constant(e.operand()).map(value -> apply(e.op(), value));
+      case Expr.Combine(Binary op, Expr a, Expr b)
+          when literalText(a).isPresent() && literalText(b).isPresent() ->
+          Optional.of(truth(literalText(a).equals(literalText(b)) == (op == Binary.EQ)));
+      case Expr.Combine(Binary op, Expr.Tuple a, Expr.Tuple b) ->
+          simple(a) && simple(b)
+              ? equal(a.parts(), b.parts())
+                  .map(same -> op == Binary.EQ ? same : truth(same.signum() == 0))
+              : Optional.empty();
+      case Expr.Combine e -> {
+        Optional<BigInteger> left = constant(e.left());
+        Optional<BigInteger> right = constant(e.right());
+        yield left.isPresent() && right.isPresent()
+            ? fold(e.op(), left.get(), right.get())
+            : Optional.empty();
+      }
+      case Expr.Logical e -> {
+        Optional<BigInteger> left = constant(e.left());
+        if (left.isEmpty()) {
+          yield Optional.empty();
+        }
+        boolean decided = (left.get().signum() == 0) == e.and();
+        yield decided
+            ? Optional.of(truth(!e.and()))
+            : constant(e.right()).map(value -> truth(value.signum() != 0));
+      }
+      case Expr.Conditional e ->
+          constant(e.condition())
+              .flatMap(
+                  value ->
+                      constant(
+                          value.signum() != 0 ? e.then().orElse(e.condition()) : e.otherwise()))
+              .map(value -> exact(value.longValue(), conditional(e).isSigned()));
+      case Expr.Cast e ->
+          constant(e.operand())
+              .map(value -> exact(narrow(value.longValue(), e.bytes(), e.signed()), e.signed()));
+      case Expr.ToBool e -> constant(e.operand()).map(value -> truth(value.signum() != 0));
+      case Expr.Str e -> Optional.empty();
+      case Expr.StrAt e -> Optional.empty();
+      case Expr.Given e -> Optional.empty();
+      case Expr.Argument e -> Optional.empty();
+      case Expr.Local e -> Optional.empty();
+      case Expr.MapRead e -> Optional.empty();
+      case Expr.Step e -> Optional.empty();
+      case Expr.Tuple e -> Optional.empty();
+      case Expr.Part e -> Optional.empty();
+    };
+  }
+
+  /** No text of a script is the name of the host. */
+  private static Optional<String> literalText(Expr expr) {
+    return switch (expr) {
+      case Expr.Str e -> Optional.of(e.value());
+      case Expr.Given e -> e.text().equals("host") ? Optional.of("host name") : Optional.empty();
+      default -> Optional.empty();
+    };
+  }
+
+  /** Whether evaluating it does nothing else. */
+  private static boolean simple(Expr.Tuple tuple) {
+    return tuple.parts().stream()
+        .allMatch(
+            part ->
+                part instanceof Expr.Str
+                    || part instanceof Expr.Local
+                    || part instanceof Expr.Given
+                    || constant(part).isPresent());
+  }
+
+  /** Parts are compared from left to right up to the first that decides. */
+  private static Optional<BigInteger> equal(List<Expr> a, List<Expr> b) {
+    Optional<BigInteger> all = Optional.of(truth(true));
+    for (int i = 0; i < a.size() && all.isPresent() && all.get().signum() != 0; i++) {
+      all = constant(new Expr.Combine(Binary.EQ, a.get(i), b.get(i)));
+    }
+    return all;
+  }
+
+  private static BigInteger exact(long value, boolean signed) {
+    return signed ? BigInteger.valueOf(value) : new BigInteger(Long.toUnsignedString(value));
+  }
+
+  private static BigInteger truth(boolean value) {
+    return value ? BigInteger.ONE : BigInteger.ZERO;
+  }
+
+  private static BigInteger apply(Unary op, BigInteger value) {
+    return switch (op) {
+      case MINUS -> value.negate();
+      case PLUS -> value;
+      case NOT -> truth(value.signum() == 0);
+      case COMPLEMENT -> value.bitLength() > 63 ? exact(~value.longValue(), false) : value.not();
+    };
+  }
+
+  /** Exact; empty where the script would be refused for it. */
+  static Optional<BigInteger> fold(Binary op, BigInteger a, BigInteger b) {
+    boolean divides = op == Binary.DIVIDE || op == Binary.MODULO;
+    if ((divides && b.signum() == 0)
+        || (op.shifts() && (b.signum() < 0 || b.compareTo(BigInteger.valueOf(63)) > 0))) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        switch (op) {
+          case OR -> a.or(b);
+          case XOR -> a.xor(b);
+          case AND -> a.and(b);
+          case EQ -> truth(a.equals(b));
+          case NE -> truth(!a.equals(b));
+          case LT -> truth(a.compareTo(b) < 0);
+          case LE -> truth(a.compareTo(b) <= 0);
+          case GT -> truth(a.compareTo(b) > 0);
+          case GE -> truth(a.compareTo(b) >= 0);
+          case SHIFT_LEFT -> a.shiftLeft(b.intValue());
+          case SHIFT_RIGHT -> a.shiftRight(b.intValue());
+          case ADD -> a.add(b);
+          case SUBTRACT -> a.subtract(b);
+          case MULTIPLY -> a.multiply(b);
+          case DIVIDE -> a.divide(b);
+          case MODULO -> a.remainder(b);
+        });
+  }
+
+  static long narrow(long value, int bytes, boolean signed) {
+    int unused = 64 - 8 * bytes;
+    return signed ? value << unused >> unused : value << unused >>> unused;
+  }
+
+  /** The value of an operation on 64-bit numbers when the script runs. */
+  static long compute(Binary op, boolean signed, long a, long b) {
+    int order = signed ? Long.compare(a, b) : Long.compareUnsigned(a, b);
+    return switch (op) {
+      case OR -> a | b;
+      case XOR -> a ^ b;
+      case AND -> a & b;
+      case EQ -> a == b ? 1 : 0;
+      case NE -> a != b ? 1 : 0;
+      case LT -> order < 0 ? 1 : 0;
+      case LE -> order <= 0 ? 1 : 0;
+      case GT -> order > 0 ? 1 : 0;
+      case GE -> order >= 0 ? 1 : 0;
+      case SHIFT_LEFT -> a << b;
+      case SHIFT_RIGHT -> signed ? a >> b : a >>> b;
+      case ADD -> a + b;
+      case SUBTRACT -> a - b;
+      case MULTIPLY -> a * b;
+      case DIVIDE -> b == 0 ? 1 : signed ? a / b : Long.divideUnsigned(a, b);
+      case MODULO -> b == 0 ? 1 : signed ? a % b : Long.remainderUnsigned(a, b);
+    };
+  }
+}

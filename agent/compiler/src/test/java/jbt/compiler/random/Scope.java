@@ -1,0 +1,51 @@
+package jbt.compiler.random;
+
+import java.util.ArrayList;
+import java.util.List;
+import jbt.compiler.random.Node.Expr;
+import jbt.compiler.random.Node.MapShape;
+import jbt.compiler.random.Node.Variable;
+
+/** What can be named at a place of a script. */
+final class Scope {
+  private final List<MapShape> maps;
+
+  /** Builtins, and fields of the record in probes that have one. */
+  private final List<Expr> given;
+
+  private final List<Variable> variables = new ArrayList<>();
+  private int names;
+
+  Scope(List<MapShape> maps, List<Expr> given) {
+    this.maps = maps;
+    this.given = given;
+  }
+
+  List<MapShape> maps() {
+    return maps;
+  }
+
+  List<Expr> given() {
+    return given;
+  }
+
+  List<Variable> variables() {
+    return variables;
+  }
+
+  /** A new variable, visible from now on. */
+  Variable declare(Kind kind, String declared) {
+    Variable variable = new Variable("v" + names++, kind, declared);
+    variables.add(variable);
+    return variable;
+  }
+
+  /** Where a block begins; {@link #leave} forgets what was declared since. */
+  int enter() {
+    return variables.size();
+  }
+
+  void leave(int mark) {
+    variables.subList(mark, variables.size()).clear();
+  }
+}
