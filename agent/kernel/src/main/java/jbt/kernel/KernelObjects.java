@@ -52,7 +52,7 @@ final class KernelObjects implements AutoCloseable {
     int type =
         switch (map.kind()) {
           case ARRAY -> Bpf.MAP_TYPE_ARRAY;
-          case HASH -> Bpf.MAP_TYPE_HASH;
+          case HASH, STACKS -> Bpf.MAP_TYPE_HASH;
           case PERCPU_HASH -> Bpf.MAP_TYPE_PERCPU_HASH;
           case PERCPU_ARRAY -> Bpf.MAP_TYPE_PERCPU_ARRAY;
           case LRU_HASH -> Bpf.MAP_TYPE_LRU_HASH;

@@ -1,10 +1,14 @@
 package jbt.kernel;
 
 import java.util.ArrayList;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
 import jbt.compiler.plan.Attachment;
+import jbt.compiler.plan.KernelMap;
 import jbt.compiler.plan.KernelMap;
 import jbt.compiler.plan.LossCounter;
 import jbt.compiler.plan.Plan;
@@ -57,8 +61,13 @@ public final class LoadedPlan implements AutoCloseable {
 
   /** Runs the BEGIN programs in order. Time counts from now, for them, until the gate opens. */
   public void runBegin() {
-    objects.globals().setLong(plan.globals().startTime(), Clock.bootNanos());
+    setStart(Clock.bootNanos());
     run(point -> point instanceof Attachment.Point.Begin);
+  }
+
+  private void setStart(long bootNanos) {
+    objects.globals().setLong(plan.globals().startTime(), bootNanos);
+    objects.globals().setLong(plan.globals().wallOffset(), Clock.wallOffsetNanos());
   }
 
   /** Runs the END programs in order. */
@@ -81,7 +90,7 @@ public final class LoadedPlan implements AutoCloseable {
    */
   public long openGate() {
     long start = Clock.bootNanos();
-    objects.globals().setLong(plan.globals().startTime(), start);
+    setStart(start);
     objects.globals().setInt(plan.globals().gate(), 1);
     attachments.enable();
     return start;
@@ -151,6 +160,19 @@ public final class LoadedPlan implements AutoCloseable {
    */
   public MapContents read(int scriptMap, long generation) {
     return maps.read(scriptMap, generation);
+  }
+
+  /** The stack that a hash of two words stands for; empty where it found no room. */
+  public Optional<Stack> stack(long first, long second) {
+    for (int i = 0; i < plan.maps().size(); i++) {
+      KernelMap map = plan.maps().get(i);
+      if (map.kind() == KernelMap.Kind.STACKS) {
+        byte[] key = new byte[2 * Long.BYTES];
+        ByteBuffer.wrap(key).order(ByteOrder.nativeOrder()).putLong(first).putLong(second);
+        return Bpf.lookUp(objects.maps().get(i), key, map.valueSize()).map(Stack::of);
+      }
+    }
+    return Optional.empty();
   }
 
   /**

@@ -113,7 +113,7 @@ final class MapReader {
     return switch (kernelMap.kind()) {
       case PERCPU_HASH, LRU_PERCPU_HASH -> objects.possibleCpus();
       case HASH, LRU_HASH -> 1;
-      case ARRAY, PERCPU_ARRAY, RING_BUFFER ->
+      case ARRAY, PERCPU_ARRAY, RING_BUFFER, STACKS ->
           throw new IllegalArgumentException(kernelMap.name() + " is no hash map");
     };
   }

@@ -32,7 +32,7 @@ import jbt.compiler.types.Type;
 /** Plans written by hand, so that loading can be tested without compiling. */
 final class HandPlans {
   /** Layout: gate, exit code, start time; per processor a counter and a loss counter. */
-  static final Globals GLOBALS = new Globals(4096, 0, 8, 4, 64, 64);
+  static final Globals GLOBALS = new Globals(4096, 0, 8, 16, 4, 64, 64);
 
   static final int RING_SIZE = 64 << 10;
 

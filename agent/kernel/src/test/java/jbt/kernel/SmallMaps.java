@@ -21,7 +21,7 @@ final class SmallMaps {
       int most =
           switch (map.kind()) {
             case ARRAY, PERCPU_ARRAY -> map.maxEntries();
-            case HASH, PERCPU_HASH, LRU_HASH, LRU_PERCPU_HASH -> KEYS;
+            case HASH, PERCPU_HASH, LRU_HASH, LRU_PERCPU_HASH, STACKS -> KEYS;
             case RING_BUFFER -> RING_BYTES;
           };
       maps.add(

@@ -28,6 +28,8 @@ final class Builtins {
 
   static Set<String> names() {
     Set<String> names = new TreeSet<>(AT_RUN_TIME.keySet());
+    names.addAll(SymbolCalls.BARE);
+    names.addAll(NumberCalls.BARE);
     names.add("probe");
     names.add("host");
     names.add("args");

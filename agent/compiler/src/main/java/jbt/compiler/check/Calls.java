@@ -39,6 +39,8 @@ final class Calls {
     names.addAll(Aggregations.NAMES);
     names.addAll(Functions.NAMES);
     names.addAll(MapQueries.NAMES);
+    names.addAll(SymbolCalls.NAMES);
+    names.addAll(NumberCalls.NAMES);
     return names;
   }
 

@@ -23,6 +23,8 @@ final class ExpressionChecker {
   private final MapUses maps;
   private final Functions functions;
   private final StatementChecker statements;
+  private final SymbolCalls symbols;
+  private final NumberCalls numbers;
 
   ExpressionChecker(Round round, ProbeContext context, StatementChecker statements) {
     this.round = round;
@@ -35,6 +37,8 @@ final class ExpressionChecker {
     this.maps = new MapUses(round, this);
     this.functions = new Functions(this, diagnostics, context);
     this.statements = statements;
+    this.symbols = new SymbolCalls(this, diagnostics);
+    this.numbers = new NumberCalls(this, round, context);
   }
 
   MapUses maps() {
@@ -165,6 +169,9 @@ final class ExpressionChecker {
   }
 
   private Value name(Ast.Expr.Name name) {
+    if (SymbolCalls.BARE.contains(name.name()) || NumberCalls.BARE.contains(name.name())) {
+      return call(new Ast.Expr.Call(name.name(), List.of(), name.range()));
+    }
     if (Builtins.isBuiltin(name.name())) {
       return Builtins.value(name.name(), context, round, name.range());
     }
@@ -396,8 +403,17 @@ final class ExpressionChecker {
   }
 
   private Value call(Ast.Expr.Call call) {
+    if (SymbolCalls.NAMES.contains(call.function())) {
+      return symbols.call(call);
+    }
+    if (NumberCalls.NAMES.contains(call.function())) {
+      return numbers.call(call);
+    }
+    if (call.function().equals("nsecs") && !call.arguments().isEmpty()) {
+      return numbers.time(call);
+    }
     if (Builtins.isBuiltin(call.function())) {
-      if (!call.arguments().isEmpty()) {
+      if (!call.arguments().isEmpty() && !NumberCalls.isNamespace(call)) {
         diagnostics.error(call.range(), call.function() + "() takes no arguments here");
       }
       return Builtins.value(call.function(), context, round, call.range());

@@ -10,8 +10,32 @@ public enum Function {
   STRNCMP,
   /** Of two texts: one behind the other, cut off at the type's size. */
   CONCAT,
-  /** Of a pointer and perhaps a number of bytes; of a text. At most the type's size is kept. */
+  /** Of a pointer, an array or a text, and a number of bytes. At most the type's size is kept. */
   BUFFER,
   /** Of two pointers and a literal number of bytes: 0 if they are equal, else 1. */
-  MEMCMP
+  MEMCMP,
+  /**
+   * Of a pointer to an array of pointers to texts, and a literal: the texts with it between them.
+   */
+  JOIN,
+  /** Of an address: it and the current process. */
+  USER_SYMBOL,
+  /** What is being called now, as the type says. */
+  STACK,
+  /** Of an array of six bytes or a pointer to them. */
+  MAC_ADDRESS,
+  /** Of an address family and an integer or an array. */
+  INTERNET_ADDRESS,
+  /** Of CLOCK_MONOTONIC. */
+  NSECS_MONOTONIC,
+  /** Of CLOCK_TAI. */
+  NSECS_TAI,
+  /** CLOCK_BOOTTIME plus what the wall clock was ahead of it when the gate opened. */
+  NSECS_WALL,
+  JIFFIES,
+  NUMA_NODE,
+  /** The id of the current task's group in the unified hierarchy. */
+  CGROUP,
+  /** Of an integer: its bytes in the other order, as many as the type has. */
+  BYTE_SWAP
 }

@@ -8,6 +8,7 @@ import jbt.compiler.check.Checked.UnaryOp;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Diagnostics;
 import jbt.compiler.lang.SourceRange;
+import jbt.compiler.types.Meaning;
 import jbt.compiler.types.Type;
 import jbt.compiler.types.TypeNames;
 
@@ -194,6 +195,11 @@ final class Operators {
     if (right.type() instanceof Type.ProbeName && left.expr() instanceof Expr.StrLiteral name) {
       return probeName(op, right, name, range);
     }
+    if (left.type() instanceof Type.Symbolic(Meaning meaning)
+        && right.expr() instanceof Expr.StrLiteral name
+        && meaning instanceof Meaning.Id) {
+      return symbolicName(op, left, meaning, name, range);
+    }
     if (left.type() instanceof Type.Tuple a
         && right.type() instanceof Type.Tuple b
         && a.parts().size() == b.parts().size()
@@ -225,6 +231,20 @@ final class Operators {
       }
     }
     return Value.bool(op == BinaryOp.NE, range);
+  }
+
+  /** Names of numbers that are known to the compiler are compared as numbers. */
+  private Value symbolicName(
+      BinaryOp op, Value value, Meaning meaning, Expr.StrLiteral name, SourceRange range) {
+    Optional<Long> number = SymbolCalls.number(meaning, name.value());
+    if (number.isEmpty()) {
+      diagnostics.error(
+          range,
+          "Can't compare a %s with \"%s\"".formatted(meaning.description(), name.value()));
+      return Value.unknown(range);
+    }
+    Expr literal = new Expr.IntLiteral(number.get(), value.type(), name.range());
+    return truth(new Expr.Binary(op, value.expr(), literal, Type.BOOL, range));
   }
 
   private Value tuples(BinaryOp op, Value left, Value right, SourceRange range) {

@@ -71,7 +71,7 @@ final class Expressions {
           case Expr.StepMap e -> lowering.maps().step(e, true);
           case Expr.TuplePart e -> body.load(Size.DOUBLE, part(e));
           case Expr.Cast e -> cast(e);
-          case Expr.Call e -> lowering.textCalls().scalar(e);
+          case Expr.Call e -> lowering.helperCalls().scalar(e);
           case Expr.StrLiteral e -> throw new IllegalArgumentException("no number: " + e);
           case Expr.Tuple e -> throw new IllegalArgumentException("no number: " + e);
           case Expr.Str e -> throw new IllegalArgumentException("no number: " + e);
@@ -114,6 +114,7 @@ final class Expressions {
       case Type.Array array -> storeBytes(expr, array, to);
       case Type.Struct struct -> storeBytes(expr, struct, to);
       case Type.Buffer buffer -> storeBuffer(expr, buffer, to);
+      case Type.Symbolic symbolic when !Layout.scalar(as) -> storeSymbolic(expr, as, to);
       default -> body.storeWord(to, scalar(expr));
     }
     body.at(before);
@@ -439,6 +440,15 @@ final class Expressions {
         lowering.maps().read(e, place);
         copy(place, e.type(), to, as);
       }
+      default -> copy(place(expr), expr.type(), to, as);
+    }
+  }
+
+  private void storeSymbolic(Expr expr, Type as, Address to) {
+    switch (expr) {
+      case Expr.Call e -> lowering.helperCalls().store(e, to);
+      case Expr.Conditional e -> storeConditional(e, as, to);
+      case Expr.MapValue e -> lowering.maps().read(e, to);
       default -> copy(place(expr), expr.type(), to, as);
     }
   }

@@ -20,6 +20,7 @@ import jbt.compiler.types.Type;
 /**
  * Where everything of a script is in kernel memory.
  *
+ * @param stacks place in the plan of the map of stacks, -1 where the script takes none
  * @param cpuMask processor numbers are at most this; one less than a power of two
  * @param cpuShift binary logarithm of the globals' stride
  */
@@ -29,6 +30,7 @@ record Layout(
     List<KernelMap> hashes,
     List<ScriptMap> maps,
     List<LossCounter> lossCounters,
+    int stacks,
     int cpuMask,
     int cpuShift) {
   /** Place of the first hash map in the plan, behind the four that every plan has. */
@@ -58,6 +60,7 @@ record Layout(
   private static final int GATE = 0;
   private static final int START_TIME = 8;
   private static final int EXIT_CODE = 16;
+  private static final int WALL_OFFSET = 24;
   private static final int LINE = 64;
 
   /** Two lines: processors fetch them in pairs. */
@@ -73,6 +76,9 @@ record Layout(
 
   /** Maps that have slots: a bound for a processor's area. */
   private static final int MOST_HOT_MAPS = 8;
+
+  /** What losses of stacks are called. */
+  static final String STACKS = "stacks";
 
   static Layout of(Checked checked, Target target) {
     return new Builder(checked).build(target);
@@ -105,18 +111,20 @@ record Layout(
       for (int i = 0; i < checked.maps().size(); i++) {
         add(checked.maps().get(i), Reads.of(checked, i));
       }
+      int stacks = stacks();
       int cpus = powerOfTwo(target.possibleCpus());
       int stride = powerOfTwo(Math.max(LEAST_STRIDE, perCpu));
       int cpuArea = align(shared, LEAST_STRIDE);
       Globals globals =
           new Globals(
-              cpuArea + cpus * stride + behind, GATE, START_TIME, EXIT_CODE, cpuArea, stride);
+              cpuArea + cpus * stride + behind, GATE, START_TIME, WALL_OFFSET, EXIT_CODE, cpuArea, stride);
       return new Layout(
           checked,
           globals,
           List.copyOf(hashes),
           List.copyOf(maps),
           List.copyOf(counters),
+          stacks,
           cpus - 1,
           Integer.numberOfTrailingZeros(stride));
     }
@@ -124,6 +132,23 @@ record Layout(
     private void count(LossCounter.Source source, String detail) {
       counters.add(new LossCounter(source, detail, perCpu));
       perCpu += WORD;
+    }
+
+    private int stacks() {
+      int frames = Reads.longestStack(checked);
+      if (frames == 0) {
+        return -1;
+      }
+      hashes.add(
+          new KernelMap(
+              STACKS,
+              KernelMap.Kind.STACKS,
+              2 * WORD,
+              Stacks.elementSize(frames),
+              Stacks.MOST_STACKS,
+              false));
+      count(LossCounter.Source.MAP_FULL, STACKS);
+      return FIRST_HASH + hashes.size() - 1;
     }
 
     private void add(MapDecl map, boolean read) {

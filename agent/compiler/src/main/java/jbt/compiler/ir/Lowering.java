@@ -29,6 +29,7 @@ final class Lowering {
   private final Texts texts;
   private final TextCalls textCalls;
   private final TracedMemory memory;
+  private final HelperCalls helperCalls;
   private final Arithmetic arithmetic;
   private final Expressions expressions;
   private final Maps maps;
@@ -100,6 +101,7 @@ final class Lowering {
     this.texts = new Texts(this);
     this.textCalls = new TextCalls(this);
     this.memory = new TracedMemory(this);
+    this.helperCalls = new HelperCalls(this);
     this.expressions = new Expressions(this);
     this.maps = new Maps(this);
     this.records = new Records(this);
@@ -337,6 +339,10 @@ final class Lowering {
 
   TracedMemory memory() {
     return memory;
+  }
+
+  HelperCalls helperCalls() {
+    return helperCalls;
   }
 
   Arithmetic arithmetic() {

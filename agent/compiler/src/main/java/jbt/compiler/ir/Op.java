@@ -189,6 +189,7 @@ sealed interface Op {
           GET_CURRENT_UID_GID,
           GET_CURRENT_TASK,
           GET_CURRENT_TASK_BTF,
+          GET_CURRENT_CGROUP_ID,
           GET_ATTACH_COOKIE ->
           true;
       default -> false;
@@ -197,7 +198,7 @@ sealed interface Op {
 
   private static boolean onlyAnswers(Helper helper) {
     return switch (helper) {
-      case KTIME_GET_NS, KTIME_GET_BOOT_NS, GET_PRANDOM_U32, RINGBUF_QUERY -> true;
+      case KTIME_GET_NS, KTIME_GET_BOOT_NS, KTIME_GET_TAI_NS, JIFFIES64, GET_NUMA_NODE_ID, GET_PRANDOM_U32, RINGBUF_QUERY -> true;
       default -> sameInARun(helper);
     };
   }

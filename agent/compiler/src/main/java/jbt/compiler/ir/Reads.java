@@ -7,6 +7,8 @@ import jbt.compiler.check.Checked;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.Probe;
 import jbt.compiler.check.Checked.Stmt;
+import jbt.compiler.types.Meaning;
+import jbt.compiler.types.Type;
 
 /** What the statements and expressions of a script refer to. */
 final class Reads {
@@ -148,6 +150,25 @@ final class Reads {
       }
       parts(expr).forEach(part -> expr(part, false));
     }
+  }
+
+  /** The most frames of a stack that some expression takes; 0 without such a one. */
+  static int longestStack(Checked checked) {
+    int[] frames = new int[1];
+    Consumer<Expr> look =
+        e -> {
+          if (e instanceof Expr.Call
+              && e.type() instanceof Type.Symbolic(Meaning.Stack(boolean u, var mode, int limit))) {
+            frames[0] = Math.max(frames[0], limit);
+          }
+        };
+    for (Probe probe : checked.probes()) {
+      probe.predicate().ifPresent(p -> each(p, look));
+      for (Stmt stmt : statements(probe.body())) {
+        expressions(stmt).forEach(expr -> each(expr, look));
+      }
+    }
+    return frames[0];
   }
 
   private static int mapOf(Stmt stmt) {

@@ -22,6 +22,10 @@ public record KernelMap(
     PERCPU_ARRAY,
     LRU_HASH,
     LRU_PERCPU_HASH,
+    /**
+     * A hash of stacks by two words: u32 number of frames, u32 process or 0, then the addresses.
+     */
+    STACKS,
     RING_BUFFER
   }
 }

@@ -116,8 +116,12 @@ public sealed interface Meaning {
     }
   }
 
-  /** Nanoseconds, of CLOCK_BOOTTIME, shown as wall-clock time. */
-  record Timestamp(String format) implements Meaning {
+  /**
+   * Nanoseconds, shown as wall-clock time.
+   *
+   * @param wall since 1970, not of CLOCK_BOOTTIME
+   */
+  record Timestamp(String format, boolean wall) implements Meaning {
     @Override
     public int words() {
       return 1;

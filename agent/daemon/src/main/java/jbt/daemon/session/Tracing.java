@@ -8,7 +8,6 @@ import jbt.daemon.text.HostSymbols;
 import jbt.daemon.values.Canonical;
 import jbt.daemon.values.Schemas;
 import jbt.kernel.LoadedPlan;
-import jbt.kernel.symbols.KernelSymbols;
 import jbt.v1.Keying;
 import jbt.v1.TraceReply;
 
@@ -39,7 +38,7 @@ final class Tracing {
     this.outbox = outbox;
     this.schemas = Schemas.of(plan);
     Canonical canonical =
-        new Canonical(plan.attachPointNames(), new HostSymbols(KernelSymbols.ofThisHost()));
+        new Canonical(plan.attachPointNames(), new HostSymbols(loaded::stack));
     this.output = new Output(outbox);
     this.maps = new ScriptMaps(loaded, schemas, canonical, host, keying, output);
     this.settlement = new Settlement(maps);

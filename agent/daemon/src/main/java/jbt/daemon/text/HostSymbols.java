@@ -16,6 +16,8 @@ import jbt.daemon.values.Bytes;
 import jbt.daemon.values.Canonical;
 import jbt.kernel.symbols.ControlGroups;
 import jbt.kernel.symbols.KernelSymbols;
+import jbt.kernel.symbols.Symbol;
+import jbt.kernel.symbols.UserSymbols;
 import jbt.kernel.sys.Clock;
 import jbt.kernel.sys.SystemCallException;
 
@@ -25,35 +27,43 @@ public final class HostSymbols implements Canonical.Symbols {
   private static final int INET6 = 10;
   private static final int GROUPS = 8;
 
-  private final KernelSymbols kernel;
+  private final KernelSymbols kernel = KernelSymbols.ofThisHost();
+  private final UserSymbols users = new UserSymbols();
+  private final StackTexts stacks;
   private final ControlGroups controlGroups = new ControlGroups();
 
   /** Wall clock less CLOCK_BOOTTIME. */
   private final long wallOffsetNs;
 
-  private final Map<Long, String> users = new HashMap<>();
+  private final Map<Long, String> userNames = new HashMap<>();
 
-  public HostSymbols(KernelSymbols kernel) {
-    this.kernel = kernel;
-    Instant now = Instant.now();
-    this.wallOffsetNs =
-        TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano() - Clock.bootNanos();
+  /**
+   * @param stacks where the session's stacks are
+   */
+  public HostSymbols(StackTexts.Source stacks) {
+    this.stacks = new StackTexts(stacks, kernel, users);
+    this.wallOffsetNs = Clock.wallOffsetNanos();
   }
 
   @Override
   public void put(Meaning meaning, ByteBuffer from, int at, Bytes to) {
     switch (meaning) {
       case Meaning.Id(Meaning.Id.Kind kind) -> to.put(number(kind, from.getLong(at)));
-      case Meaning.Timestamp(String format) -> to.put(time(format, from.getLong(at)));
+      case Meaning.Timestamp(String format, boolean wall) ->
+          to.put(time(format, from.getLong(at) + (wall ? 0 : wallOffsetNs)));
       case Meaning.CgroupPath(String pattern) ->
           to.put(controlGroups.path(from.getLong(at), pattern).orElse(""));
       case Meaning.InternetAddress _ -> to.put(address(from, at));
       case Meaning.KernelSymbol _ -> {
         long address = from.getLong(at);
-        to.put(kernel.find(address).map(symbol -> symbol.name()).orElseGet(() -> hex(address)));
+        to.put(kernel.find(address).map(Symbol::name).orElseGet(() -> hex(address)));
       }
-      case Meaning.UserSymbol _, Meaning.Stack _ ->
-          throw new IllegalStateException("no text for a " + meaning.description());
+      case Meaning.Stack stack -> to.put(stacks.text(stack, from.getLong(at), from.getLong(at + 8)));
+      case Meaning.UserSymbol _ -> {
+        long address = from.getLong(at);
+        int process = (int) from.getLong(at + 8);
+        to.put(users.find(process, address).map(Symbol::name).orElseGet(() -> hex(address)));
+      }
     }
   }
 
@@ -66,7 +76,7 @@ public final class HostSymbols implements Canonical.Symbols {
       case ERROR -> SystemCallException.text((int) value);
       case SIGNAL -> SystemNames.signal(value).orElseGet(() -> Long.toString(value));
       case SYSTEM_CALL -> SystemNames.systemCall(value).orElseGet(() -> Long.toString(value));
-      case USER -> users.computeIfAbsent(value, HostSymbols::user);
+      case USER -> userNames.computeIfAbsent(value, HostSymbols::user);
       case MAC_ADDRESS -> macAddress(value);
     };
   }
@@ -93,8 +103,7 @@ public final class HostSymbols implements Canonical.Symbols {
     return text.toString();
   }
 
-  private String time(String format, long bootNs) {
-    long wall = bootNs + wallOffsetNs;
+  private static String time(String format, long wall) {
     long second = TimeUnit.SECONDS.toNanos(1);
     Instant instant =
         Instant.ofEpochSecond(Math.floorDiv(wall, second), Math.floorMod(wall, second));

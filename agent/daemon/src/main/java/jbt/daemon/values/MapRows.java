@@ -92,7 +92,16 @@ public final class MapRows {
       addKey(key, keyed, keys, rows);
       addZero(rows);
     }
-    return rows.setCount(count).setKeys(keys.copy()).setValues(texts.copy()).build();
+    Rows all = rows.setCount(count).setKeys(keys.copy()).setValues(texts.copy()).build();
+    return map.key().stream().anyMatch(MapRows::symbolic) ? FoldedRows.fold(map.value(), all) : all;
+  }
+
+  private static boolean symbolic(Type type) {
+    return switch (type) {
+      case Type.Symbolic _ -> true;
+      case Type.Tuple tuple -> tuple.parts().stream().anyMatch(MapRows::symbolic);
+      default -> false;
+    };
   }
 
   private static void addKey(ByteString key, boolean keyed, Bytes keys, Rows.Builder rows) {

@@ -3,10 +3,12 @@ package jbt.kernel.sys;
 import com.sun.jna.Native;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 /** bpf(2): maps, programs, links. */
 public final class Bpf {
   private static final int MAP_CREATE = 0;
+  private static final int MAP_LOOKUP_ELEM = 1;
   private static final int MAP_UPDATE_ELEM = 2;
   private static final int PROG_LOAD = 5;
   private static final int BTF_LOAD = 18;
@@ -84,6 +86,23 @@ public final class Bpf {
    * @param routines the slots at which routines begin that the kernel calls
    */
   public static Fd load(int type, byte[] code, List<Integer> routines, String name) {
+  /** The value of a key of a map that is not per CPU. */
+  public static Optional<byte[]> lookUp(Fd map, byte[] key, int valueSize) {
+    try (Block attributes = new Block(32);
+        Block keyBlock = Block.of(key);
+        Block value = new Block(valueSize)) {
+      attributes.set(0, map.number()).set(8, keyBlock).set(16, value);
+      long result = call(MAP_LOOKUP_ELEM, attributes);
+      if (result < 0 && Native.getLastError() == SystemCallException.ENOENT) {
+        return Optional.empty();
+      }
+      SystemCallException.check("BPF_MAP_LOOKUP_ELEM", result);
+      return Optional.of(value.memory().getByteArray(0, valueSize));
+    }
+  }
+
+  /** Loads a program under the licence GPL. The verifier's log is not kept. */
+  public static Fd load(int type, byte[] code, String name) {
     try (Block attributes = new Block(128);
         Block instructions = Block.of(code);
         Block license = Block.of("GPL");

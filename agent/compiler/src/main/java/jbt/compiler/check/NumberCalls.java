@@ -1,0 +1,230 @@
+package jbt.compiler.check;
+
+import java.util.List;
+import java.util.Set;
+import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.lang.Ast;
+import jbt.compiler.lang.Diagnostics;
+import jbt.compiler.lang.SourceRange;
+import jbt.compiler.types.Type;
+import jbt.compiler.types.Type.AddressSpace;
+import jbt.compiler.types.TypeNames;
+
+/** Functions and builtins that give numbers and addresses. */
+final class NumberCalls {
+  /** With and without parentheses. */
+  static final Set<String> BARE =
+      Set.of("ncpus", "jiffies", "numaid", "cgroup", "probetype", "usermode", "has_cpid", "cpid");
+
+  static final Set<String> NAMES =
+      Set.of(
+          "ncpus",
+          "jiffies",
+          "numaid",
+          "cgroup",
+          "probetype",
+          "usermode",
+          "cpid",
+          "has_cpid",
+          "bswap",
+          "kptr",
+          "uptr",
+          "reg");
+
+  /** Of struct pt_regs on x86-64. */
+  private static final List<String> REGISTERS =
+      List.of(
+          "r15", "r14", "r13", "r12", "bp", "bx", "r11", "r10", "r9", "r8", "ax", "cx", "dx", "si",
+          "di", "orig_ax", "ip", "cs", "flags", "sp", "ss");
+
+  private final ExpressionChecker expressions;
+  private final Round round;
+  private final ProbeContext context;
+  private final Diagnostics diagnostics;
+
+  NumberCalls(ExpressionChecker expressions, Round round, ProbeContext context) {
+    this.expressions = expressions;
+    this.round = round;
+    this.context = context;
+    this.diagnostics = round.diagnostics();
+  }
+
+  Value call(Ast.Expr.Call call) {
+    if (BARE.contains(call.function()) && !Calls.arity(call, 0, 0, diagnostics)) {
+      return Value.unknown(call.range());
+    }
+    return switch (call.function()) {
+      case "ncpus" -> literal(round.target().possibleCpus(), Type.UINT64, call.range());
+      case "jiffies" -> made(Function.JIFFIES, Type.UINT64, call.range());
+      case "numaid" -> made(Function.NUMA_NODE, Type.UINT32, call.range());
+      case "cgroup" ->
+          new Value(made(Function.CGROUP, Type.UINT64, call.range()).expr(), false, true);
+      case "probetype" -> Value.string(probeType(), call.range());
+      case "usermode" -> userMode(call.range());
+      // No command is started on a host.
+      case "cpid" -> literal(0, Type.UINT32, call.range());
+      case "has_cpid" -> Value.bool(false, call.range());
+      case "bswap" -> swapped(call);
+      case "kptr" -> pointer(call, AddressSpace.KERNEL);
+      case "uptr" -> pointer(call, AddressSpace.USER);
+      case "reg" -> register(call);
+      default -> throw new IllegalArgumentException(call.function());
+    };
+  }
+
+  /** {@code pid(init)} and the like: an agent is in the first namespace, so both are the same. */
+  static boolean isNamespace(Ast.Expr.Call call) {
+    boolean id = call.function().equals("pid") || call.function().equals("tid");
+    return id
+        && call.arguments().size() == 1
+        && call.arguments().getFirst() instanceof Ast.Expr.Name(String name, SourceRange range)
+        && (name.equals("init") || name.equals("curr_ns"));
+  }
+
+  /** {@code nsecs(mode)}. */
+  Value time(Ast.Expr.Call call) {
+    String mode =
+        call.arguments().size() == 1 && call.arguments().getFirst() instanceof Ast.Expr.Name name
+            ? name.name()
+            : "";
+    return switch (mode) {
+      case "boot" -> Builtins.value("nsecs", context, round, call.range());
+      case "monotonic" -> made(Function.NSECS_MONOTONIC, Type.UINT64, call.range());
+      case "tai" -> made(Function.NSECS_TAI, Type.UINT64, call.range());
+      case "sw_tai" -> made(Function.NSECS_WALL, Type.UINT64, call.range());
+      default -> {
+        diagnostics.error(
+            call.range(), "nsecs() takes one of the modes boot, monotonic, tai and sw_tai");
+        yield Value.unknown(call.range());
+      }
+    };
+  }
+
+  private static Value made(Function function, Type type, SourceRange range, Expr... arguments) {
+    boolean natural = type.equals(Type.UINT32);
+    return new Value(
+        new Expr.Call(function, List.of(arguments), type, range), natural, false);
+  }
+
+  private static Value literal(long value, Type type, SourceRange range) {
+    return new Value(new Expr.IntLiteral(value, type, range), true, false);
+  }
+
+  private String probeType() {
+    return switch (context.kind()) {
+      case BEGIN, END -> "special";
+      case TRACEPOINT, INTERVAL, PROFILE, SOFTWARE -> {
+        String name = context.points().getFirst().name();
+        yield name.substring(0, name.indexOf(':'));
+      }
+    };
+  }
+
+  private boolean hasRegisters(String what, SourceRange range) {
+    boolean has =
+        switch (context.kind()) {
+          case INTERVAL, PROFILE, SOFTWARE -> true;
+          case BEGIN, END, TRACEPOINT -> false;
+        };
+    if (!has) {
+      diagnostics.error(
+          range, what + " is not available in " + context.points().getFirst().name());
+    }
+    return has;
+  }
+
+  private static Expr registerValue(String name, SourceRange range) {
+    int offset = 8 * REGISTERS.indexOf(name);
+    return new Expr.ContextField(
+        offset, 8, Expr.ContextField.Read.LOAD, Type.UINT64, range);
+  }
+
+  private Value userMode(SourceRange range) {
+    if (!hasRegisters("usermode", range)) {
+      return Value.unknown(range);
+    }
+    Expr mask = new Expr.IntLiteral(3, Type.UINT64, range);
+    Expr ring =
+        new Expr.Binary(
+            Checked.BinaryOp.AND, registerValue("cs", range), mask, Type.UINT64, range);
+    return new Value(
+        new Expr.Binary(
+            Checked.BinaryOp.EQ, ring, mask, Type.BOOL, range),
+        true,
+        false);
+  }
+
+  private Value register(Ast.Expr.Call call) {
+    if (!Calls.arity(call, 1, 1, diagnostics) || !hasRegisters("reg()", call.range())) {
+      return Value.unknown(call.range());
+    }
+    if (!(call.arguments().getFirst() instanceof Ast.Expr.Str str)) {
+      diagnostics.error(
+          call.arguments().getFirst().range(), "reg() takes a string literal: reg(\"ip\")");
+      return Value.unknown(call.range());
+    }
+    String name =
+        switch (str.value()) {
+          case "pc" -> "ip";
+          case "orig_rax" -> "orig_ax";
+          default -> str.value();
+        };
+    if (!REGISTERS.contains(name)) {
+      diagnostics.error(
+          str.range(),
+          "There is no register '" + str.value() + "'",
+          List.of(),
+          Nearest.hint(str.value(), REGISTERS));
+      return Value.unknown(call.range());
+    }
+    return new Value(registerValue(name, call.range()), false, true);
+  }
+
+  private Value swapped(Ast.Expr.Call call) {
+    if (!Calls.arity(call, 1, 1, diagnostics)) {
+      return Value.unknown(call.range());
+    }
+    Value value = expressions.integer(call.arguments().getFirst(), "The argument of bswap()");
+    if (!value.known()) {
+      return Value.unknown(call.range());
+    }
+    int bytes = width(value);
+    Type type = new Type.Int(bytes, false);
+    if (value.expr() instanceof Expr.IntLiteral number) {
+      long swapped = Long.reverseBytes(number.value()) >>> (64 - 8 * bytes);
+      return new Value(new Expr.IntLiteral(swapped, type, call.range()), swapped >= 0, false);
+    }
+    return new Value(
+        made(Function.BYTE_SWAP, type, call.range(), value.expr()).expr(), bytes < 8, false);
+  }
+
+  /** Of a literal the least that holds it. */
+  private static int width(Value value) {
+    if (value.expr() instanceof Expr.IntLiteral literal && value.type().equals(Type.INT64)) {
+      long number = literal.value();
+      return number >>> 8 == 0 ? 1 : number >>> 16 == 0 ? 2 : number >>> 32 == 0 ? 4 : 8;
+    }
+    return value.type() instanceof Type.Int i ? i.bytes() : 1;
+  }
+
+  private Value pointer(Ast.Expr.Call call, AddressSpace space) {
+    if (!Calls.arity(call, 1, 1, diagnostics)) {
+      return Value.unknown(call.range());
+    }
+    Value value = expressions.value(call.arguments().getFirst());
+    if (!value.known()) {
+      return Value.unknown(call.range());
+    }
+    boolean pointer = value.type() instanceof Type.Pointer;
+    if (!pointer && !value.isInteger()) {
+      diagnostics.error(
+          value.range(),
+          "%s() takes a pointer or an integer, not %s"
+              .formatted(call.function(), TypeNames.describe(value.type())));
+      return Value.unknown(call.range());
+    }
+    Type target = value.type() instanceof Type.Pointer(Type t, AddressSpace s) ? t : Type.NONE;
+    Type type = new Type.Pointer(target, space);
+    return new Value(new Expr.Cast(value.expr(), type, call.range()), false, true);
+  }
+}

@@ -1,0 +1,100 @@
+package jbt.compiler.ir;
+
+import jbt.compiler.bpf.AluOperation;
+import jbt.compiler.bpf.Helper;
+import jbt.compiler.bpf.Size;
+import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.ir.Operand.Imm;
+import jbt.compiler.ir.Operand.Reg;
+import jbt.compiler.types.Type;
+
+/** Calls whose value the kernel knows, and what symbolic values are held as. */
+final class HelperCalls {
+  private static final Imm ZERO = new Imm(0);
+  private static final int INET6_BYTES = 16;
+  private static final int MAC_BYTES = 6;
+
+  private final Lowering lowering;
+  private final Body body;
+
+  HelperCalls(Lowering lowering) {
+    this.lowering = lowering;
+    this.body = lowering.body();
+  }
+
+  /** The value of a call of a type that a register holds. */
+  Operand scalar(Expr.Call e) {
+    return switch (e.function()) {
+      case STRLEN, STRSTR, STRNCMP, MEMCMP -> lowering.textCalls().scalar(e);
+      case NSECS_MONOTONIC -> body.call(Helper.KTIME_GET_NS);
+      case NSECS_TAI -> body.call(Helper.KTIME_GET_TAI_NS);
+      case NSECS_WALL -> {
+        int offset = body.layout().globals().wallOffset();
+        yield body.add(lowering.builtins().time(), body.load(Size.DOUBLE, body.global(offset)));
+      }
+      case JIFFIES -> body.call(Helper.JIFFIES64);
+      case NUMA_NODE -> body.narrow(body.call(Helper.GET_NUMA_NODE_ID), 4, false);
+      case CGROUP -> body.call(Helper.GET_CURRENT_CGROUP_ID);
+      case BYTE_SWAP -> byteSwap(e);
+      case MAC_ADDRESS -> {
+        Address place = body.exactMemory(8);
+        body.storeWord(place, ZERO);
+        read(e.arguments().getFirst(), place, MAC_BYTES);
+        yield body.load(Size.DOUBLE, place);
+      }
+      case CONCAT, BUFFER, JOIN, USER_SYMBOL, STACK, INTERNET_ADDRESS ->
+          throw new IllegalArgumentException("no number: " + e);
+    };
+  }
+
+  /** Puts the words of a symbolic value in memory. */
+  void store(Expr.Call e, Address to) {
+    switch (e.function()) {
+      case STACK -> new Stacks(lowering).store(e, to);
+      case USER_SYMBOL -> {
+        body.storeWord(to, lowering.expressions().scalar(e.arguments().getFirst()));
+        Reg ids = body.call(Helper.GET_CURRENT_PID_TGID);
+        body.storeWord(to.plus(8), body.binary(AluOperation.RSH, ids, new Imm(32)));
+      }
+      case INTERNET_ADDRESS -> internetAddress(e.arguments().get(0), e.arguments().get(1), to);
+      default -> body.storeWord(to, scalar(e));
+    }
+  }
+
+  private void internetAddress(Expr family, Expr address, Address to) {
+    lowering.expressions().zero(to, 8 + INET6_BYTES);
+    body.storeWord(to, lowering.expressions().scalar(family));
+    if (address.type() instanceof Type.Array(Type.Int(int bytes, boolean signed), int length)) {
+      read(address, to.plus(8), Math.min(bytes * length, INET6_BYTES));
+    } else {
+      Operand number = lowering.expressions().scalar(address);
+      body.store(Size.WORD, to.plus(8), number);
+    }
+  }
+
+  /** Reads an array or what a pointer points to. */
+  private void read(Expr of, Address to, int bytes) {
+    Operand start =
+        of instanceof Expr.ContextField field && of.type() instanceof Type.Array
+            ? body.add(lowering.context(), new Imm(field.offset()))
+            : of.type() instanceof Type.Array
+                ? body.addressOf(lowering.expressions().place(of))
+                : lowering.expressions().scalar(of);
+    lowering.texts().readBytes(of.type(), start, to, new Imm(bytes));
+  }
+
+  /** By shifts: it is rare, and an instruction of its own would be in every pass. */
+  private Operand byteSwap(Expr.Call e) {
+    int bytes = ((Type.Int) e.type()).bytes();
+    Operand value = lowering.expressions().scalar(e.arguments().getFirst());
+    Operand result = ZERO;
+    for (int i = 0; i < bytes; i++) {
+      Operand part =
+          body.binary(
+              AluOperation.AND, body.binary(AluOperation.RSH, value, new Imm(8L * i)), new Imm(255));
+      Operand moved = body.binary(AluOperation.LSH, part, new Imm(8L * (bytes - 1 - i)));
+      result = body.binary(AluOperation.OR, result, moved);
+    }
+    return result;
+  }
+}

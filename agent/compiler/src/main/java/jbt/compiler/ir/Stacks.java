@@ -1,0 +1,136 @@
+package jbt.compiler.ir;
+
+import jbt.compiler.bpf.AluOperation;
+import jbt.compiler.bpf.Condition;
+import jbt.compiler.bpf.Helper;
+import jbt.compiler.bpf.Size;
+import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.ir.Operand.Imm;
+import jbt.compiler.ir.Operand.MapRef;
+import jbt.compiler.ir.Operand.Reg;
+import jbt.compiler.plan.LossCounter;
+import jbt.compiler.types.Meaning;
+import jbt.compiler.types.Type;
+
+/**
+ * Stacks. A stack is held as a hash of 128 bits, which keys, values and records are small with; a
+ * map has the frames of each hash, put there when it is first seen. The kernel's own stack map has
+ * 32 bits and lets one stack take the place of another.
+ */
+final class Stacks {
+  /** Of the map, for each script. */
+  static final int MOST_STACKS = 16_384;
+
+  private static final Imm ZERO = new Imm(0);
+  private static final Imm NO_EXIST = new Imm(1);
+  private static final Imm USER_STACK = new Imm(1 << 8);
+  private static final int EEXIST = 17;
+
+  private static final Imm FIRST_FACTOR = new Imm(0x9e3779b97f4a7c15L);
+  private static final Imm SECOND_FACTOR = new Imm(0xc2b2ae3d27d4eb4fL);
+
+  private final Lowering lowering;
+  private final Body body;
+
+  Stacks(Lowering lowering) {
+    this.lowering = lowering;
+    this.body = lowering.body();
+  }
+
+  /** Bytes of an element: the number of frames and for user stacks the process, then the frames. */
+  static int elementSize(int frames) {
+    return 8 + 8 * frames;
+  }
+
+  /** Puts the hash at an address; zeros where there is no stack. */
+  void store(Expr.Call e, Address to) {
+    if (!(e.type() instanceof Type.Symbolic(Meaning.Stack stack))) {
+      throw new IllegalArgumentException("no stack: " + e);
+    }
+    int map = body.layout().stacks();
+    Address element = body.inScratch(body.layout().hashes().get(map - Layout.FIRST_HASH).valueSize());
+    Reg bytes =
+        body.call(
+            Helper.GET_STACK,
+            lowering.context(),
+            body.addressOf(element.plus(8)),
+            new Imm(8L * stack.limit()),
+            stack.user() ? USER_STACK : ZERO);
+    body.storeWord(to, ZERO);
+    body.storeWord(to.plus(8), ZERO);
+    int some = body.block();
+    int done = body.block();
+    body.branch(Condition.SIGNED_GT, bytes, ZERO, some, done);
+    body.place(some);
+    Reg frames = body.binary(AluOperation.RSH, bytes, new Imm(3));
+    Operand owner =
+        stack.user()
+            ? body.binary(
+                AluOperation.AND,
+                body.call(Helper.GET_CURRENT_PID_TGID),
+                new Imm(0xffff_ffff_0000_0000L))
+            : ZERO;
+    body.storeWord(element, body.binary(AluOperation.OR, frames, owner));
+    hash(element, frames, owner, to);
+    keep(map, element, to);
+    body.place(done);
+  }
+
+  private void hash(Address element, Reg frames, Operand owner, Address to) {
+    Reg firstFactor = body.move(FIRST_FACTOR);
+    Reg secondFactor = body.move(SECOND_FACTOR);
+    Reg first = body.move(owner);
+    Reg second = body.move(owner);
+    Reg at = body.move(ZERO);
+    int head = body.block();
+    int next = body.coldBlock();
+    int out = body.block();
+    body.place(head);
+    // It ends by falling through, so that the verifier sees early that all ends are the same.
+    body.branch(Condition.GE, at, frames, out, next);
+    body.place(next);
+    Reg offset = body.binary(AluOperation.LSH, at, new Imm(3));
+    Address place = new Address(body.add(element.base(), offset), element.offset() + 8);
+    Reg frame = body.load(Size.DOUBLE, place);
+    mix(first, frame, firstFactor, 29, AluOperation.XOR);
+    mix(second, frame, secondFactor, 32, AluOperation.ADD);
+    body.set(at, body.add(at, new Imm(1)));
+    body.jump(head);
+    body.place(out);
+    body.storeWord(to, first);
+    // Never zero: that is no stack.
+    body.storeWord(to.plus(8), body.binary(AluOperation.OR, second, new Imm(1)));
+  }
+
+  private void mix(Reg sum, Reg frame, Reg factor, int shift, AluOperation join) {
+    Reg joined = body.binary(join, sum, frame);
+    Reg product = body.binary(AluOperation.MUL, joined, factor);
+    Reg high = body.binary(AluOperation.RSH, product, new Imm(shift));
+    body.set(sum, body.binary(AluOperation.XOR, product, high));
+  }
+
+  /** A stack that finds no room is counted as lost, but still told apart from others. */
+  private void keep(int map, Address element, Address hash) {
+    Reg known = body.call(Helper.MAP_LOOKUP_ELEM, new MapRef(map), body.addressOf(hash));
+    int absent = body.coldBlock();
+    int refused = body.coldBlock();
+    int lost = body.coldBlock();
+    int done = body.block();
+    body.branch(Condition.EQ, known, ZERO, absent, done);
+    body.place(absent);
+    Reg error =
+        body.call(
+            Helper.MAP_UPDATE_ELEM,
+            new MapRef(map),
+            body.addressOf(hash),
+            body.addressOf(element),
+            NO_EXIST);
+    body.branch32(Condition.NE, error, ZERO, refused, done);
+    body.place(refused);
+    body.branch32(Condition.NE, error, new Imm(-EEXIST), lost, done);
+    body.place(lost);
+    body.lose(LossCounter.Source.MAP_FULL, Layout.STACKS);
+    body.jump(done);
+    body.place(done);
+  }
+}
