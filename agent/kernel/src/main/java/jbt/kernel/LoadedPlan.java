@@ -1,14 +1,13 @@
 package jbt.kernel;
 
-import java.util.ArrayList;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
 import jbt.compiler.plan.Attachment;
-import jbt.compiler.plan.KernelMap;
 import jbt.compiler.plan.KernelMap;
 import jbt.compiler.plan.LossCounter;
 import jbt.compiler.plan.Plan;

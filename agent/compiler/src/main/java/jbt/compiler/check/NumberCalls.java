@@ -102,8 +102,7 @@ final class NumberCalls {
 
   private static Value made(Function function, Type type, SourceRange range, Expr... arguments) {
     boolean natural = type.equals(Type.UINT32);
-    return new Value(
-        new Expr.Call(function, List.of(arguments), type, range), natural, false);
+    return new Value(new Expr.Call(function, List.of(arguments), type, range), natural, false);
   }
 
   private static Value literal(long value, Type type, SourceRange range) {
@@ -127,16 +126,14 @@ final class NumberCalls {
           case BEGIN, END, TRACEPOINT -> false;
         };
     if (!has) {
-      diagnostics.error(
-          range, what + " is not available in " + context.points().getFirst().name());
+      diagnostics.error(range, what + " is not available in " + context.points().getFirst().name());
     }
     return has;
   }
 
   private static Expr registerValue(String name, SourceRange range) {
     int offset = 8 * REGISTERS.indexOf(name);
-    return new Expr.ContextField(
-        offset, 8, Expr.ContextField.Read.LOAD, Type.UINT64, range);
+    return new Expr.ContextField(offset, 8, Expr.ContextField.Read.LOAD, Type.UINT64, range);
   }
 
   private Value userMode(SourceRange range) {
@@ -145,13 +142,9 @@ final class NumberCalls {
     }
     Expr mask = new Expr.IntLiteral(3, Type.UINT64, range);
     Expr ring =
-        new Expr.Binary(
-            Checked.BinaryOp.AND, registerValue("cs", range), mask, Type.UINT64, range);
+        new Expr.Binary(Checked.BinaryOp.AND, registerValue("cs", range), mask, Type.UINT64, range);
     return new Value(
-        new Expr.Binary(
-            Checked.BinaryOp.EQ, ring, mask, Type.BOOL, range),
-        true,
-        false);
+        new Expr.Binary(Checked.BinaryOp.EQ, ring, mask, Type.BOOL, range), true, false);
   }
 
   private Value register(Ast.Expr.Call call) {

@@ -216,12 +216,10 @@ final class SymbolCalls {
     if (!array && !(of.type() instanceof Type.Pointer)) {
       diagnostics.error(
           of.range(),
-          "macaddr() takes an array of 6 bytes or a pointer, not "
-              + TypeNames.describe(of.type()));
+          "macaddr() takes an array of 6 bytes or a pointer, not " + TypeNames.describe(of.type()));
       return Value.unknown(call.range());
     }
-    return made(
-        Function.MAC_ADDRESS, new Meaning.Id(Meaning.Id.Kind.MAC_ADDRESS), call, of);
+    return made(Function.MAC_ADDRESS, new Meaning.Id(Meaning.Id.Kind.MAC_ADDRESS), call, of);
   }
 
   /** {@code ntop(address)}, {@code ntop(family, address)}. */
@@ -245,8 +243,7 @@ final class SymbolCalls {
               + TypeNames.describe(address.type()));
       return Value.unknown(call.range());
     }
-    return made(
-        Function.INTERNET_ADDRESS, new Meaning.InternetAddress(), call, family, address);
+    return made(Function.INTERNET_ADDRESS, new Meaning.InternetAddress(), call, family, address);
   }
 
   /** 4 or 16; 0 for what is no address. */

@@ -91,7 +91,9 @@ final class HelperCalls {
     for (int i = 0; i < bytes; i++) {
       Operand part =
           body.binary(
-              AluOperation.AND, body.binary(AluOperation.RSH, value, new Imm(8L * i)), new Imm(255));
+              AluOperation.AND,
+              body.binary(AluOperation.RSH, value, new Imm(8L * i)),
+              new Imm(255));
       Operand moved = body.binary(AluOperation.LSH, part, new Imm(8L * (bytes - 1 - i)));
       result = body.binary(AluOperation.OR, result, moved);
     }

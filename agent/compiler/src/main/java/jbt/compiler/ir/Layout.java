@@ -117,7 +117,13 @@ record Layout(
       int cpuArea = align(shared, LEAST_STRIDE);
       Globals globals =
           new Globals(
-              cpuArea + cpus * stride + behind, GATE, START_TIME, WALL_OFFSET, EXIT_CODE, cpuArea, stride);
+              cpuArea + cpus * stride + behind,
+              GATE,
+              START_TIME,
+              WALL_OFFSET,
+              EXIT_CODE,
+              cpuArea,
+              stride);
       return new Layout(
           checked,
           globals,

@@ -198,7 +198,14 @@ sealed interface Op {
 
   private static boolean onlyAnswers(Helper helper) {
     return switch (helper) {
-      case KTIME_GET_NS, KTIME_GET_BOOT_NS, KTIME_GET_TAI_NS, JIFFIES64, GET_NUMA_NODE_ID, GET_PRANDOM_U32, RINGBUF_QUERY -> true;
+      case KTIME_GET_NS,
+          KTIME_GET_BOOT_NS,
+          KTIME_GET_TAI_NS,
+          JIFFIES64,
+          GET_NUMA_NODE_ID,
+          GET_PRANDOM_U32,
+          RINGBUF_QUERY ->
+          true;
       default -> sameInARun(helper);
     };
   }

@@ -48,7 +48,8 @@ final class Stacks {
       throw new IllegalArgumentException("no stack: " + e);
     }
     int map = body.layout().stacks();
-    Address element = body.inScratch(body.layout().hashes().get(map - Layout.FIRST_HASH).valueSize());
+    Address element =
+        body.inScratch(body.layout().hashes().get(map - Layout.FIRST_HASH).valueSize());
     Reg bytes =
         body.call(
             Helper.GET_STACK,

@@ -7,8 +7,8 @@ package jbt.compiler.plan;
  * @param gate u32: 0 closed, 1 open. All programs but BEGIN and END return at once when it is 0;
  *     exit() stores 0
  * @param startTime u64: CLOCK_BOOTTIME in nanoseconds when the gate opened, set by user space
- * @param wallOffset u64: what the wall clock, in nanoseconds since 1970, is ahead of CLOCK_BOOTTIME;
- *     set by user space with startTime
+ * @param wallOffset u64: what the wall clock, in nanoseconds since 1970, is ahead of
+ *     CLOCK_BOOTTIME; set by user space with startTime
  * @param exitCode u32: the argument of exit()
  * @param cpuStride distance between the per-CPU areas of two processors; a per-CPU offset is
  *     counted from the start of the processor's area, that is {@code cpuArea + cpu * cpuStride}

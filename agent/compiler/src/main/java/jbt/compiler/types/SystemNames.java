@@ -118,7 +118,7 @@ public final class SystemNames {
   private static final Map<String, Long> SYSTEM_CALL_NUMBERS = new HashMap<>();
 
   static {
-    for (String entry : SYSTEM_CALLS.strip().split(",\\s*")) {
+    for (String entry : SYSTEM_CALLS.strip().split(",\\s*", -1)) {
       int space = entry.indexOf(' ');
       long number = Long.parseLong(entry.substring(0, space));
       String name = entry.substring(space + 1);

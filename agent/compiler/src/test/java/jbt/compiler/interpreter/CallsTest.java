@@ -162,6 +162,36 @@ final class CallsTest {
   }
 
   @Test
+  void stacksAreKeptOnceAndToldApart() throws Exception {
+    Plan plan = Compiler.compile("tracepoint:x:call { @[kstack(3)] = count(); }", "test", TARGET);
+    Machine machine = new Machine(plan, 1);
+    machine.begin();
+    long[][] stacks = {{1, 2, 3, 4}, {1, 2, 3}, {1, 2}, {2, 1}, {}, {1, 2, 4}};
+    for (int round = 0; round < 2; round++) {
+      for (long[] stack : stacks) {
+        machine.environment().stack = stack;
+        machine.run(0, 0, new byte[64]);
+      }
+    }
+    assertThat(machine.contents(0, 0).values())
+        .containsExactlyInAnyOrder(List.of(4L), List.of(2L), List.of(2L), List.of(2L), List.of(2L));
+    assertThat(machine.losses()).containsOnly(0);
+  }
+
+  @Test
+  void numbersOfTheHost() throws Exception {
+    assertThat(
+            values(
+                "nsecs(tai); jiffies; numaid; cgroup; bswap((uint16)args.n); bswap(args.n);"
+                    + "syscall_name(args.n) == \"getpid\"; ncpus",
+                "",
+                "",
+                39))
+        .isEqualTo(
+            List.of(1_700_000_000_000_000_000L, 4_000_000L, 0L, 77L, 39L << 8, 39L << 56, 1L, 2L));
+  }
+
+  @Test
   void comparesMemory() throws Exception {
     assertThat(
             values(

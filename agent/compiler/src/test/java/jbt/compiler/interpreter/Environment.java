@@ -19,6 +19,8 @@ public final class Environment {
 
   /** Address of the current task_struct. */
   public long task;
+  /** Addresses of the functions that are being called. */
+  public long[] stack = {};
 
   /** Zero-terminated texts of the traced side by their addresses. */
   public final Map<Long, byte[]> texts = new HashMap<>();

@@ -46,7 +46,8 @@ final class Kernel {
       switch (map.kind()) {
         case ARRAY -> arrays.put(i, memory.add(new byte[map.valueSize()]));
         case RING_BUFFER -> rings.put(i, new ArrayList<>());
-        case HASH, PERCPU_HASH, LRU_HASH, LRU_PERCPU_HASH, STACKS -> hashes.put(i, new LinkedHashMap<>());
+        case HASH, PERCPU_HASH, LRU_HASH, LRU_PERCPU_HASH, STACKS ->
+            hashes.put(i, new LinkedHashMap<>());
         case PERCPU_ARRAY -> throw new IllegalArgumentException("not supported: " + map);
       }
     }
@@ -100,6 +101,11 @@ final class Kernel {
       case 35, 158 -> environment.task;
       case 4, 112, 113 -> probeRead(a, (int) b, c);
       case 45, 114, 115 -> probeReadText(a, (int) b, c);
+      case 42 -> 0;
+      case 67 -> stack(b, (int) c);
+      case 80 -> 77;
+      case 118 -> 4_000_000;
+      case 208 -> 1_700_000_000_000_000_000L;
       case 130 -> output(map(a), b, (int) c);
       case 131 -> reserve(map(a), (int) b);
       case 132 -> submit(a);
@@ -182,6 +188,15 @@ final class Kernel {
     byte[] padded = Arrays.copyOf(Arrays.copyOf(name, Math.min(name.length, size - 1)), size);
     memory.write(to, padded);
     return 0;
+  }
+
+  private long stack(long to, int size) {
+    int frames = Math.min(size / 8, environment.stack.length);
+    memory.write(to, new byte[size]);
+    for (int i = 0; i < frames; i++) {
+      memory.store(to + 8L * i, 8, environment.stack[i]);
+    }
+    return 8L * frames;
   }
 
   private long probeRead(long to, int size, long from) {

@@ -37,8 +37,7 @@ final class Tracing {
     this.plan = loaded.plan();
     this.outbox = outbox;
     this.schemas = Schemas.of(plan);
-    Canonical canonical =
-        new Canonical(plan.attachPointNames(), new HostSymbols(loaded::stack));
+    Canonical canonical = new Canonical(plan.attachPointNames(), new HostSymbols(loaded::stack));
     this.output = new Output(outbox);
     this.maps = new ScriptMaps(loaded, schemas, canonical, host, keying, output);
     this.settlement = new Settlement(maps);

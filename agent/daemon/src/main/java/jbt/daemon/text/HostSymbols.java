@@ -58,7 +58,8 @@ public final class HostSymbols implements Canonical.Symbols {
         long address = from.getLong(at);
         to.put(kernel.find(address).map(Symbol::name).orElseGet(() -> hex(address)));
       }
-      case Meaning.Stack stack -> to.put(stacks.text(stack, from.getLong(at), from.getLong(at + 8)));
+      case Meaning.Stack stack ->
+          to.put(stacks.text(stack, from.getLong(at), from.getLong(at + 8)));
       case Meaning.UserSymbol _ -> {
         long address = from.getLong(at);
         int process = (int) from.getLong(at + 8);

@@ -71,8 +71,7 @@ final class FoldedRows {
   }
 
   private static Rows rows(Rows from, Map<ByteString, Row> all) {
-    Rows.Builder rows =
-        Rows.newBuilder().setCount(all.size()).setHostKeyed(from.getHostKeyed());
+    Rows.Builder rows = Rows.newBuilder().setCount(all.size()).setHostKeyed(from.getHostKeyed());
     ByteString.Output keys = ByteString.newOutput();
     ByteString.Output values = ByteString.newOutput();
     all.forEach(

@@ -76,8 +76,7 @@ final class ElfSymbols {
         while (first > 0 && functions.get(first - 1).start == function.start) {
           first--;
         }
-        return Optional.of(
-            new Symbol(functions.get(first).name, address - function.start));
+        return Optional.of(new Symbol(functions.get(first).name, address - function.start));
       }
     }
     return Optional.empty();

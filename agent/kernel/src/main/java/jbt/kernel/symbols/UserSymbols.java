@@ -25,9 +25,9 @@ public final class UserSymbols {
 
   private record FileId(String device, String inode) {}
 
-  private record Process(List<Mapping> mappings, long readAt) {}
+  private record Traced(List<Mapping> mappings, long readAt) {}
 
-  private final Map<Integer, Process> processes = limited(MOST_PROCESSES);
+  private final Map<Integer, Traced> processes = limited(MOST_PROCESSES);
   private final Map<FileId, ElfSymbols> files = limited(MOST_FILES);
 
   private static <K, V> Map<K, V> limited(int most) {
@@ -63,7 +63,7 @@ public final class UserSymbols {
   }
 
   private Optional<Mapping> mapping(int process, long address) {
-    Process known = processes.get(process);
+    Traced known = processes.get(process);
     Optional<Mapping> found = known == null ? Optional.empty() : lookUp(known, address);
     boolean old = known == null || System.nanoTime() - known.readAt > READ_AGAIN_NS;
     if (found.isPresent() || !old) {
@@ -73,12 +73,12 @@ public final class UserSymbols {
     if (mappings.isEmpty() && known != null) {
       mappings = known.mappings;
     }
-    Process now = new Process(mappings, System.nanoTime());
+    Traced now = new Traced(mappings, System.nanoTime());
     processes.put(process, now);
     return lookUp(now, address);
   }
 
-  private static Optional<Mapping> lookUp(Process process, long address) {
+  private static Optional<Mapping> lookUp(Traced process, long address) {
     for (Mapping mapping : process.mappings) {
       if (address >= mapping.start && address < mapping.end) {
         return Optional.of(mapping);
