@@ -155,19 +155,17 @@ final class Reads {
   /** The most frames of a stack that some expression takes; 0 without such a one. */
   static int longestStack(Checked checked) {
     int[] frames = new int[1];
-    Consumer<Expr> look =
-        e -> {
-          if (e instanceof Expr.Call
-              && e.type() instanceof Type.Symbolic(Meaning.Stack(boolean u, var mode, int limit))) {
-            frames[0] = Math.max(frames[0], limit);
-          }
-        };
-    for (Probe probe : checked.probes()) {
-      probe.predicate().ifPresent(p -> each(p, look));
-      for (Stmt stmt : statements(probe.body())) {
-        expressions(stmt).forEach(expr -> each(expr, look));
-      }
-    }
+    Walk walk =
+        new Walk(
+            stmt -> {},
+            (e, discarded) -> {
+              if (e instanceof Expr.Call
+                  && e.type() instanceof Type.Symbolic(Meaning.Stack stack)) {
+                frames[0] = Math.max(frames[0], stack.limit());
+              }
+              return false;
+            });
+    checked.probes().forEach(walk::probe);
     return frames[0];
   }
 

@@ -9,6 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import jbt.kernel.elf.Elf;
+import jbt.kernel.elf.SymbolTable;
 
 /**
  * Functions of processes: their memory maps lead to files, whose symbol tables name them. What is
@@ -25,10 +28,22 @@ public final class UserSymbols {
 
   private record FileId(String device, String inode) {}
 
+  /** A file's segments and symbols; the file itself is closed. */
+  private record Image(Elf elf, SymbolTable table) {
+    Optional<Symbol> at(long fileOffset) {
+      OptionalLong address = elf.address(fileOffset);
+      return address.isEmpty()
+          ? Optional.empty()
+          : table
+              .at(address.getAsLong())
+              .map(s -> new Symbol(s.name(), address.getAsLong() - s.address()));
+    }
+  }
+
   private record Traced(List<Mapping> mappings, long readAt) {}
 
   private final Map<Integer, Traced> processes = limited(MOST_PROCESSES);
-  private final Map<FileId, ElfSymbols> files = limited(MOST_FILES);
+  private final Map<FileId, Optional<Image>> files = limited(MOST_FILES);
 
   private static <K, V> Map<K, V> limited(int most) {
     return new LinkedHashMap<>(16, 0.75f, true) {
@@ -55,11 +70,18 @@ public final class UserSymbols {
     if (!mapping.path.startsWith("/")) {
       return Optional.empty();
     }
-    ElfSymbols symbols =
-        files.computeIfAbsent(
-            mapping.file,
-            id -> ElfSymbols.of(Path.of("/proc/" + process + "/root" + mapping.path)));
-    return symbols.at(address - mapping.start + mapping.offset);
+    Path path = Path.of("/proc/" + process + "/root" + mapping.path);
+    Optional<Image> image = files.computeIfAbsent(mapping.file, id -> image(path));
+    return image.flatMap(i -> i.at(address - mapping.start + mapping.offset));
+  }
+
+  /** Empty for a file that can't be read or is none of ours. */
+  private static Optional<Image> image(Path file) {
+    try (Elf elf = Elf.open(file)) {
+      return Optional.of(new Image(elf, elf.symbols()));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 
   private Optional<Mapping> mapping(int process, long address) {

@@ -80,12 +80,6 @@ public final class Bpf {
     }
   }
 
-  /**
-   * Loads a program under the licence GPL. The verifier's log is not kept.
-   *
-   * @param routines the slots at which routines begin that the kernel calls
-   */
-  public static Fd load(int type, byte[] code, List<Integer> routines, String name) {
   /** The value of a key of a map that is not per CPU. */
   public static Optional<byte[]> lookUp(Fd map, byte[] key, int valueSize) {
     try (Block attributes = new Block(32);
@@ -101,8 +95,12 @@ public final class Bpf {
     }
   }
 
-  /** Loads a program under the licence GPL. The verifier's log is not kept. */
-  public static Fd load(int type, byte[] code, String name) {
+  /**
+   * Loads a program under the licence GPL. The verifier's log is not kept.
+   *
+   * @param routines the slots at which routines begin that the kernel calls
+   */
+  public static Fd load(int type, byte[] code, List<Integer> routines, String name) {
     try (Block attributes = new Block(128);
         Block instructions = Block.of(code);
         Block license = Block.of("GPL");
