@@ -6,6 +6,7 @@ import java.util.function.Function;
 import jbt.compiler.lang.Ast.Block;
 import jbt.compiler.lang.Ast.Expr;
 import jbt.compiler.lang.Ast.Stmt;
+import jbt.compiler.lang.Ast.TypeName;
 
 /**
  * Puts other expressions in the place of some in a tree. {@code replace} is asked for each
@@ -35,7 +36,8 @@ public record Rewriting(Function<Expr, Optional<Expr>> replace) {
       }
       case Stmt.Assign s -> new Stmt.Assign(expr(s.target()), s.op(), expr(s.value()), s.range());
       case Stmt.Let s ->
-          new Stmt.Let(variable(s.variable()), s.type(), s.value().map(this::expr), s.range());
+          new Stmt.Let(
+              variable(s.variable()), s.type().map(this::type), s.value().map(this::expr), s.range());
       case Stmt.If s ->
           new Stmt.If(
               expr(s.condition()), statements(s.then()), statements(s.otherwise()), s.range());
@@ -63,6 +65,11 @@ public record Rewriting(Function<Expr, Optional<Expr>> replace) {
 
   private Expr.Variable variable(Expr.Variable variable) {
     return expr(variable) instanceof Expr.Variable other ? other : variable;
+  }
+
+  private TypeName type(TypeName type) {
+    return new TypeName(
+        type.keyword(), type.name(), type.suffixes(), type.of().map(this::expr), type.range());
   }
 
   private List<Expr> all(List<Expr> exprs) {
@@ -97,7 +104,14 @@ public record Rewriting(Function<Expr, Optional<Expr>> replace) {
       case Expr.Comptime e -> new Expr.Comptime(expr(e.expr()), e.range());
       case Expr.Member e -> new Expr.Member(expr(e.of()), e.field(), e.fieldRange(), e.range());
       case Expr.Index e -> new Expr.Index(expr(e.of()), expr(e.index()), e.range());
-      case Expr.Cast e -> new Expr.Cast(e.type(), expr(e.operand()), e.range());
+      case Expr.Cast e -> new Expr.Cast(type(e.type()), expr(e.operand()), e.range());
+      case Expr.SizeOf e ->
+          new Expr.SizeOf(e.type().map(this::type), e.of().map(this::expr), e.range());
+      case Expr.OffsetOf e ->
+          new Expr.OffsetOf(
+              e.type().map(this::type), e.of().map(this::expr), e.fields(), e.range());
+      case Expr.ContainerOf e ->
+          new Expr.ContainerOf(expr(e.pointer()), type(e.type()), e.fields(), e.range());
       case Expr.Call e -> new Expr.Call(e.function(), all(e.arguments()), e.range());
     };
   }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import jbt.compiler.CompileException;
 import jbt.compiler.Compiler;
+import jbt.compiler.lang.Parameters;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.plan.ScriptMap;
 import jbt.compiler.target.Target;
@@ -204,7 +205,8 @@ final class PointersTest {
 
   @Test
   void aChainIsLoadedWithoutHelpers() throws CompileException {
-    String code = Compiler.dump("BEGIN { @ = curtask->parent->parent->pid; }", "test", TARGET);
+    String code = Compiler.dump(
+            "BEGIN { @ = curtask->parent->parent->pid; }", "test", Parameters.NONE, TARGET);
     assertThat(code).doesNotContain("probe_read");
   }
 
