@@ -34,8 +34,12 @@ public final class Footer {
     return lines;
   }
 
-  /** The lines for one host, where only trouble is worth a line. */
-  public static List<String> oneHost(Summary summary) {
+  /**
+   * The lines for one host, where only trouble is worth a line.
+   *
+   * @param verbose a line for the host as well
+   */
+  public static List<String> oneHost(Summary summary, boolean verbose) {
     List<String> lines = new ArrayList<>();
     for (Summary.LossLine loss : summary.losses()) {
       if (loss.known()) {
@@ -44,6 +48,9 @@ public final class Footer {
     }
     counts(lines, "joined with the next one", summary.joined());
     counts(lines, "skipped by a late timer", summary.skipped());
+    if (verbose) {
+      summary.hosts().forEach(host -> lines.add(host(host)));
+    }
     return lines;
   }
 
@@ -114,6 +121,7 @@ public final class Footer {
     line.append(host.getProbes() == 1 ? " probe" : " probes");
     if (host.getAttachNs() != 0) {
       line.append(" attached in ").append(millis(host.getAttachNs()));
+      line.append(" (compiled in ").append(millis(host.getCompileNs())).append(')');
     }
     if (host.hasClockOffsetNs()) {
       line.append(", clock off by ").append(millis(host.getClockOffsetNs()));

@@ -347,7 +347,9 @@ public final class Session {
       return out;
     }
     List<String> lines =
-        wanted.many() ? Footer.lines(summary, wanted.verbose()) : Footer.oneHost(summary);
+        wanted.many()
+            ? Footer.lines(summary, wanted.verbose())
+            : Footer.oneHost(summary, wanted.verbose());
     (screen.errTerminal() ? Footer.forTerminal(lines) : lines)
         .forEach(line -> out.add(line).add('\n'));
     return out;

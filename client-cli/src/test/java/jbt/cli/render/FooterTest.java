@@ -36,7 +36,7 @@ class FooterTest {
     assertThat(Footer.lines(summary, false))
         .containsExactly("hosts: 2 of 2 reporting", "window: 5.002 s", "loss: none");
     assertThat(summary.isClean()).isTrue();
-    assertThat(Footer.oneHost(summary)).isEmpty();
+    assertThat(Footer.oneHost(summary, false)).isEmpty();
   }
 
   @Test
@@ -74,7 +74,7 @@ class FooterTest {
             "loss: 12 events, ring buffer full: a,b",
             "loss: 1 event, map full (@x): a",
             "loss not known: runs skipped by the kernel: b");
-    assertThat(Footer.oneHost(summary))
+    assertThat(Footer.oneHost(summary, false))
         .containsExactly(
             "WARNING: Lost 12 events: ring buffer full", "WARNING: Lost 1 event: map full (@x)");
   }

@@ -118,7 +118,9 @@ public final class Session implements Runnable {
   @Override
   public void run() {
     try {
+      long began = System.nanoTime();
       Plan plan = Prepared.compile(start, host.target(), policy);
+      report.setCompileNs(System.nanoTime() - began);
       if (start.getDump()) {
         Dump dump = Prepared.dump(start, host.target());
         outbox.send(TraceReply.newBuilder().setDump(dump).build());

@@ -1,0 +1,113 @@
+# Sourced by deploy/bench: the traced loop, the two tracers, and the kernel's statistics of their
+# programs.
+
+# start_loop: the traced program; sets loop, its process.
+start_loop() {
+  gcc -O2 -o "$work/loop" "$JBT_ROOT/deploy/benchmark/loop.c"
+  mkfifo "$work/ask" "$work/answer"
+  # Real time, so that other work takes no part of a measurement, which lasts 50 ms.
+  chrt -r 1 "$work/loop" <"$work/ask" >"$work/answer" & loop=$!
+  children+=("$loop")
+  exec 3>"$work/ask" 4<"$work/answer"
+}
+
+# run_loop CALLS RATE: sets ns, the nanoseconds of processor time that a call took.
+run_loop() {
+  echo "$1 $2" >&3
+  read -r ns <&4
+}
+
+# bpftrace_run / jbt_run SCRIPT: become that tracer.
+bpftrace_run() { exec bpftrace -e "$1"; }
+jbt_run() { exec "$JBT_DIST/bin/jbt-remote" -e "$1"; }
+
+# start TOOL SCRIPT [OUTPUT]: traces getppid; sets tracer and programs (files with their statistics)
+# once they run.
+start() {
+  ("$1_run" "$2") >"${3:-/dev/null}" 2>"$work/err" & tracer=$!
+  children+=("$tracer")
+  local i
+  for ((i = 0; i < 400; i++)); do
+    programs=$(grep -ls '^run_time_ns' /proc/$tracer/fdinfo/* || true)
+    if [ -n "$programs" ]; then
+      run_loop 100 0
+      statistics
+      [ "$runs" = 0 ] || return 0
+    fi
+    kill -0 "$tracer" 2>/dev/null || die "$1 ended: $(cat "$work/err")"
+    sleep 0.05
+  done
+  die "$1 did not start to trace: $2"
+}
+
+# stop: an interrupt, and another when the first came at a moment in which bpftrace misses it.
+stop() {
+  local i
+  for ((i = 0; i < 200; i++)); do
+    ((i % 40 > 0)) || kill -INT "$tracer" 2>/dev/null || true
+    kill -0 "$tracer" 2>/dev/null || break
+    sleep 0.05
+  done
+  kill -KILL "$tracer" 2>/dev/null || true
+  wait "$tracer" || true
+  unset 'children[-1]'
+}
+
+# statistics: sets time and runs of the traced programs until now. A program has several files; the
+# mean of them is right as long as all have as many.
+statistics() {
+  local file key value
+  time=0 runs=0
+  for file in $programs; do
+    while read -r key value _; do
+      case $key in
+        run_time_ns:) time=$((time + value)) ;;
+        run_cnt:) runs=$((runs + value)) ;;
+      esac
+    done 2>/dev/null <"$file" || true
+  done
+}
+
+# enable_statistics 0|1
+enable_statistics() { echo "$1" >/proc/sys/kernel/bpf_stats_enabled; }
+
+# loop_cost: sets cost, the median of several windows of the loop in nanoseconds a call.
+loop_cost() {
+  local i
+  cost=$(for ((i = 0; i < windows; i++)); do
+    run_loop $calls 0
+    echo "$ns"
+  done | middle)
+}
+
+# run_time: sets cost, the median of several windows of a run of the traced program in nanoseconds.
+run_time() {
+  local i before ran
+  cost=$(for ((i = 0; i < windows; i++)); do
+    statistics
+    before=$time ran=$runs
+    run_loop $calls 0
+    statistics
+    calc "($time - $before) / ($runs - $ran)"
+  done | middle)
+}
+
+# per_event NAME SCRIPT: notes NAME.TOOL.run (ns a run of the program) and NAME.TOOL.loop (ns that a
+# traced call takes longer than a bare one, without statistics), one round of both tools.
+per_event() {
+  local tool bare
+  for tool in "${tools[@]}"; do
+    enable_statistics 1
+    start "$tool" "$2"
+    run_time
+    note "$1.$tool.run" "$cost"
+    enable_statistics 0
+    loop_cost
+    traced=$cost
+    stop
+    loop_cost
+    note "$1.$tool.loop" "$(calc "$traced - $cost")"
+  done
+  # The other one goes first in the next round.
+  tools=("${tools[1]}" "${tools[0]}")
+}
