@@ -50,6 +50,8 @@ final class Attachments implements AutoCloseable {
       }
       case Attachment.Point.Tracepoint tracepoint ->
           link(attachment, own(Perf.tracepoint(tracepoint.id())));
+      case Attachment.Point.RawTracepoint raw ->
+          links.add(Bpf.attachRawEvent(programs.get(attachment.program())));
       case Attachment.Point.Interval interval ->
           timer(attachment, Perf.CPU_CLOCK, interval.periodNs(), online.subList(0, 1));
       case Attachment.Point.Profile profile ->

@@ -37,7 +37,7 @@ final class FeatureProbes {
     ByteBuffer code = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
     code.put(0, CALL).putInt(4, id).put(8, EXIT);
     Bpf.LoadResult result =
-        Bpf.tryLoad(Bpf.PROGRAM_TYPE_TRACEPOINT, code.array(), List.of(), "jbt_probe", LOG_SIZE);
+        Bpf.tryLoad(Bpf.PROGRAM_TYPE_TRACEPOINT, 0, code.array(), List.of(), "jbt_probe", LOG_SIZE);
     if (result.errno() == 0) {
       return Answer.YES;
     }

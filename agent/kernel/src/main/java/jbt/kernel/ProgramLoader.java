@@ -32,12 +32,13 @@ final class ProgramLoader {
           case RAW_TRACEPOINT -> Bpf.PROGRAM_TYPE_RAW_TRACEPOINT;
           case TRACEPOINT -> Bpf.PROGRAM_TYPE_TRACEPOINT;
           case PERF_EVENT -> Bpf.PROGRAM_TYPE_PERF_EVENT;
+          case RAW_EVENT -> Bpf.PROGRAM_TYPE_TRACING;
         };
     try {
-      return Bpf.load(type, code, routines, program.name());
+      return Bpf.load(type, program.attachTo(), code, routines, program.name());
     } catch (SystemCallException e) {
       // A second time, with the log: that makes loading several times slower.
-      String log = Bpf.tryLoad(type, code, routines, program.name(), LOG_SIZE).log();
+      String log = Bpf.tryLoad(type, program.attachTo(), code, routines, program.name(), LOG_SIZE).log();
       if (log.isBlank()) {
         throw LoadException.of("load program " + program.name(), e);
       }

@@ -97,6 +97,37 @@ class KernelStructsTest {
   }
 
   @Test
+  void rawTracepointsHaveTheirArguments() throws Exception {
+    try (ScriptSession session =
+        run(
+            """
+            rawtracepoint:sys_enter /pid == PID && args.id == 121/ {
+              @count = count(); @sum = sum(args.regs->di); @other = sum(arg1);
+            }
+            """)) {
+      assertThat(session.words("@count")).containsExactly(10L);
+      assertThat(session.words("@sum")).containsExactly(45L);
+      assertThat(session.words("@other")).containsExactly(1210L);
+    }
+    try (ScriptSession session =
+        ScriptSession.start(
+            """
+            rt:vmlinux:sched_process_fork /pid == PID/ {
+              @[args.parent->pid == tid, args.child->tgid == pid,
+                args.child->real_parent == args.parent->real_parent,
+                args.child->comm == args.parent->comm] = count();
+              @text[str(args.child->comm) == comm] = count();
+            }
+            """)) {
+      Workload.onThreads(3, () -> Workload.getpgid(0, 1));
+      session.stop();
+      assertThat(session.rows("@").keySet()).containsExactly(List.of(1L, 1L, 1L, 1L));
+      assertThat(session.words("@", 1L, 1L, 1L, 1L).getFirst()).isGreaterThanOrEqualTo(3);
+      assertThat(session.rows("@text").keySet()).containsExactly(List.of(1L));
+    }
+  }
+
+  @Test
   void knowsNamesOfAllKinds() {
     KernelTypes types = KernelBtf.read().orElseThrow();
     assertThat(types.struct(false, "task_struct").map(Type.Struct::size).orElse(0)).isPositive();

@@ -1,5 +1,6 @@
 package jbt.compiler.check;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import jbt.compiler.check.Checked.BinaryOp;
@@ -69,7 +70,7 @@ final class Access {
     return new Value(expr, natural(type), type instanceof Type.Pointer);
   }
 
-  private static boolean natural(Type type) {
+  static boolean natural(Type type) {
     return type instanceof Type.Bool
         || (type instanceof Type.Int i && !i.signed() && i.bytes() < 8);
   }
@@ -95,8 +96,12 @@ final class Access {
       error(member.range(), "The field '%s' has no type that can be used".formatted(field.name()));
       return Value.unknown(member.range());
     }
-    boolean plain = !found.get().inUnion() && !field.perCpu() && field.bits().isEmpty();
-    SourceRange range = member.range();
+    return field(of, found.get(), member.range());
+  }
+
+  private static Value field(Value of, Fields.Found found, SourceRange range) {
+    Member field = found.member();
+    boolean plain = !found.inUnion() && !field.perCpu() && field.bits().isEmpty();
     Value value =
         base(of)
             .map(base -> base.read(field.offset(), field.bits(), plain, field.type(), range))
@@ -238,6 +243,50 @@ final class Access {
         new Expr.ElementAddress(
             base.get().address, base.get().offset, index.expr(), size, elements, pointer, range);
     return memory(address, 0, Optional.empty(), base.get().space, false, element, range);
+  }
+
+  /** More fields make a program that is too large. */
+  private static final int MOST_FIELDS = 64;
+
+  /** A struct as a record of its fields, each of which is read. */
+  Value asRecord(Value value) {
+    List<String> names = new ArrayList<>();
+    List<Expr> parts = new ArrayList<>();
+    boolean complete = collect(value, names, parts, 0);
+    if (!complete || parts.isEmpty()) {
+      error(
+          value.range(),
+          "%s has no fields that are known, or more than %d: name those that are wanted"
+              .formatted(TypeNames.describe(value.type()), MOST_FIELDS));
+      return Value.unknown(value.range());
+    }
+    Type type = new Type.Tuple(parts.stream().map(Expr::type).toList(), names);
+    return new Value(new Expr.Tuple(parts, type, value.range()), false, true);
+  }
+
+  /** The fields of anonymous parts stand among the others. */
+  private boolean collect(Value of, List<String> names, List<Expr> parts, int depth) {
+    Type.Struct struct = structOf(of).orElseThrow();
+    for (Member member : round.definitions().members(struct)) {
+      boolean held =
+          !(member.type() instanceof Type.Array array) || canBeHeld(array);
+      if (member.type() instanceof Type.None || !held) {
+        continue;
+      }
+      Value field = field(of, new Fields.Found(member, struct.union()), of.range());
+      if (member.type() instanceof Type.Struct inner && member.name().isEmpty()) {
+        if (depth > MOST_FIELDS || !collect(field, names, parts, depth + 1)) {
+          return false;
+        }
+        continue;
+      }
+      if (parts.size() == MOST_FIELDS) {
+        return false;
+      }
+      names.add(member.name());
+      parts.add(member.type() instanceof Type.Struct ? asRecord(field).expr() : field.expr());
+    }
+    return true;
   }
 
   Value currentTask(SourceRange range) {

@@ -76,6 +76,7 @@ public record Checked(
       BEGIN,
       END,
       TRACEPOINT,
+      RAW_EVENT,
       INTERVAL,
       PROFILE,
       SOFTWARE

@@ -111,7 +111,8 @@ public final class Checker {
   private static Object program(Expanded point, SortedSet<String> fields) {
     return switch (point.kind()) {
       // Rounds are counted by the period of the interval that prints.
-      case BEGIN, END, INTERVAL -> point.name();
+      // A program for a raw tracepoint is loaded for that one alone.
+      case BEGIN, END, INTERVAL, RAW_EVENT -> point.name();
       case PROFILE, SOFTWARE -> point.kind();
       case TRACEPOINT -> fields.stream().map(field -> ContextFields.layout(point, field)).toList();
     };

@@ -11,6 +11,7 @@ import jbt.compiler.lang.Diagnostics;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.Attachment.Point;
 import jbt.compiler.target.TracepointFormat.Field;
+import jbt.compiler.types.Btf;
 import jbt.compiler.types.Type;
 import jbt.compiler.types.TypeNames;
 
@@ -62,6 +63,9 @@ final class ContextFields {
 
   Value member(Ast.Expr.Member member) {
     Expanded point = context.points().getFirst();
+    if (!point.parameters().isEmpty()) {
+      return parameter(point, member);
+    }
     if (point.format().isEmpty()) {
       diagnostics.error(member.range(), "'args' is not available in " + point.name());
       return Value.unknown(member.range());
@@ -84,6 +88,52 @@ final class ContextFields {
       return Value.unknown(member.range());
     }
     return value(field.get(), type.get(), member.range());
+  }
+
+  private Value parameter(Expanded point, Ast.Expr.Member member) {
+    List<Btf.Parameter> all = point.parameters();
+    for (int i = 0; i < all.size(); i++) {
+      if (all.get(i).name().equals(member.field())) {
+        return parameter(all.get(i), 8 * i, member.range());
+      }
+    }
+    diagnostics.error(
+        member.fieldRange(),
+        "%s has no argument '%s'".formatted(point.name(), member.field()),
+        List.of(),
+        Nearest.hint(member.field(), all.stream().map(Btf.Parameter::name).toList()));
+    return Value.unknown(member.range());
+  }
+
+  private Value parameter(Btf.Parameter parameter, int offset, SourceRange range) {
+    Type type = parameter.type();
+    boolean pointer = type instanceof Type.Pointer;
+    if (!pointer && !(type instanceof Type.Int) && !(type instanceof Type.Bool)) {
+      diagnostics.error(
+          range, "The argument '%s' can't be used".formatted(parameter.name()));
+      return Value.unknown(range);
+    }
+    Read read = pointer && !parameter.perCpu() ? Read.TRUSTED : Read.LOAD;
+    Expr expr = new Expr.ContextField(offset, Type.sizeOf(type), read, type, range);
+    return new Value(expr, Access.natural(type), pointer);
+  }
+
+  /** {@code arg0} and so on where the program is called with arguments; empty elsewhere. */
+  Optional<Value> argument(String name, SourceRange range) {
+    List<Btf.Parameter> all = context.points().getFirst().parameters();
+    if (all.isEmpty() || !name.matches("arg[0-9]")) {
+      return Optional.empty();
+    }
+    int number = name.charAt(3) - '0';
+    if (number >= all.size()) {
+      diagnostics.error(
+          range,
+          "%s has no %s: it has %d arguments"
+              .formatted(context.points().getFirst().name(), name, all.size()));
+      return Optional.of(Value.unknown(range));
+    }
+    Expr expr = new Expr.ContextField(8 * number, 8, Read.TRUSTED, Type.INT64, range);
+    return Optional.of(new Value(expr, false, true));
   }
 
   private Value value(Field field, FieldType type, SourceRange range) {

@@ -22,17 +22,19 @@ final class Expansion {
 
   /** Provider names and their short forms. */
   private static final Map<String, String> PROVIDERS =
-      Map.of(
-          "begin", "begin",
-          "end", "end",
-          "tracepoint", "tracepoint",
-          "t", "tracepoint",
-          "interval", "interval",
-          "i", "interval",
-          "profile", "profile",
-          "p", "profile",
-          "software", "software",
-          "s", "software");
+      Map.ofEntries(
+          Map.entry("begin", "begin"),
+          Map.entry("end", "end"),
+          Map.entry("tracepoint", "tracepoint"),
+          Map.entry("t", "tracepoint"),
+          Map.entry("rawtracepoint", "rawtracepoint"),
+          Map.entry("rt", "rawtracepoint"),
+          Map.entry("interval", "interval"),
+          Map.entry("i", "interval"),
+          Map.entry("profile", "profile"),
+          Map.entry("p", "profile"),
+          Map.entry("software", "software"),
+          Map.entry("s", "software"));
 
   private static final Map<String, Long> UNITS =
       Map.of("s", 1_000_000_000L, "ms", 1_000_000L, "us", 1_000L);
@@ -67,6 +69,7 @@ final class Expansion {
       case "begin" -> plain(written, Kind.BEGIN, new Point.Begin());
       case "end" -> plain(written, Kind.END, new Point.End());
       case "tracepoint" -> tracepoint(written);
+      case "rawtracepoint" -> rawTracepoint(written);
       case "software" -> software(written);
       default -> timed(written, provider);
     };
@@ -117,8 +120,32 @@ final class Expansion {
     if (format.isPresent()) {
       Point point = new Point.Tracepoint(category, event, format.get().id());
       String name = "tracepoint:" + category + ":" + event;
-      found.add(new Expanded(Kind.TRACEPOINT, point, name, format, written.range()));
+      found.add(new Expanded(Kind.TRACEPOINT, point, name, format, List.of(), written.range()));
     }
+  }
+
+  private List<Expanded> rawTracepoint(AttachPoint written) {
+    if (target.kernelTypes().isEmpty()) {
+      return wrong(written, "rawtracepoint probes need a kernel with type information (BTF)");
+    }
+    List<String> parts = written.parts();
+    if (parts.isEmpty() || parts.size() > 2 || parts.contains("")) {
+      return wrong(
+          written, "rawtracepoint probe type requires 1 or 2 arguments, found " + parts.size());
+    }
+    RawTracepoints events = new RawTracepoints(target.kernelTypes().get().kernel());
+    boolean here = parts.size() == 1 || Wildcard.matches(parts.getFirst(), "vmlinux");
+    List<Expanded> found = here ? events.matching(parts.getLast(), written.range()) : List.of();
+    if (found.isEmpty()) {
+      unmatched++;
+      String name = String.join(":", parts);
+      diagnostics.error(
+          written.range(),
+          "No matches for rawtracepoint " + name,
+          List.of(),
+          Wildcard.isPattern(name) ? List.of() : Nearest.hint(name, events.names()));
+    }
+    return found;
   }
 
   /** In a fixed order, so that equal targets give equal plans. */
@@ -212,6 +239,6 @@ final class Expansion {
   }
 
   private static List<Expanded> one(AttachPoint written, Kind kind, Point point, String name) {
-    return List.of(new Expanded(kind, point, name, Optional.empty(), written.range()));
+    return List.of(new Expanded(kind, point, name, Optional.empty(), List.of(), written.range()));
   }
 }

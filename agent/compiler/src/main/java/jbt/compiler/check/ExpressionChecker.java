@@ -60,13 +60,7 @@ final class ExpressionChecker {
       diagnostics.error(expr.range(), "This array can't be used as a whole: index it");
       return Value.unknown(expr.range());
     }
-    if (value.type() instanceof Type.Struct struct) {
-      diagnostics.error(
-          expr.range(),
-          TypeNames.describe(struct) + " can't be used as a whole here: name a field");
-      return Value.unknown(expr.range());
-    }
-    return value;
+    return value.type() instanceof Type.Struct ? access.asRecord(value) : value;
   }
 
   /** A value that can be put in a variable: a struct, too. */
@@ -174,6 +168,10 @@ final class ExpressionChecker {
     }
     if (Builtins.isBuiltin(name.name())) {
       return Builtins.value(name.name(), context, round, name.range());
+    }
+    Optional<Value> argument = fields.argument(name.name(), name.range());
+    if (argument.isPresent()) {
+      return argument.get();
     }
     if (name.name().equals("curtask")) {
       return access.currentTask(name.range());

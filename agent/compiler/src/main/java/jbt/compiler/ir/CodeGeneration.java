@@ -64,7 +64,9 @@ public final class CodeGeneration {
     for (int i = 0; i < code.size(); i++) {
       Probe probe = checked.probes().get(i);
       Emission.Emitted emitted = Emission.apply(code.get(i));
-      programs.add(new Program(name(probe, i), kind(probe), emitted.code(), emitted.lines()));
+      programs.add(
+          new Program(
+              name(probe, i), kind(probe), attachTo(probe), emitted.code(), emitted.lines()));
       for (Checked.PointAt point : probe.points()) {
         attachments.add(new Attachment(i, point.point(), point.cookie()));
       }
@@ -135,10 +137,17 @@ public final class CodeGeneration {
     return routine;
   }
 
+  private static int attachTo(Probe probe) {
+    return probe.points().getFirst().point() instanceof Attachment.Point.RawTracepoint raw
+        ? raw.typeId()
+        : 0;
+  }
+
   private static Program.Kind kind(Probe probe) {
     return switch (probe.kind()) {
       case BEGIN, END -> Program.Kind.RAW_TRACEPOINT;
       case TRACEPOINT -> Program.Kind.TRACEPOINT;
+      case RAW_EVENT -> Program.Kind.RAW_EVENT;
       case INTERVAL, PROFILE, SOFTWARE -> Program.Kind.PERF_EVENT;
     };
   }

@@ -135,14 +135,15 @@ final class TracedMemory {
 
   /** A pointer that the context holds, as a number. */
   Operand pointer(Expr.ContextField field) {
-    return plain(contextPointer(field), field.type());
+    return number(contextPointer(field));
+  }
+
+  private Reg plain(Reg value, Type type) {
+    return type instanceof Type.Pointer ? number(value) : value;
   }
 
   /** The verifier takes a negated pointer for a number. */
-  private Reg plain(Reg value, Type type) {
-    if (!(type instanceof Type.Pointer)) {
-      return value;
-    }
+  private Reg number(Reg value) {
     Reg negated = body.register();
     body.emit(new Op.Negate(negated, value));
     Reg number = body.register();

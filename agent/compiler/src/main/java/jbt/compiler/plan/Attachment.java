@@ -17,6 +17,13 @@ public record Attachment(int program, Point point, int cookie) {
 
     record Tracepoint(String category, String event, int id) implements Point {}
 
+    /**
+     * A tracepoint without its record.
+     *
+     * @param typeId of the tracepoint's function in the kernel's type information
+     */
+    record RawTracepoint(String event, int typeId) implements Point {}
+
     /** On one processor, every {@code periodNs}. */
     record Interval(long periodNs) implements Point {}
 

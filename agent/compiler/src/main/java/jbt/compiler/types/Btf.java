@@ -234,6 +234,17 @@ public final class Btf {
     return id != 0 ? Optional.of(id) : base == null ? Optional.empty() : base.find(kind, name);
   }
 
+  /** The names of own entries of a kind that begin so. */
+  public List<String> names(Kind kind, String prefix) {
+    List<String> found = new ArrayList<>();
+    for (int id = firstId; id < firstId + count; id++) {
+      if (kind(id) == kind && begins(word(id, 0), prefix)) {
+        found.add(name(id));
+      }
+    }
+    return found;
+  }
+
   /** Size in bytes of a struct, union, enum, integer or float. */
   private int size(int id) {
     return third(id);
@@ -399,12 +410,19 @@ public final class Btf {
     if (offset < firstString && base != null) {
       return base.same(offset, name);
     }
+    return begins(offset, name) && data.get(strings + offset - firstString + name.length()) == 0;
+  }
+
+  private boolean begins(int offset, String prefix) {
+    if (offset < firstString && base != null) {
+      return base.begins(offset, prefix);
+    }
     int start = strings + offset - firstString;
-    for (int i = 0; i < name.length(); i++) {
-      if (data.get(start + i) != (byte) name.charAt(i)) {
+    for (int i = 0; i < prefix.length(); i++) {
+      if (data.get(start + i) != (byte) prefix.charAt(i)) {
         return false;
       }
     }
-    return data.get(start + name.length()) == 0;
+    return true;
   }
 }

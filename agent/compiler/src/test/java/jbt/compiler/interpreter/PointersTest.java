@@ -190,6 +190,13 @@ final class PointersTest {
   }
 
   @Test
+  void aWholeStructIsARecord() {
+    assertThat(compile("BEGIN { print(curtask->pair); }").sites().toString())
+        .contains("names=[a, b]");
+    assertThat(value("@ = curtask->pair; @n = @.b;")).isEqualTo(41);
+  }
+
+  @Test
   void knowsLayouts() {
     assertThat(value("@ = sizeof(struct task_struct);")).isEqualTo(80);
     assertThat(value("@ = sizeof(*curtask);")).isEqualTo(80);
@@ -219,7 +226,6 @@ final class PointersTest {
     errs("@ = (struct nothing *)5;", "Unknown struct: 'nothing'");
     errs("@ = (struct task_struct)5;", "Can't cast int64 to struct task_struct");
     errs("@ = curtask->numbers[3];", "The index 3 is outside of the array of 3 elements");
-    errs("@ = *curtask;", "struct task_struct can't be used as a whole here");
     errs("@ = &5;", "Only what a pointer leads to has an address here");
   }
 

@@ -14,9 +14,11 @@ public final class Bpf {
   private static final int BTF_LOAD = 18;
   private static final int PROG_TEST_RUN = 10;
   private static final int OBJ_GET_INFO_BY_FD = 15;
+  private static final int RAW_TRACEPOINT_OPEN = 17;
   private static final int LINK_CREATE = 28;
   private static final int ENABLE_STATS = 32;
 
+  private static final int TRACE_RAW_TRACEPOINT = 23;
   private static final int ATTACH_PERF_EVENT = 41;
   private static final int STATS_RUN_TIME = 0;
   private static final int NAME_SIZE = 16;
@@ -39,6 +41,7 @@ public final class Bpf {
   public static final int PROGRAM_TYPE_TRACEPOINT = 5;
   public static final int PROGRAM_TYPE_PERF_EVENT = 7;
   public static final int PROGRAM_TYPE_RAW_TRACEPOINT = 17;
+  public static final int PROGRAM_TYPE_TRACING = 26;
 
   private Bpf() {}
 
@@ -98,15 +101,18 @@ public final class Bpf {
   /**
    * Loads a program under the licence GPL. The verifier's log is not kept.
    *
+   * @param attachTo the kernel's type that a program of {@link #PROGRAM_TYPE_TRACING} is for
    * @param routines the slots at which routines begin that the kernel calls
    */
-  public static Fd load(int type, byte[] code, List<Integer> routines, String name) {
+  public static Fd load(
+      int type, int attachTo, byte[] code, List<Integer> routines, String name) {
     try (Block attributes = new Block(128);
         Block instructions = Block.of(code);
         Block license = Block.of("GPL");
         Block info = Block.of(RoutineTypes.info(routines));
         Fd types = routines.isEmpty() ? Fd.none() : loadTypes()) {
       program(attributes, type, code, instructions, license, name);
+      attachTo(attributes, attachTo);
       routines(attributes, routines, types, info);
       return new Fd(SystemCallException.check("BPF_PROG_LOAD", call(PROG_LOAD, attributes)));
     }
@@ -118,7 +124,7 @@ public final class Bpf {
    * @return the log; of a log that is longer than {@code logSize} what the kernel kept
    */
   public static LoadResult tryLoad(
-      int type, byte[] code, List<Integer> routines, String name, int logSize) {
+      int type, int attachTo, byte[] code, List<Integer> routines, String name, int logSize) {
     try (Block attributes = new Block(128);
         Block instructions = Block.of(code);
         Block license = Block.of("GPL");
@@ -126,6 +132,7 @@ public final class Bpf {
         Fd types = routines.isEmpty() ? Fd.none() : loadTypes();
         Block log = new Block(logSize)) {
       program(attributes, type, code, instructions, license, name);
+      attachTo(attributes, attachTo);
       routines(attributes, routines, types, info);
       attributes.set(24, 1).set(28, logSize).set(32, log);
       long result = call(PROG_LOAD, attributes);
@@ -148,6 +155,12 @@ public final class Bpf {
         .set(8, instructions)
         .set(16, license)
         .set(48, name(name));
+  }
+
+  private static void attachTo(Block attributes, int type) {
+    if (type != 0) {
+      attributes.set(68, TRACE_RAW_TRACEPOINT).set(108, type);
+    }
   }
 
   private static Fd loadTypes() {
@@ -178,6 +191,16 @@ public final class Bpf {
           .set(8, ATTACH_PERF_EVENT)
           .set(16, cookie);
       return new Fd(SystemCallException.check("BPF_LINK_CREATE", call(LINK_CREATE, attributes)));
+    }
+  }
+
+  /** Attaches a program that was loaded for a tracepoint; closing the link detaches it. */
+  public static Fd attachRawEvent(Fd program) {
+    try (Block attributes = new Block(24)) {
+      attributes.set(8, program.number());
+      return new Fd(
+          SystemCallException.check(
+              "BPF_RAW_TRACEPOINT_OPEN", call(RAW_TRACEPOINT_OPEN, attributes)));
     }
   }
 
