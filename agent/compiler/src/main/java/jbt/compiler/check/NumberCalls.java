@@ -112,7 +112,7 @@ final class NumberCalls {
   private String probeType() {
     return switch (context.kind()) {
       case BEGIN, END -> "special";
-      case TRACEPOINT, INTERVAL, PROFILE, SOFTWARE -> {
+      case TRACEPOINT, RAW_EVENT, INTERVAL, PROFILE, SOFTWARE -> {
         String name = context.points().getFirst().name();
         yield name.substring(0, name.indexOf(':'));
       }
@@ -123,7 +123,7 @@ final class NumberCalls {
     boolean has =
         switch (context.kind()) {
           case INTERVAL, PROFILE, SOFTWARE -> true;
-          case BEGIN, END, TRACEPOINT -> false;
+          case BEGIN, END, TRACEPOINT, RAW_EVENT -> false;
         };
     if (!has) {
       diagnostics.error(range, what + " is not available in " + context.points().getFirst().name());
