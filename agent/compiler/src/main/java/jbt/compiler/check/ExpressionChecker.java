@@ -56,11 +56,20 @@ final class ExpressionChecker {
   /** A value that can be stored, printed and passed on. */
   Value value(Ast.Expr expr) {
     Value value = any(expr);
-    if (value.type() instanceof Type.Array array && !Access.canBeHeld(array)) {
-      diagnostics.error(expr.range(), "This array can't be used as a whole: index it");
-      return Value.unknown(expr.range());
+    return value.type() instanceof Type.Array || value.type() instanceof Type.Struct
+        ? whole(value)
+        : value;
+  }
+
+  private Value whole(Value value) {
+    if (value.type() instanceof Type.Struct) {
+      return access.asRecord(value);
     }
-    return value.type() instanceof Type.Struct ? access.asRecord(value) : value;
+    if (Access.canBeHeld(value.type())) {
+      return value;
+    }
+    diagnostics.error(value.range(), "This array can't be used as a whole: index it");
+    return Value.unknown(value.range());
   }
 
   /** A value that can be put in a variable: a struct, too. */
@@ -115,22 +124,13 @@ final class ExpressionChecker {
   Value any(Ast.Expr expr) {
     SourceRange range = expr.range();
     return switch (expr) {
-      case Ast.Expr.Int i ->
-          i.unsigned()
-              ? new Value(new Expr.IntLiteral(i.value(), Type.UINT64, range), i.value() >= 0, false)
-              : Value.literal(i.value(), range);
+      case Ast.Expr.Int i -> number(i);
       case Ast.Expr.Bool bool -> Value.bool(bool.value(), range);
       case Ast.Expr.Str str -> string(str);
       case Ast.Expr.Name name -> name(name);
       case Ast.Expr.Variable variable -> variable(variable);
       case Ast.Expr.MapUse use -> maps.read(use);
-      case Ast.Expr.Unary unary ->
-          switch (unary.op()) {
-            case DEREFERENCE -> access.dereference(value(unary.operand()), range);
-            case ADDRESS -> access.address(any(unary.operand()), range);
-            case MINUS, PLUS, COMPLEMENT, NOT ->
-                operators.unary(unary.op(), value(unary.operand()), range);
-          };
+      case Ast.Expr.Unary unary -> unary(unary);
       case Ast.Expr.Binary binary ->
           operators.binary(binary.op(), value(binary.left()), value(binary.right()), range);
       case Ast.Expr.Logical logical ->
@@ -148,6 +148,22 @@ final class ExpressionChecker {
       case Ast.Expr.OffsetOf offsetOf -> access.offsetOf(offsetOf);
       case Ast.Expr.ContainerOf containerOf -> access.containerOf(containerOf);
       case Ast.Expr.Call call -> call(call);
+    };
+  }
+
+  private static Value number(Ast.Expr.Int i) {
+    return i.unsigned()
+        ? new Value(
+            new Expr.IntLiteral(i.value(), Type.UINT64, i.range()), i.value() >= 0, false)
+        : Value.literal(i.value(), i.range());
+  }
+
+  private Value unary(Ast.Expr.Unary unary) {
+    return switch (unary.op()) {
+      case DEREFERENCE -> access.dereference(value(unary.operand()), unary.range());
+      case ADDRESS -> access.address(any(unary.operand()), unary.range());
+      case MINUS, PLUS, COMPLEMENT, NOT ->
+          operators.unary(unary.op(), value(unary.operand()), unary.range());
     };
   }
 

@@ -2,7 +2,6 @@ package jbt.compiler.ir;
 
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import jbt.compiler.bpf.AluOperation;
 import jbt.compiler.bpf.Condition;
 import jbt.compiler.bpf.Helper;
@@ -31,7 +30,7 @@ final class Expressions {
    * Where the tuples are of which this statement has taken a part. Several parts of the same
    * expression stand for one evaluation, and the first part comes before all others on every path.
    */
-  private final Map<Expr, Address> tuples = new IdentityHashMap<>();
+  private final IdentityHashMap<Expr, Address> tuples = new IdentityHashMap<>();
 
   Expressions(Lowering lowering) {
     this.lowering = lowering;

@@ -11,6 +11,7 @@ import java.util.Optional;
 import jbt.compiler.CompileException;
 import jbt.compiler.Compiler;
 import jbt.compiler.lang.Parameters;
+import jbt.compiler.lang.Parameters;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.plan.ScriptMap;
 import jbt.compiler.target.Target;
