@@ -229,7 +229,7 @@ final class Evaluator {
       case Expr.StrAt e -> {
         String text = (String) known(e.pointer());
         long room = e.length().map(this::number).orElse(LONGEST_TEXT + 1L);
-        yield text.substring(0, (int) Math.clamp(room - 1, 0, text.length()));
+        yield text.substring(0, Math.clamp(room - 1, 0, text.length()));
       }
       case Expr.Argument e -> {
         long index = number(e.index());
