@@ -118,7 +118,8 @@ final class Answer {
     List<MapPrint> prints = new ArrayList<>();
     for (MapPartial partial : partials.values().stream().sorted(order).toList()) {
       Table table = Table.of(schema.getMaps(partial.getMap()), partial.getRows());
-      if (!table.rows().isEmpty()) {
+      boolean hidden = schema.getMaps(partial.getMap()).getHidden();
+      if (!table.rows().isEmpty() && !hidden) {
         int answered = expected > 1 ? Math.min(whole, partial.getHosts()) : partial.getHosts();
         prints.add(new MapPrint(table, partial.getHost(), 0, 0, answered, expected, null));
       }

@@ -140,7 +140,8 @@ final class Access {
     if (!pointer.known()) {
       return Value.unknown(range);
     }
-    if (!(pointer.type() instanceof Type.Pointer(Type target, var space)) || Type.sizeOf(target) == 0) {
+    if (!(pointer.type() instanceof Type.Pointer(Type target, var space))
+        || Type.sizeOf(target) == 0) {
       error(
           range,
           pointer.type() instanceof Type.Pointer
@@ -202,7 +203,8 @@ final class Access {
     Base base = base(pointer).orElseThrow();
     if (index.expr() instanceof Expr.IntLiteral literal) {
       boolean first = literal.value() == 0;
-      return base.read(literal.value() * Type.sizeOf(target), Optional.empty(), first, target, range);
+      return base.read(
+          literal.value() * Type.sizeOf(target), Optional.empty(), first, target, range);
     }
     Expr size = new Expr.IntLiteral(Type.sizeOf(target), Type.UINT64, range);
     Expr number = Operators.as(Type.UINT64, index.expr());

@@ -34,7 +34,8 @@ final class Casts {
         && element.bytes() * length == integerSize(operand.type())) {
       return operand.with(new Expr.Cast(operand.expr(), type, range));
     }
-    boolean sameSize = Type.sizeOf(type) == Type.sizeOf(operand.type()) && Type.sizeOf(type) <= Long.BYTES;
+    boolean sameSize =
+        Type.sizeOf(type) == Type.sizeOf(operand.type()) && Type.sizeOf(type) <= Long.BYTES;
     if (type instanceof Type.Int
         && sameSize
         && operand.expr() instanceof Expr.Memory m

@@ -5,6 +5,7 @@ import java.util.Optional;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.Attachment;
 import jbt.compiler.plan.ScriptMap;
+import jbt.compiler.plan.Settings;
 import jbt.compiler.plan.Site;
 import jbt.compiler.types.Member;
 import jbt.compiler.types.Type;
@@ -18,6 +19,7 @@ public record Checked(
     List<Probe> probes,
     List<Site> sites,
     List<String> attachPointNames,
+    Settings settings,
     List<String> warnings) {
   /** What one loop of bpf_loop can be: as many rounds as the kernel allows. */
   public static final int MOST_ROUNDS = 1 << 23;
@@ -36,6 +38,7 @@ public record Checked(
    * @param cleared the script has a clear or zero of it
    * @param read the script reads it in an expression
    * @param deleted the script deletes keys of it
+   * @param lru a new key takes the place of the one that was used least recently
    * @param maxEntries for a keyed map
    */
   public record MapDecl(
@@ -47,6 +50,7 @@ public record Checked(
       boolean deleted,
       boolean printed,
       boolean hostBound,
+      boolean lru,
       int maxEntries) {
     public MapDecl {
       key = List.copyOf(key);

@@ -133,7 +133,17 @@ public final class CheckedPrinter {
     return all.stream().map(this::expr).collect(list("(", ")"));
   }
 
+  /** Chains of operators are deep: they are kept out of the large frame of {@link #other}. */
   private String expr(Expr expr) {
+    return expr instanceof Expr.Binary binary ? binary(binary) : other(expr);
+  }
+
+  private String binary(Expr.Binary binary) {
+    String op = binary.op().name().toLowerCase(Locale.ROOT);
+    return "(" + expr(binary.left()) + " " + op + " " + expr(binary.right()) + ")" + suffix(binary);
+  }
+
+  private String other(Expr expr) {
     return switch (expr) {
       case Expr.IntLiteral i -> i.value() + suffix(i);
       case Expr.StrLiteral str -> AstPrinter.quoted(str.value());
@@ -164,13 +174,7 @@ public final class CheckedPrinter {
               + " }";
       case Expr.Unary unary ->
           unary.op().name().toLowerCase(Locale.ROOT) + "(" + expr(unary.operand()) + ")";
-      case Expr.Binary binary ->
-          "(%s %s %s)%s"
-              .formatted(
-                  expr(binary.left()),
-                  binary.op().name().toLowerCase(Locale.ROOT),
-                  expr(binary.right()),
-                  suffix(binary));
+      case Expr.Binary binary -> binary(binary);
       case Expr.Logical logical ->
           "(%s %s %s)"
               .formatted(expr(logical.left()), logical.and() ? "&&" : "||", expr(logical.right()));

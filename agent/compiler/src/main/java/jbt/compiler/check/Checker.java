@@ -19,6 +19,7 @@ import jbt.compiler.lang.Parameters;
 import jbt.compiler.lang.Parser;
 import jbt.compiler.lang.Source;
 import jbt.compiler.lang.SourceRange;
+import jbt.compiler.plan.Settings;
 import jbt.compiler.target.Target;
 import jbt.compiler.types.Definitions;
 
@@ -57,13 +58,16 @@ public final class Checker {
     if (script.blocks().isEmpty()) {
       throw new CompileException("ERROR: No probes to attach\n", false);
     }
-    Expansion expansion = new Expansion(target, diagnostics);
+    Settings settings = Configuration.of(script, diagnostics);
+    Map<String, MapDeclarations.Declared> declared = MapDeclarations.of(script, diagnostics);
+    Expansion expansion = new Expansion(target, diagnostics, settings);
     List<Group> groups = new ArrayList<>();
     for (Ast.Block block : script.blocks()) {
       groups.addAll(group(block, expansion));
     }
     boolean allExpanded = !diagnostics.hasErrors();
-    Environment environment = new Environment();
+    checkPoints(groups, expansion, settings, diagnostics);
+    Environment environment = new Environment(settings, declared);
     Definitions definitions = new HostTypes(target);
     Result result = round(groups, target, definitions, environment);
     int rounds = 1;
@@ -75,13 +79,36 @@ public final class Checker {
       // With a block missing, what it would have set is not known.
       checkEnvironment(environment, rounds, diagnostics);
     }
+    declared.forEach(
+        (name, declaration) -> {
+          if (!diagnostics.hasErrors()
+              && environment.maps().stream().noneMatch(map -> map.name.equals(name))) {
+            diagnostics.warning(declaration.range(), "Unused map: @" + name);
+          }
+        });
     throwErrors(diagnostics, source, expansion.unmatched() == diagnostics.errorCount());
     return new Checked(
         environment.maps().stream().map(MapInfo::declaration).toList(),
         result.probes,
         result.round.sites(),
         result.attachPointNames,
+        settings,
         diagnostics.renderWarnings(source));
+  }
+
+  private static void checkPoints(
+      List<Group> groups, Expansion expansion, Settings settings, Diagnostics diagnostics) {
+    int points = groups.stream().mapToInt(group -> group.points.size()).sum();
+    if (points > settings.maxProbes()) {
+      diagnostics.error(
+          "Can't attach to %d probes: at most %d are allowed"
+              .formatted(points, settings.maxProbes()),
+          List.of("Set max_probes in the config block"));
+    }
+    if (points == 0 && !diagnostics.hasErrors()) {
+      expansion.countUnmatched();
+      diagnostics.error("No attach point of the script has a match", List.of());
+    }
   }
 
   private static void throwErrors(Diagnostics diagnostics, Source source, boolean noMatch)

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import jbt.compiler.lang.SourceRange;
+import jbt.compiler.plan.Settings;
 import jbt.compiler.types.Type;
 
 /**
@@ -18,12 +19,30 @@ final class Environment {
 
   private final Map<String, MapInfo> maps = new LinkedHashMap<>();
   private final Map<VariableAt, Place> variables = new HashMap<>();
+  private final Settings settings;
+  private final Map<String, MapDeclarations.Declared> declared;
   private boolean changed;
+
+  Environment(Settings settings, Map<String, MapDeclarations.Declared> declared) {
+    this.settings = settings;
+    this.declared = declared;
+  }
+
+  Settings settings() {
+    return settings;
+  }
 
   MapInfo map(String name, SourceRange range) {
     MapInfo known = maps.get(name);
     if (known == null) {
-      known = new MapInfo(name, maps.size(), range);
+      MapDeclarations.Declared declaration = declared.get(name);
+      known =
+          new MapInfo(
+              name,
+              maps.size(),
+              range,
+              declaration != null && declaration.lru(),
+              declaration == null ? settings.maxMapKeys() : declaration.size());
       maps.put(name, known);
       changed = true;
     }

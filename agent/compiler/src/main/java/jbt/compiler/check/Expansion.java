@@ -12,6 +12,7 @@ import jbt.compiler.lang.Diagnostics;
 import jbt.compiler.lang.NumberText;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.Attachment.Point;
+import jbt.compiler.plan.Settings;
 import jbt.compiler.target.Target;
 import jbt.compiler.target.TracepointFormat;
 
@@ -41,14 +42,33 @@ final class Expansion {
 
   private final Target target;
   private final Diagnostics diagnostics;
+  private final Settings settings;
   private Optional<List<String>> tracepoints = Optional.empty();
 
   /** How many errors were attach points without a match. */
   private int unmatched;
 
-  Expansion(Target target, Diagnostics diagnostics) {
+  Expansion(Target target, Diagnostics diagnostics, Settings settings) {
     this.target = target;
     this.diagnostics = diagnostics;
+    this.settings = settings;
+  }
+
+  /** Notes that an error is that nothing matches. */
+  void countUnmatched() {
+    unmatched++;
+  }
+
+  /** Tells of an attach point without a match, as the settings have it. */
+  private void missing(AttachPoint written, String message, List<String> hints) {
+    switch (settings.missingProbes()) {
+      case ERROR -> {
+        unmatched++;
+        diagnostics.error(written.range(), message, List.of(), hints);
+      }
+      case WARN -> diagnostics.warning(written.range(), message + ". Skipping.");
+      case IGNORE -> {}
+    }
   }
 
   int unmatched() {
@@ -103,12 +123,10 @@ final class Expansion {
       addTracepoint(category, event, written, found);
     }
     if (found.isEmpty()) {
-      unmatched++;
       String name = category + ":" + event;
-      diagnostics.error(
-          written.range(),
+      missing(
+          written,
           "No matches for tracepoint " + name,
-          List.of(),
           Wildcard.isPattern(name) ? List.of() : Nearest.hint(name, tracepoints()));
     }
     return found;

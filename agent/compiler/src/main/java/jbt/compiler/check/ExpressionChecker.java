@@ -8,6 +8,7 @@ import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Diagnostics;
 import jbt.compiler.lang.SourceRange;
+import jbt.compiler.plan.Settings;
 import jbt.compiler.types.Type;
 import jbt.compiler.types.TypeNames;
 
@@ -39,6 +40,10 @@ final class ExpressionChecker {
     this.statements = statements;
     this.symbols = new SymbolCalls(this, diagnostics);
     this.numbers = new NumberCalls(this, round, context);
+  }
+
+  Settings settings() {
+    return round.environment().settings();
   }
 
   MapUses maps() {

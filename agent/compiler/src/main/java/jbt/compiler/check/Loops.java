@@ -92,7 +92,6 @@ final class Loops {
       return List.of();
     }
     MapInfo map = expressions.maps().info(loop.map());
-    map.iterated = true;
     map.read |= map.aggregation.isEmpty();
     if (map.key != null && map.key.isEmpty()) {
       diagnostics.error(

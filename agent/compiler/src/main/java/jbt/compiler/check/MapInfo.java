@@ -10,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What is known of a map of the script so far. */
 final class MapInfo {
-  /** As bpftrace's max_map_keys. */
-  static final int MAX_KEYS = 4096;
-
   final String name;
   final int index;
   final SourceRange firstUse;
@@ -42,10 +39,12 @@ final class MapInfo {
   boolean deleted;
   boolean printed;
 
-  /** A loop goes over it. */
-  boolean iterated;
+  private final boolean lru;
+  private final int maxKeys;
 
-  MapInfo(String name, int index, SourceRange firstUse) {
+  MapInfo(String name, int index, SourceRange firstUse, boolean lru, int maxKeys) {
+    this.lru = lru;
+    this.maxKeys = maxKeys;
     this.name = name;
     this.index = index;
     this.firstUse = firstUse;
@@ -87,6 +86,6 @@ final class MapInfo {
     parts.forEach(part -> types.add(part.type()));
     boolean bound = parts.stream().anyMatch(Place::hostBound);
     return new Checked.MapDecl(
-        "@" + name, types, value(), cleared, read, deleted, printed, bound, MAX_KEYS);
+        "@" + name, types, value(), cleared, read, deleted, printed, bound, lru, maxKeys);
   }
 }

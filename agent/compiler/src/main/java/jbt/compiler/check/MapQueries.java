@@ -157,7 +157,6 @@ final class MapQueries {
       round.diagnostics().error(call.range(), "len() takes a map with keys");
       return Value.unknown(call.range());
     }
-    map.iterated = true;
     return truth(new Expr.Length(map.index, Type.INT64, call.range()));
   }
 }

@@ -1,6 +1,8 @@
 package jbt.compiler.check;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,9 +34,32 @@ final class ParameterUses {
     ParameterUses uses = new ParameterUses(parameters, diagnostics);
     Rewriting rewriting = new Rewriting(uses::literal);
     List<Block> blocks =
-        script.blocks().stream().map(block -> uses.points(rewriting.block(block))).toList();
+        script.blocks().stream()
+            .map(block -> uses.points(uses.any(block) ? rewriting.block(block) : block))
+            .toList();
     uses.checkOptions();
     return script.withBlocks(blocks);
+  }
+
+  /** Whether there is anything to replace in a block. */
+  private boolean any(Block block) {
+    Deque<Object> open = new ArrayDeque<>(block.body());
+    block.predicate().ifPresent(open::push);
+    while (!open.isEmpty()) {
+      Object node = open.pop();
+      boolean found =
+          switch (node) {
+            case Expr.Variable v -> positional(v) || v.name().equals("#");
+            case Expr.Call call -> call.function().equals("getopt");
+            default -> false;
+          };
+      if (found) {
+        return true;
+      }
+      (node instanceof Ast.Stmt s ? Ast.children(s) : Ast.children((Expr) node))
+          .forEach(open::push);
+    }
+    return false;
   }
 
   /** An option that no getopt asks for is a mistake. */

@@ -67,11 +67,10 @@ final class StrCall {
 
   private Value ofPointer(Ast.Expr.Call call, Value of, Optional<Value> length) {
     Expr pointer = pointer(of);
-    int size = FieldType.LONGEST_STRING;
+    int size = expressions.settings().maxStrlen();
     if (length.isPresent() && length.get().expr() instanceof Expr.IntLiteral n) {
       if (n.value() > size) {
-        diagnostics.warning(
-            n.range(), "str() keeps at most %d characters".formatted(FieldType.LONGEST_STRING));
+        diagnostics.warning(n.range(), "str() keeps at most %d characters".formatted(size));
       } else if (n.value() < 2) {
         return Value.string("", call.range());
       }

@@ -146,7 +146,8 @@ final class SymbolCalls {
     if (!arity(call, 0, 2)) {
       return Value.unknown(call.range());
     }
-    Meaning.Stack.Mode mode = Meaning.Stack.Mode.BPFTRACE;
+    Meaning.Stack.Mode mode =
+        mode(expressions.settings().stackMode()).orElse(Meaning.Stack.Mode.BPFTRACE);
     int frames = DEFAULT_FRAMES;
     for (int i = 0; i < call.arguments().size(); i++) {
       Ast.Expr argument = call.arguments().get(i);

@@ -80,6 +80,7 @@ public final class CodeGeneration {
         layout.maps(),
         checked.sites(),
         layout.lossCounters(),
+        checked.settings(),
         checked.warnings());
   }
 

@@ -167,7 +167,8 @@ record Layout(
       } else {
         // Without a key the generation is one: there is always at least that in it.
         generational |= map.key().isEmpty();
-        boolean hot = !together && !read && !map.deleted() && !map.key().isEmpty();
+        // What makes room for other keys is not in the slots.
+        boolean hot = !together && !read && !map.lru() && !map.deleted() && !map.key().isEmpty();
         storage = hash(map, together, generational, hot);
         count(LossCounter.Source.MAP_FULL, map.name());
         count(LossCounter.Source.UPDATE_REFUSED, map.name());
@@ -216,13 +217,20 @@ record Layout(
       hashes.add(
           new KernelMap(
               kernelName(map.name()),
-              together ? KernelMap.Kind.HASH : KernelMap.Kind.PERCPU_HASH,
+              kind(map, together),
               keySize,
               (bucketsInValue(map) ? powerOfTwo(words(map)) : words(map)) * WORD,
               entries,
               false));
       Optional<HotKeys> hotKeys = hot ? hotKeys(hotSize, words(map) * WORD) : Optional.empty();
       return new Storage.Hash(FIRST_HASH + hashes.size() - 1, generational, hotKeys);
+    }
+
+    private static KernelMap.Kind kind(MapDecl map, boolean together) {
+      if (map.lru() && !map.key().isEmpty()) {
+        return together ? KernelMap.Kind.LRU_HASH : KernelMap.Kind.LRU_PERCPU_HASH;
+      }
+      return together ? KernelMap.Kind.HASH : KernelMap.Kind.PERCPU_HASH;
     }
 
     private Optional<HotKeys> hotKeys(int keySize, int valueSize) {

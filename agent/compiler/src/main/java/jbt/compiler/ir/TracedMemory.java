@@ -126,7 +126,8 @@ final class TracedMemory {
     int there = body.block();
     body.branch(Condition.EQ, pointer, ZERO, absent, there);
     body.place(there);
-    return body.loadConstant(Size.of(Type.sizeOf(m.type())), new Address(pointer, (int) m.offset()));
+    return body.loadConstant(
+        Size.of(Type.sizeOf(m.type())), new Address(pointer, (int) m.offset()));
   }
 
   private Reg contextPointer(Expr.ContextField field) {

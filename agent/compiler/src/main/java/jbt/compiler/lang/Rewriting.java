@@ -37,7 +37,10 @@ public record Rewriting(Function<Expr, Optional<Expr>> replace) {
       case Stmt.Assign s -> new Stmt.Assign(expr(s.target()), s.op(), expr(s.value()), s.range());
       case Stmt.Let s ->
           new Stmt.Let(
-              variable(s.variable()), s.type().map(this::type), s.value().map(this::expr), s.range());
+              variable(s.variable()),
+              s.type().map(this::type),
+              s.value().map(this::expr),
+              s.range());
       case Stmt.If s ->
           new Stmt.If(
               expr(s.condition()), statements(s.then()), statements(s.otherwise()), s.range());

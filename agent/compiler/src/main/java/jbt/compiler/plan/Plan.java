@@ -17,6 +17,7 @@ public record Plan(
     List<ScriptMap> scriptMaps,
     List<Site> sites,
     List<LossCounter> lossCounters,
+    Settings settings,
     List<String> warnings) {
   public Plan {
     maps = List.copyOf(maps);
@@ -27,5 +28,29 @@ public record Plan(
     sites = List.copyOf(sites);
     lossCounters = List.copyOf(lossCounters);
     warnings = List.copyOf(warnings);
+  }
+
+  /** A plan of a script without settings. */
+  public Plan(
+      List<KernelMap> maps,
+      List<Program> programs,
+      List<Attachment> attachments,
+      List<String> attachPointNames,
+      Globals globals,
+      List<ScriptMap> scriptMaps,
+      List<Site> sites,
+      List<LossCounter> lossCounters,
+      List<String> warnings) {
+    this(
+        maps,
+        programs,
+        attachments,
+        attachPointNames,
+        globals,
+        scriptMaps,
+        sites,
+        lossCounters,
+        Settings.DEFAULT,
+        warnings);
   }
 }

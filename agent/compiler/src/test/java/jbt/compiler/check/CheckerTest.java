@@ -46,6 +46,7 @@ class CheckerTest {
                 false,
                 true,
                 false,
+                false,
                 4096));
     assertThat(checked.attachPointNames())
         .containsExactly("tracepoint:raw_syscalls:sys_enter", "interval:s:1");

@@ -19,6 +19,7 @@ public final class Environment {
 
   /** Address of the current task_struct. */
   public long task;
+
   /** Addresses of the functions that are being called. */
   public long[] stack = {};
 

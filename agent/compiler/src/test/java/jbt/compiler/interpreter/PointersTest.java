@@ -213,7 +213,8 @@ final class PointersTest {
 
   @Test
   void aChainIsLoadedWithoutHelpers() throws CompileException {
-    String code = Compiler.dump(
+    String code =
+        Compiler.dump(
             "BEGIN { @ = curtask->parent->parent->pid; }", "test", Parameters.NONE, TARGET);
     assertThat(code).doesNotContain("probe_read");
   }

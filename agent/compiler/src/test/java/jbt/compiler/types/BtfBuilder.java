@@ -42,7 +42,10 @@ public final class BtfBuilder {
   }
 
   private int entry(String name, Kind kind, boolean flag, int length, int third, int... rest) {
-    words(string(name), (flag ? 1 << 31 : 0) | List.of(Kind.values()).indexOf(kind) << 24 | length, third);
+    words(
+        string(name),
+        (flag ? 1 << 31 : 0) | List.of(Kind.values()).indexOf(kind) << 24 | length,
+        third);
     words(rest);
     return next++;
   }

@@ -24,7 +24,7 @@ public record Schemas(Schema schema, List<Integer> places) {
   public static Schemas of(Plan plan) {
     Schema.Builder schema = Schema.newBuilder();
     for (ScriptMap map : plan.scriptMaps()) {
-      schema.addMaps(map(map));
+      schema.addMaps(map(map).toBuilder().setHidden(!plan.settings().printMapsOnExit()).build());
     }
     List<Integer> places = new ArrayList<>();
     for (Site site : plan.sites()) {

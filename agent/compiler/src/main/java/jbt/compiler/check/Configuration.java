@@ -1,0 +1,162 @@
+package jbt.compiler.check;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import jbt.compiler.lang.Ast;
+import jbt.compiler.lang.Ast.Expr;
+import jbt.compiler.lang.Ast.Setting;
+import jbt.compiler.lang.Diagnostics;
+import jbt.compiler.plan.Settings;
+
+/** Reads the {@code config} block. */
+final class Configuration {
+  private static final int MOST_KEYS = 1 << 24;
+  private static final int MOST_PROBES = 1 << 16;
+
+  private static final Map<String, String> RENAMED =
+      Map.of(
+          "strlen", "max_strlen",
+          "no_cpp_demangle", "cpp_demangle",
+          "cat_bytes_max", "max_cat_bytes",
+          "map_keys_max", "max_map_keys");
+
+  /** Known, but there is nothing here that they could change. */
+  private static final Set<String> WITHOUT_EFFECT =
+      Set.of(
+          "cache_user_symbols",
+          "cpp_demangle",
+          "lazy_symbolication",
+          "license",
+          "log_size",
+          "max_bpf_progs",
+          "max_cat_bytes",
+          "on_stack_limit",
+          "perf_rb_pages",
+          "use_blazesym",
+          "show_debug_info",
+          "str_trunc_trailer",
+          "unstable_import_statement",
+          "unstable_tseries",
+          "unstable_typeinfo",
+          "unstable_dw_ustack",
+          "symbol_source",
+          "max_type_res_iterations",
+          "unstable_addr",
+          "unstable_import",
+          "unstable_macro",
+          "unstable_map_decl");
+
+  private static final Set<String> WITH_EFFECT =
+      Set.of(
+          "max_map_keys",
+          "max_strlen",
+          "missing_probes",
+          "print_maps_on_exit",
+          "stack_mode",
+          "max_probes");
+
+  private final Map<String, Setting> given = new HashMap<>();
+  private final Diagnostics diagnostics;
+
+  private Configuration(Diagnostics diagnostics) {
+    this.diagnostics = diagnostics;
+  }
+
+  static Settings of(Ast.Script script, Diagnostics diagnostics) {
+    Configuration configuration = new Configuration(diagnostics);
+    script.settings().forEach(configuration::note);
+    Settings normal = Settings.DEFAULT;
+    return new Settings(
+        configuration.number("max_map_keys", normal.maxMapKeys(), MOST_KEYS),
+        configuration.number("max_strlen", normal.maxStrlen(), FieldType.LONGEST_STRING),
+        switch (configuration.word("missing_probes", List.of("error", "warn", "ignore"))) {
+          case "warn" -> Settings.Missing.WARN;
+          case "ignore" -> Settings.Missing.IGNORE;
+          default -> Settings.Missing.ERROR;
+        },
+        configuration.flag("print_maps_on_exit", normal.printMapsOnExit()),
+        configuration.word("stack_mode", List.of("bpftrace", "perf", "raw", "build_id")),
+        configuration.number("max_probes", normal.maxProbes(), MOST_PROBES));
+  }
+
+  private void note(Setting setting) {
+    String plain = setting.key().toLowerCase(Locale.ROOT).replaceFirst("^bpftrace_", "");
+    String key = RENAMED.getOrDefault(plain, plain);
+    if (!key.equals(plain)) {
+      diagnostics.warning(setting.range(), plain + " is now named " + key);
+    }
+    if (WITH_EFFECT.contains(key)) {
+      given.put(key, setting);
+    } else if (!WITHOUT_EFFECT.contains(key)) {
+      Set<String> names = new TreeSet<>(WITH_EFFECT);
+      names.addAll(WITHOUT_EFFECT);
+      diagnostics.error(
+          setting.range(),
+          setting.key() + ": not a known configuration option",
+          List.of(),
+          Nearest.hint(key, names));
+    }
+  }
+
+  private void wrong(Setting setting, String what) {
+    diagnostics.error(setting.value().range(), setting.key() + " is " + what);
+  }
+
+  private int number(String key, int normal, int most) {
+    Setting setting = given.get(key);
+    if (setting == null) {
+      return normal;
+    }
+    if (setting.value() instanceof Expr.Int number
+        && number.value() >= 1
+        && number.value() <= most) {
+      return (int) number.value();
+    }
+    wrong(setting, "a number from 1 to " + most);
+    return normal;
+  }
+
+  private String text(String key, String normal) {
+    Setting setting = given.get(key);
+    if (setting == null) {
+      return normal;
+    }
+    return switch (setting.value()) {
+      case Expr.Str text -> text.value();
+      case Expr.Name word -> word.name();
+      default -> {
+        wrong(setting, "a string");
+        yield normal;
+      }
+    };
+  }
+
+  private String word(String key, List<String> words) {
+    String word = text(key, words.getFirst());
+    Setting setting = given.get(key);
+    if (setting != null && !words.contains(word)) {
+      wrong(setting, "one of " + String.join(", ", words));
+    }
+    return words.contains(word) ? word : words.getFirst();
+  }
+
+  private boolean flag(String key, boolean normal) {
+    Setting setting = given.get(key);
+    if (setting == null) {
+      return normal;
+    }
+    return switch (setting.value()) {
+      case Expr.Int number when number.value() == 0 || number.value() == 1 -> number.value() == 1;
+      case Expr.Name word when word.name().equals("true") -> true;
+      case Expr.Name word when word.name().equals("false") -> false;
+      default -> {
+        wrong(setting, "true or false");
+        yield normal;
+      }
+    };
+  }
+}

@@ -1,0 +1,28 @@
+package jbt.compiler.plan;
+
+/**
+ * What the {@code config} block of a script sets and something depends on.
+ *
+ * @param maxMapKeys keys of a map that is not declared
+ * @param maxStrlen characters that {@code str()} keeps
+ * @param missingProbes what an attach point without a match is
+ * @param printMapsOnExit the maps are shown at the end
+ * @param stackMode how stacks are shown: bpftrace, perf, raw or build_id
+ * @param maxProbes attach points that a script may have
+ */
+public record Settings(
+    int maxMapKeys,
+    int maxStrlen,
+    Missing missingProbes,
+    boolean printMapsOnExit,
+    String stackMode,
+    int maxProbes) {
+  public static final Settings DEFAULT =
+      new Settings(4096, 1024, Missing.ERROR, true, "bpftrace", 1024);
+
+  public enum Missing {
+    ERROR,
+    WARN,
+    IGNORE
+  }
+}

@@ -1,0 +1,110 @@
+package jbt.compiler.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import jbt.compiler.CompileException;
+import jbt.compiler.Compiler;
+import jbt.compiler.FakeTarget;
+import jbt.compiler.plan.KernelMap;
+import jbt.compiler.plan.Plan;
+import jbt.compiler.plan.Settings;
+import jbt.compiler.types.Type;
+import org.junit.jupiter.api.Test;
+
+/** The config block, declared maps and what else stands at the top of a script. */
+class ConfigurationTest {
+  private static Plan compile(String script) throws CompileException {
+    return Compiler.compile(script, "stdin", new FakeTarget("web01"));
+  }
+
+  private static KernelMap kernelMap(Plan plan, String name) {
+    return plan.maps().stream().filter(map -> map.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  @Test
+  void setsWhatAScriptDependsOn() throws Exception {
+    Plan plan =
+        compile(
+            """
+            #!/usr/bin/env jbt-remote
+            config = {
+              BPFTRACE_MAX_MAP_KEYS = 10; max_strlen = 64; str_trunc_trailer = "~";
+              missing_probes = warn; print_maps_on_exit = false; stack_mode = perf; license = "GPL";
+              map_keys_max = 20
+            }
+            tracepoint:syscalls:sys_enter_openat, tracepoint:no:such { @[pid] = count(); print(str(args.filename)); }
+            """);
+    assertThat(plan.settings())
+        .isEqualTo(new Settings(20, 64, Settings.Missing.WARN, false, "perf", 1024));
+    assertThat(kernelMap(plan, "AT_").maxEntries()).isEqualTo(20);
+    assertThat(plan.sites().getFirst()).hasToString("Value[type=" + new Type.Str(64) + "]");
+    assertThat(plan.warnings())
+        .anyMatch(warning -> warning.contains("map_keys_max is now named max_map_keys"))
+        .anyMatch(warning -> warning.contains("No matches for tracepoint no:such. Skipping."));
+  }
+
+  @Test
+  void tellsWhatCantBeSet() {
+    assertThatThrownBy(
+            () ->
+                compile(
+                    """
+                    config = { max_map_kys = 1; missing_probes = maybe; max_strlen = 0 }
+                    let @a = lruhsh(1); let @b = hash(0); let @c = hash(1); let @c = hash(2);
+                    BEGIN { }
+                    """))
+        .hasMessage(
+            """
+            stdin:1:12-27: ERROR: max_map_kys: not a known configuration option
+            config = { max_map_kys = 1; missing_probes = maybe; max_strlen = 0 }
+                       ~~~~~~~~~~~~~~~
+            HINT: Did you mean 'max_map_keys'?
+            stdin:1:46-51: ERROR: missing_probes is one of error, warn, ignore
+            config = { max_map_kys = 1; missing_probes = maybe; max_strlen = 0 }
+                                                         ~~~~~
+            stdin:1:66-67: ERROR: max_strlen is a number from 1 to 1024
+            config = { max_map_kys = 1; missing_probes = maybe; max_strlen = 0 }
+                                                                             ~
+            stdin:2:1-19: ERROR: Invalid map type: 'lruhsh'
+            let @a = lruhsh(1); let @b = hash(0); let @c = hash(1); let @c = hash(2);
+            ~~~~~~~~~~~~~~~~~~
+            HINT: Did you mean 'lruhash'?
+            stdin:2:35-36: ERROR: The size of a map is a number from 1 to 16777216
+            let @a = lruhsh(1); let @b = hash(0); let @c = hash(1); let @c = hash(2);
+                                              ~
+            stdin:2:57-73: ERROR: @c was already declared
+            let @a = lruhsh(1); let @b = hash(0); let @c = hash(1); let @c = hash(2);
+                                                                    ~~~~~~~~~~~~~~~~
+            stdin:2:39-55: ERROR: This is the initial declaration.
+            let @a = lruhsh(1); let @b = hash(0); let @c = hash(1); let @c = hash(2);
+                                                  ~~~~~~~~~~~~~~~~
+            """);
+  }
+
+  @Test
+  void declaresMaps() throws Exception {
+    Plan plan =
+        compile(
+            """
+            let @plain = lruhash(5); let @count = percpulruhash(6); let @both = hash(7);
+            let @unused = hash(1);
+            BEGIN { @plain[1] = 2; @count[1] = count(); @both[1] = sum(1); }
+            """);
+    assertThat(kernelMap(plan, "AT_plain").kind()).isEqualTo(KernelMap.Kind.LRU_HASH);
+    assertThat(kernelMap(plan, "AT_plain").maxEntries()).isEqualTo(5);
+    assertThat(kernelMap(plan, "AT_count").kind()).isEqualTo(KernelMap.Kind.LRU_PERCPU_HASH);
+    assertThat(kernelMap(plan, "AT_both").kind()).isEqualTo(KernelMap.Kind.PERCPU_HASH);
+    assertThat(kernelMap(plan, "AT_both").maxEntries()).isEqualTo(7);
+    assertThat(plan.warnings()).hasSize(1).first().asString().contains("Unused map: @unused");
+  }
+
+  @Test
+  void tellsThatNothingIsLeft() {
+    assertThatThrownBy(() -> compile("config = { missing_probes = ignore } tracepoint:no:such { }"))
+        .hasMessage("ERROR: No attach point of the script has a match\n")
+        .matches(e -> e instanceof CompileException c && c.noMatch());
+    assertThatThrownBy(() -> compile("config = { max_probes = 2 } tracepoint:*:* { }"))
+        .hasMessageContaining("probes: at most 2 are allowed");
+  }
+}
