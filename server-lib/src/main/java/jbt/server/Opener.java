@@ -16,9 +16,9 @@ import jbt.v1.TraceRequest;
 import jbt.v1.TracerGrpc;
 
 /**
- * Opens the gate of all hosts at one instant: when no host is connecting any more, or after a
- * patience that the slowest of them can't stretch. It stands directly before whoever asks, since
- * only there all hosts are seen; everything else passes through.
+ * Opens the gate of all hosts at one instant: when no host is connecting any more, or when the
+ * first has waited so long for the slowest. It stands directly before whoever asks, since only
+ * there all hosts are seen; everything else passes through.
  */
 public final class Opener implements TracerGrpc.AsyncService {
   private final TracerGrpc.AsyncService service;
@@ -26,7 +26,7 @@ public final class Opener implements TracerGrpc.AsyncService {
   private final Duration delay;
 
   /**
-   * @param patience from start to opening, at most, if a host is attached by then
+   * @param patience from the first host that is attached to the opening, at most
    * @param delay from the opening to the instant, so that the message reaches all hosts before;
    *     sessions of one host do without
    */
@@ -54,6 +54,7 @@ public final class Opener implements TracerGrpc.AsyncService {
         new ScheduledThreadPoolExecutor(
             1, Thread.ofPlatform().daemon().name("jbt-opener").factory());
     private StreamObserver<TraceRequest> requests = nowhere();
+    private boolean waits;
     private boolean impatient;
     private boolean opened;
     private long delayNanos;
@@ -105,7 +106,6 @@ public final class Opener implements TracerGrpc.AsyncService {
     private synchronized void started(Start start) {
       delayNanos = start.getKeying() == Keying.KEYING_ONE_HOST ? 0 : delay.toNanos();
       clock.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-      var _ = clock.schedule(this::losePatience, patience.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private synchronized void losePatience() {
@@ -143,6 +143,10 @@ public final class Opener implements TracerGrpc.AsyncService {
 
     private synchronized void report(HostReport report) {
       hosts.put(report.getHost(), report.getState());
+      if (report.getState() == HostState.HOST_ATTACHED && !waits && !clock.isShutdown()) {
+        waits = true;
+        var _ = clock.schedule(this::losePatience, patience.toNanos(), TimeUnit.NANOSECONDS);
+      }
       openIfReady();
     }
 

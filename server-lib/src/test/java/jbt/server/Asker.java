@@ -8,8 +8,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import jbt.server.merge.Cell;
 import jbt.server.merge.Decode;
 import jbt.server.merge.Row;
@@ -142,6 +145,15 @@ public final class Asker implements StreamObserver<TraceReply> {
 
   public HostReport report(String host) {
     return Objects.requireNonNull(reports().get(host), host);
+  }
+
+  /** What reports said in words, each once. */
+  synchronized Set<String> messages() {
+    return heard.stream()
+        .filter(TraceReply::hasHost)
+        .map(reply -> reply.getHost().getMessage())
+        .filter(Predicate.not(String::isEmpty))
+        .collect(Collectors.toSet());
   }
 
   synchronized List<Round> rounds() {

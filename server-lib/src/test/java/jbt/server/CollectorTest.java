@@ -40,7 +40,7 @@ class CollectorTest {
   private static final Settings QUICK =
       new Settings(
           64,
-          Duration.ofMillis(600),
+          Duration.ofMillis(1900),
           Duration.ofMillis(800),
           Duration.ofMillis(300),
           Duration.ofMillis(1500),
@@ -130,7 +130,7 @@ class CollectorTest {
     Asker asker = new Asker(service, "good,silent");
     asker.awaitState("silent", HostState.HOST_UNREACHABLE);
     assertThat(host("good").opened.await(5, TimeUnit.SECONDS)).isTrue();
-    assertThat(asker.report("silent").getMessage()).isEqualTo("no answer within 0 s (silent:1)");
+    assertThat(asker.report("silent").getMessage()).isEqualTo("no answer within 1 s (silent:1)");
     asker.stop();
     asker.awaitEnd();
   }
@@ -217,7 +217,9 @@ class CollectorTest {
     host("a").identity = host("b").identity;
     host("a").onStart =
         (host, start) ->
-            host.fail(HostState.HOST_REFUSED, Failure.FAILURE_POLICY, "this session runs already");
+            host.fail(
+                HostState.HOST_REFUSED, Failure.FAILURE_RUNS_ALREADY, "this session runs already");
+    // Hosts are dialled one after the other: b is heard when a has refused.
     host("b").count = 9;
     Asker asker = new Asker(service, "a,b");
     asker.awaitState("b", HostState.HOST_RUNNING);
@@ -226,6 +228,20 @@ class CollectorTest {
     assertThat(Asker.word(asker.lastPartial().getRows())).isEqualTo(9);
     assertThat(asker.report("a").getSameAs()).isEqualTo("b");
     assertThat(asker.report("b").getState()).isEqualTo(HostState.HOST_FINAL);
+    assertThat(asker.messages()).isEmpty();
+  }
+
+  @Test
+  void aRefusalWithoutAnotherNameIsTold() {
+    host("a").onStart =
+        (host, start) ->
+            host.fail(
+                HostState.HOST_REFUSED, Failure.FAILURE_RUNS_ALREADY, "this session runs already");
+    Asker asker = new Asker(service, "a,b");
+    asker.awaitState("a", HostState.HOST_REFUSED);
+    asker.stop();
+    asker.awaitEnd();
+    assertThat(asker.messages()).containsExactly("this session runs already");
   }
 
   @Test
@@ -277,6 +293,52 @@ class CollectorTest {
     assertThat(loss.getSource()).isEqualTo(LossSource.LOSS_COLLECTOR_QUEUE);
     assertThat(loss.getCount()).isPositive();
     assertThat(loss.getCount()).isEqualTo(lines - read.get());
+  }
+
+  /** Reports, partials and answers to pings are not dropped, and don't pile up either. */
+  @Test
+  void roundsThatASlowReaderDoesNotTakeAreCounted() {
+    Settings narrow =
+        new Settings(
+            64,
+            QUICK.answer(),
+            QUICK.stop(),
+            QUICK.rounds(),
+            QUICK.silence(),
+            QUICK.ping(),
+            QUICK.partials(),
+            4096);
+    int rounds = 3_000;
+    CountDownLatch reading = new CountDownLatch(1);
+    try (Collector held = new Collector(Inventory.dns(1), t -> host(t.name()), narrow)) {
+      Asker asker =
+          new Asker(
+              new Opener(held, Duration.ofSeconds(5), Duration.ZERO),
+              "a,b",
+              reply -> {
+                if (reply.hasRound()) {
+                  awaitQuietly(reading);
+                }
+              });
+      asker.awaitState("a", HostState.HOST_RUNNING);
+      asker.awaitState("b", HostState.HOST_RUNNING);
+      for (int slot = 1; slot <= rounds; slot++) {
+        host("a").round(slot, 2);
+        host("b").round(slot, 5);
+      }
+      reading.countDown();
+      asker.stop();
+      asker.awaitEnd();
+      long shown = asker.rounds().stream().mapToLong(r -> Asker.word(r.getRows())).sum();
+      long lost = 0;
+      for (String name : List.of("a", "b")) {
+        assertThat(asker.report(name).getLossesList())
+            .extracting(Loss::getSource, Loss::getDetail)
+            .containsExactly(tuple(LossSource.LOSS_COLLECTOR_QUEUE, "rounds"));
+        lost += asker.report(name).getLosses(0).getCount();
+      }
+      assertThat(shown + lost).isEqualTo(7L * rounds);
+    }
   }
 
   @Test

@@ -157,6 +157,7 @@ public final class FakeHost implements TracerGrpc.AsyncService {
             .setSlot(slot)
             .setHosts(1)
             .setSealed(true)
+            .setEvents(value)
             .setRows(
                 Encode.rows(
                     schema.getMaps(0),

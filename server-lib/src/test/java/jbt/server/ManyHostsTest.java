@@ -91,7 +91,18 @@ class ManyHostsTest {
   @Test
   @Timeout(120)
   void everyRoundAndTheFinalAreExact() {
-    Settings settings = Settings.defaults();
+    Settings usual = Settings.defaults();
+    Duration patient = Duration.ofMinutes(1);
+    Settings settings =
+        new Settings(
+            usual.dials(),
+            patient,
+            patient,
+            patient,
+            patient,
+            usual.ping(),
+            usual.partials(),
+            usual.queueBytes());
     Collector collector = new Collector(Inventory.dns(1), target -> host(target.name()), settings);
     Asker asker =
         new Asker(new Opener(collector, Duration.ofSeconds(20), Duration.ZERO), "h[0000-1999]");

@@ -131,7 +131,7 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
         }
         case PING -> {
           if (running != null) {
-            running.reply(pong(request.getPing().getSentNs()));
+            running.answer(pong(request.getPing().getSentNs()));
           }
         }
         case REQUEST_NOT_SET -> {}
@@ -185,7 +185,12 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
       String refusal = refusal(start);
       if (refusal != null) {
         journal.accept("refused " + what + ": " + refusal);
-        replies.onNext(refused(refusal));
+        replies.onNext(
+            refused(
+                refusal,
+                sessions.containsKey(start.getSession())
+                    ? Failure.FAILURE_RUNS_ALREADY
+                    : Failure.FAILURE_POLICY));
         replies.onCompleted();
         return null;
       }
@@ -233,7 +238,7 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
     return null;
   }
 
-  private TraceReply refused(String reason) {
+  private TraceReply refused(String reason, Failure failure) {
     return TraceReply.newBuilder()
         .setHost(
             HostReport.newBuilder()
@@ -243,7 +248,7 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
                 .setSequence(1)
                 // A collector that came under a second name finds the first by it.
                 .setState(HostState.HOST_REFUSED)
-                .setFailure(Failure.FAILURE_POLICY)
+                .setFailure(failure)
                 .setMessage(reason))
         .build();
   }

@@ -184,9 +184,9 @@ final class Inbox extends ServerCallStreamObserver<TraceReply> {
   @Override
   public void request(int count) {}
 
-  /** Only events may be held up: reports and results are few, and waited for. */
+  /** What can be too much: reports and results are few, and waited for. */
   private static boolean isData(TraceReply reply) {
-    return reply.hasLines() || reply.hasValue();
+    return reply.hasLines() || reply.hasValue() || reply.hasRound();
   }
 
   private static long size(TraceReply reply) {

@@ -28,7 +28,11 @@ public final class Channels implements Dialer, AutoCloseable {
   /** A merged map of thousands of hosts is one message. */
   private static final int MAX_MESSAGE = 64 << 20;
 
-  private static final int CONNECT_MILLIS = 5_000;
+  static final int CONNECT_MILLIS = 5_000;
+
+  /** A host that is up may have an agent that has just been started, on a busy machine. */
+  private static final int FIRST_BYTE_MILLIS = 15_000;
+
   private static final long KEEPALIVE_SECONDS = 10;
   private static final long KEEPALIVE_ANSWER_SECONDS = 5;
 
@@ -65,7 +69,7 @@ public final class Channels implements Dialer, AutoCloseable {
     return NettyChannelBuilder.forAddress(target.address(), target.port())
         .overrideAuthority(target.name())
         .sslContext(target.isCollector() ? collectors : hosts)
-        .channelType(NioSocketChannel.class)
+        .channelFactory(Channels::socket)
         .eventLoopGroup(loops)
         .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
         .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
@@ -76,6 +80,12 @@ public final class Channels implements Dialer, AutoCloseable {
         .disableRetry()
         .proxyDetector(address -> null)
         .build();
+  }
+
+  private static NioSocketChannel socket() {
+    NioSocketChannel socket = new NioSocketChannel();
+    socket.pipeline().addLast(new FirstByte(FIRST_BYTE_MILLIS));
+    return socket;
   }
 
   @Override

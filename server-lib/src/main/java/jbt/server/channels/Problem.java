@@ -65,13 +65,16 @@ public record Problem(HostState state, Failure failure, String text) {
     for (Throwable t = status.getCause(); t != null; t = t.getCause()) {
       if (t instanceof UnknownHostException || t instanceof UnresolvedAddressException) {
         return connection("unknown host name (" + target.address() + ")");
+      } else if (t instanceof FirstByte.ReadTimeout silence) {
+        return silent(target, silence.seconds());
       } else if (t instanceof NoRouteToHostException) {
         return connection("no route to host (" + target.place() + ")");
       } else if (t instanceof ConnectException) {
         String message = String.valueOf(t.getMessage()).toLowerCase(Locale.ROOT);
         String what = message.contains("refused") ? "connection refused" : "no connection";
-        return connection(
-            (message.contains("timed out") ? "no answer" : what) + " (" + target.place() + ")");
+        return message.contains("timed out")
+            ? silent(target, Channels.CONNECT_MILLIS / 1000)
+            : connection(what + " (" + target.place() + ")");
       }
     }
     if (tls) {

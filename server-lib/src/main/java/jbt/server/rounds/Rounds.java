@@ -72,8 +72,8 @@ public final class Rounds {
   }
 
   /** Nothing comes from this sender any more; the rounds that this completes. */
-  public List<Round> leave(String sender) {
-    List<Round> complete = new ArrayList<>();
+  public List<Merged> leave(String sender) {
+    List<Merged> complete = new ArrayList<>();
     if (expected.remove(sender)) {
       sites.forEach(
           (place, site) -> {
@@ -92,7 +92,7 @@ public final class Rounds {
    * @return the rounds that this completes
    * @throws MalformedException when its rows do not fit; the part is not taken in then
    */
-  public List<Round> accept(int place, String sender, Round part, long now) {
+  public List<Merged> accept(int place, String sender, Round part, long now) {
     PrintSite print = schemas.printAt(place);
     Site site = sites.computeIfAbsent(place, p -> new Site());
     boolean alone = print.getPlace() == PrintPlace.PRINT_EVENT;
@@ -102,10 +102,11 @@ public final class Rounds {
     if (seen.contains(part.getSlot())) {
       return List.of();
     }
-    List<Round> complete = new ArrayList<>();
+    List<Merged> complete = new ArrayList<>();
     if (alone) {
       new MapFold(schemas.mapAt(print.getMap()), false).add(sender, part.getRows());
-      complete.add(part.toBuilder().setSite(place).build());
+      complete.add(
+          new Merged(part.toBuilder().setSite(place).build(), Map.of(sender, withoutRows(part))));
     } else {
       Waiting waiting = site.waiting.get(part.getSlot());
       if (waiting == null) {
@@ -159,22 +160,22 @@ public final class Rounds {
   }
 
   /** The rounds whose patience is over. */
-  public List<Round> due(long now) {
+  public List<Merged> due(long now) {
     return take(waiting -> now - waiting.deadline >= 0);
   }
 
   /** Everything that is still waiting, at the end of a session. */
-  public List<Round> flush() {
+  public List<Merged> flush() {
     return take(waiting -> true);
   }
 
-  private List<Round> take(Predicate<Waiting> wanted) {
-    List<Round> taken = new ArrayList<>();
+  private List<Merged> take(Predicate<Waiting> wanted) {
+    List<Merged> taken = new ArrayList<>();
     sites.forEach((place, site) -> take(place, site, wanted, taken));
     return taken;
   }
 
-  private void take(int place, Site site, Predicate<Waiting> wanted, List<Round> taken) {
+  private void take(int place, Site site, Predicate<Waiting> wanted, List<Merged> taken) {
     for (var entries = site.waiting.entrySet().iterator(); entries.hasNext(); ) {
       Map.Entry<Long, Waiting> entry = entries.next();
       if (wanted.test(entry.getValue())) {
@@ -185,8 +186,14 @@ public final class Rounds {
     }
   }
 
-  private Round leaving(int place, Site site, long slot, Waiting waiting) {
+  private Merged leaving(int place, Site site, long slot, Waiting waiting) {
     int part = site.left.add(slot) ? 0 : site.parts.merge(slot, 1, Integer::sum);
-    return waiting.round().setSite(place).setEpoch(epoch).setSlot(slot).setPart(part).build();
+    return new Merged(
+        waiting.round().setSite(place).setEpoch(epoch).setSlot(slot).setPart(part).build(),
+        waiting.parts);
+  }
+
+  static Round withoutRows(Round part) {
+    return part.toBuilder().clearRows().build();
   }
 }

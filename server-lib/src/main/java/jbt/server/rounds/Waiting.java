@@ -1,5 +1,7 @@
 package jbt.server.rounds;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import jbt.server.merge.MapFold;
 import jbt.v1.Round;
 
@@ -16,6 +18,11 @@ final class Waiting {
   private boolean sealed = true;
   private boolean joined;
   private boolean oneKey;
+  private boolean eventsKnown = true;
+  private long events;
+
+  /** What has been added, without the rows. */
+  final Map<String, Round> parts = new LinkedHashMap<>();
 
   Waiting(MapFold fold, long deadline, int missing) {
     this.fold = fold;
@@ -31,10 +38,25 @@ final class Waiting {
     // A joined part has no rows here; it does not make the others less complete.
     sealed &= part.getSealed() || part.getJoined();
     oneKey |= part.getOneKey();
+    eventsKnown &= part.hasEvents();
+    events += part.getEvents();
+    parts.merge(sender, Rounds.withoutRows(part), Waiting::both);
+  }
+
+  private static Round both(Round first, Round second) {
+    Round.Builder both = second.toBuilder().clearEvents();
+    if (first.hasEvents() && second.hasEvents()) {
+      both.setEvents(first.getEvents() + second.getEvents());
+    }
+    return both.build();
   }
 
   Round.Builder round() {
-    return Round.newBuilder()
+    Round.Builder round = Round.newBuilder();
+    if (eventsKnown) {
+      round.setEvents(events);
+    }
+    return round
         .setRows(fold.rows())
         .setHosts(hosts)
         .setSkipped(skipped == Integer.MAX_VALUE ? 0 : skipped)

@@ -1,10 +1,14 @@
 package jbt.server.session;
 
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import jbt.server.merge.Partials;
 import jbt.server.merge.Schemas;
+import jbt.server.rounds.Merged;
 import jbt.server.rounds.Rounds;
 import jbt.v1.Lines;
 import jbt.v1.MapPartial;
@@ -30,6 +34,10 @@ final class Answer {
   private final Set<Integer> changed = new LinkedHashSet<>();
   private final Set<Integer> known = new LinkedHashSet<>();
   private final Set<Host> tellLoss = new LinkedHashSet<>();
+
+  /** The host that is told the loss of a target's rounds. */
+  private final Map<String, Host> heads = new HashMap<>();
+
   private long patience;
   private Rounds rounds;
   private @Nullable Schema sentSchema;
@@ -60,7 +68,7 @@ final class Answer {
 
   void report(Host host) {
     tellLoss.remove(host);
-    outbox.put(TraceReply.newBuilder().setHost(host.toSend()).build());
+    outbox.put(host.toSend());
   }
 
   void reportSoon(Host host) {
@@ -111,7 +119,7 @@ final class Answer {
     TraceReply reply =
         TraceReply.newBuilder().setLines(lines.toBuilder().setHost(host.name)).build();
     if (!outbox.offer(reply, settings.queueBytes())) {
-      host.drop(Math.max(1, lines.getLengthCount()));
+      host.drop(reply);
     }
   }
 
@@ -119,8 +127,9 @@ final class Answer {
     Host host = target.host(value.getHost());
     Value.Builder passed =
         value.toBuilder().setHost(host.name).setSite(target.places().value(value.getSite()));
-    if (!outbox.offer(TraceReply.newBuilder().setValue(passed).build(), settings.queueBytes())) {
-      host.drop(1);
+    TraceReply reply = TraceReply.newBuilder().setValue(passed).build();
+    if (!outbox.offer(reply, settings.queueBytes())) {
+      host.drop(reply);
     }
   }
 
@@ -138,21 +147,19 @@ final class Answer {
             ? round
             : round.toBuilder().setHost(target.hosts.getFirst().name).build();
     int site = target.places().print(round.getSite());
-    for (Round complete : rounds.accept(site, target.name(), named, now)) {
-      if (!send(complete)) {
-        target.hosts.forEach(host -> host.drop(1));
+    heads.put(target.name(), target.hosts.getFirst());
+    send(rounds.accept(site, target.name(), named, now));
+  }
+
+  private void send(List<Merged> complete) {
+    for (Merged merged : complete) {
+      TraceReply reply = TraceReply.newBuilder().setRound(merged.round()).build();
+      if (!outbox.offer(reply, (long) ROUND_SHARE * settings.queueBytes())) {
+        merged
+            .parts()
+            .forEach((target, part) -> Objects.requireNonNull(heads.get(target)).drop(part));
       }
     }
-  }
-
-  private void send(List<Round> complete) {
-    complete.forEach(this::send);
-  }
-
-  private boolean send(Round round) {
-    return outbox.offer(
-        TraceReply.newBuilder().setRound(round).build(),
-        (long) ROUND_SHARE * settings.queueBytes());
   }
 
   void tick(long now) {

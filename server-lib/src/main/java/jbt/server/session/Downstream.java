@@ -1,6 +1,5 @@
 package jbt.server.session;
 
-import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
@@ -27,6 +26,9 @@ final class Downstream {
     ENDED
   }
 
+  /** Times the patience with an answer: for a connection in all, and for one that is slow. */
+  private static final int CONNECTING = 4;
+
   final Target target;
   final List<Host> hosts = new ArrayList<>();
   final ClockOffset clock = new ClockOffset();
@@ -35,6 +37,13 @@ final class Downstream {
   Schemas.@Nullable Places places;
 
   long dialledAt;
+
+  /** When our words left on a connection that stands; 0 until then. */
+  private volatile long askedAt;
+
+  /** Its connection watches itself until it stands. */
+  private volatile boolean connects;
+
   long heardAt;
   long pingedAt;
   boolean opened;
@@ -55,7 +64,8 @@ final class Downstream {
   }
 
   boolean isDone() {
-    return phase == Phase.ENDED || hosts.stream().allMatch(Host::isDone);
+    return (phase == Phase.ENDED && hosts.stream().noneMatch(host -> host.held() != null))
+        || hosts.stream().allMatch(Host::isDone);
   }
 
   boolean isAttached() {
@@ -92,10 +102,32 @@ final class Downstream {
             for (TraceRequest request : first) {
               opened.onNext(request);
             }
+            if (!connects) {
+              asked();
+            }
           } catch (RuntimeException e) {
             replies.onError(e);
           }
         });
+  }
+
+  /** Names, TCP and TLS take what they take, and part of it is our own work. */
+  void connects() {
+    connects = true;
+  }
+
+  /** From now on it is up to the target to answer. */
+  void asked() {
+    askedAt = Math.max(1, System.nanoTime());
+  }
+
+  /**
+   * Whether the target has owed us an answer for so long. One whose connection stands is there: it
+   * is slow, and holds up nobody but itself.
+   */
+  boolean isSilent(long now, long limit) {
+    long since = askedAt == 0 ? dialledAt : askedAt;
+    return now - since >= (connects || askedAt == 0 ? CONNECTING * limit : limit);
   }
 
   void send(TraceRequest request) {
@@ -138,10 +170,5 @@ final class Downstream {
             requests = null;
           }
         });
-  }
-
-  /** Of an identity; empty ones are nobody's. */
-  static boolean sameIdentity(ByteString a, ByteString b) {
-    return !a.isEmpty() && a.equals(b);
   }
 }

@@ -2,11 +2,14 @@ package jbt.server.session;
 
 import java.util.ArrayList;
 import java.util.List;
+import jbt.loss.Dropped;
 import jbt.v1.Failure;
 import jbt.v1.HostReport;
 import jbt.v1.HostState;
-import jbt.v1.Loss;
 import jbt.v1.LossSource;
+import jbt.v1.Round;
+import jbt.v1.TraceReply;
+import org.jspecify.annotations.Nullable;
 
 /** What is known of one leaf host of the session. */
 final class Host {
@@ -19,8 +22,9 @@ final class Host {
   private final List<String> notices = new ArrayList<>();
 
   private long sequence;
-  private long dropped;
-  private long droppedTold;
+  private final Dropped dropped = new Dropped(LossSource.LOSS_COLLECTOR_QUEUE);
+  private boolean untoldLoss;
+  private @Nullable HostReport held;
 
   Host(String name) {
     this.name = name;
@@ -65,6 +69,7 @@ final class Host {
       next.setClockOffsetNs(from.getClockOffsetNs() + clock.offsetNanos());
     }
     report = next.addAllNotices(notices).build();
+    held = null;
   }
 
   /** Adds a notice of this collector. */
@@ -73,11 +78,21 @@ final class Host {
     report = report.toBuilder().addNotices(text).build();
   }
 
+  /** Keeps a report that counts only if no other host turns out to be this one. */
+  void hold(HostReport from) {
+    held = from;
+  }
+
+  @Nullable HostReport held() {
+    return held;
+  }
+
   void end(HostState state, Failure failure, String message) {
     report = report.toBuilder().setState(state).setFailure(failure).setMessage(message).build();
   }
 
   void becomeSameAs(Host other, HostReport from) {
+    held = null;
     report =
         HostReport.newBuilder()
             .setHost(name)
@@ -88,22 +103,25 @@ final class Host {
             .build();
   }
 
-  void drop(long events) {
-    dropped += events;
+  /** Counts what this collector could not pass on. */
+  void drop(TraceReply reply) {
+    dropped.add(reply);
+    untoldLoss = true;
+  }
+
+  /** Counts this host's part of a round that this collector could not pass on. */
+  void drop(Round part) {
+    dropped.add(part);
+    untoldLoss = true;
   }
 
   boolean hasUntoldLoss() {
-    return dropped != droppedTold;
+    return untoldLoss;
   }
 
   /** The next report to send up. */
   HostReport toSend() {
-    HostReport.Builder next = report.toBuilder().setSequence(++sequence);
-    if (dropped > 0) {
-      next.addLosses(
-          Loss.newBuilder().setSource(LossSource.LOSS_COLLECTOR_QUEUE).setCount(dropped));
-      droppedTold = dropped;
-    }
-    return next.build();
+    untoldLoss = false;
+    return report.toBuilder().setSequence(++sequence).addAllLosses(dropped.losses()).build();
   }
 }

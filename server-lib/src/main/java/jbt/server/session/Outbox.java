@@ -2,30 +2,31 @@ package jbt.server.session;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.util.ArrayDeque;
-import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import jbt.v1.HostReport;
 import jbt.v1.MapPartial;
+import jbt.v1.Pong;
 import jbt.v1.TraceReply;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Replies on their way up, in order. Only what may be dropped is bounded; a partial that has not
- * left is replaced by the next of its map. One thread of its own writes, since a reader may block.
+ * Replies on their way up, in order, and never more of them than a reader that has stopped reading
+ * can be spared: lines, values and rounds are bounded, and of what is repeated all the time (a
+ * map's partial, a host's report, the answer to a ping) only the newest waits. One thread of its
+ * own writes, since a reader may block.
  */
 final class Outbox {
-  private static final class Item {
-    TraceReply reply;
-
-    Item(TraceReply reply) {
-      this.reply = reply;
-    }
-  }
+  /** What only the newest waits of. */
+  private record Newest(TraceReply.ReplyCase kind, String of) {}
 
   private final StreamObserver<TraceReply> replies;
   private final Runnable broken;
-  private final ArrayDeque<Item> queue = new ArrayDeque<>();
-  private final Map<Integer, Item> partials = new HashMap<>();
+
+  /** By what they replace; those that replace nothing by an object of their own. */
+  private final Map<Object, TraceReply> queue = new LinkedHashMap<>();
+
   private long bytes;
   private boolean complete;
   private boolean abandoned;
@@ -55,28 +56,36 @@ final class Outbox {
     return true;
   }
 
-  synchronized void put(TraceReply reply) {
-    if (complete || abandoned) {
-      return;
-    }
-    bytes += reply.getSerializedSize();
-    queue.add(new Item(reply));
-    notifyAll();
+  void put(TraceReply reply) {
+    put(new Object(), reply);
   }
 
-  synchronized void put(MapPartial partial) {
+  /** A cumulative value may stand in the place of the last one. */
+  void put(MapPartial partial) {
+    put(
+        new Newest(TraceReply.ReplyCase.PARTIAL, Integer.toString(partial.getMap())),
+        TraceReply.newBuilder().setPartial(partial).build());
+  }
+
+  void put(Pong pong) {
+    put(new Newest(TraceReply.ReplyCase.PONG, ""), TraceReply.newBuilder().setPong(pong).build());
+  }
+
+  /** A report leaves behind everything that was said before it. */
+  synchronized void put(HostReport report) {
+    Newest key = new Newest(TraceReply.ReplyCase.HOST, report.getHost());
+    @Nullable TraceReply older = queue.remove(key);
+    bytes -= older == null ? 0 : older.getSerializedSize();
+    put(key, TraceReply.newBuilder().setHost(report).build());
+  }
+
+  private synchronized void put(Object key, TraceReply reply) {
     if (complete || abandoned) {
       return;
     }
-    @Nullable Item waiting = partials.get(partial.getMap());
-    TraceReply reply = TraceReply.newBuilder().setPartial(partial).build();
-    if (waiting == null) {
-      put(reply);
-      partials.put(partial.getMap(), queue.getLast());
-    } else {
-      bytes += reply.getSerializedSize() - waiting.reply.getSerializedSize();
-      waiting.reply = reply;
-    }
+    @Nullable TraceReply older = queue.put(key, reply);
+    bytes += reply.getSerializedSize() - (older == null ? 0 : older.getSerializedSize());
+    notifyAll();
   }
 
   /** Ends the stream behind everything that waits. */
@@ -117,12 +126,11 @@ final class Outbox {
       if (queue.isEmpty() && complete) {
         return null;
       } else if (!queue.isEmpty() && isReady()) {
-        Item item = queue.remove();
-        if (item.reply.hasPartial()) {
-          partials.remove(item.reply.getPartial().getMap());
-        }
-        bytes -= item.reply.getSerializedSize();
-        return item.reply;
+        Iterator<TraceReply> oldest = queue.values().iterator();
+        TraceReply reply = oldest.next();
+        oldest.remove();
+        bytes -= reply.getSerializedSize();
+        return reply;
       }
       wait();
     }

@@ -1,6 +1,8 @@
 package jbt.server.session;
 
 import io.grpc.Status;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -43,6 +45,7 @@ public final class Session implements StreamObserver<TraceRequest> {
   private final StreamObserver<TraceReply> replies;
 
   private final Map<String, Downstream> targets = new LinkedHashMap<>();
+  private final Names names = new Names(targets.values());
   private final long created = System.nanoTime();
   private Start start = Start.getDefaultInstance();
   private boolean started;
@@ -85,9 +88,7 @@ public final class Session implements StreamObserver<TraceRequest> {
       case START -> start(request.getStart());
       case OPEN -> open(request.getOpen());
       case STOP -> stop();
-      case PING ->
-          outbox.put(
-              TraceReply.newBuilder().setPong(ClockOffset.answer(request.getPing())).build());
+      case PING -> outbox.put(ClockOffset.answer(request.getPing()));
       case REQUEST_NOT_SET -> {}
     }
   }
@@ -263,7 +264,7 @@ public final class Session implements StreamObserver<TraceRequest> {
   private void tick(Downstream target, long now) {
     switch (target.phase) {
       case DIALLED -> {
-        if (now - target.dialledAt >= settings.answer().toNanos()) {
+        if (target.isSilent(now, settings.answer().toNanos())) {
           lose(target, Problem.silent(target.target, settings.answer().toSeconds()));
         }
       }
@@ -305,13 +306,15 @@ public final class Session implements StreamObserver<TraceRequest> {
 
   /** Sends reports up, and before the last one of all everything that still waits. */
   private void settled(Downstream target, List<Host> changed) {
+    List<Host> reported = new ArrayList<>(changed);
+    reported.addAll(names.settle());
     if (target.isDone()) {
       answer.leave(target.name());
     }
     if (targets.values().stream().allMatch(Downstream::isDone)) {
       answer.finish();
     }
-    changed.forEach(answer::report);
+    reported.forEach(answer::report);
   }
 
   private boolean finishIfDone() {
@@ -369,45 +372,17 @@ public final class Session implements StreamObserver<TraceRequest> {
     if (host.isDone()) {
       return;
     }
-    List<Host> changed = new ArrayList<>(List.of(host));
-    @Nullable Host other = sameHost(host, report);
-    if (other == null || (isRefused(other.last()) && !isRefused(report))) {
-      host.accept(report, target.clock);
-      if (other != null) {
-        // The agent refused the stream that came second, but its word came first.
-        other.becomeSameAs(host, report);
-        changed.add(other);
-      }
-    } else {
-      host.becomeSameAs(other, report);
-      if (!target.target.isCollector()) {
-        target.phase = Downstream.Phase.ENDED;
-        target.close();
-      }
+    List<Host> changed = names.accept(target, host, report);
+    boolean another = host.held() != null || !host.last().getSameAs().isEmpty();
+    if (another && !target.target.isCollector()) {
+      target.phase = Downstream.Phase.ENDED;
+      target.close();
     }
     if (host.isAttached()) {
       answer.expect(target.name());
     }
     settled(target, changed);
     openIfReady(target);
-  }
-
-  private static boolean isRefused(HostReport report) {
-    return report.getState() == HostState.HOST_REFUSED;
-  }
-
-  /** The host that this one is another name of. */
-  private @Nullable Host sameHost(Host host, HostReport report) {
-    for (Downstream target : targets.values()) {
-      for (Host other : target.hosts) {
-        if (other != host
-            && other.last().getSameAs().isEmpty()
-            && Downstream.sameIdentity(other.last().getIdentity(), report.getIdentity())) {
-          return other;
-        }
-      }
-    }
-    return null;
   }
 
   private synchronized void streamEnded(Downstream target, @Nullable Throwable error) {
@@ -427,11 +402,17 @@ public final class Session implements StreamObserver<TraceRequest> {
   }
 
   /** What one target says. */
-  private final class Listener implements StreamObserver<TraceReply> {
+  private final class Listener implements ClientResponseObserver<TraceRequest, TraceReply> {
     private final Downstream target;
 
     Listener(Downstream target) {
       this.target = target;
+    }
+
+    @Override
+    public void beforeStart(ClientCallStreamObserver<TraceRequest> call) {
+      target.connects();
+      call.setOnReadyHandler(target::asked);
     }
 
     @Override

@@ -62,7 +62,7 @@ class RoundsTest {
 
   @Test
   void aRoundLeavesWhenAllHaveComeToItsSlot() {
-    Rounds rounds = new Rounds(schemas, 1, 0, 0);
+    Shown rounds = new Shown(schemas, 1, 0, 0);
     rounds.expect("a");
     rounds.expect("b");
     assertThat(rounds.accept(0, "a", part(1, 5).build(), 0)).isEmpty();
@@ -77,7 +77,7 @@ class RoundsTest {
 
   @Test
   void aJoinedPartAnswersWithoutRows() {
-    Rounds rounds = new Rounds(schemas, 1, 0, 0);
+    Shown rounds = new Shown(schemas, 1, 0, 0);
     rounds.expect("a");
     rounds.expect("b");
     rounds.accept(0, "a", part(1, 5).build(), 0);
@@ -91,7 +91,7 @@ class RoundsTest {
 
   @Test
   void patienceEndsAndLatePartsAmend() {
-    Rounds rounds = new Rounds(schemas, 1, 0, 0);
+    Shown rounds = new Shown(schemas, 1, 0, 0);
     rounds.expect("a");
     rounds.expect("b");
     rounds.accept(0, "a", part(1, 5).build(), 0);
@@ -104,7 +104,7 @@ class RoundsTest {
 
   @Test
   void whoLeavesIsNotWaitedFor() {
-    Rounds rounds = new Rounds(schemas, 1, 0, 0);
+    Shown rounds = new Shown(schemas, 1, 0, 0);
     rounds.expect("a");
     rounds.expect("b");
     rounds.accept(0, "a", part(1, 5).build(), 0);
@@ -114,7 +114,7 @@ class RoundsTest {
 
   @Test
   void whoComesLateIsWaitedForFromThenOn() {
-    Rounds rounds = new Rounds(schemas, 1, 0, 0);
+    Shown rounds = new Shown(schemas, 1, 0, 0);
     rounds.expect("a");
     assertThat(rounds.accept(0, "a", part(1, 5).build(), 0)).hasSize(1);
     rounds.expect("late");
@@ -124,7 +124,7 @@ class RoundsTest {
 
   @Test
   void endPrintsWaitForEveryHost() {
-    Rounds rounds = new Rounds(schemas(COUNT, PrintPlace.PRINT_END), 1, 0, 0);
+    Shown rounds = new Shown(schemas(COUNT, PrintPlace.PRINT_END), 1, 0, 0);
     rounds.expect("a");
     rounds.expect("b");
     rounds.accept(0, "a", part(1, 5).build(), 0);
@@ -134,7 +134,7 @@ class RoundsTest {
 
   @Test
   void eventPrintsPassPerHost() {
-    Rounds rounds = new Rounds(schemas(COUNT, PrintPlace.PRINT_EVENT), 1, 0, 0);
+    Shown rounds = new Shown(schemas(COUNT, PrintPlace.PRINT_EVENT), 1, 0, 0);
     rounds.expect("a");
     rounds.expect("b");
     Round print = part(1, 5).setHost("a").build();
@@ -161,7 +161,7 @@ class RoundsTest {
   @Property(tries = 400)
   void whatLeavesIsWhatWasSent(@ForAll("traffic") Traffic traffic, @ForAll Random random) {
     MapSchema map = traffic.map();
-    Rounds rounds = new Rounds(schemas(map, PrintPlace.PRINT_INTERVAL), 1, 0, 0);
+    Shown rounds = new Shown(schemas(map, PrintPlace.PRINT_INTERVAL), 1, 0, 0);
     List<Map.Entry<String, Round>> sent = new ArrayList<>();
     Map<Long, List<Rows>> expected = new HashMap<>();
     for (int i = 0; i < traffic.rows().size(); i++) {
@@ -212,5 +212,38 @@ class RoundsTest {
         (slot, rows) ->
             assertThat(Samples.table(map, Samples.sum(map, got.getOrDefault(slot, List.of()))))
                 .isEqualTo(Samples.table(map, Samples.sum(map, rows))));
+  }
+
+  /** The rounds of a merger, without their parts. */
+  private static final class Shown {
+    private final Rounds rounds;
+
+    Shown(Schemas schemas, long epoch, long patience, long grace) {
+      rounds = new Rounds(schemas, epoch, patience, grace);
+    }
+
+    void expect(String sender) {
+      rounds.expect(sender);
+    }
+
+    List<Round> accept(int place, String sender, Round part, long now) {
+      return shown(rounds.accept(place, sender, part, now));
+    }
+
+    List<Round> leave(String sender) {
+      return shown(rounds.leave(sender));
+    }
+
+    List<Round> due(long now) {
+      return shown(rounds.due(now));
+    }
+
+    List<Round> flush() {
+      return shown(rounds.flush());
+    }
+
+    private static List<Round> shown(List<Merged> merged) {
+      return merged.stream().map(Merged::round).toList();
+    }
   }
 }

@@ -131,8 +131,7 @@ final class DataBatch implements Records {
                         .setHost(host)
                         .setSite(kind)
                         .setValue(bytes.copy(start(next), ends[next])))
-                .build(),
-            1);
+                .build());
         next++;
       } else {
         takeLines(kind, time, site, output);
@@ -160,7 +159,7 @@ final class DataBatch implements Records {
       next++;
     }
     lines.setText(bytes.copy(start, ends[next - 1]));
-    output.add(TraceReply.newBuilder().setLines(lines).build(), next - first);
+    output.add(TraceReply.newBuilder().setLines(lines).build());
   }
 
   private int start(int record) {

@@ -4,31 +4,38 @@ import io.grpc.stub.CallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import jbt.loss.Dropped;
+import jbt.v1.Loss;
+import jbt.v1.LossSource;
 import jbt.v1.TraceReply;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The way out of a session. What controls it always goes out at once; lines and values wait in a
+ * The way out of a session. What controls it goes out at once; lines, values and rounds wait in a
  * bounded queue while the receiver is slow, and those that don't fit are counted.
  */
-final class Outbox implements Output.Sink {
-  /** Bytes that may wait: a second of a fast printf. */
+final class Outbox {
+  /** Bytes of lines and values that may wait: a second of a fast printf. */
   private static final int LIMIT = 8 << 20;
 
-  private record Waiting(TraceReply reply, int events, int bytes) {}
+  /** Rounds can't be made again, so that more of them may wait. */
+  private static final int ROUNDS_LIMIT = 4 * LIMIT;
 
   private final StreamObserver<TraceReply> replies;
-  private final Deque<Waiting> queue = new ArrayDeque<>();
-  private int queued;
-  private long dropped;
+  private final Deque<TraceReply> queue = new ArrayDeque<>();
+  private final Dropped dropped = new Dropped(LossSource.LOSS_AGENT_QUEUE);
+  private long queued;
+  private @Nullable TraceReply answer;
   private boolean closed;
 
   Outbox(StreamObserver<TraceReply> replies) {
     this.replies = replies;
   }
 
-  /** Events that were dropped because the receiver was slow. */
-  synchronized long dropped() {
-    return dropped;
+  /** What was dropped because the receiver was slow. */
+  synchronized List<Loss> losses() {
+    return dropped.losses();
   }
 
   synchronized void send(TraceReply reply) {
@@ -37,42 +44,47 @@ final class Outbox implements Output.Sink {
     }
   }
 
-  @Override
-  public void round(TraceReply reply) {
-    send(reply);
+  /** Answers a question that is asked again and again: of those that wait only the last counts. */
+  synchronized void answer(TraceReply reply) {
+    answer = reply;
+    flush();
   }
 
-  @Override
-  public synchronized void data(TraceReply reply, int events) {
+  /** Lines, a value or a round, in order. */
+  synchronized void data(TraceReply reply) {
+    if (closed) {
+      return;
+    }
     flush();
+    int bytes = reply.getSerializedSize();
     if (queue.isEmpty() && ready()) {
       send(reply);
-      return;
+    } else if (queued + bytes > (reply.hasRound() ? ROUNDS_LIMIT : LIMIT)) {
+      dropped.add(reply);
+    } else {
+      queue.add(reply);
+      queued += bytes;
     }
-    int bytes = reply.getSerializedSize();
-    if (queued + bytes > LIMIT) {
-      dropped += events;
-      return;
-    }
-    queue.add(new Waiting(reply, events, bytes));
-    queued += bytes;
   }
 
   /** Sends what waits as far as the receiver takes it; returns whether nothing waits any more. */
   synchronized boolean flush() {
+    TraceReply waiting = answer;
+    if (waiting != null && ready()) {
+      answer = null;
+      send(waiting);
+    }
     while (!queue.isEmpty() && ready()) {
-      Waiting next = queue.removeFirst();
-      queued -= next.bytes;
-      send(next.reply);
+      TraceReply next = queue.removeFirst();
+      queued -= next.getSerializedSize();
+      send(next);
     }
     return queue.isEmpty();
   }
 
   /** Gives up what still waits and counts it. */
   synchronized void drop() {
-    for (Waiting waiting : queue) {
-      dropped += waiting.events;
-    }
+    queue.forEach(dropped::add);
     queue.clear();
     queued = 0;
   }
@@ -84,6 +96,8 @@ final class Outbox implements Output.Sink {
   /** Nothing goes out any more: the receiver is gone. */
   synchronized void close() {
     closed = true;
+    queue.clear();
+    queued = 0;
   }
 
   synchronized void complete() {

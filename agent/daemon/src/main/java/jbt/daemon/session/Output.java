@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import jbt.v1.TraceReply;
 import org.jspecify.annotations.Nullable;
 
@@ -12,39 +13,32 @@ import org.jspecify.annotations.Nullable;
  * is known what the print shows. Not thread-safe.
  */
 final class Output {
-  /** Takes what is ready. */
-  interface Sink {
-    /** Lines and values. */
-    void data(TraceReply reply, int events);
-
-    void round(TraceReply reply);
-  }
-
   private static final class Entry {
-    private final int events;
     private @Nullable TraceReply reply;
 
-    private Entry(@Nullable TraceReply reply, int events) {
+    private Entry(@Nullable TraceReply reply) {
       this.reply = reply;
-      this.events = events;
     }
   }
 
   private final Deque<Entry> entries = new ArrayDeque<>();
   private final Map<Control, Entry> prints = new HashMap<>();
-  private final Sink sink;
+  private final Consumer<TraceReply> sink;
 
-  Output(Sink sink) {
+  /**
+   * @param sink takes what is ready
+   */
+  Output(Consumer<TraceReply> sink) {
     this.sink = sink;
   }
 
-  void add(TraceReply reply, int events) {
-    entries.add(new Entry(reply, events));
+  void add(TraceReply reply) {
+    entries.add(new Entry(reply));
   }
 
   /** Keeps the place of a print. */
   void expect(Control print) {
-    Entry entry = new Entry(null, 0);
+    Entry entry = new Entry(null);
     prints.put(print, entry);
     entries.add(entry);
   }
@@ -65,11 +59,7 @@ final class Output {
         return;
       }
       entries.remove();
-      if (reply.hasRound()) {
-        sink.round(reply);
-      } else {
-        sink.data(reply, entry.events);
-      }
+      sink.accept(reply);
     }
   }
 }

@@ -113,6 +113,12 @@ final class ScriptMaps implements Settlement.Maps {
                   contents,
                   site.oneKey() ? Optional.of(print.key().toByteArray()) : Optional.empty()));
     }
+    if (how == Settlement.Shown.SEALED) {
+      MapRows.events(plan.scriptMaps().get(print.map()).value(), round.getRows())
+          .ifPresent(round::setEvents);
+    } else {
+      round.setEvents(0);
+    }
     return TraceReply.newBuilder().setRound(round).build();
   }
 

@@ -105,9 +105,9 @@ public final class Session implements Runnable {
     stop();
   }
 
-  /** Sends what is no part of the session's own course. */
-  public void reply(TraceReply reply) {
-    outbox.send(reply);
+  /** Answers a question that is no part of the session's own course. */
+  public void answer(TraceReply reply) {
+    outbox.answer(reply);
   }
 
   /** The receiver takes more again. */
@@ -118,6 +118,8 @@ public final class Session implements Runnable {
   @Override
   public void run() {
     try {
+      // Whoever came by two names learns at once that they are one host.
+      send(HostState.HOST_CONNECTING);
       long began = System.nanoTime();
       Plan plan = Prepared.compile(start, host.target(), policy);
       report.setCompileNs(System.nanoTime() - began);
@@ -144,13 +146,13 @@ public final class Session implements Runnable {
   }
 
   private void finish(HostState state) {
-    send(state);
-    outbox.complete();
     journal.accept(
         switch (state) {
           case HOST_FINAL -> abandoned ? "ended: the client is gone" : "ended";
           default -> "failed: " + report.getMessage().lines().findFirst().orElse("");
         });
+    send(state);
+    outbox.complete();
   }
 
   private void send(HostState state) {
@@ -301,10 +303,7 @@ public final class Session implements Runnable {
                 .setCount(counts[i]));
       }
     }
-    if (outbox.dropped() != 0) {
-      report.addLosses(
-          Loss.newBuilder().setSource(LossSource.LOSS_AGENT_QUEUE).setCount(outbox.dropped()));
-    }
+    report.addAllLosses(outbox.losses());
     Loss.Builder recursion = Loss.newBuilder().setSource(LossSource.LOSS_RECURSION);
     loaded.recursionMisses().ifPresent(recursion::setCount);
     report.addLosses(recursion);

@@ -38,7 +38,7 @@ final class Tracing {
     this.outbox = outbox;
     this.schemas = Schemas.of(plan);
     Canonical canonical = new Canonical(plan.attachPointNames(), new HostSymbols(loaded::stack));
-    this.output = new Output(outbox);
+    this.output = new Output(outbox::data);
     this.maps = new ScriptMaps(loaded, schemas, canonical, host, keying, output);
     this.settlement = new Settlement(maps);
     this.data = new DataBatch(host.name(), plan, canonical, schemas.places());

@@ -5,7 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import jbt.compiler.plan.ScriptMap;
 import jbt.compiler.types.Type;
@@ -102,6 +104,27 @@ public final class MapRows {
       case Type.Tuple tuple -> tuple.parts().stream().anyMatch(MapRows::symbolic);
       default -> false;
     };
+  }
+
+  /** How many events made these values; empty where they don't tell. */
+  public static OptionalLong events(ScriptMap.Value value, Rows rows) {
+    return switch (value) {
+      case ScriptMap.Value.Count _ -> OptionalLong.of(sum(rows.getWordList()));
+      case ScriptMap.Value.Avg _, ScriptMap.Value.Stats _ -> {
+        long events = 0;
+        for (int i = 1; i < rows.getWordCount(); i += 2) {
+          events += rows.getWord(i);
+        }
+        yield OptionalLong.of(events);
+      }
+      case ScriptMap.Value.Hist _, ScriptMap.Value.Lhist _ ->
+          OptionalLong.of(sum(rows.getBucketCountList()));
+      default -> rows.getCount() == 0 ? OptionalLong.of(0) : OptionalLong.empty();
+    };
+  }
+
+  private static long sum(List<Long> counts) {
+    return counts.stream().mapToLong(Long::longValue).sum();
   }
 
   private static void addKey(ByteString key, boolean keyed, Bytes keys, Rows.Builder rows) {
