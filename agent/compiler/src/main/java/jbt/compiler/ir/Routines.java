@@ -27,7 +27,7 @@ final class Routines {
   private static final int SEVERAL = -1;
 
   /** By identity: equal loops can stand at several places. */
-  private final Map<Stmt, Integer> numbers = new IdentityHashMap<>();
+  private final IdentityHashMap<Stmt, Integer> numbers = new IdentityHashMap<>();
 
   private final Map<Integer, Integer> owners = new HashMap<>();
   private boolean called;

@@ -206,6 +206,7 @@ public final class Ast {
     record Cast(TypeName type, Expr operand, SourceRange range) implements Expr {}
 
     /** {@code (x = 1, y = 2)}. */
+    @SuppressWarnings("AvoidCommonTypeNames")
     record Record(List<String> names, List<Expr> parts, SourceRange range) implements Expr {
       public Record {
         names = List.copyOf(names);
