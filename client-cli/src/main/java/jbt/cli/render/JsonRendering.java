@@ -3,9 +3,12 @@ package jbt.cli.render;
 import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import jbt.server.merge.Datum;
 import jbt.v1.HostReport;
 import jbt.v1.HostState;
+import jbt.v1.LineKind;
 import jbt.v1.Lines;
 
 /**
@@ -13,6 +16,10 @@ import jbt.v1.Lines;
  * one how many hosts are in it and how many should be.
  */
 public final class JsonRendering implements Rendering {
+  /** File, line, column, message. */
+  private static final Pattern PLACE =
+      Pattern.compile("(.*?):(\\d+):(\\d+)-\\d+: (?:ERROR|WARNING): (.*?)\n?", Pattern.DOTALL);
+
   private final boolean many;
   private final boolean perHost;
   private final boolean quiet;
@@ -40,11 +47,35 @@ public final class JsonRendering implements Rendering {
     int from = 0;
     for (int i = 0; i < lines.getLengthCount(); i++) {
       int to = Math.min(text.size(), from + lines.getLength(i));
-      start(out, Rendering.type(lines.getKind()));
-      JsonMap.string(out, text.substring(from, to).toByteArray());
+      ByteString line = text.substring(from, to);
+      if (lines.getKind() == LineKind.LINE_ERROR || lines.getKind() == LineKind.LINE_WARNING) {
+        trouble(out, lines.getKind(), line);
+      } else {
+        start(out, Rendering.type(lines.getKind()));
+        JsonMap.string(out, line.toByteArray());
+      }
       end(out, lines.getHost());
       from = to;
     }
+  }
+
+  /** Place and message apart. */
+  private static void trouble(Bytes out, LineKind kind, ByteString line) {
+    out.add("{\"type\": \"").add(Rendering.type(kind)).add("\", \"msg\": ");
+    Matcher place = PLACE.matcher(line.toStringUtf8());
+    if (!place.matches()) {
+      JsonMap.string(out, line.toByteArray());
+      return;
+    }
+    JsonMap.string(out, place.group(4));
+    out.add(", \"filename\": ");
+    JsonMap.string(out, place.group(1));
+    out.add(", \"line\": ").add(place.group(2)).add(", \"col\": ").add(place.group(3));
+  }
+
+  @Override
+  public boolean isTrouble(LineKind kind) {
+    return false;
   }
 
   @Override

@@ -23,6 +23,9 @@ public sealed interface Rendering permits TextRendering, JsonRendering {
   /** After everything. */
   void summary(Bytes out, Summary summary);
 
+  /** Whether lines of a kind go to standard error instead. */
+  boolean isTrouble(LineKind kind);
+
   /** The name of a kind of lines in JSON. */
   static String type(LineKind kind) {
     return switch (kind) {

@@ -3,6 +3,7 @@ package jbt.cli.render;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import jbt.server.merge.Datum;
+import jbt.v1.LineKind;
 import jbt.v1.Lines;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,11 @@ public final class TextRendering implements Rendering {
     } else {
       plain(out, text, 0, text.length);
     }
+  }
+
+  @Override
+  public boolean isTrouble(LineKind kind) {
+    return kind == LineKind.LINE_ERROR || kind == LineKind.LINE_WARNING;
   }
 
   @Override

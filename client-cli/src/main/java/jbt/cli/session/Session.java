@@ -20,6 +20,7 @@ import jbt.server.targets.FoldedNames;
 import jbt.v1.Dump;
 import jbt.v1.HostReport;
 import jbt.v1.HostState;
+import jbt.v1.Lines;
 import jbt.v1.Open;
 import jbt.v1.Stop;
 import jbt.v1.TraceReply;
@@ -146,11 +147,21 @@ public final class Session {
     }
   }
 
+  private void lines(Bytes out, Lines lines) {
+    if (rendering.isTrouble(lines.getKind())) {
+      Bytes text = new Bytes();
+      rendering.lines(text, lines);
+      outbox.note(text);
+    } else {
+      rendering.lines(out, lines);
+    }
+  }
+
   private void show(Bytes out, TraceReply reply) {
     switch (reply.getReplyCase()) {
       case HOST -> host(out, reply.getHost());
       case SCHEMA -> answer.add(reply.getSchema());
-      case LINES -> rendering.lines(out, reply.getLines());
+      case LINES -> lines(out, reply.getLines());
       case VALUE -> value(out, reply.getValue());
       case PARTIAL -> answer.add(reply.getPartial());
       case ROUND -> {

@@ -9,15 +9,31 @@ import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.Stmt;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Diagnostics;
+import jbt.compiler.lang.Source;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.Site;
 import jbt.compiler.plan.Site.Piece;
+import jbt.compiler.plan.Site.Printf.Use;
 import jbt.compiler.types.Type;
+import jbt.compiler.types.TypeNames;
 
 /** Calls that are statements. */
 final class Calls {
   static final Set<String> NAMES =
-      Set.of("printf", "print", "clear", "zero", "delete", "exit", "time");
+      Set.of(
+          "printf",
+          "errorf",
+          "warnf",
+          "join",
+          "fail",
+          "assert",
+          "static_assert",
+          "print",
+          "clear",
+          "zero",
+          "delete",
+          "exit",
+          "time");
 
   private static final String DEFAULT_TIME = "%H:%M:%S\n";
   private static final int LONGEST_TIME_FORMAT = 64;
@@ -60,7 +76,13 @@ final class Calls {
 
   List<Stmt> statement(Ast.Expr.Call call) {
     return switch (call.function()) {
-      case "printf" -> printf(call);
+      case "printf" -> printf(call, Use.PRINT);
+      case "errorf" -> printf(call, Use.ERROR);
+      case "warnf" -> printf(call, Use.WARNING);
+      case "join" -> join(call);
+      case "fail" -> fail(call);
+      case "assert" -> check(call);
+      case "static_assert" -> checkNow(call);
       case "print" -> print(call);
       case "clear" ->
           wholeMap(call)
@@ -87,10 +109,10 @@ final class Calls {
     };
   }
 
-  private List<Stmt> printf(Ast.Expr.Call call) {
+  private List<Stmt> printf(Ast.Expr.Call call, Use use) {
     if (call.arguments().isEmpty()
         || !(call.arguments().getFirst() instanceof Ast.Expr.Str format)) {
-      diagnostics.error(call.range(), "printf() needs a format, a string literal");
+      diagnostics.error(call.range(), call.function() + "() needs a format, a string literal");
       call.arguments().forEach(expressions::value);
       return List.of();
     }
@@ -101,11 +123,12 @@ final class Calls {
         diagnostics.error(format.range(), "printf: " + wrong.message());
         yield List.of();
       }
-      case PrintfFormat.Parsed parsed -> printf(call.range(), parsed, arguments);
+      case PrintfFormat.Parsed parsed -> printf(call.range(), use, parsed, arguments);
     };
   }
 
-  private List<Stmt> printf(SourceRange range, PrintfFormat.Parsed parsed, List<Value> arguments) {
+  private List<Stmt> printf(
+      SourceRange range, Use use, PrintfFormat.Parsed parsed, List<Value> arguments) {
     int expected = parsed.lengths().size();
     if (expected != arguments.size()) {
       diagnostics.error(
@@ -129,8 +152,113 @@ final class Calls {
     }
     List<Expr> values = arguments.stream().map(Value::expr).toList();
     List<Type> types = values.stream().map(Expr::type).toList();
-    int site = round.site(new Site.Printf(Site.Printf.Use.PRINT, pieces, types));
+    int site = round.site(new Site.Printf(use, placed(use, range, pieces), types));
     return List.of(new Stmt.Printf(site, values, range));
+  }
+
+  /** A message of trouble is a line of its own with its place in front. */
+  private List<Piece> placed(Use use, SourceRange range, List<Piece> pieces) {
+    if (use != Use.ERROR && use != Use.WARNING) {
+      return pieces;
+    }
+    Source source = round.source();
+    int column = source.column(range.start());
+    String place =
+        "%s:%d:%d-%d: %s: "
+            .formatted(
+                source.name(),
+                source.line(range.start()),
+                column,
+                column + range.end() - range.start(),
+                use);
+    List<Piece> all = new ArrayList<>();
+    all.add(new Piece.Text(Strings.bytes(place)));
+    all.addAll(pieces);
+    boolean ended = all.getLast() instanceof Piece.Text(String text) && text.endsWith("\n");
+    if (!ended) {
+      all.add(new Piece.Text("\n"));
+    }
+    return all;
+  }
+
+  /** {@code join(array)}, {@code join(array, separator)}: a line of the texts. */
+  private List<Stmt> join(Ast.Expr.Call call) {
+    if (!arity(call, 1, 2, diagnostics)) {
+      return List.of();
+    }
+    String separator = " ";
+    if (call.arguments().size() == 2) {
+      if (!(call.arguments().get(1) instanceof Ast.Expr.Str str)) {
+        diagnostics.error(
+            call.arguments().get(1).range(), "The separator of join() is a string literal");
+        return List.of();
+      }
+      separator = str.value();
+    }
+    Value array = expressions.value(call.arguments().getFirst());
+    if (!array.known()) {
+      return List.of();
+    }
+    if (!(array.type() instanceof Type.Pointer) && !(array.type() instanceof Type.Int)) {
+      diagnostics.error(
+          array.range(),
+          "join() takes a pointer to pointers, not " + TypeNames.describe(array.type()));
+      return List.of();
+    }
+    Value between = Value.string(separator, call.range());
+    Expr joined =
+        new Expr.Call(
+            Function.JOIN,
+            List.of(expressions.address(array), between.expr()),
+            new Type.Str(Joined.size(separator.length())),
+            call.range());
+    Piece all = new Piece.Conversion('s', 8, 0, false, false, false, false);
+    List<Piece> pieces = List.of(all, new Piece.Text("\n"));
+    int site = round.site(new Site.Printf(Use.JOIN, pieces, List.of(joined.type())));
+    return List.of(new Stmt.Printf(site, List.of(joined), call.range()));
+  }
+
+  /** An error where it is reached: in a branch that is left out at compile time it says nothing. */
+  private List<Stmt> fail(Ast.Expr.Call call) {
+    String message =
+        call.arguments().size() == 1 && call.arguments().getFirst() instanceof Ast.Expr.Str str
+            ? Strings.text(str.value())
+            : "fail() takes a string literal";
+    diagnostics.error(call.range(), message);
+    return List.of();
+  }
+
+  /** {@code assert(condition, message)}: ends the session with 1 where it does not hold. */
+  private List<Stmt> check(Ast.Expr.Call call) {
+    if (!arity(call, 2, 2, diagnostics)) {
+      return List.of();
+    }
+    Value condition = expressions.condition(call.arguments().getFirst());
+    List<Stmt> failed = new ArrayList<>(printf(message(call), Use.ERROR));
+    Expr one = Value.literal(1, call.range()).expr();
+    failed.add(new Stmt.Exit(round.site(new Site.Exit()), one, call.range()));
+    return List.of(new Stmt.If(condition.expr(), List.of(), failed, call.range()));
+  }
+
+  private static Ast.Expr.Call message(Ast.Expr.Call call) {
+    return new Ast.Expr.Call(call.function(), call.arguments().subList(1, 2), call.range());
+  }
+
+  private List<Stmt> checkNow(Ast.Expr.Call call) {
+    if (!arity(call, 2, 2, diagnostics)) {
+      return List.of();
+    }
+    Value condition = expressions.condition(call.arguments().getFirst());
+    if (!condition.known()) {
+      return List.of();
+    }
+    if (!(condition.expr() instanceof Expr.IntLiteral literal)) {
+      diagnostics.error(
+          condition.range(), "The condition of static_assert() must be known to the compiler");
+    } else if (literal.value() == 0) {
+      fail(message(call));
+    }
+    return List.of();
   }
 
   private Piece typed(Piece.Conversion conversion, int length, Value argument) {

@@ -69,10 +69,10 @@ public final class Checker {
     checkPoints(groups, expansion, settings, diagnostics);
     Environment environment = new Environment(settings, declared);
     Definitions definitions = new HostTypes(target);
-    Result result = round(groups, target, definitions, environment);
+    Result result = round(groups, source, target, definitions, environment);
     int rounds = 1;
     while (environment.takeChanged() && rounds++ < MOST_ROUNDS) {
-      result = round(groups, target, definitions, environment);
+      result = round(groups, source, target, definitions, environment);
     }
     diagnostics.addAll(result.round.diagnostics());
     if (allExpanded) {
@@ -146,8 +146,13 @@ public final class Checker {
   }
 
   private static Result round(
-      List<Group> groups, Target target, Definitions definitions, Environment environment) {
-    Round round = new Round(target, definitions, environment, new Diagnostics(), new ArrayList<>());
+      List<Group> groups,
+      Source source,
+      Target target,
+      Definitions definitions,
+      Environment environment) {
+    Round round =
+        new Round(source, target, definitions, environment, new Diagnostics(), new ArrayList<>());
     List<Probe> probes = new ArrayList<>();
     List<String> names = new ArrayList<>();
     for (Group group : groups) {

@@ -223,6 +223,11 @@ final class ExpressionChecker {
     return new Value(expr, place.natural(), place.hostBound());
   }
 
+  /** An integer or a pointer as an address of this probe. */
+  Expr address(Value value) {
+    return functions.address(value);
+  }
+
   private Optional<ProbeContext.Variable> find(Ast.Expr.Variable use) {
     Optional<ProbeContext.Variable> found = context.find(use.name());
     if (found.isEmpty()) {

@@ -241,6 +241,10 @@ final class Functions {
         made(Function.MEMCMP, Type.INT64, call, left, right, limit).expr(), true, false);
   }
 
+  Expr address(Value value) {
+    return strings.pointer(value);
+  }
+
   private Value address(Ast.Expr.Call call, int argument) {
     Value value = expressions.value(call.arguments().get(argument));
     if (!value.known()) {

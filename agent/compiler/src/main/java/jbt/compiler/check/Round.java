@@ -2,12 +2,14 @@ package jbt.compiler.check;
 
 import java.util.List;
 import jbt.compiler.lang.Diagnostics;
+import jbt.compiler.lang.Source;
 import jbt.compiler.plan.Site;
 import jbt.compiler.target.Target;
 import jbt.compiler.types.Definitions;
 
 /** What one round of checking works on: it reads and widens {@code environment}, fills the rest. */
 record Round(
+    Source source,
     Target target,
     Definitions definitions,
     Environment environment,

@@ -5,6 +5,7 @@ import jbt.compiler.bpf.AluOperation;
 import jbt.compiler.bpf.Condition;
 import jbt.compiler.bpf.Size;
 import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.check.Joined;
 import jbt.compiler.ir.Operand.Imm;
 import jbt.compiler.ir.Operand.Reg;
 import jbt.compiler.types.Type;
@@ -225,6 +226,51 @@ final class TextCalls {
     Reg behind = body.add(place.base(), length);
     lowering.texts().append(second, new Address(behind, place.offset()));
     lowering.expressions().copy(place, e.type(), to, as);
+  }
+
+  /**
+   * Puts the texts that an array of pointers leads to one behind the other, up to a null pointer;
+   * returns how many bytes that makes.
+   */
+  Operand join(Expr.Call e, Address to) {
+    String separator = ((Expr.StrLiteral) e.arguments().get(1)).value();
+    int mask = Layout.powerOfTwo(((Type.Str) e.type()).size()) - 1;
+    Type type = e.arguments().getFirst().type();
+    Operand array = lowering.expressions().scalar(e.arguments().getFirst());
+    Address pointer = body.exactMemory(8);
+    Reg used = body.move(ZERO);
+    int done = body.block();
+    for (int i = 0; i < Joined.MOST; i++) {
+      body.storeWord(pointer, ZERO);
+      lowering.texts().readBytes(type, body.add(array, new Imm(8L * i)), pointer, new Imm(8));
+      Reg text = body.load(Size.DOUBLE, pointer);
+      int next = body.block();
+      body.branch(Condition.EQ, text, ZERO, done, next);
+      body.place(next);
+      if (i > 0) {
+        Address behind = new Address(body.add(to.base(), bounded(used, mask)), to.offset());
+        for (int at = 0; at < separator.length(); at += 8) {
+          body.storeWord(behind.plus(at), new Imm(Texts.word(separator, at)));
+        }
+        body.set(used, body.add(used, new Imm(separator.length())));
+      }
+      Reg offset = bounded(used, mask);
+      Operand length =
+          lowering
+              .texts()
+              .readText(
+                  type,
+                  text,
+                  Joined.LONGEST,
+                  new Address(body.add(to.base(), offset), to.offset()));
+      body.set(used, body.add(used, length));
+    }
+    body.place(done);
+    return bounded(used, mask);
+  }
+
+  private Reg bounded(Operand number, int mask) {
+    return body.binary(AluOperation.AND, number, new Imm(mask));
   }
 
   /** Puts a buffer in memory: its length, then its bytes, padded. */

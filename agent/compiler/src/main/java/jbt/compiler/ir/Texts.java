@@ -9,6 +9,8 @@ import jbt.compiler.bpf.Size;
 import jbt.compiler.check.Checked.Builtin;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.Expr.ContextField.Read;
+import jbt.compiler.check.Function;
+import jbt.compiler.check.Joined;
 import jbt.compiler.ir.Operand.Imm;
 import jbt.compiler.ir.Operand.Reg;
 import jbt.compiler.types.Type;
@@ -181,7 +183,8 @@ final class Texts {
           default -> throw new IllegalArgumentException("no text: " + expr);
         };
     // A length is known to the verifier only up to the next power of two.
-    return Layout.powerOfTwo(size + 2) + 8;
+    int joined = size > Joined.LONGEST ? Joined.LONGEST + 8 : 0;
+    return Layout.powerOfTwo(size + 2) + 8 + joined;
   }
 
   /** Puts the bytes of a text at an address, unpadded; returns how many. */
@@ -195,6 +198,9 @@ final class Texts {
     if (expr instanceof Expr.BuiltinValue(Builtin builtin, var type, var range)
         && builtin == Builtin.COMM) {
       return appendComm(to);
+    }
+    if (expr instanceof Expr.Call call && call.function() == Function.JOIN) {
+      return lowering.textCalls().join(call, to);
     }
     if (expr.type() instanceof Type.Buffer buffer) {
       return appendBuffer(expr, buffer.size(), to);
@@ -221,6 +227,11 @@ final class Texts {
     return length;
   }
 
+  /** Reads a text of at most so many bytes; returns its length. */
+  Operand readText(Type pointer, Operand from, int limit, Address to) {
+    return length(read(new Source(from, space(pointer), limit, Optional.empty()), to), limit);
+  }
+
   /** Reads bytes of the traced side; where they can't be read there are zeros then. */
   void readBytes(Type type, Operand from, Address to, Operand count) {
     Operand target = body.addressOf(to);
@@ -243,7 +254,7 @@ final class Texts {
   }
 
   /** From the result of a helper to the length of the text: without NUL, 0 for an error. */
-  private Operand length(Reg result, int limit) {
+  Operand length(Reg result, int limit) {
     Reg length = body.binary(AluOperation.SUB, result, new Imm(1));
     Reg negative = body.binary(AluOperation.ARSH, length, new Imm(63));
     Reg keep = body.binary(AluOperation.XOR, negative, new Imm(-1));

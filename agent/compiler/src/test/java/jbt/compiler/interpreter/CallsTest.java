@@ -192,6 +192,30 @@ final class CallsTest {
   }
 
   @Test
+  void joinsTexts() throws Exception {
+    Plan plan =
+        Compiler.compile(
+            "tracepoint:x:call { join(args.a); join(args.a, \", \"); }", "test", TARGET);
+    Machine machine = new Machine(plan, 1);
+    machine.begin();
+    String[] texts = {"ls", "-l", ""};
+    for (int i = 0; i < texts.length; i++) {
+      byte[] pointer = new byte[8];
+      ByteBuffer.wrap(pointer).order(ByteOrder.LITTLE_ENDIAN).putLong(SECOND + 64L * i);
+      machine.environment().texts.put(FIRST + 8L * i, pointer);
+      machine
+          .environment()
+          .texts
+          .put(SECOND + 64L * i, texts[i].getBytes(StandardCharsets.ISO_8859_1));
+    }
+    ByteBuffer record = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
+    machine.run(0, 0, record.putLong(16, FIRST).array());
+    assertThat(machine.drain(KernelMap.DATA_RING))
+        .extracting(sent -> ScriptExpectations.arguments(plan, sent))
+        .containsExactly(List.of("ls -l "), List.of("ls, -l, "));
+  }
+
+  @Test
   void comparesMemory() throws Exception {
     assertThat(
             values(

@@ -25,8 +25,8 @@ final class DataBatch implements Records {
   /** A message's text is at most about this long. */
   private static final int MESSAGE = 128 << 10;
 
-  private static final int LINES = -1;
-  private static final int TIMES = -2;
+  /** Kinds of lines are negative: one less than the negated number on the wire. */
+  private static final int TIMES = -1 - LineKind.LINE_TIME_VALUE;
 
   private final String host;
   private final List<Site> sites;
@@ -36,7 +36,7 @@ final class DataBatch implements Records {
   private final Bytes bytes = new Bytes(MESSAGE);
 
   /**
-   * For each record: when, where its bytes end, LINES or TIMES or the place of the value's site.
+   * For each record: when, where its bytes end, a kind of lines or the place of the value's site.
    */
   private long[] times = new long[1024];
 
@@ -65,7 +65,7 @@ final class DataBatch implements Records {
     LineFormat format = formats[site];
     if (format != null) {
       format.append(ring, at + Control.HEADER, bytes);
-      add(ring.getLong(at), site, LINES);
+      add(ring.getLong(at), site, kind((Site.Printf) sites.get(site)));
       return;
     }
     switch (sites.get(site)) {
@@ -79,6 +79,19 @@ final class DataBatch implements Records {
       }
       default -> throw new IllegalStateException("no data record: " + sites.get(site));
     }
+  }
+
+  private static int kind(Site.Printf printf) {
+    LineKind kind =
+        switch (printf.use()) {
+          case PRINT -> LineKind.LINE_PRINTF;
+          case ERROR -> LineKind.LINE_ERROR;
+          case WARNING -> LineKind.LINE_WARNING;
+          case CAT -> LineKind.LINE_CAT;
+          case SYSTEM -> LineKind.LINE_SYSTEM;
+          case JOIN -> LineKind.LINE_JOIN;
+        };
+    return -1 - kind.getNumber();
   }
 
   private void appendValue(Type type, ByteBuffer ring, int at) {
@@ -147,10 +160,7 @@ final class DataBatch implements Records {
   private void takeLines(int kind, long time, int site, Output output) {
     int first = next;
     int start = start(first);
-    Lines.Builder lines =
-        Lines.newBuilder()
-            .setHost(host)
-            .setKind(kind == LINES ? LineKind.LINE_PRINTF : LineKind.LINE_TIME);
+    Lines.Builder lines = Lines.newBuilder().setHost(host).setKindValue(-1 - kind);
     while (next < count
         && kinds[next] == kind
         && isBefore(time, site)
