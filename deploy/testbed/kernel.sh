@@ -61,7 +61,7 @@ make_initrd() {
   root=$(mktemp -d)
   mkdir -p "$root"/{bin,proc,sys,dev,host,memory,root,modules}
   cp "$(command -v busybox)" "$root/bin/busybox"
-  for name in virtio_pci virtiofs overlay virtio_net veth bridge; do add_module "$name"; done
+  for name in virtio_pci virtiofs overlay virtio_net virtio_console veth bridge; do add_module "$name"; done
   for file in "${load[@]}"; do # numbered, so that a glob gives the order
     module_data "$file" >"$root/modules/$n-$(basename "${file%.xz}")"
     n=$((n + 1))

@@ -22,13 +22,14 @@ import jbt.cli.session.Signals;
 import jbt.cli.session.Wanted;
 import jbt.daemon.Version;
 import jbt.server.Opener;
+import jbt.server.session.Settings;
 import jbt.server.targets.HostNames;
 import jbt.server.targets.TargetException;
 
 /** jbt-remote. */
 public final class Main {
   /** A host that does not answer delays the start of the others by this. */
-  private static final Duration OPEN_PATIENCE = Duration.ofSeconds(5);
+  private static final Duration OPEN_PATIENCE = Settings.defaults().answer();
 
   /** The word to start reaches all hosts within this, so that they start together. */
   private static final Duration OPEN_DELAY = Duration.ofMillis(50);

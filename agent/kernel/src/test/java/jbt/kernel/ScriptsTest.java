@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import jbt.compiler.plan.LossCounter;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Compiled scripts on the real kernel, with exact results. */
 @Tag("kernel")
@@ -179,24 +180,26 @@ class ScriptsTest {
   }
 
   @Test
+  @Timeout(60)
   void samplesOnEveryProcessor() throws Exception {
+    long start = System.nanoTime();
     try (ScriptSession session =
         ScriptSession.start(
             "profile:hz:200 { @[cpu] = count(); } software:cpu-clock:1000000 { @soft = count(); }"
                 + " interval:ms:10 { @ticks = count(); }")) {
-      Workload.onThreads(
-          THREADS,
-          () -> {
-            long end = System.nanoTime() + 500_000_000L;
-            while (System.nanoTime() < end) {
-              Workload.getppid(100);
-            }
-          });
+      // However long a busy or emulated machine takes.
+      while (session.rows("@").size() < Cpus.online().size()
+          || session.rows("@").values().stream().anyMatch(row -> row.words().getFirst() < 20)
+          || session.rows("@soft").isEmpty()
+          || session.words("@soft").getFirst() < 200
+          || session.rows("@ticks").isEmpty()
+          || session.words("@ticks").getFirst() < 30) {
+        Workload.onThreads(THREADS, () -> Workload.getppid(10_000));
+      }
       session.stop();
+      long centiseconds = (System.nanoTime() - start) / 10_000_000;
       assertThat(session.rows("@")).hasSize(Cpus.online().size());
-      assertThat(session.rows("@").values()).allMatch(row -> row.words().getFirst() > 20);
-      assertThat(session.words("@soft").getFirst()).isGreaterThan(200);
-      assertThat(session.words("@ticks").getFirst()).isBetween(30L, 60L);
+      assertThat(session.words("@ticks").getFirst()).isLessThanOrEqualTo(centiseconds + 1);
     }
   }
 

@@ -16,6 +16,7 @@ import jbt.cli.render.Rendering;
 import jbt.cli.render.Summary;
 import jbt.server.merge.Decode;
 import jbt.server.merge.MalformedException;
+import jbt.server.session.Settings;
 import jbt.server.targets.FoldedNames;
 import jbt.v1.Dump;
 import jbt.v1.HostReport;
@@ -34,8 +35,8 @@ import org.jspecify.annotations.Nullable;
  * be called from any thread at any time.
  */
 public final class Session {
-  /** How long all may take once somebody wants to stop: a collector gives hosts ten seconds. */
-  private static final long PATIENCE_MILLIS = 11_000;
+  /** How long all may take once somebody wants to stop: a little more than a collector waits. */
+  private static final long PATIENCE_MILLIS = 1_000 + Settings.defaults().stop().toMillis();
 
   /** How long a message waits for the same one of other hosts, and while some still connect. */
   private static final long FOLD_MILLIS = 150;

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * {@code operator}. Everything is gone after {@link #close}.
  */
 public final class Fleet implements AutoCloseable {
-  public static final Duration PATIENCE = Duration.ofSeconds(60);
+  public static final Duration PATIENCE = Duration.ofSeconds(60L * Java.PATIENCE);
   private static final String USER = "operator";
   private static final int AGENT_PORT = 7010;
   private static final int COLLECTOR_PORT = 7020;
@@ -194,19 +194,19 @@ public final class Fleet implements AutoCloseable {
     return remote(inventory(), arguments);
   }
 
+  /** The arguments with which jbt-remote is the user that agents admit. */
+  public List<String> identity() {
+    return pki.identity(USER);
+  }
+
   /** The file that lists the fleet's hosts. */
   public Path inventory() {
     return folder.resolve("inventory.yaml");
   }
 
   public Running remote(Path inventory, String... arguments) throws IOException {
-    List<String> all =
-        new ArrayList<>(
-            List.of(
-                "--inventory", inventory.toString(),
-                "--ca", pki.authority().toString(),
-                "--cert", pki.certificate(USER).toString(),
-                "--key", pki.key(USER).toString()));
+    List<String> all = new ArrayList<>(List.of("--inventory", inventory.toString()));
+    all.addAll(identity());
     all.addAll(List.of(arguments));
     Running remote = Running.start(network.onOperator(Java.command("jbt.cli.Main", all)));
     remotes.add(remote);

@@ -5,7 +5,7 @@ import java.time.Duration;
 
 /** A {@link Workload} process: waits until it is told what to do. */
 public final class Load implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofSeconds(60L * Java.PATIENCE);
 
   private final Running process;
   private int series;

@@ -1,22 +1,28 @@
 package jbt.deploy.fleet;
 
-import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import jbt.cli.pki.PkiException;
+import jbt.transport.Role;
 
 /** A throw-away authority and what it issued, in one folder. */
 public final class Pki {
+  private static final int DAYS = 2;
+
   private final Path folder;
 
   private Pki(Path folder) {
     this.folder = folder;
   }
 
-  public static Pki create(Path folder) throws IOException, InterruptedException {
-    Pki pki = new Pki(folder);
-    pki.remote("init");
-    return pki;
+  public static Pki create(Path folder) {
+    try {
+      jbt.cli.pki.Pki.init(folder, DAYS);
+    } catch (PkiException e) {
+      throw new AssertionError(e);
+    }
+    return new Pki(folder);
   }
 
   /**
@@ -24,8 +30,13 @@ public final class Pki {
    *
    * @param role host, user or collector
    */
-  public void issue(String role, String name) throws IOException, InterruptedException {
-    remote("issue", role, name);
+  public void issue(String role, String name) {
+    try {
+      jbt.cli.pki.Pki.issue(
+          folder, Role.valueOf(role.toUpperCase(Locale.ROOT)), name, List.of(), DAYS);
+    } catch (PkiException e) {
+      throw new AssertionError(e);
+    }
   }
 
   public Path authority() {
@@ -40,10 +51,14 @@ public final class Pki {
     return folder.resolve(name + ".key");
   }
 
-  private void remote(String... arguments) throws IOException, InterruptedException {
-    List<String> all = new ArrayList<>(List.of("pki"));
-    all.addAll(List.of(arguments));
-    all.addAll(List.of("--dir", folder.toString()));
-    Running.run(Java.command("jbt.cli.Main", all));
+  /** The arguments with which jbt-remote is that user. */
+  public List<String> identity(String user) {
+    return List.of(
+        "--ca",
+        authority().toString(),
+        "--cert",
+        certificate(user).toString(),
+        "--key",
+        key(user).toString());
   }
 }

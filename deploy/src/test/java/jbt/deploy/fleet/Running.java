@@ -35,7 +35,7 @@ public final class Running implements AutoCloseable {
   /** Runs the command to its end; an exit code other than 0 is an error. Returns its output. */
   public static List<String> run(List<String> command) throws IOException, InterruptedException {
     try (Running running = start(command)) {
-      int code = running.exitCode(Duration.ofSeconds(30));
+      int code = running.exitCode(Duration.ofSeconds(30L * Java.PATIENCE));
       if (code != 0) {
         throw new IOException(running + " ended with exit code " + code);
       }
@@ -108,6 +108,16 @@ public final class Running implements AutoCloseable {
     out.join();
     err.join();
     return process.exitValue();
+  }
+
+  /** Asks it to end, and waits. */
+  public void end() {
+    process.destroy();
+    try {
+      process.waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override

@@ -48,6 +48,6 @@ public final class Traced {
   /** Ctrl-C; returns the exit code. */
   public static int stop(Running remote) throws IOException, InterruptedException {
     remote.signal("INT");
-    return remote.exitCode(Duration.ofSeconds(30));
+    return remote.exitCode(Duration.ofSeconds(30L * Java.PATIENCE));
   }
 }

@@ -24,14 +24,18 @@ public record Settings(
     Duration partials,
     int queueBytes) {
 
-  /** For the collector that a client runs, or that answers it. */
+  /**
+   * For the collector that a client runs, or that answers it. The system property {@code
+   * jbt.patience} is a factor for what it waits for, for hosts that are emulated.
+   */
   public static Settings defaults() {
+    int patience = Integer.getInteger("jbt.patience", 1);
     return new Settings(
         64,
-        Duration.ofSeconds(5),
-        Duration.ofSeconds(10),
+        Duration.ofSeconds(5L * patience),
+        Duration.ofSeconds(10L * patience),
         Duration.ZERO,
-        Duration.ofSeconds(15),
+        Duration.ofSeconds(15L * patience),
         Duration.ofSeconds(5),
         Duration.ofSeconds(1),
         16 << 20);
