@@ -38,7 +38,8 @@ final class ProgramLoader {
       return Bpf.load(type, program.attachTo(), code, routines, program.name());
     } catch (SystemCallException e) {
       // A second time, with the log: that makes loading several times slower.
-      String log = Bpf.tryLoad(type, program.attachTo(), code, routines, program.name(), LOG_SIZE).log();
+      String log =
+          Bpf.tryLoad(type, program.attachTo(), code, routines, program.name(), LOG_SIZE).log();
       if (log.isBlank()) {
         throw LoadException.of("load program " + program.name(), e);
       }

@@ -104,8 +104,7 @@ public final class Bpf {
    * @param attachTo the kernel's type that a program of {@link #PROGRAM_TYPE_TRACING} is for
    * @param routines the slots at which routines begin that the kernel calls
    */
-  public static Fd load(
-      int type, int attachTo, byte[] code, List<Integer> routines, String name) {
+  public static Fd load(int type, int attachTo, byte[] code, List<Integer> routines, String name) {
     try (Block attributes = new Block(128);
         Block instructions = Block.of(code);
         Block license = Block.of("GPL");
