@@ -69,17 +69,39 @@ final class Emission {
       label += routines.get(i).routine().blocks().stream().mapToInt(Block::number).max().orElse(0);
       label++;
     }
+    List<Emission> emitted = new ArrayList<>();
     for (int i = 0; i < routines.size(); i++) {
       Emission emission = new Emission(routines.get(i).registers(), firstLabels.get(i));
+      emission.routine(routines.get(i).routine());
+      emitted.add(emission);
+    }
+    Set<Label> called = new HashSet<>();
+    addCalled(emitted, 0, called);
+    for (int i = 0; i < routines.size(); i++) {
+      if (i > 0 && !called.contains(starts.get(i))) {
+        continue;
+      }
       if (i > 0) {
         instructions.add(starts.get(i));
         lines.add(routines.get(i).routine().blocks().getFirst().endRange());
       }
-      emission.routine(routines.get(i).routine());
-      instructions.addAll(emission.instructions);
-      lines.addAll(emission.lines);
+      instructions.addAll(emitted.get(i).instructions);
+      lines.addAll(emitted.get(i).lines);
     }
-    return new Emitted(new Code(instructions, starts.subList(1, starts.size())), lines);
+    return new Emitted(
+        new Code(instructions, starts.stream().filter(called::contains).toList()), lines);
+  }
+
+  /**
+   * Adds the routines that are called from one of them. The kernel refuses a program with others:
+   * those whose call was found never to be reached.
+   */
+  private static void addCalled(List<Emission> emitted, int from, Set<Label> called) {
+    for (Instruction instruction : emitted.get(from).instructions) {
+      if (instruction instanceof Instruction.LoadRoutine load && called.add(load.routine())) {
+        addCalled(emitted, load.routine().number(), called);
+      }
+    }
   }
 
   private void routine(Routine routine) {

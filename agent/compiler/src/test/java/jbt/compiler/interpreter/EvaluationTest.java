@@ -63,4 +63,11 @@ final class EvaluationTest {
     assertThat(lines("@x = 1; @x -= 0xfffffffffffffffe; printf(\"%d\", @x);"))
         .isEqualTo(List.of(List.of(3L)));
   }
+
+  @Test
+  void routineThatNothingCallsIsLeftOut() throws CompileException {
+    String script = "BEGIN { @x[1] = 1; $v = 51; $n = $v >= $v ? 1 : (int64)len(@x); exit($n); }";
+    Plan plan = Compiler.compile(script, "test", TARGET);
+    assertThat(plan.programs().getFirst().code().routines()).isEmpty();
+  }
 }
