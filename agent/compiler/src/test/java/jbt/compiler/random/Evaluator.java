@@ -61,17 +61,25 @@ final class Evaluator {
     }
   }
 
-  /** False when the probe has ended. */
-  private boolean block(List<Stmt> statements) {
-    for (Stmt statement : statements) {
-      if (!statement(statement)) {
-        return false;
-      }
-    }
-    return true;
+  /** What comes after a statement. */
+  private enum Flow {
+    NEXT,
+    BREAK,
+    CONTINUE,
+    LEAVE
   }
 
-  private boolean statement(Stmt statement) {
+  private Flow block(List<Stmt> statements) {
+    for (Stmt statement : statements) {
+      Flow flow = statement(statement);
+      if (flow != Flow.NEXT) {
+        return flow;
+      }
+    }
+    return Flow.NEXT;
+  }
+
+  private Flow statement(Stmt statement) {
     switch (statement) {
       case Stmt.Let s ->
           locals.put(
@@ -104,13 +112,60 @@ final class Evaluator {
       case Stmt.Exit s -> {
         record("Exit", "", List.of(s.code().map(this::number).orElse(0L)));
         exited = true;
-        return false;
+        return Flow.LEAVE;
       }
       case Stmt.Return s -> {
-        return false;
+        return Flow.LEAVE;
+      }
+      case Stmt.Break s -> {
+        return Flow.BREAK;
+      }
+      case Stmt.Continue s -> {
+        return Flow.CONTINUE;
+      }
+      case Stmt.Braces s -> {
+        return block(s.body());
+      }
+      case Stmt.Unroll s -> {
+        for (int i = 0; i < s.count(); i++) {
+          Flow flow = block(s.body());
+          if (flow != Flow.NEXT) {
+            return flow;
+          }
+        }
+      }
+      case Stmt.While s -> {
+        while (truth(s.condition())) {
+          Flow flow = block(s.body());
+          if (flow == Flow.BREAK) {
+            break;
+          }
+          if (flow == Flow.LEAVE) {
+            return flow;
+          }
+        }
+      }
+      case Stmt.ForRange s -> {
+        long from = number(s.from());
+        long to = number(s.to());
+        for (long i = from; i < to; i++) {
+          locals.put(s.variable(), i);
+          Flow flow = block(s.body());
+          if (flow == Flow.BREAK) {
+            break;
+          }
+          if (flow == Flow.LEAVE) {
+            return flow;
+          }
+        }
+      }
+      case Stmt.AddAll s -> {
+        for (Object value : List.copyOf(map(s.from()).values())) {
+          put(s.to(), key(s.to()), number(get(s.to(), key(s.to()))) + number(value));
+        }
       }
     }
-    return true;
+    return Flow.NEXT;
   }
 
   private void record(String site, String map, List<Object> rest) {
@@ -264,9 +319,21 @@ final class Evaluator {
         put(e.target(), key, old + (e.up() ? 1 : -1));
         yield e.prefix() ? get(e.target(), key) : (Long) old;
       }
+      case Expr.HasKey e -> map(e.map()).containsKey(key(e.map(), e.key())) ? 1L : 0L;
+      case Expr.Keys e -> (long) map(e.map()).size();
+      case Expr.Length e -> (long) ((String) value(e.text())).length();
+      case Expr.Differ e -> {
+        String left = (String) value(e.left());
+        String right = (String) value(e.right());
+        yield start(left, e.count()).equals(start(right, e.count())) ? 0L : 1L;
+      }
       case Expr.Tuple e -> values(e.parts());
       case Expr.Part e -> ((List<?>) value(e.tuple())).get(e.index());
     };
+  }
+
+  private static String start(String text, int count) {
+    return text.substring(0, Math.min(count, text.length()));
   }
 
   private Object known(String text) {

@@ -152,7 +152,7 @@ final class Expressions {
     if (depth <= 0 || one(4)) {
       return leaf();
     }
-    return switch (random.nextInt(16)) {
+    return switch (random.nextInt(18)) {
       case 0 -> new Expr.Conditional(truth(depth - 1), Optional.of(number(depth - 1)), number(1));
       case 1 -> new Expr.Conditional(number(depth - 1), Optional.empty(), number(depth - 1));
       case 2 -> checked(new Expr.Apply(Unary.MINUS, number(depth - 1)));
@@ -163,6 +163,7 @@ final class Expressions {
       case 8 -> part(depth);
       case 9 -> mapRead(Kind.INT64, depth).orElseGet(this::leaf);
       case 10 -> step(depth);
+      case 11 -> question(depth);
       default -> operation(depth);
     };
   }
@@ -236,6 +237,21 @@ final class Expressions {
     return leaf();
   }
 
+  /** What functions tell of maps and texts. */
+  private Expr question(int depth) {
+    List<MapShape> maps =
+        scope.maps().stream()
+            .filter(m -> m.readable() && !m.cleared() && !m.key().isEmpty())
+            .toList();
+    if (maps.isEmpty() || one(2)) {
+      return one(2)
+          ? new Expr.Length(text(depth - 1))
+          : new Expr.Differ(text(depth - 1), text(depth - 1), 1 + random.nextInt(8));
+    }
+    MapShape map = pick(maps);
+    return one(2) ? new Expr.Keys(map) : new Expr.HasKey(map, key(map, depth - 1));
+  }
+
   private Expr step(int depth) {
     Optional<Target> target = steps ? target(depth) : Optional.empty();
     return target.<Expr>map(t -> step(t)).orElseGet(this::leaf);
@@ -250,7 +266,7 @@ final class Expressions {
   /** A variable or a map that holds an integer. */
   Optional<Target> target(int depth) {
     List<Variable> variables =
-        scope.variables().stream().filter(v -> v.kind() instanceof Kind.Number).toList();
+        scope.changeable().stream().filter(v -> v.kind() instanceof Kind.Number).toList();
     List<MapShape> maps =
         scope.maps().stream()
             .filter(m -> m.readable() && m.value() instanceof Kind.Number)

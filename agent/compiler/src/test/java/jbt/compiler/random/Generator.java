@@ -19,6 +19,8 @@ import jbt.compiler.random.Node.Variable;
 final class Generator {
   private static final int DEEPEST = 3;
   private static final int DEEPEST_BLOCK = 3;
+  private static final int DEEPEST_LOOP = 2;
+  private static final int MOST_ROUNDS = 4;
   private static final int MOST_CLEARS = 2;
 
   private static final List<Kind> VALUES =
@@ -51,6 +53,11 @@ final class Generator {
 
   /** Whether the statements that are made run once at most. */
   private boolean once;
+
+  /** Loops around the statement that is made. */
+  private int loops;
+
+  private int unrolled;
 
   /** What a text variable can be declared as. */
   private final String widestText;
@@ -105,7 +112,7 @@ final class Generator {
             default -> List.of();
           };
       List<Kind> key = KEYS.get(random.nextInt(KEYS.size()));
-      shapes.add(new MapShape("@m" + i, use, key, value, parameters));
+      shapes.add(new MapShape("@m" + i, use, key, value, parameters, random.nextBoolean()));
     }
     return shapes;
   }
@@ -170,7 +177,9 @@ final class Generator {
   }
 
   private Stmt statement(int depth) {
-    return switch (random.nextInt(20)) {
+    return switch (random.nextInt(23)) {
+      case 20, 21 -> loop(depth);
+      case 22 -> addAll(depth);
       case 0, 1 -> let();
       case 2, 3, 4 -> assign();
       case 5, 6 -> compound();
@@ -214,7 +223,7 @@ final class Generator {
   private Stmt assign() {
     List<MapShape> plain = maps.stream().filter(map -> map.use() == Use.PLAIN).toList();
     if (plain.isEmpty() || one(2)) {
-      Variable variable = pick(scope.variables());
+      Variable variable = pick(scope.changeable());
       return new Stmt.Assign(new Target.Local(variable), expressions.of(variable.kind(), DEEPEST));
     }
     MapShape map = pick(plain);
@@ -323,14 +332,86 @@ final class Generator {
 
   private Stmt remove(int depth) {
     MapShape map = pick(maps);
-    if (once && depth == 0 && one(3) && clears.merge(map, 1, Integer::sum) <= MOST_CLEARS) {
+    if (once
+        && map.cleared()
+        && depth == 0
+        && one(3)
+        && clears.merge(map, 1, Integer::sum) <= MOST_CLEARS) {
       return new Stmt.Clear(map, random.nextBoolean());
     }
     List<Expr> key = expressions.key(map, 1);
     return new Stmt.Delete(map, key, !key.isEmpty() && random.nextBoolean());
   }
 
+  private Stmt loop(int depth) {
+    if (depth >= DEEPEST_BLOCK || loops >= DEEPEST_LOOP) {
+      return assign();
+    }
+    loops++;
+    int mark = scope.enter();
+    List<Stmt> body = new ArrayList<>();
+    Stmt loop =
+        switch (random.nextInt(3)) {
+          case 0 -> {
+            unrolled++;
+            statements(body, 1 + random.nextInt(2), depth + 1);
+            unrolled--;
+            yield new Stmt.Unroll(1 + random.nextInt(3), body);
+          }
+          case 1 -> {
+            Variable count = scope.count(Kind.INT64, "int64");
+            Expr more =
+                new Expr.Combine(
+                    Binary.LT,
+                    new Expr.Local(count),
+                    Expressions.fixed(1 + random.nextInt(MOST_ROUNDS)));
+            Expr condition = one(2) ? more : new Expr.Logical(true, more, expressions.condition(2));
+            body.add(new Stmt.Evaluate(new Expr.Step(new Target.Local(count), true, false), false));
+            statements(body, 1 + random.nextInt(3), depth + 1);
+            Stmt zero = new Stmt.Let(count, Optional.of(Expressions.fixed(0)));
+            yield new Stmt.Braces(List.of(zero, new Stmt.While(condition, body)));
+          }
+          default -> {
+            Expr from = Expressions.fixed(random.nextInt(3));
+            Expr to =
+                one(2)
+                    ? Expressions.fixed(random.nextInt(MOST_ROUNDS))
+                    : new Expr.Combine(
+                        Binary.AND, expressions.number(2), Expressions.fixed(MOST_ROUNDS - 1));
+            boolean natural = Rules.kind(to).isNatural();
+            Variable count = scope.count(new Kind.Number(8, true, natural), "");
+            statements(body, 1 + random.nextInt(3), depth + 1);
+            yield new Stmt.ForRange(count, from, to, body);
+          }
+        };
+    scope.leave(mark);
+    loops--;
+    return loop;
+  }
+
+  /** A loop over a map of numbers whose sum goes elsewhere. */
+  private Stmt addAll(int depth) {
+    List<MapShape> from =
+        maps.stream()
+            .filter(m -> m.readable() && m.value().number() && !m.key().isEmpty() && !m.cleared())
+            .toList();
+    if (from.isEmpty() || loops >= DEEPEST_LOOP || depth >= DEEPEST_BLOCK) {
+      return assign();
+    }
+    List<Variable> to =
+        scope.changeable().stream().filter(v -> v.kind() instanceof Kind.Number).toList();
+    MapShape map = pick(from);
+    Kind pair = new Kind.Tuple(List.of(Kind.INT64, map.value()));
+    int mark = scope.enter();
+    Variable variable = scope.count(pair, "");
+    scope.leave(mark);
+    return new Stmt.AddAll(variable, map, new Target.Local(pick(to)));
+  }
+
   private Stmt leave(int depth) {
+    if (loops > 0 && unrolled == 0 && one(2)) {
+      return one(2) ? new Stmt.Break() : new Stmt.Continue();
+    }
     if (depth == 0 || one(2)) {
       return new Stmt.Time();
     }

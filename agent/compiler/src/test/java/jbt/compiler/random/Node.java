@@ -92,6 +92,16 @@ final class Node {
     record Tuple(List<Expr> parts) implements Expr {}
 
     record Part(Expr tuple, int index) implements Expr {}
+
+    record HasKey(MapShape map, List<Expr> key) implements Expr {}
+
+    /** How many keys a map has. */
+    record Keys(MapShape map) implements Expr {}
+
+    record Length(Expr text) implements Expr {}
+
+    /** {@code strncmp(left, right, count)}. */
+    record Differ(Expr left, Expr right, int count) implements Expr {}
   }
 
   /** What can be assigned to. */
@@ -103,8 +113,9 @@ final class Node {
 
   /**
    * @param declared the type that a {@code let} gives it, or ""
+   * @param counts a loop goes by it: nothing else changes it
    */
-  record Variable(String name, Kind kind, String declared) {}
+  record Variable(String name, Kind kind, String declared, boolean counts) {}
 
   /** What is put in a map. */
   enum Use {
@@ -123,9 +134,11 @@ final class Node {
   /**
    * @param key shapes of the parts; numbers in it are of any type
    * @param value of PLAIN anything, of others a number
+   * @param cleared it can be cleared, and then is not asked for its keys
    * @param parameters of HIST the bits, of LHIST minimum, maximum and step
    */
-  record MapShape(String name, Use use, List<Kind> key, Kind value, List<Long> parameters) {
+  record MapShape(
+      String name, Use use, List<Kind> key, Kind value, List<Long> parameters, boolean cleared) {
     boolean readable() {
       return use == Use.PLAIN || use == Use.COUNTER;
     }
@@ -160,6 +173,21 @@ final class Node {
     record Exit(Optional<Expr> code) implements Stmt {}
 
     record Return() implements Stmt {}
+
+    record Braces(List<Stmt> body) implements Stmt {}
+
+    record Unroll(int count, List<Stmt> body) implements Stmt {}
+
+    record While(Expr condition, List<Stmt> body) implements Stmt {}
+
+    record ForRange(Variable variable, Expr from, Expr to, List<Stmt> body) implements Stmt {}
+
+    /** Over the keys of a map, in whatever order: adds up what is there. */
+    record AddAll(Variable variable, MapShape from, Target to) implements Stmt {}
+
+    record Break() implements Stmt {}
+
+    record Continue() implements Stmt {}
   }
 
   /** A block with its attach point. */

@@ -32,6 +32,10 @@ final class Rules {
       case Expr.Cast e -> cast(e, constant);
       case Expr.ToBool e -> Kind.TRUTH;
       case Expr.Step e -> target(e.target());
+      case Expr.HasKey e -> Kind.TRUTH;
+      case Expr.Keys e -> Kind.INT64;
+      case Expr.Length e -> Kind.INT64;
+      case Expr.Differ e -> Kind.TRUTH;
       case Expr.Tuple e -> new Kind.Tuple(e.parts().stream().map(Rules::kind).toList());
       case Expr.Part e -> ((Kind.Tuple) kind(e.tuple())).parts().get(e.index()).plain();
     };
@@ -182,6 +186,10 @@ final class Rules {
       case Expr.Local e -> Optional.empty();
       case Expr.MapRead e -> Optional.empty();
       case Expr.Step e -> Optional.empty();
+      case Expr.HasKey e -> Optional.empty();
+      case Expr.Keys e -> Optional.empty();
+      case Expr.Length e -> Optional.empty();
+      case Expr.Differ e -> Optional.empty();
       case Expr.Tuple e -> Optional.empty();
       case Expr.Part e -> Optional.empty();
     };

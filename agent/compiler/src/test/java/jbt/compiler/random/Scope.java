@@ -35,9 +35,23 @@ final class Scope {
 
   /** A new variable, visible from now on. */
   Variable declare(Kind kind, String declared) {
-    Variable variable = new Variable("v" + names++, kind, declared);
+    return declare(kind, declared, false);
+  }
+
+  /** A new variable that a loop goes by. */
+  Variable count(Kind kind, String declared) {
+    return declare(kind, declared, true);
+  }
+
+  private Variable declare(Kind kind, String declared, boolean counts) {
+    Variable variable = new Variable("v" + names++, kind, declared, counts);
     variables.add(variable);
     return variable;
+  }
+
+  /** Those that a statement may change. */
+  List<Variable> changeable() {
+    return variables.stream().filter(variable -> !variable.counts()).toList();
   }
 
   /** Where a block begins; {@link #leave} forgets what was declared since. */

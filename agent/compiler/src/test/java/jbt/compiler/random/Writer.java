@@ -55,8 +55,34 @@ final class Writer {
         s.value().ifPresent(value -> text.append(" = ").append(expr(value, 0)));
         text.append(";\n");
       }
+      case Stmt.Braces s -> nested(indent + "{\n", s.body(), depth);
+      case Stmt.Unroll s -> nested(indent + "unroll (" + s.count() + ") {\n", s.body(), depth);
+      case Stmt.While s ->
+          nested(indent + "while (" + expr(s.condition(), 0) + ") {\n", s.body(), depth);
+      case Stmt.ForRange s ->
+          nested(
+              "%sfor ($%s : %s..%s) {%n"
+                  .formatted(
+                      indent, s.variable().name(), expr(s.from(), POSTFIX), expr(s.to(), POSTFIX)),
+              s.body(),
+              depth);
+      case Stmt.AddAll s ->
+          text.append(
+              "%sfor ($%s : %s) { %s += $%s.1; }%n"
+                  .formatted(
+                      indent,
+                      s.variable().name(),
+                      s.from().name(),
+                      target(s.to()),
+                      s.variable().name()));
       default -> text.append(indent).append(simple(statement)).append(";\n");
     }
+  }
+
+  private void nested(String head, List<Stmt> body, int depth) {
+    text.append(head);
+    block(body, depth + 1);
+    text.append("  ".repeat(depth)).append("}\n");
   }
 
   private static String simple(Stmt statement) {
@@ -80,9 +106,20 @@ final class Writer {
       case Stmt.Time s -> "time()";
       case Stmt.Exit s -> "exit(" + s.code().map(code -> expr(code, 0)).orElse("") + ")";
       case Stmt.Return s -> "return";
-      case Stmt.Let s -> throw new IllegalArgumentException("not simple: " + s);
-      case Stmt.If s -> throw new IllegalArgumentException("not simple: " + s);
+      case Stmt.Break s -> "break";
+      case Stmt.Continue s -> "continue";
+      case Stmt.Let s -> throw notSimple(s);
+      case Stmt.If s -> throw notSimple(s);
+      case Stmt.Braces s -> throw notSimple(s);
+      case Stmt.Unroll s -> throw notSimple(s);
+      case Stmt.While s -> throw notSimple(s);
+      case Stmt.ForRange s -> throw notSimple(s);
+      case Stmt.AddAll s -> throw notSimple(s);
     };
+  }
+
+  private static IllegalArgumentException notSimple(Stmt statement) {
+    return new IllegalArgumentException("not simple: " + statement);
   }
 
   private static String aggregation(Stmt.Aggregate s) {
@@ -128,6 +165,10 @@ final class Writer {
       case Expr.Cast e -> UNARY;
       case Expr.ToBool e -> UNARY;
       case Expr.Step e -> e.prefix() ? UNARY : POSTFIX;
+      case Expr.HasKey e -> POSTFIX;
+      case Expr.Keys e -> UNARY;
+      case Expr.Length e -> UNARY;
+      case Expr.Differ e -> UNARY;
       case Expr.Literal e -> e.text().startsWith("-") ? UNARY : POSTFIX;
       case Expr.Given e -> e.text().contains(" ") ? 0 : POSTFIX;
       case Expr.Str e -> POSTFIX;
@@ -147,6 +188,12 @@ final class Writer {
       case Expr.Given e -> e.text();
       case Expr.StrAt e ->
           "str(" + e.pointer() + e.length().map(n -> ", " + expr(n, 0)).orElse("") + ")";
+      case Expr.HasKey e -> "has_key(%s, %s)".formatted(e.map().name(), alone(e.key()));
+      // What sign their results have is not written down: as here they are used.
+      case Expr.Keys e -> "(int64)len(" + e.map().name() + ")";
+      case Expr.Length e -> "(int64)strlen(" + expr(e.text(), 0) + ")";
+      case Expr.Differ e ->
+          "(bool)strncmp(%s, %s, %d)".formatted(expr(e.left(), 0), expr(e.right(), 0), e.count());
       case Expr.Argument e -> "args.args[" + expr(e.index(), 0) + "]";
       case Expr.Local e -> "$" + e.variable().name();
       case Expr.MapRead e -> element(e.map(), e.key());
