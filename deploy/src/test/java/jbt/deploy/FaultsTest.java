@@ -123,6 +123,21 @@ final class FaultsTest {
   }
 
   @Test
+  void agentStoppedInTheMiddle() throws Exception {
+    Running remote = trace(SCRIPT, "a", "b");
+    KernelIds ids = KernelIds.heldBy(agentPid("b"));
+    assertThat(ids.programs()).isNotEmpty();
+    b.make("load-b getppid 703");
+    fleet.server("b").signal("TERM");
+    fleet.server("b").exitCode(Fleet.PATIENCE);
+    assertThat(ids.leftAfter(Duration.ofSeconds(10))).isEmpty();
+    a.make("load-a getppid 1000");
+    b.make("load-b getppid 5");
+    assertThat(Traced.stop(remote)).as(remote.toString()).isZero();
+    assertThat(Answer.values(Answer.end(remote.out()))).containsEntry("@", "1703");
+  }
+
+  @Test
   void hostFallsSilentInTheMiddle() throws Exception {
     Running remote = trace(SCRIPT, "a", "b");
     a.make("load-a getppid 1000");
