@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import jbt.compiler.target.Binaries;
 import jbt.compiler.target.Target;
 import jbt.compiler.target.TracepointFormat;
 import jbt.compiler.target.TracepointFormat.Field;
@@ -92,6 +93,11 @@ public record FakeTarget(String hostName) implements Target {
   @Override
   public Optional<TracepointFormat> tracepoint(String category, String event) {
     return Optional.ofNullable(EVENTS.get(category + ":" + event));
+  }
+
+  @Override
+  public Binaries binaries() {
+    return new FakeBinaries();
   }
 
   @Override

@@ -1,9 +1,12 @@
 package jbt.kernel;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import jbt.compiler.plan.Attachment;
 import jbt.compiler.plan.Plan;
+import jbt.compiler.plan.Program;
 import jbt.kernel.sys.Bpf;
 import jbt.kernel.sys.Fd;
 import jbt.kernel.sys.Perf;
@@ -29,6 +32,9 @@ final class Attachments implements AutoCloseable {
   synchronized void attach() throws LoadException {
     List<Integer> online = Cpus.online();
     for (Attachment attachment : plan.attachments()) {
+      if (plan.programs().get(attachment.program()).kind() == Program.Kind.UPROBE_MULTI) {
+        continue;
+      }
       try {
         if (attach(attachment, online)) {
           attached++;
@@ -38,6 +44,46 @@ final class Attachments implements AutoCloseable {
         throw LoadException.of("attach " + plan.attachPointNames().get(attachment.cookie()), e);
       }
     }
+    attachMany();
+  }
+
+  /** Those that one link attaches to all their places in a file. */
+  private void attachMany() throws LoadException {
+    Map<List<Object>, List<Attachment>> byLink = new LinkedHashMap<>();
+    for (Attachment attachment : plan.attachments()) {
+      if (plan.programs().get(attachment.program()).kind() == Program.Kind.UPROBE_MULTI
+          && attachment.point() instanceof Attachment.Point.Uprobe uprobe) {
+        byLink
+            .computeIfAbsent(List.of(attachment.program(), uprobe.file()), key -> new ArrayList<>())
+            .add(attachment);
+      }
+    }
+    for (List<Attachment> together : byLink.values()) {
+      try {
+        linkMany(together);
+      } catch (SystemCallException e) {
+        close();
+        Attachment first = together.getFirst();
+        String name = plan.attachPointNames().get(first.cookie());
+        int others = together.size() - 1;
+        throw LoadException.of(
+            "attach " + name + (others > 0 ? " and " + others + " others" : ""), e);
+      }
+    }
+  }
+
+  private void linkMany(List<Attachment> together) {
+    List<Attachment.Point.Uprobe> points =
+        together.stream().map(a -> (Attachment.Point.Uprobe) a.point()).toList();
+    links.add(
+        Bpf.linkUprobes(
+            programs.get(together.getFirst().program()),
+            points.getFirst().file(),
+            points.stream().mapToLong(Attachment.Point.Uprobe::offset).toArray(),
+            points.stream().mapToLong(Attachment.Point.Uprobe::counter).toArray(),
+            together.stream().mapToLong(Attachment::cookie).toArray(),
+            points.getFirst().returns()));
+    attached += together.size();
   }
 
   private boolean attach(Attachment attachment, List<Integer> online) {
@@ -58,6 +104,16 @@ final class Attachments implements AutoCloseable {
           timer(attachment, Perf.CPU_CLOCK, profile.periodNs(), online);
       case Attachment.Point.Software software ->
           timer(attachment, software.config(), software.count(), online);
+      case Attachment.Point.Uprobe uprobe ->
+          link(
+              attachment,
+              own(
+                  Perf.uprobe(
+                      EventSources.type("uprobe"),
+                      uprobe.file(),
+                      uprobe.offset(),
+                      uprobe.returns(),
+                      uprobe.counter())));
     }
     return true;
   }

@@ -6,12 +6,14 @@ import java.util.List;
 import jbt.compiler.target.Target.Answer;
 import jbt.compiler.target.Target.Feature;
 import jbt.kernel.sys.Bpf;
+import jbt.kernel.sys.Fd;
 import jbt.kernel.sys.Pages;
 import jbt.kernel.sys.SystemCallException;
 
 /** Asks the kernel itself what it can do, by trying. */
 final class FeatureProbes {
   private static final int LOG_SIZE = 64 << 10;
+  private static final byte MOVE_IMMEDIATE = (byte) 0xb7;
   private static final byte CALL = (byte) 0x85;
   private static final byte EXIT = (byte) 0x95;
 
@@ -24,6 +26,7 @@ final class FeatureProbes {
       case LOOKUP_PERCPU -> helper(195);
       case BOOT_CLOCK -> helper(125);
       case RING_BUFFER -> ringBuffer();
+      case UPROBE_MULTI -> uprobeMulti();
     };
   }
 
@@ -37,7 +40,7 @@ final class FeatureProbes {
     ByteBuffer code = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
     code.put(0, CALL).putInt(4, id).put(8, EXIT);
     Bpf.LoadResult result =
-        Bpf.tryLoad(Bpf.PROGRAM_TYPE_TRACEPOINT, 0, code.array(), List.of(), "jbt_probe", LOG_SIZE);
+        Bpf.tryLoad(Bpf.PROGRAM_TYPE_TRACEPOINT, Bpf.AttachTo.NOTHING, code.array(), List.of(), "jbt_probe", LOG_SIZE);
     if (result.errno() == 0) {
       return Answer.YES;
     }
@@ -49,6 +52,30 @@ final class FeatureProbes {
             || result.log().contains("unknown func ")
             || result.log().contains("cannot use helper");
     return unknown ? Answer.NO : Answer.YES;
+  }
+
+  /** A kernel that knows the link looks at the path, and a folder is a bad one. */
+  private static Answer uprobeMulti() {
+    ByteBuffer code = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
+    code.put(0, MOVE_IMMEDIATE).put(8, EXIT);
+    try (Fd program =
+        Bpf.load(
+            Bpf.PROGRAM_TYPE_KPROBE,
+            Bpf.AttachTo.UPROBES,
+            code.array(),
+            List.of(),
+            "jbt_probe")) {
+      long[] one = {1};
+      long[] zero = {0};
+      Bpf.linkUprobes(program, "/", one, zero, zero, false).close();
+      return Answer.NOT_KNOWN;
+    } catch (SystemCallException e) {
+      return switch (e.errno()) {
+        case SystemCallException.EBADF -> Answer.YES;
+        case SystemCallException.EPERM, SystemCallException.EACCES -> Answer.NOT_KNOWN;
+        default -> Answer.NO;
+      };
+    }
   }
 
   private static Answer ringBuffer() {

@@ -10,9 +10,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import jbt.compiler.target.Binaries;
 import jbt.compiler.target.Target;
 import jbt.compiler.target.TracepointFormat;
 import jbt.compiler.types.KernelTypes;
+import jbt.kernel.binaries.HostBinaries;
 import jbt.kernel.sys.SystemCallException;
 import jbt.kernel.sys.Tracefs;
 
@@ -22,6 +24,7 @@ import jbt.kernel.sys.Tracefs;
  */
 public final class HostTarget implements Target, AutoCloseable {
   private final String hostName;
+  private final Binaries binaries;
   private final int possibleCpus = Cpus.possible().getLast() + 1;
   private final Map<String, Optional<TracepointFormat>> formats = new HashMap<>();
   private final Map<Feature, Answer> features = new EnumMap<>(Feature.class);
@@ -30,7 +33,21 @@ public final class HostTarget implements Target, AutoCloseable {
   private Optional<Optional<KernelTypes>> kernelTypes = Optional.empty();
 
   public HostTarget(String hostName) {
+    this(hostName, Optional.empty());
+  }
+
+  /**
+   * @param workingFolder where relative paths of programs start; empty if those who ask are on
+   *     other hosts
+   */
+  public HostTarget(String hostName, Optional<Path> workingFolder) {
     this.hostName = hostName;
+    this.binaries = new HostBinaries(workingFolder);
+  }
+
+  @Override
+  public Binaries binaries() {
+    return binaries;
   }
 
   @Override

@@ -210,7 +210,7 @@ public final class LoadedPlan implements AutoCloseable {
       boolean counted =
           switch (plan.programs().get(i).kind()) {
             case RAW_TRACEPOINT -> true;
-            case TRACEPOINT, RAW_EVENT -> misses >= 0;
+            case TRACEPOINT, RAW_EVENT, UPROBE, UPROBE_MULTI -> misses >= 0;
             case PERF_EVENT -> false;
           };
       if (!counted) {

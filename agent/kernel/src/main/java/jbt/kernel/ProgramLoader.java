@@ -33,13 +33,19 @@ final class ProgramLoader {
           case TRACEPOINT -> Bpf.PROGRAM_TYPE_TRACEPOINT;
           case PERF_EVENT -> Bpf.PROGRAM_TYPE_PERF_EVENT;
           case RAW_EVENT -> Bpf.PROGRAM_TYPE_TRACING;
+          case UPROBE, UPROBE_MULTI -> Bpf.PROGRAM_TYPE_KPROBE;
+        };
+    Bpf.AttachTo attach =
+        switch (program.kind()) {
+          case RAW_EVENT -> Bpf.AttachTo.rawTracepoint(program.attachTo());
+          case UPROBE_MULTI -> Bpf.AttachTo.UPROBES;
+          case RAW_TRACEPOINT, TRACEPOINT, PERF_EVENT, UPROBE -> Bpf.AttachTo.NOTHING;
         };
     try {
-      return Bpf.load(type, program.attachTo(), code, routines, program.name());
+      return Bpf.load(type, attach, code, routines, program.name());
     } catch (SystemCallException e) {
       // A second time, with the log: that makes loading several times slower.
-      String log =
-          Bpf.tryLoad(type, program.attachTo(), code, routines, program.name(), LOG_SIZE).log();
+      String log = Bpf.tryLoad(type, attach, code, routines, program.name(), LOG_SIZE).log();
       if (log.isBlank()) {
         throw LoadException.of("load program " + program.name(), e);
       }

@@ -270,8 +270,7 @@ final class Access {
   private boolean collect(Value of, List<String> names, List<Expr> parts, int depth) {
     Type.Struct struct = structOf(of).orElseThrow();
     for (Member member : round.definitions().members(struct)) {
-      boolean held =
-          !(member.type() instanceof Type.Array array) || canBeHeld(array);
+      boolean held = !(member.type() instanceof Type.Array array) || canBeHeld(array);
       if (member.type() instanceof Type.None || !held) {
         continue;
       }

@@ -34,14 +34,23 @@ final class Builtins {
     names.add("host");
     names.add("args");
     names.add("curtask");
+    names.add("arg0");
+    names.add("retval");
+    names.add("func");
     return names;
   }
 
   static boolean isBuiltin(String name) {
-    return AT_RUN_TIME.containsKey(name) || name.equals("probe") || name.equals("host");
+    return AT_RUN_TIME.containsKey(name)
+        || name.equals("probe")
+        || name.equals("host")
+        || Registers.isName(name);
   }
 
   static Value value(String name, ProbeContext context, Round round, SourceRange range) {
+    if (Registers.isName(name)) {
+      return Registers.value(name, context, round.diagnostics(), range);
+    }
     if (name.equals("host")) {
       return Value.string(Strings.bytes(round.target().hostName()), range);
     }

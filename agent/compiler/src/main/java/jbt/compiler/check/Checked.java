@@ -83,7 +83,10 @@ public record Checked(
       RAW_EVENT,
       INTERVAL,
       PROFILE,
-      SOFTWARE
+      SOFTWARE,
+      UPROBE,
+      URETPROBE,
+      USDT
     }
   }
 

@@ -11,6 +11,7 @@ import jbt.compiler.CompileException;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.PointAt;
 import jbt.compiler.check.Checked.Probe;
+import jbt.compiler.check.Checked.Probe.Kind;
 import jbt.compiler.check.Checked.Stmt;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Diagnostics;
@@ -121,26 +122,38 @@ public final class Checker {
   /** The attach points of a block, those together that one program can serve. */
   private static List<Group> group(Ast.Block block, Expansion expansion) {
     SortedSet<String> fields = new TreeSet<>(Ast.fieldsOf(block, ContextFields::isArgs));
-    Map<String, Expanded> distinct = new LinkedHashMap<>();
+    Map<Object, Expanded> distinct = new LinkedHashMap<>();
     for (Ast.AttachPoint written : block.attachPoints()) {
       for (Expanded point : expansion.expand(written)) {
-        distinct.putIfAbsent(point.name(), point);
+        // A statically defined probe is at several places under one name.
+        distinct.putIfAbsent(point.kind() == Kind.USDT ? point.point() : point.name(), point);
       }
     }
+    boolean[] byFunction = new boolean[1];
+    Ast.each(block, expr -> byFunction[0] |= isFunc(expr));
     Map<Object, List<Expanded>> groups = new LinkedHashMap<>();
     for (Expanded point : distinct.values()) {
-      groups.computeIfAbsent(program(point, fields), key -> new ArrayList<>()).add(point);
+      groups
+          .computeIfAbsent(program(point, fields, byFunction[0]), key -> new ArrayList<>())
+          .add(point);
     }
     return groups.values().stream().map(points -> new Group(block, points)).toList();
   }
 
+  private static boolean isFunc(Ast.Expr expr) {
+    return (expr instanceof Ast.Expr.Name name && name.name().equals("func"))
+        || (expr instanceof Ast.Expr.Call call && call.function().equals("func"));
+  }
+
   /** Equal for attach points of a block that can have the same program. */
-  private static Object program(Expanded point, SortedSet<String> fields) {
+  private static Object program(Expanded point, SortedSet<String> fields, boolean byFunction) {
     return switch (point.kind()) {
       // Rounds are counted by the period of the interval that prints.
       // A program for a raw tracepoint is loaded for that one alone.
       case BEGIN, END, INTERVAL, RAW_EVENT -> point.name();
       case PROFILE, SOFTWARE -> point.kind();
+      case UPROBE, URETPROBE -> List.of(point.kind(), byFunction ? point.function() : "");
+      case USDT -> point.arguments();
       case TRACEPOINT -> fields.stream().map(field -> ContextFields.layout(point, field)).toList();
     };
   }

@@ -109,8 +109,7 @@ final class ContextFields {
     Type type = parameter.type();
     boolean pointer = type instanceof Type.Pointer;
     if (!pointer && !(type instanceof Type.Int) && !(type instanceof Type.Bool)) {
-      diagnostics.error(
-          range, "The argument '%s' can't be used".formatted(parameter.name()));
+      diagnostics.error(range, "The argument '%s' can't be used".formatted(parameter.name()));
       return Value.unknown(range);
     }
     Read read = pointer && !parameter.perCpu() ? Read.TRUSTED : Read.LOAD;

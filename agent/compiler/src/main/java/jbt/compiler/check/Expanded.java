@@ -14,6 +14,8 @@ import jbt.compiler.types.Btf;
  * @param name its full text
  * @param format for tracepoints
  * @param parameters of what the program is called with, 8 bytes each
+ * @param function the name of the function it is in, "" if there is none
+ * @param arguments those of a statically defined probe
  * @param range of the attach point in the script that it comes from
  */
 record Expanded(
@@ -22,4 +24,21 @@ record Expanded(
     String name,
     Optional<TracepointFormat> format,
     List<Btf.Parameter> parameters,
-    SourceRange range) {}
+    String function,
+    List<UsdtArgument> arguments,
+    SourceRange range) {
+  Expanded {
+    parameters = List.copyOf(parameters);
+    arguments = List.copyOf(arguments);
+  }
+
+  Expanded(
+      Kind kind,
+      Point point,
+      String name,
+      Optional<TracepointFormat> format,
+      List<Btf.Parameter> parameters,
+      SourceRange range) {
+    this(kind, point, name, format, parameters, "", List.of(), range);
+  }
+}

@@ -10,7 +10,6 @@ import jbt.compiler.check.Checked.Probe.Kind;
 import jbt.compiler.lang.Ast.AttachPoint;
 import jbt.compiler.lang.Diagnostics;
 import jbt.compiler.lang.NumberText;
-import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.Attachment.Point;
 import jbt.compiler.plan.Settings;
 import jbt.compiler.target.Target;
@@ -35,7 +34,12 @@ final class Expansion {
           Map.entry("profile", "profile"),
           Map.entry("p", "profile"),
           Map.entry("software", "software"),
-          Map.entry("s", "software"));
+          Map.entry("s", "software"),
+          Map.entry("uprobe", "uprobe"),
+          Map.entry("u", "uprobe"),
+          Map.entry("uretprobe", "uretprobe"),
+          Map.entry("ur", "uretprobe"),
+          Map.entry("usdt", "usdt"));
 
   private static final Map<String, Long> UNITS =
       Map.of("s", 1_000_000_000L, "ms", 1_000_000L, "us", 1_000L);
@@ -43,6 +47,7 @@ final class Expansion {
   private final Target target;
   private final Diagnostics diagnostics;
   private final Settings settings;
+  private final UserProbes users;
   private Optional<List<String>> tracepoints = Optional.empty();
 
   /** How many errors were attach points without a match. */
@@ -52,6 +57,7 @@ final class Expansion {
     this.target = target;
     this.diagnostics = diagnostics;
     this.settings = settings;
+    this.users = new UserProbes(target.binaries(), this);
   }
 
   /** Notes that an error is that nothing matches. */
@@ -60,7 +66,7 @@ final class Expansion {
   }
 
   /** Tells of an attach point without a match, as the settings have it. */
-  private void missing(AttachPoint written, String message, List<String> hints) {
+  void missing(AttachPoint written, String message, List<String> hints) {
     switch (settings.missingProbes()) {
       case ERROR -> {
         unmatched++;
@@ -91,6 +97,9 @@ final class Expansion {
       case "tracepoint" -> tracepoint(written);
       case "rawtracepoint" -> rawTracepoint(written);
       case "software" -> software(written);
+      case "uprobe" -> users.functions(written, false);
+      case "uretprobe" -> users.functions(written, true);
+      case "usdt" -> users.markers(written);
       default -> timed(written, provider);
     };
   }
@@ -244,15 +253,14 @@ final class Expansion {
   }
 
   /** Durations come out in nanoseconds; negative if it is no number. */
-  private static long number(String text) {
+  static long number(String text) {
     return text.matches("[0-9].*") && NumberText.read(text) instanceof NumberText.Value value
         ? value.number()
         : -1;
   }
 
-  private List<Expanded> wrong(AttachPoint written, String message) {
-    SourceRange range = written.range();
-    diagnostics.error(range, message);
+  List<Expanded> wrong(AttachPoint written, String message, String... hints) {
+    diagnostics.error(written.range(), message, List.of(), List.of(hints));
     return List.of();
   }
 

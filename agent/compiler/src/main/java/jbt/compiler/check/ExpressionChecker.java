@@ -158,8 +158,7 @@ final class ExpressionChecker {
 
   private static Value number(Ast.Expr.Int i) {
     return i.unsigned()
-        ? new Value(
-            new Expr.IntLiteral(i.value(), Type.UINT64, i.range()), i.value() >= 0, false)
+        ? new Value(new Expr.IntLiteral(i.value(), Type.UINT64, i.range()), i.value() >= 0, false)
         : Value.literal(i.value(), i.range());
   }
 
@@ -187,12 +186,12 @@ final class ExpressionChecker {
     if (SymbolCalls.BARE.contains(name.name()) || NumberCalls.BARE.contains(name.name())) {
       return call(new Ast.Expr.Call(name.name(), List.of(), name.range()));
     }
-    if (Builtins.isBuiltin(name.name())) {
-      return Builtins.value(name.name(), context, round, name.range());
-    }
     Optional<Value> argument = fields.argument(name.name(), name.range());
     if (argument.isPresent()) {
       return argument.get();
+    }
+    if (Builtins.isBuiltin(name.name())) {
+      return Builtins.value(name.name(), context, round, name.range());
     }
     if (name.name().equals("curtask")) {
       return access.currentTask(name.range());

@@ -112,7 +112,7 @@ final class NumberCalls {
   private String probeType() {
     return switch (context.kind()) {
       case BEGIN, END -> "special";
-      case TRACEPOINT, RAW_EVENT, INTERVAL, PROFILE, SOFTWARE -> {
+      case TRACEPOINT, RAW_EVENT, INTERVAL, PROFILE, SOFTWARE, UPROBE, URETPROBE, USDT -> {
         String name = context.points().getFirst().name();
         yield name.substring(0, name.indexOf(':'));
       }
@@ -122,7 +122,7 @@ final class NumberCalls {
   private boolean hasRegisters(String what, SourceRange range) {
     boolean has =
         switch (context.kind()) {
-          case INTERVAL, PROFILE, SOFTWARE -> true;
+          case INTERVAL, PROFILE, SOFTWARE, UPROBE, URETPROBE, USDT -> true;
           case BEGIN, END, TRACEPOINT, RAW_EVENT -> false;
         };
     if (!has) {

@@ -51,7 +51,7 @@ final class ProbeContext {
       case BEGIN -> Site.Place.BEGIN;
       case END -> Site.Place.END;
       case INTERVAL -> Site.Place.INTERVAL;
-      case TRACEPOINT, RAW_EVENT, PROFILE, SOFTWARE -> Site.Place.EVENT;
+      case TRACEPOINT, RAW_EVENT, PROFILE, SOFTWARE, UPROBE, URETPROBE, USDT -> Site.Place.EVENT;
     };
   }
 

@@ -88,8 +88,10 @@ final class StrCall {
   }
 
   private Type.AddressSpace space() {
-    return context.points().getFirst().point() instanceof Point.Tracepoint tracepoint
-        ? FieldType.space(tracepoint.category())
-        : Type.AddressSpace.KERNEL;
+    return switch (context.points().getFirst().point()) {
+      case Point.Tracepoint tracepoint -> FieldType.space(tracepoint.category());
+      case Point.Uprobe uprobe -> Type.AddressSpace.USER;
+      default -> Type.AddressSpace.KERNEL;
+    };
   }
 }

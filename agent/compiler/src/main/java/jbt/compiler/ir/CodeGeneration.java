@@ -32,7 +32,7 @@ public final class CodeGeneration {
       scratch = Scratch.of(layout, 0);
       code = allocated(layout, scratch);
     }
-    return plan(layout, scratch, code);
+    return plan(layout, target, scratch, code);
   }
 
   /** The routines of each program. */
@@ -57,7 +57,8 @@ public final class CodeGeneration {
         : program.stream().mapToInt(r -> Math.max(32, (r.routine().frame() + 31) & ~31)).sum();
   }
 
-  private static Plan plan(Layout layout, Scratch scratch, List<List<LinearScan.Allocated>> code) {
+  private static Plan plan(
+      Layout layout, Target target, Scratch scratch, List<List<LinearScan.Allocated>> code) {
     Checked checked = layout.checked();
     List<Program> programs = new ArrayList<>();
     List<Attachment> attachments = new ArrayList<>();
@@ -66,7 +67,7 @@ public final class CodeGeneration {
       Emission.Emitted emitted = Emission.apply(code.get(i));
       programs.add(
           new Program(
-              name(probe, i), kind(probe), attachTo(probe), emitted.code(), emitted.lines()));
+              name(probe, i), kind(probe, target), attachTo(probe), emitted.code(), emitted.lines()));
       for (Checked.PointAt point : probe.points()) {
         attachments.add(new Attachment(i, point.point(), point.cookie()));
       }
@@ -144,12 +145,17 @@ public final class CodeGeneration {
         : 0;
   }
 
-  private static Program.Kind kind(Probe probe) {
+  private static Program.Kind kind(Probe probe, Target target) {
     return switch (probe.kind()) {
       case BEGIN, END -> Program.Kind.RAW_TRACEPOINT;
       case TRACEPOINT -> Program.Kind.TRACEPOINT;
       case RAW_EVENT -> Program.Kind.RAW_EVENT;
       case INTERVAL, PROFILE, SOFTWARE -> Program.Kind.PERF_EVENT;
+      case UPROBE, URETPROBE, USDT ->
+          probe.points().size() > 1
+                  && target.feature(Target.Feature.UPROBE_MULTI) == Target.Answer.YES
+              ? Program.Kind.UPROBE_MULTI
+              : Program.Kind.UPROBE;
     };
   }
 

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** The syntax tree: what is written, names not yet looked up. */
@@ -398,15 +399,26 @@ public final class Ast {
   /** Names of the fields that a block takes of an expression that {@code record} knows. */
   public static Set<String> fieldsOf(Block block, Predicate<Expr> record) {
     Set<String> fields = new HashSet<>();
+    each(
+        block,
+        expr -> {
+          if (expr instanceof Expr.Member member && record.test(member.of())) {
+            fields.add(member.field());
+          }
+        });
+    return fields;
+  }
+
+  /** Every expression of a block. */
+  public static void each(Block block, Consumer<Expr> f) {
     Deque<Object> open = new ArrayDeque<>(block.body());
     block.predicate().ifPresent(open::push);
     while (!open.isEmpty()) {
       Object node = open.pop();
-      if (node instanceof Expr.Member member && record.test(member.of())) {
-        fields.add(member.field());
+      if (node instanceof Expr expr) {
+        f.accept(expr);
       }
       (node instanceof Stmt stmt ? children(stmt) : children((Expr) node)).forEach(open::push);
     }
-    return fields;
   }
 }

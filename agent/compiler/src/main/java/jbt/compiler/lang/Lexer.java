@@ -72,7 +72,8 @@ final class Lexer {
 
   /**
    * The attach point that begins here: up to white space, a comma or an opening brace, or up to the
-   * slash of a predicate, that is any slash but those of a path, which stands right behind a colon.
+   * slash of a predicate, that is any slash but those of a path, which begins right behind a colon
+   * with a slash or with {@code ./} or {@code ../}.
    */
   Token attachPoint() {
     skipBlank();
@@ -84,7 +85,7 @@ final class Lexer {
         break;
       }
       if (c == '/') {
-        path |= at > start && text.charAt(at - 1) == ':';
+        path |= text.substring(start, at).matches("(?s).*:\\.{0,2}");
         if (!path) {
           break;
         }

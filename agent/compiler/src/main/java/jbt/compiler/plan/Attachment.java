@@ -32,5 +32,14 @@ public record Attachment(int program, Point point, int cookie) {
 
     /** A software event of perf_event_open(2) on every processor, once every {@code count}. */
     record Software(String name, long config, long count) implements Point {}
+
+    /**
+     * A place in a program or library.
+     *
+     * @param offset in the file
+     * @param returns where the function that begins there returns
+     * @param counter offset in the file of the counter of those who listen, 0 without one
+     */
+    record Uprobe(String file, long offset, boolean returns, long counter) implements Point {}
   }
 }

@@ -30,6 +30,10 @@ public record Program(String name, Kind kind, int attachTo, Code code, List<Sour
     TRACEPOINT,
     PERF_EVENT,
     /** On a tracepoint itself, with its arguments as the kernel's types. */
-    RAW_EVENT
+    RAW_EVENT,
+    /** A place in a program; the context is its registers. */
+    UPROBE,
+    /** The same for many places by one link. */
+    UPROBE_MULTI
   }
 }

@@ -23,6 +23,11 @@ public interface Target {
     return Optional.empty();
   }
 
+  /** Its programs and libraries. */
+  default Binaries binaries() {
+    return Binaries.NONE;
+  }
+
   Answer feature(Feature feature);
 
   /** What a feature test can say. */
@@ -43,6 +48,8 @@ public interface Target {
     /** BPF_MAP_TYPE_RINGBUF (5.8). */
     RING_BUFFER,
     /** bpf_ktime_get_boot_ns (5.8). */
-    BOOT_CLOCK
+    BOOT_CLOCK,
+    /** BPF_TRACE_UPROBE_MULTI (6.6): many places of a program by one link. */
+    UPROBE_MULTI
   }
 }

@@ -163,7 +163,7 @@ class CheckerErrorsTest {
   @CsvSource(
       delimiterString = " => ",
       value = {
-        "kprobe:vfs_read => Unknown probe type: 'kprobe'",
+        "unheardof:vfs_read => Unknown probe type: 'unheardof'",
         "intervl:s:1 => Unknown probe type: 'intervl' / HINT: Did you mean 'interval'?",
         "interval:x:1 => Invalid unit: 'x'; hz, s, ms and us are known",
         "interval:s:0 => Invalid period: 's:0'",

@@ -11,7 +11,6 @@ import java.util.Optional;
 import jbt.compiler.CompileException;
 import jbt.compiler.Compiler;
 import jbt.compiler.lang.Parameters;
-import jbt.compiler.lang.Parameters;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.plan.ScriptMap;
 import jbt.compiler.target.Target;

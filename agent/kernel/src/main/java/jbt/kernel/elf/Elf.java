@@ -103,6 +103,11 @@ public final class Elf implements AutoCloseable {
 
   /** What is loaded at an address, as an offset in the file. */
   public OptionalLong fileOffset(long address) {
+    return fileOffset(segments, address);
+  }
+
+  /** The same for segments that were read before. */
+  public static OptionalLong fileOffset(List<Segment> segments, long address) {
     return segments.stream()
         .filter(segment -> segment.holdsAddress(address))
         .mapToLong(segment -> address - segment.address() + segment.offset())

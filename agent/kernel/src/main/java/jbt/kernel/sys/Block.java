@@ -23,6 +23,12 @@ final class Block implements AutoCloseable {
     return block;
   }
 
+  static Block of(long[] numbers) {
+    Block block = new Block(Math.max(1, numbers.length * Long.BYTES));
+    block.bytes.asLongBuffer().put(0, numbers);
+    return block;
+  }
+
   /** Text with a NUL behind it. */
   static Block of(String text) {
     byte[] content = text.getBytes(StandardCharsets.UTF_8);

@@ -20,6 +20,9 @@ public final class Bpf {
 
   private static final int TRACE_RAW_TRACEPOINT = 23;
   private static final int ATTACH_PERF_EVENT = 41;
+
+  private static final int ATTACH_UPROBE_MULTI = 48;
+
   private static final int STATS_RUN_TIME = 0;
   private static final int NAME_SIZE = 16;
 
@@ -38,6 +41,7 @@ public final class Bpf {
   /** The map can be mapped into memory. */
   public static final int MAP_MMAPABLE = 1 << 10;
 
+  public static final int PROGRAM_TYPE_KPROBE = 2;
   public static final int PROGRAM_TYPE_TRACEPOINT = 5;
   public static final int PROGRAM_TYPE_PERF_EVENT = 7;
   public static final int PROGRAM_TYPE_RAW_TRACEPOINT = 17;
@@ -101,17 +105,17 @@ public final class Bpf {
   /**
    * Loads a program under the licence GPL. The verifier's log is not kept.
    *
-   * @param attachTo the kernel's type that a program of {@link #PROGRAM_TYPE_TRACING} is for
    * @param routines the slots at which routines begin that the kernel calls
    */
-  public static Fd load(int type, int attachTo, byte[] code, List<Integer> routines, String name) {
+  public static Fd load(
+      int type, AttachTo attach, byte[] code, List<Integer> routines, String name) {
     try (Block attributes = new Block(128);
         Block instructions = Block.of(code);
         Block license = Block.of("GPL");
         Block info = Block.of(RoutineTypes.info(routines));
         Fd types = routines.isEmpty() ? Fd.none() : loadTypes()) {
       program(attributes, type, code, instructions, license, name);
-      attachTo(attributes, attachTo);
+      attach(attributes, attach);
       routines(attributes, routines, types, info);
       return new Fd(SystemCallException.check("BPF_PROG_LOAD", call(PROG_LOAD, attributes)));
     }
@@ -123,7 +127,7 @@ public final class Bpf {
    * @return the log; of a log that is longer than {@code logSize} what the kernel kept
    */
   public static LoadResult tryLoad(
-      int type, int attachTo, byte[] code, List<Integer> routines, String name, int logSize) {
+      int type, AttachTo attach, byte[] code, List<Integer> routines, String name, int logSize) {
     try (Block attributes = new Block(128);
         Block instructions = Block.of(code);
         Block license = Block.of("GPL");
@@ -131,7 +135,7 @@ public final class Bpf {
         Fd types = routines.isEmpty() ? Fd.none() : loadTypes();
         Block log = new Block(logSize)) {
       program(attributes, type, code, instructions, license, name);
-      attachTo(attributes, attachTo);
+      attach(attributes, attach);
       routines(attributes, routines, types, info);
       attributes.set(24, 1).set(28, logSize).set(32, log);
       long result = call(PROG_LOAD, attributes);
@@ -156,10 +160,23 @@ public final class Bpf {
         .set(48, name(name));
   }
 
-  private static void attachTo(Block attributes, int type) {
-    if (type != 0) {
-      attributes.set(68, TRACE_RAW_TRACEPOINT).set(108, type);
+  /**
+   * What a program is loaded for, beyond its type.
+   *
+   * @param way BPF_TRACE_*, 0 for none
+   * @param type number of one of the kernel's types, 0 for none
+   */
+  public record AttachTo(int way, int type) {
+    public static final AttachTo NOTHING = new AttachTo(0, 0);
+    public static final AttachTo UPROBES = new AttachTo(ATTACH_UPROBE_MULTI, 0);
+
+    public static AttachTo rawTracepoint(int type) {
+      return new AttachTo(TRACE_RAW_TRACEPOINT, type);
     }
+  }
+
+  private static void attach(Block attributes, AttachTo to) {
+    attributes.set(68, to.way).set(108, to.type);
   }
 
   private static Fd loadTypes() {
@@ -200,6 +217,34 @@ public final class Bpf {
       return new Fd(
           SystemCallException.check(
               "BPF_RAW_TRACEPOINT_OPEN", call(RAW_TRACEPOINT_OPEN, attributes)));
+    }
+  }
+
+  /**
+   * Attaches a program to many places of a file, those of all processes; closing the link detaches
+   * it everywhere.
+   *
+   * @param offsets in the file
+   * @param counters for each offset as in {@code Attachment.Point.Uprobe}
+   * @param cookies for each offset
+   */
+  public static Fd linkUprobes(
+      Fd program, String file, long[] offsets, long[] counters, long[] cookies, boolean returns) {
+    try (Block attributes = new Block(64);
+        Block path = Block.of(file);
+        Block offsetBlock = Block.of(offsets);
+        Block counterBlock = Block.of(counters);
+        Block cookieBlock = Block.of(cookies)) {
+      attributes
+          .set(0, program.number())
+          .set(8, ATTACH_UPROBE_MULTI)
+          .set(16, path)
+          .set(24, offsetBlock)
+          .set(32, counterBlock)
+          .set(40, cookieBlock)
+          .set(48, offsets.length)
+          .set(52, returns ? 1 : 0);
+      return new Fd(SystemCallException.check("BPF_LINK_CREATE", call(LINK_CREATE, attributes)));
     }
   }
 

@@ -24,6 +24,25 @@ public final class Perf {
     return open(TYPE_TRACEPOINT, id, 0, 0, 0);
   }
 
+  /**
+   * A place in a program, of all processes.
+   *
+   * @param type the number of the kernel's uprobe events
+   * @param counter see {@code Attachment.Point.Uprobe}
+   */
+  public static Fd uprobe(int type, String file, long offset, boolean returns, long counter) {
+    try (Block path = Block.of(file);
+        Block attributes = new Block(ATTRIBUTES_SIZE)) {
+      attributes
+          .set(0, type)
+          .set(4, ATTRIBUTES_SIZE)
+          .set(8, (counter << 32) | (returns ? 1 : 0))
+          .set(56, path)
+          .set(64, offset);
+      return open(attributes, 0);
+    }
+  }
+
   /** A software event on one processor, once every {@code period}, disabled at first. */
   public static Fd software(long config, long period, int cpu) {
     return open(TYPE_SOFTWARE, config, period, DISABLED, cpu);
@@ -37,11 +56,15 @@ public final class Perf {
           .set(8, config)
           .set(16, period)
           .set(40, (long) flags);
-      return new Fd(
-          SystemCallException.check(
-              "perf_event_open",
-              Libc.syscall(Libc.PERF_EVENT_OPEN, attributes.address(), -1, cpu, -1, CLOEXEC)));
+      return open(attributes, cpu);
     }
+  }
+
+  private static Fd open(Block attributes, int cpu) {
+    return new Fd(
+        SystemCallException.check(
+            "perf_event_open",
+            Libc.syscall(Libc.PERF_EVENT_OPEN, attributes.address(), -1, cpu, -1, CLOEXEC)));
   }
 
   public static void enable(Fd event) {

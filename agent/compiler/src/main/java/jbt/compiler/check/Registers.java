@@ -1,0 +1,112 @@
+package jbt.compiler.check;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.check.Checked.Expr.ContextField.Read;
+import jbt.compiler.check.Checked.Probe.Kind;
+import jbt.compiler.lang.Diagnostics;
+import jbt.compiler.lang.SourceRange;
+import jbt.compiler.types.Type;
+
+/** {@code arg0}, {@code retval} and {@code func}: what the registers tell. */
+final class Registers {
+  /** Offsets in struct pt_regs of x86-64. */
+  private static final Map<String, Integer> OFFSETS =
+      Map.ofEntries(
+          Map.entry("r15", 0),
+          Map.entry("r14", 8),
+          Map.entry("r13", 16),
+          Map.entry("r12", 24),
+          Map.entry("bp", 32),
+          Map.entry("bx", 40),
+          Map.entry("r11", 48),
+          Map.entry("r10", 56),
+          Map.entry("r9", 64),
+          Map.entry("r8", 72),
+          Map.entry("ax", 80),
+          Map.entry("cx", 88),
+          Map.entry("dx", 96),
+          Map.entry("si", 104),
+          Map.entry("di", 112),
+          Map.entry("orig_rax", 120),
+          Map.entry("ip", 128),
+          Map.entry("pc", 128),
+          Map.entry("cs", 136),
+          Map.entry("flags", 144),
+          Map.entry("sp", 152),
+          Map.entry("ss", 160));
+
+  /** Those that hold the first arguments of a function, in order. */
+  private static final List<String> ARGUMENTS = List.of("di", "si", "dx", "cx", "r8", "r9");
+
+  private Registers() {}
+
+  static boolean isName(String name) {
+    return name.matches("arg[0-9]{1,2}") || name.equals("retval") || name.equals("func");
+  }
+
+  /** Offset in the context of a register by its name in scripts. */
+  static Optional<Integer> offset(String register) {
+    return Optional.ofNullable(OFFSETS.get(register));
+  }
+
+  static Value value(
+      String name, ProbeContext context, Diagnostics diagnostics, SourceRange range) {
+    Kind kind = context.kind();
+    Expanded point = context.points().getFirst();
+    return switch (name) {
+      case "retval" ->
+          kind == Kind.URETPROBE
+              ? register("ax", range)
+              : unavailable(name, point, diagnostics, range);
+      case "func" ->
+          kind == Kind.UPROBE || kind == Kind.URETPROBE
+              ? Value.string(Strings.bytes(point.function()), range)
+              : unavailable(name, point, diagnostics, range);
+      default -> argument(Integer.parseInt(name.substring(3)), context, diagnostics, range);
+    };
+  }
+
+  private static Value argument(
+      int number, ProbeContext context, Diagnostics diagnostics, SourceRange range) {
+    Expanded point = context.points().getFirst();
+    if (context.kind() == Kind.USDT) {
+      if (number < point.arguments().size()) {
+        UsdtArgument argument = point.arguments().get(number);
+        if (argument.place() == UsdtArgument.Place.UNKNOWN) {
+          diagnostics.error(
+              range, "Where %s keeps arg%d is not understood".formatted(point.name(), number));
+        }
+        return argument.value(range);
+      }
+      diagnostics.error(
+          range,
+          "%s has %d arguments, there is no arg%d"
+              .formatted(point.name(), point.arguments().size(), number));
+      return Value.unknown(range);
+    }
+    if (context.kind() != Kind.UPROBE) {
+      return unavailable("arg" + number, point, diagnostics, range);
+    }
+    if (number >= ARGUMENTS.size()) {
+      diagnostics.error(
+          range,
+          "arg%d is not in a register: arg0 to arg%d are".formatted(number, ARGUMENTS.size() - 1));
+      return Value.unknown(range);
+    }
+    return register(ARGUMENTS.get(number), range);
+  }
+
+  private static Value unavailable(
+      String what, Expanded point, Diagnostics diagnostics, SourceRange range) {
+    diagnostics.error(range, "'" + what + "' is not available in " + point.name());
+    return Value.unknown(range);
+  }
+
+  private static Value register(String name, SourceRange range) {
+    int offset = offset(name).orElseThrow();
+    return Value.of(new Expr.ContextField(offset, 8, Read.LOAD, Type.UINT64, range));
+  }
+}

@@ -1,0 +1,262 @@
+package jbt.compiler.check;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import jbt.compiler.check.Checked.Probe.Kind;
+import jbt.compiler.lang.Ast.AttachPoint;
+import jbt.compiler.plan.Attachment.Point;
+import jbt.compiler.target.Binaries;
+import jbt.compiler.target.Binary;
+import jbt.compiler.target.Binary.Function;
+import jbt.compiler.target.Binary.Marker;
+import jbt.compiler.target.BinaryException;
+
+/** Attach points in programs and libraries. */
+final class UserProbes {
+  private static final Pattern WITH_OFFSET = Pattern.compile("(.+)\\+((?:0x)?[0-9a-fA-F]+)");
+
+  private final Binaries binaries;
+  private final Expansion expansion;
+
+  UserProbes(Binaries binaries, Expansion expansion) {
+    this.binaries = binaries;
+    this.expansion = expansion;
+  }
+
+  /**
+   * uprobe and uretprobe: {@code file:function}, {@code file:function+offset}, {@code file:0x..}.
+   */
+  List<Expanded> functions(AttachPoint written, boolean returns) {
+    List<String> parts = written.parts();
+    if (parts.size() != 2 || parts.contains("")) {
+      return expansion.wrong(
+          written,
+          "%s probe type requires 2 arguments, found %d"
+              .formatted(returns ? "uretprobe" : "uprobe", parts.size()));
+    }
+    List<Expanded> found = new ArrayList<>();
+    String wanted = unquoted(parts.get(1));
+    try {
+      List<String> files = binaries.find(unquoted(parts.getFirst()));
+      if (files.isEmpty()) {
+        expansion.missing(written, "No program or library " + parts.getFirst(), List.of());
+        return List.of();
+      }
+      for (String file : files) {
+        Places places = new Places(file, binaries.open(file), written, returns);
+        found.addAll(places.named(wanted, files.size() == 1));
+      }
+    } catch (BinaryException e) {
+      expansion.missing(written, String.valueOf(e.getMessage()), List.of());
+      return List.of();
+    }
+    boolean silent = Wildcard.isPattern(unquoted(parts.getFirst())) || Wildcard.isPattern(wanted);
+    if (found.isEmpty() && silent) {
+      expansion.missing(
+          written,
+          "No matches for %s %s"
+              .formatted(returns ? "uretprobe" : "uprobe", String.join(":", parts)),
+          List.of());
+    }
+    return found;
+  }
+
+  static String unquoted(String part) {
+    boolean quoted = part.length() > 1 && part.startsWith("\"") && part.endsWith("\"");
+    return quoted ? part.substring(1, part.length() - 1) : part;
+  }
+
+  /** The places of one file that an attach point names. */
+  private final class Places {
+    private final String file;
+    private final Binary binary;
+    private final AttachPoint written;
+    private final boolean returns;
+
+    Places(String file, Binary binary, AttachPoint written, boolean returns) {
+      this.file = file;
+      this.binary = binary;
+      this.written = written;
+      this.returns = returns;
+    }
+
+    List<Expanded> named(String wanted, boolean only) {
+      long address = Expansion.number(wanted);
+      if (address >= 0) {
+        return atAddress(wanted, address);
+      }
+      if (Wildcard.isPattern(wanted)) {
+        return matching(wanted);
+      }
+      Matcher offset = WITH_OFFSET.matcher(wanted);
+      boolean distant = offset.matches();
+      String name = distant ? offset.group(1) : wanted;
+      Optional<Function> function = binary.function(name);
+      if (function.isEmpty()) {
+        if (only) {
+          missing(name);
+        }
+        return List.of();
+      }
+      if (!distant) {
+        return point(function.get(), 0, name);
+      }
+      long distance = Expansion.number(offset.group(2));
+      if (distance < 0) {
+        return expansion.wrong(written, "Invalid offset: '" + offset.group(2) + "'");
+      }
+      if (returns && distance != 0) {
+        return expansion.wrong(written, "Offsets are not allowed for uretprobe");
+      }
+      return inside(function.get(), distance, wanted);
+    }
+
+    private void missing(String name) {
+      List<String> names = binary.functions().stream().map(Function::name).toList();
+      String why =
+          names.isEmpty()
+              ? file + " has no symbols: name an address, as in uprobe:" + file + ":0x1189"
+              : file + " has no function " + name;
+      expansion.missing(written, why, Nearest.hint(name, names));
+    }
+
+    private List<Expanded> atAddress(String text, long address) {
+      Optional<Function> function = binary.at(address);
+      if (function.isPresent()) {
+        long distance = address - function.get().address();
+        if (returns && distance != 0) {
+          return expansion.wrong(
+              written,
+              "%s is inside of %s: uretprobe takes the start of a function"
+                  .formatted(text, function.get().name()));
+        }
+        return inside(function.get(), distance, text);
+      }
+      if (binary.fileOffset(address).isEmpty()) {
+        expansion.missing(written, file + " has nothing at address " + text, List.of());
+        return List.of();
+      }
+      return point(new Function("", address, 0), 0, text);
+    }
+
+    /** Refuses what is in the middle of an instruction, where the program would break. */
+    private List<Expanded> inside(Function function, long distance, String text) {
+      if (function.size() > 0 && distance >= function.size()) {
+        return expansion.wrong(
+            written,
+            "%s is behind the end of %s, which has %d bytes"
+                .formatted(text, function.name(), function.size()));
+      }
+      Optional<List<Long>> starts = binary.instructions(function);
+      if (distance != 0 && starts.isPresent() && !starts.get().contains(distance)) {
+        long before = starts.get().stream().filter(s -> s < distance).reduce(0L, Long::max);
+        String after =
+            starts.get().stream()
+                .filter(s -> s > distance)
+                .findFirst()
+                .map(s -> " and " + function.name() + "+" + s)
+                .orElse("");
+        return expansion.wrong(
+            written,
+            "Could not add uprobe into middle of instruction: %s:%s+%d"
+                .formatted(file, function.name(), distance),
+            "Instructions begin at %s+%d%s".formatted(function.name(), before, after));
+      }
+      return point(function, distance, text);
+    }
+
+    private List<Expanded> point(Function function, long distance, String text) {
+      OptionalLong offset = binary.fileOffset(function.address() + distance);
+      if (offset.isEmpty()) {
+        expansion.missing(written, "%s: %s is not in the file".formatted(file, text), List.of());
+        return List.of();
+      }
+      String type = returns ? "uretprobe" : "uprobe";
+      return List.of(
+          new Expanded(
+              returns ? Kind.URETPROBE : Kind.UPROBE,
+              new Point.Uprobe(file, offset.getAsLong(), returns, 0),
+              type + ":" + file + ":" + text,
+              Optional.empty(),
+              List.of(),
+              function.name(),
+              List.of(),
+              written.range()));
+    }
+
+    /** Functions that have several names are taken once, by the first. */
+    private List<Expanded> matching(String pattern) {
+      Set<Long> seen = new HashSet<>();
+      List<Expanded> found = new ArrayList<>();
+      for (Function function : binary.functions()) {
+        if (Wildcard.matches(pattern, function.name())
+            && binary.fileOffset(function.address()).isPresent()
+            && seen.add(function.address())) {
+          found.addAll(point(function, 0, function.name()));
+        }
+      }
+      return found;
+    }
+  }
+
+  /** {@code file:name} and {@code file:provider:name}; all places of a probe are taken. */
+  List<Expanded> markers(AttachPoint written) {
+    List<String> parts = written.parts();
+    if (parts.size() < 2 || parts.size() > 3) {
+      return expansion.wrong(
+          written, "usdt probe type requires 2 or 3 arguments, found " + parts.size());
+    }
+    String provider = parts.size() == 3 && !parts.get(1).isEmpty() ? parts.get(1) : "*";
+    String name = parts.getLast();
+    List<Expanded> found = new ArrayList<>();
+    Set<String> known = new HashSet<>();
+    try {
+      for (String file : binaries.find(unquoted(parts.getFirst()))) {
+        Binary binary = binaries.open(file);
+        for (Marker marker : binary.markers()) {
+          known.add(marker.provider() + ":" + marker.name());
+          if (Wildcard.matches(provider, marker.provider())
+              && Wildcard.matches(name, marker.name())) {
+            place(file, binary, marker, written).ifPresent(found::add);
+          }
+        }
+      }
+    } catch (BinaryException e) {
+      expansion.missing(written, String.valueOf(e.getMessage()), List.of());
+      return List.of();
+    }
+    if (found.isEmpty()) {
+      expansion.missing(
+          written,
+          "No matches for usdt " + String.join(":", parts),
+          Nearest.hint(provider + ":" + name, known));
+    }
+    return found;
+  }
+
+  private static Optional<Expanded> place(
+      String file, Binary binary, Marker marker, AttachPoint written) {
+    OptionalLong offset = binary.fileOffset(marker.address());
+    OptionalLong counter =
+        marker.semaphore() == 0 ? OptionalLong.of(0) : binary.fileOffset(marker.semaphore());
+    if (offset.isEmpty() || counter.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Expanded(
+            Kind.USDT,
+            new Point.Uprobe(file, offset.getAsLong(), false, counter.getAsLong()),
+            "usdt:%s:%s:%s".formatted(file, marker.provider(), marker.name()),
+            Optional.empty(),
+            List.of(),
+            "",
+            UsdtArgument.parse(marker.arguments()),
+            written.range()));
+  }
+}

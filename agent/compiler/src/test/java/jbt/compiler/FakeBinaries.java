@@ -1,0 +1,73 @@
+package jbt.compiler;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import jbt.compiler.target.Binaries;
+import jbt.compiler.target.Binary;
+import jbt.compiler.target.BinaryException;
+
+/**
+ * One program, {@code /bin/app}, loaded at 0x1000, where functions have instructions of 4 bytes.
+ */
+public final class FakeBinaries implements Binaries {
+  private static final List<Binary.Function> FUNCTIONS =
+      List.of(
+          new Binary.Function("alias", 0x1100, 32),
+          new Binary.Function("main", 0x1100, 32),
+          new Binary.Function("work_a", 0x1140, 16),
+          new Binary.Function("work_b", 0x1160, 16));
+
+  private static final List<Binary.Marker> MARKERS =
+      List.of(
+          new Binary.Marker("app", "begin", 0x1104, 0, "-4@%edi 8@-8(%rbp) 4@$12"),
+          new Binary.Marker("app", "begin", 0x1144, 0, "-4@%esi 8@16(%rsp,%rax,4) 4@$13"),
+          new Binary.Marker("app", "end", 0x1148, 0x1200, "2@%dx strange"));
+
+  @Override
+  public List<String> find(String name) {
+    return name.equals("/bin/app") || name.equals("app") ? List.of("/bin/app") : List.of();
+  }
+
+  @Override
+  public Binary open(String file) throws BinaryException {
+    return new App();
+  }
+
+  private static final class App implements Binary {
+    @Override
+    public List<Function> functions() {
+      return FUNCTIONS;
+    }
+
+    @Override
+    public Optional<Function> function(String name) {
+      return FUNCTIONS.stream().filter(f -> f.name().equals(name)).findFirst();
+    }
+
+    @Override
+    public Optional<Function> at(long address) {
+      return FUNCTIONS.stream()
+          .filter(f -> f.address() <= address && address < f.address() + f.size())
+          .max(Comparator.comparing(Function::address));
+    }
+
+    @Override
+    public OptionalLong fileOffset(long address) {
+      return address >= 0x1000 && address < 0x2000
+          ? OptionalLong.of(address - 0x1000)
+          : OptionalLong.empty();
+    }
+
+    @Override
+    public Optional<List<Long>> instructions(Function function) {
+      return Optional.of(List.of(0L, 4L, 8L, 12L));
+    }
+
+    @Override
+    public List<Marker> markers() {
+      return MARKERS;
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package jbt.compiler.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Optional;
+import jbt.compiler.check.UsdtArgument.Place;
+import jbt.compiler.types.Type;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UsdtArgumentTest {
+  private static UsdtArgument one(String text) {
+    List<UsdtArgument> all = UsdtArgument.parse(text);
+    assertThat(all).hasSize(1);
+    return all.getFirst();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "8@%rax, 80",
+    "-4@%eax, 80",
+    "2@%ax, 80",
+    "1@%al, 80",
+    "1@%ah, 81",
+    "-4@%r8d, 72",
+    "8@%r15, 0",
+    "2@%r10w, 56",
+    "1@%r9b, 64",
+    "1@%sil, 104",
+    "1@%bpl, 32",
+    "8@%rsp, 152",
+    "%rdi, 112"
+  })
+  void readsRegisters(String text, int offset) {
+    UsdtArgument argument = one(text);
+    assertThat(argument.place()).isEqualTo(Place.REGISTER);
+    assertThat(argument.base()).contains(offset);
+  }
+
+  @Test
+  void readsSizesAndSigns() {
+    assertThat(one("-4@%eax").type()).isEqualTo(new Type.Int(4, true));
+    assertThat(one("4@%eax").type()).isEqualTo(new Type.Int(4, false));
+    assertThat(one("8f@%rax").type()).isEqualTo(new Type.Int(8, false));
+    assertThat(one("%rax").type()).isEqualTo(new Type.Int(8, true));
+  }
+
+  @Test
+  void readsMemory() {
+    assertThat(one("-8@-0x10(%rbp)"))
+        .isEqualTo(memory(true, Optional.of(32), Optional.empty(), 1, -16));
+    assertThat(one("8@(%rdi)")).isEqualTo(memory(false, Optional.of(112), Optional.empty(), 1, 0));
+    assertThat(one("8@4(%rdi,%rsi,8)"))
+        .isEqualTo(memory(false, Optional.of(112), Optional.of(104), 8, 4));
+    assertThat(one("8@(%rdi,%rsi)"))
+        .isEqualTo(memory(false, Optional.of(112), Optional.of(104), 1, 0));
+    assertThat(one("8@16(,%rsi,2)"))
+        .isEqualTo(memory(false, Optional.empty(), Optional.of(104), 2, 16));
+  }
+
+  private static UsdtArgument memory(
+      boolean signed, Optional<Integer> base, Optional<Integer> index, int scale, long number) {
+    return new UsdtArgument(new Type.Int(8, signed), Place.MEMORY, base, index, scale, number);
+  }
+
+  @Test
+  void readsConstants() {
+    assertThat(one("-4@$-9").number()).isEqualTo(-9);
+    assertThat(one("4@$0x1f").number()).isEqualTo(31);
+    assertThat(one("4@$1").place()).isEqualTo(Place.CONSTANT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "8@counter(%rip)",
+        "8@%xmm0",
+        "3@%eax",
+        "8@",
+        "8@(",
+        "8@(%rdi,%rsi,3)",
+        "8@$x",
+        "x"
+      })
+  void doesNotGuess(String text) {
+    assertThat(one(text).place()).isEqualTo(Place.UNKNOWN);
+  }
+
+  @Test
+  void readsSeveral() {
+    assertThat(UsdtArgument.parse(" -4@%edi 8@(%rsi)  4@$1 ")).hasSize(3);
+    assertThat(UsdtArgument.parse("")).isEmpty();
+  }
+}

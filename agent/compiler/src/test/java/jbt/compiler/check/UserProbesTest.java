@@ -1,0 +1,102 @@
+package jbt.compiler.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import jbt.compiler.CompileException;
+import jbt.compiler.Compiler;
+import jbt.compiler.FakeTarget;
+import jbt.compiler.plan.Attachment;
+import jbt.compiler.plan.Attachment.Point.Uprobe;
+import jbt.compiler.plan.Plan;
+import jbt.compiler.plan.Program;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class UserProbesTest {
+  private static Plan plan(String script) {
+    try {
+      return Compiler.compile(script, "test", new FakeTarget("a"));
+    } catch (CompileException e) {
+      throw new AssertionError(e.getMessage(), e);
+    }
+  }
+
+  private static List<Attachment.Point> points(String script) {
+    return plan(script).attachments().stream().map(Attachment::point).toList();
+  }
+
+  @Test
+  void findsThePlaceOfAFunction() {
+    assertThat(points("uprobe:/bin/app:work_a { @ = count(); }"))
+        .containsExactly(new Uprobe("/bin/app", 0x140, false, 0));
+    assertThat(points("u:app:work_a+8/pid == 1/ { @ = count(); }"))
+        .containsExactly(new Uprobe("/bin/app", 0x148, false, 0));
+    assertThat(points("ur:\"/bin/app\":0x1140 { @ = count(); }"))
+        .containsExactly(new Uprobe("/bin/app", 0x140, true, 0));
+    assertThat(points("uprobe:app:0x1f00 { @ = count(); }"))
+        .containsExactly(new Uprobe("/bin/app", 0xf00, false, 0));
+  }
+
+  @Test
+  void takesAFunctionOfTwoNamesOnce() {
+    Plan plan = plan("uprobe:app:* { @ = count(); }");
+    assertThat(plan.attachPointNames())
+        .containsExactly(
+            "uprobe:/bin/app:alias", "uprobe:/bin/app:work_a", "uprobe:/bin/app:work_b");
+    assertThat(plan.programs()).hasSize(1);
+    assertThat(plan.programs().getFirst().kind()).isEqualTo(Program.Kind.UPROBE_MULTI);
+  }
+
+  @Test
+  void makesAProgramForEachNameOfAFunctionThatTheScriptAsksFor() {
+    assertThat(plan("uprobe:app:work_* { @[func] = count(); }").programs()).hasSize(2);
+    assertThat(plan("uprobe:app:work_*, uretprobe:app:work_* { @[probe] = count(); }").programs())
+        .hasSize(2);
+  }
+
+  @Test
+  void takesAllPlacesOfAMarker() {
+    Plan plan = plan("usdt:app:begin /arg0 > 5/ { @ = sum(arg1); }");
+    assertThat(plan.attachments()).hasSize(2);
+    assertThat(plan.programs()).hasSize(2);
+    assertThat(plan.attachPointNames())
+        .containsExactly("usdt:/bin/app:app:begin", "usdt:/bin/app:app:begin");
+    assertThat(points("usdt:/bin/app:app:e* { print(arg0); }"))
+        .containsExactly(new Uprobe("/bin/app", 0x148, false, 0x200));
+    assertThat(points("usdt:app:* { @ = count(); }")).hasSize(3);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "uprobe:app:work_a+2 {} | Could not add uprobe into middle of instruction: /bin/app:work_a+2",
+        "uprobe:app:work_a+2 {} | Instructions begin at work_a+0 and work_a+4",
+        "uprobe:app:0x1143 {} | Could not add uprobe into middle of instruction: /bin/app:work_a+3",
+        "uprobe:app:work_a+16 {} | is behind the end of work_a, which has 16 bytes",
+        "uprobe:app:wirk_a {} | Did you mean 'work_a'?",
+        "uprobe:app:x* {} | No matches for uprobe app:x*",
+        "uprobe:nothing:x {} | No program or library nothing",
+        "uprobe:app {} | uprobe probe type requires 2 arguments, found 1",
+        "uprobe:app:0x5000 {} | /bin/app has nothing at address 0x5000",
+        "uretprobe:app:work_a+4 {} | Offsets are not allowed for uretprobe",
+        "uretprobe:app:0x1144 {} | is inside of work_a",
+        "uprobe:app:main { print(retval); } | 'retval' is not available in uprobe:/bin/app:main",
+        "uretprobe:app:main { print(arg0); } | 'arg0' is not available in uretprobe:/bin/app:main",
+        "uprobe:app:main { print(arg6); } | arg6 is not in a register",
+        "uprobe:app:main { print(reg(\"xx\")); } | xx",
+        "usdt:app:begni {} | No matches for usdt app:begni",
+        "usdt:app:begin { print(arg3); } | has 3 arguments, there is no arg3",
+        "usdt:app:end { print(arg1); } | Where usdt:/bin/app:app:end keeps arg1 is not understood",
+      })
+  void refuses(String script, String message) {
+    try {
+      Compiler.compile(script, "test", new FakeTarget("a"));
+      throw new AssertionError("no error");
+    } catch (CompileException e) {
+      assertThat(e.getMessage()).contains(message);
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package jbt.kernel.binaries;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import jbt.compiler.target.Binaries;
+import jbt.compiler.target.Binary;
+import jbt.compiler.target.BinaryException;
+import jbt.kernel.elf.Elf;
+
+/** Finds programs and libraries by path or name and reads them; nothing is kept. */
+public final class HostBinaries implements Binaries {
+  private static final String USUAL_PATH =
+      "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+  private static final int MOST_FILES = 256;
+
+  private final Optional<Path> workingFolder;
+
+  /**
+   * @param workingFolder where relative paths start; empty if the one who asks is somewhere else,
+   *     and they are an error
+   */
+  public HostBinaries(Optional<Path> workingFolder) {
+    this.workingFolder = workingFolder;
+  }
+
+  @Override
+  public List<String> find(String name) throws BinaryException {
+    try {
+      return found(name);
+    } catch (InvalidPathException e) {
+      throw new BinaryException("'" + name + "' is no path");
+    }
+  }
+
+  private List<String> found(String name) throws BinaryException {
+    if (name.isEmpty() || name.equals("*")) {
+      throw new BinaryException("Name a program or library");
+    }
+    if (name.contains("/")) {
+      Path path = Path.of(name);
+      if (!path.isAbsolute()) {
+        if (workingFolder.isEmpty()) {
+          throw new BinaryException(
+              name + " is a relative path, which means nothing on another host: make it absolute");
+        }
+        path = workingFolder.get().resolve(path).normalize();
+      }
+      return name.contains("*") ? matching(path) : existing(path);
+    }
+    if (name.startsWith("lib")) {
+      Optional<Path> library = LibraryCache.find(name);
+      if (library.isPresent()) {
+        return List.of(library.get().toString());
+      }
+    }
+    return onSearchPath(name);
+  }
+
+  private static List<String> existing(Path path) {
+    return Files.exists(path) ? List.of(path.toString()) : List.of();
+  }
+
+  /** Wildcards are possible in the last part of the path. */
+  private static List<String> matching(Path pattern) throws BinaryException {
+    Path folder = pattern.getParent();
+    Path last = pattern.getFileName();
+    if (folder == null || last == null || folder.toString().contains("*")) {
+      throw new BinaryException(pattern + ": '*' is possible only behind the last '/'");
+    }
+    String glob = last.toString().replaceAll("([\\[\\]{}?\\\\])", "\\\\$1");
+    List<String> files = new ArrayList<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, glob)) {
+      for (Path file : all) {
+        if (Files.isRegularFile(file) && isElf(file)) {
+          files.add(file.toString());
+        }
+        if (files.size() > MOST_FILES) {
+          throw new BinaryException(pattern + " matches more than " + MOST_FILES + " files");
+        }
+      }
+    } catch (IOException e) {
+      throw new BinaryException(folder + " can't be read");
+    }
+    Collections.sort(files);
+    return files;
+  }
+
+  private static boolean isElf(Path file) {
+    try (Elf elf = Elf.open(file)) {
+      return !elf.segments().isEmpty();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static List<String> onSearchPath(String name) {
+    String path = Optional.ofNullable(System.getenv("PATH")).orElse(USUAL_PATH);
+    for (String folder : path.split(":", -1)) {
+      Path file = Path.of(folder, name);
+      if (file.isAbsolute() && Files.isRegularFile(file) && Files.isExecutable(file)) {
+        return List.of(file.toString());
+      }
+    }
+    return List.of();
+  }
+
+  @Override
+  public Binary open(String file) throws BinaryException {
+    try (Elf elf = Elf.open(Path.of(file))) {
+      return ElfBinary.read(elf);
+    } catch (NoSuchFileException e) {
+      throw new BinaryException(file + ": no such file");
+    } catch (IOException e) {
+      throw new BinaryException(String.valueOf(e.getMessage()));
+    }
+  }
+}
