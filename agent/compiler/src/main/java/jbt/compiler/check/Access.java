@@ -275,7 +275,7 @@ final class Access {
         continue;
       }
       Value field = field(of, new Fields.Found(member, struct.union()), of.range());
-      if (member.type() instanceof Type.Struct inner && member.name().isEmpty()) {
+      if (member.type() instanceof Type.Struct _ && member.name().isEmpty()) {
         if (depth > MOST_FIELDS || !collect(field, names, parts, depth + 1)) {
           return false;
         }
