@@ -245,11 +245,17 @@ final class Expressions {
             .toList();
     if (maps.isEmpty() || one(2)) {
       return one(2)
-          ? new Expr.Length(text(depth - 1))
-          : new Expr.Differ(text(depth - 1), text(depth - 1), 1 + random.nextInt(8));
+          ? new Expr.Length(unknownText())
+          : new Expr.Differ(unknownText(), text(depth - 1), 1 + random.nextInt(8));
     }
     MapShape map = pick(maps);
     return one(2) ? new Expr.Keys(map) : new Expr.HasKey(map, key(map, depth - 1));
+  }
+
+  /** A text that the compiler does not know. */
+  private Expr unknownText() {
+    List<Variable> variables = variables(Kind.TEXT);
+    return variables.isEmpty() ? new Expr.Given("comm", Kind.TEXT) : local(pick(variables));
   }
 
   private Expr step(int depth) {
