@@ -50,7 +50,7 @@ public final class FakeBinaries implements Binaries {
     public Optional<Function> at(long address) {
       return FUNCTIONS.stream()
           .filter(f -> f.address() <= address && address < f.address() + f.size())
-          .max(Comparator.comparing(Function::address));
+          .max(Comparator.comparingLong(Function::address));
     }
 
     @Override

@@ -104,7 +104,7 @@ final class ElfBinary implements Binary {
     found.sort(
         Comparator.comparing(Marker::provider)
             .thenComparing(Marker::name)
-            .thenComparing(Marker::address));
+            .thenComparingLong(Marker::address));
     return Collections.unmodifiableList(found);
   }
 
