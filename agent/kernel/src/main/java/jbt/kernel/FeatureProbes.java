@@ -40,7 +40,13 @@ final class FeatureProbes {
     ByteBuffer code = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
     code.put(0, CALL).putInt(4, id).put(8, EXIT);
     Bpf.LoadResult result =
-        Bpf.tryLoad(Bpf.PROGRAM_TYPE_TRACEPOINT, Bpf.AttachTo.NOTHING, code.array(), List.of(), "jbt_probe", LOG_SIZE);
+        Bpf.tryLoad(
+            Bpf.PROGRAM_TYPE_TRACEPOINT,
+            Bpf.AttachTo.NOTHING,
+            code.array(),
+            List.of(),
+            "jbt_probe",
+            LOG_SIZE);
     if (result.errno() == 0) {
       return Answer.YES;
     }
@@ -60,11 +66,7 @@ final class FeatureProbes {
     code.put(0, MOVE_IMMEDIATE).put(8, EXIT);
     try (Fd program =
         Bpf.load(
-            Bpf.PROGRAM_TYPE_KPROBE,
-            Bpf.AttachTo.UPROBES,
-            code.array(),
-            List.of(),
-            "jbt_probe")) {
+            Bpf.PROGRAM_TYPE_KPROBE, Bpf.AttachTo.UPROBES, code.array(), List.of(), "jbt_probe")) {
       long[] one = {1};
       long[] zero = {0};
       Bpf.linkUprobes(program, "/", one, zero, zero, false).close();

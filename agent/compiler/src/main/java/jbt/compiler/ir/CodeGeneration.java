@@ -67,7 +67,11 @@ public final class CodeGeneration {
       Emission.Emitted emitted = Emission.apply(code.get(i));
       programs.add(
           new Program(
-              name(probe, i), kind(probe, target), attachTo(probe), emitted.code(), emitted.lines()));
+              name(probe, i),
+              kind(probe, target),
+              attachTo(probe),
+              emitted.code(),
+              emitted.lines()));
       for (Checked.PointAt point : probe.points()) {
         attachments.add(new Attachment(i, point.point(), point.cookie()));
       }

@@ -28,11 +28,28 @@ class X86Test {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "55", "48 89 e5", "e8 01 02 03 04", "48 b8 01 02 03 04 05 06 07 08", "66 b8 01 02",
-        "f3 0f 1e fa", "66 2e 0f 1f 84 00 00 00 00 00", "c5 f8 77", "c4 e2 7d 58 0d 01 02 03 04",
-        "62 f1 fd 48 6f 41 01", "0f 84 01 02 03 04", "f6 c1 01", "f6 d9", "48 c7 04 24 01 00 00 00",
-        "64 48 8b 04 25 28 00 00 00", "66 48 0f 3a 16 c0 01", "a1 01 02 03 04 05 06 07 08",
-        "c8 01 02 03", "0f 05", "0f 0b", "8f e9 78 e1 c0", "66 0f 78 c0 01 02"
+        "55",
+        "48 89 e5",
+        "e8 01 02 03 04",
+        "48 b8 01 02 03 04 05 06 07 08",
+        "66 b8 01 02",
+        "f3 0f 1e fa",
+        "66 2e 0f 1f 84 00 00 00 00 00",
+        "c5 f8 77",
+        "c4 e2 7d 58 0d 01 02 03 04",
+        "62 f1 fd 48 6f 41 01",
+        "0f 84 01 02 03 04",
+        "f6 c1 01",
+        "f6 d9",
+        "48 c7 04 24 01 00 00 00",
+        "64 48 8b 04 25 28 00 00 00",
+        "66 48 0f 3a 16 c0 01",
+        "a1 01 02 03 04 05 06 07 08",
+        "c8 01 02 03",
+        "0f 05",
+        "0f 0b",
+        "8f e9 78 e1 c0",
+        "66 0f 78 c0 01 02"
       })
   void takesWholeInstructions(String hex) {
     assertThat(length(hex)).isEqualTo(hex.replace(" ", "").length() / 2);
@@ -42,7 +59,8 @@ class X86Test {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"06", "0f 04", "9a", "66 66 66 66 66 66 66 66 66 66 66 66 66 66 66 66 90"})
+  @ValueSource(
+      strings = {"06", "0f 04", "9a", "66 66 66 66 66 66 66 66 66 66 66 66 66 66 66 66 90"})
   void knowsWhatIsNone(String hex) {
     assertThat(length(hex)).isZero();
   }
@@ -89,8 +107,7 @@ class X86Test {
           compared++;
           int length = X86.length(code, (int) (last - base));
           if (length != address - last) {
-            wrong.add(
-                "%x %s: %d, not %d".formatted(last, lastText, length, address - last));
+            wrong.add("%x %s: %d, not %d".formatted(last, lastText, length, address - last));
           }
         }
         last = address;
