@@ -14,6 +14,12 @@ import jbt.kernel.sys.SystemCallException;
 
 /** The attach points of a plan: perf events and the links that tie programs to them. */
 final class Attachments implements AutoCloseable {
+  /**
+   * Of bpf_link_info where perf links tell what they missed (linux/bpf.h): the same kernels, from
+   * 6.7, count what a program at a tracepoint misses.
+   */
+  private static final int INFO_WITH_MISSES = 56;
+
   private final Plan plan;
   private final List<Fd> programs;
   private final List<Fd> links = new ArrayList<>();
@@ -23,6 +29,7 @@ final class Attachments implements AutoCloseable {
   private final List<Fd> gated = new ArrayList<>();
 
   private int attached;
+  private boolean tracepointMissesCounted;
 
   Attachments(Plan plan, List<Fd> programs) {
     this.plan = plan;
@@ -134,7 +141,11 @@ final class Attachments implements AutoCloseable {
   private void link(Attachment attachment, Fd event) {
     Fd program = programs.get(attachment.program());
     try {
-      links.add(Bpf.linkPerfEvent(program, event, attachment.cookie()));
+      Fd link = Bpf.linkPerfEvent(program, event, attachment.cookie());
+      links.add(link);
+      if (!tracepointMissesCounted) {
+        tracepointMissesCounted = Bpf.linkInfoSize(link) >= INFO_WITH_MISSES;
+      }
     } catch (SystemCallException e) {
       if (e.errno() != SystemCallException.EINVAL) {
         throw e;
@@ -147,6 +158,11 @@ final class Attachments implements AutoCloseable {
 
   synchronized int attached() {
     return attached;
+  }
+
+  /** Whether the kernel counts runs at tracepoints that it leaves out; known once attached. */
+  synchronized boolean tracepointMissesCounted() {
+    return tracepointMissesCounted;
   }
 
   synchronized void enable() {

@@ -201,7 +201,8 @@ public final class LoadedPlan implements AutoCloseable {
 
   /**
    * Runs that the kernel left out because another program was running on the processor. Absent when
-   * it does not count them: never for timers and software events.
+   * it does not count them: never for {@link #sampled} programs, not for tracepoints before Linux
+   * 6.7.
    */
   public OptionalLong recursionMisses() {
     long sum = 0;
@@ -210,7 +211,8 @@ public final class LoadedPlan implements AutoCloseable {
       boolean counted =
           switch (plan.programs().get(i).kind()) {
             case RAW_TRACEPOINT -> true;
-            case TRACEPOINT, RAW_EVENT, UPROBE, UPROBE_MULTI -> misses >= 0;
+            case TRACEPOINT -> misses >= 0 && attachments.tracepointMissesCounted();
+            case RAW_EVENT, UPROBE, UPROBE_MULTI -> misses >= 0;
             case PERF_EVENT -> false;
           };
       if (!counted) {
@@ -219,6 +221,11 @@ public final class LoadedPlan implements AutoCloseable {
       sum += Math.max(0, misses);
     }
     return OptionalLong.of(sum);
+  }
+
+  /** Whether programs run at timers or software events, whose samples a kernel may throttle. */
+  public boolean sampled() {
+    return plan.programs().stream().anyMatch(p -> p.kind() == Program.Kind.PERF_EVENT);
   }
 
   /** Run-time statistics of all programs; they count while {@link Bpf#enableStatistics} is open. */

@@ -307,6 +307,10 @@ public final class Session implements Runnable {
     Loss.Builder recursion = Loss.newBuilder().setSource(LossSource.LOSS_RECURSION);
     loaded.recursionMisses().ifPresent(recursion::setCount);
     report.addLosses(recursion);
+    if (loaded.sampled()) {
+      // The kernel throttles without telling the owner of an event that nobody maps.
+      report.addLosses(Loss.newBuilder().setSource(LossSource.LOSS_THROTTLED));
+    }
   }
 
   private static long wallClock() {

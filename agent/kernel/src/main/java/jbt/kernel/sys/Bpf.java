@@ -265,6 +265,20 @@ public final class Bpf {
     }
   }
 
+  /**
+   * How much the kernel knows about any link: the size of its bpf_link_info, in bytes. It tells which
+   * fields there are.
+   */
+  public static int linkInfoSize(Fd link) {
+    int asked = 256;
+    try (Block attributes = new Block(16);
+        Block info = new Block(asked)) {
+      attributes.set(0, link.number()).set(4, asked).set(8, info);
+      SystemCallException.check("BPF_OBJ_GET_INFO_BY_FD", call(OBJ_GET_INFO_BY_FD, attributes));
+      return attributes.getInt(4);
+    }
+  }
+
   /** The kernel's facts about a program. */
   public static ProgramInfo programInfo(Fd program) {
     int asked = 256;
