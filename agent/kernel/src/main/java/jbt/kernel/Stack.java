@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
  * @param process of a user stack, else 0
  * @param frames addresses
  */
+@SuppressWarnings("ArrayRecordComponent") // nobody compares stacks
 public record Stack(int process, long[] frames) {
   /** An element of a map of stacks. */
   static Stack of(byte[] element) {

@@ -266,8 +266,8 @@ public final class Bpf {
   }
 
   /**
-   * How much the kernel knows about any link: the size of its bpf_link_info, in bytes. It tells which
-   * fields there are.
+   * How much the kernel knows about any link: the size of its bpf_link_info, in bytes. It tells
+   * which fields there are.
    */
   public static int linkInfoSize(Fd link) {
     int asked = 256;
