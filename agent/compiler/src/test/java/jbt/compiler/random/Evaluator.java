@@ -238,7 +238,7 @@ final class Evaluator {
   /** A value as a place of some kind holds it. */
   private static Object converted(Kind kind, Object value) {
     return switch (kind) {
-      case Kind.Number n -> Rules.narrow(number(value), n.bytes(), n.signed());
+      case Kind.Int n -> Rules.narrow(number(value), n.bytes(), n.signed());
       case Kind.Truth t -> number(value) != 0 ? 1L : 0L;
       case Kind.Text t -> value;
       case Kind.Tuple t -> value;
@@ -247,7 +247,7 @@ final class Evaluator {
 
   private static Object zero(Kind kind) {
     return switch (kind) {
-      case Kind.Number n -> 0L;
+      case Kind.Int n -> 0L;
       case Kind.Truth t -> 0L;
       case Kind.Text t -> "";
       case Kind.Tuple t -> t.parts().stream().map(Evaluator::zero).toList();

@@ -19,7 +19,7 @@ import jbt.compiler.target.TracepointFormat.Field;
  */
 public record Event(Call call, List<Long> arguments, String path) {
   private static final int RECORD = 128;
-  private static final Kind INT32 = new Kind.Number(4, true, false);
+  private static final Kind INT32 = new Kind.Int(4, true, false);
 
   /** The calls, by their numbers on x86-64. */
   public enum Call {
@@ -50,7 +50,7 @@ public record Event(Call call, List<Long> arguments, String path) {
       new Point(
           "raw_syscalls:sys_enter",
           BY_THREAD + " && (args.id == 121 || args.id == 269)",
-          List.of(new Expr.Given("args.id", Kind.INT64), new Expr.Argument(Expressions.fixed(0))));
+          List.of(new Expr.Given("args.id", Kinds.INT64), new Expr.Argument(Expressions.fixed(0))));
 
   static final Point FACCESSAT =
       new Point(

@@ -71,7 +71,7 @@ final class Expressions {
   /** A value that can be put where values of a kind are. */
   Expr of(Kind kind, int depth) {
     return switch (kind) {
-      case Kind.Number n -> n.signed() ? number(depth) : unsigned(number(depth));
+      case Kind.Int n -> n.signed() ? number(depth) : unsigned(number(depth));
       case Kind.Truth t -> truth(depth);
       case Kind.Text t -> text(depth);
       case Kind.Tuple t -> tuple(t, depth);
@@ -81,7 +81,7 @@ final class Expressions {
   /** Gives a place its type: nothing about the value is known. */
   Expr first(Kind kind, Variable number) {
     return switch (kind) {
-      case Kind.Number n -> n.signed() ? new Expr.Local(number) : cast(3, false, local(number));
+      case Kind.Int n -> n.signed() ? new Expr.Local(number) : cast(3, false, local(number));
       case Kind.Truth t -> throw new IllegalArgumentException("no first bool");
       case Kind.Text t -> string();
       case Kind.Tuple t ->
@@ -161,7 +161,7 @@ final class Expressions {
       case 5, 6 -> cast(random.nextInt(4), random.nextBoolean(), number(depth - 1));
       case 7 -> truth(depth - 1);
       case 8 -> part(depth);
-      case 9 -> mapRead(Kind.INT64, depth).orElseGet(this::leaf);
+      case 9 -> mapRead(Kinds.INT64, depth).orElseGet(this::leaf);
       case 10 -> step(depth);
       case 11 -> question(depth);
       default -> operation(depth);
@@ -178,7 +178,7 @@ final class Expressions {
       Expr picked = pick(given);
       return picked instanceof Expr.Argument ? new Expr.Argument(index()) : picked;
     }
-    List<Variable> variables = variables(Kind.INT64);
+    List<Variable> variables = variables(Kinds.INT64);
     return variables.isEmpty() ? literal() : local(pick(variables));
   }
 
@@ -188,7 +188,7 @@ final class Expressions {
   }
 
   private Expr index() {
-    List<Variable> variables = variables(Kind.INT64);
+    List<Variable> variables = variables(Kinds.INT64);
     boolean fixed = variables.isEmpty() || one(2);
     return fixed
         ? fixed(random.nextInt(6))
@@ -196,21 +196,21 @@ final class Expressions {
   }
 
   static Expr fixed(long value) {
-    return new Expr.Literal(Long.toString(value), value, new Kind.Number(8, true, true));
+    return new Expr.Literal(Long.toString(value), value, new Kind.Int(8, true, true));
   }
 
   private Expr literal() {
     long value = one(6) ? EDGES[random.nextInt(EDGES.length)] : random.nextInt(20);
-    Kind kind = new Kind.Number(8, true, true);
+    Kind kind = new Kind.Int(8, true, true);
     return switch (random.nextInt(12)) {
       case 0 -> new Expr.Literal("0x" + Long.toHexString(value), value, kind);
-      case 1 -> new Expr.Literal(value + "u", value, new Kind.Number(8, false, true));
-      case 2 -> new Expr.Literal("0xfffffffffffffff" + value % 10, -16 + value % 10, Kind.UINT64);
+      case 1 -> new Expr.Literal(value + "u", value, new Kind.Int(8, false, true));
+      case 2 -> new Expr.Literal("0xfffffffffffffff" + value % 10, -16 + value % 10, Kinds.UINT64);
       case 3 -> new Expr.Literal("1_000", 1000, kind);
       case 4 -> new Expr.Literal("3e2", 300, kind);
       case 5 -> new Expr.Literal("2us", 2000, kind);
       case 6 -> new Expr.Literal("0" + Long.toOctalString(value), value, kind);
-      case 7 -> new Expr.Literal(value % 2 == 0 ? "false" : "true", value % 2, Kind.TRUTH);
+      case 7 -> new Expr.Literal(value % 2 == 0 ? "false" : "true", value % 2, Kinds.TRUTH);
       default -> new Expr.Literal(Long.toString(value), value, kind);
     };
   }
@@ -226,7 +226,7 @@ final class Expressions {
   private Expr part(int depth) {
     List<Variable> tuples =
         scope.variables().stream().filter(v -> v.kind() instanceof Kind.Tuple).toList();
-    Kind.Tuple kind = new Kind.Tuple(List.of(Kind.INT64, one(2) ? Kind.TEXT : Kind.INT64));
+    Kind.Tuple kind = new Kind.Tuple(List.of(Kinds.INT64, one(2) ? Kinds.TEXT : Kinds.INT64));
     Expr tuple = tuples.isEmpty() || one(3) ? tuple(kind, depth - 1) : local(pick(tuples));
     List<Kind> parts = ((Kind.Tuple) Rules.kind(tuple)).parts();
     for (int i = 0; i < parts.size(); i++) {
@@ -254,8 +254,8 @@ final class Expressions {
 
   /** A text that the compiler does not know. */
   private Expr unknownText() {
-    List<Variable> variables = variables(Kind.TEXT);
-    return variables.isEmpty() ? new Expr.Given("comm", Kind.TEXT) : local(pick(variables));
+    List<Variable> variables = variables(Kinds.TEXT);
+    return variables.isEmpty() ? new Expr.Given("comm", Kinds.TEXT) : local(pick(variables));
   }
 
   private Expr step(int depth) {
@@ -272,10 +272,10 @@ final class Expressions {
   /** A variable or a map that holds an integer. */
   Optional<Target> target(int depth) {
     List<Variable> variables =
-        scope.changeable().stream().filter(v -> v.kind() instanceof Kind.Number).toList();
+        scope.changeable().stream().filter(v -> v.kind() instanceof Kind.Int).toList();
     List<MapShape> maps =
         scope.maps().stream()
-            .filter(m -> m.readable() && m.value() instanceof Kind.Number)
+            .filter(m -> m.readable() && m.value() instanceof Kind.Int)
             .toList();
     if (maps.isEmpty() || (!variables.isEmpty() && one(2))) {
       return variables.isEmpty()
@@ -330,7 +330,7 @@ final class Expressions {
   }
 
   private Expr tuples(Binary op, int depth) {
-    Kind.Tuple kind = new Kind.Tuple(List.of(Kind.INT64, Kind.TEXT));
+    Kind.Tuple kind = new Kind.Tuple(List.of(Kinds.INT64, Kinds.TEXT));
     return new Expr.Combine(op, tuple(kind, depth), tuple(kind, depth));
   }
 
@@ -362,7 +362,7 @@ final class Expressions {
       return new Expr.Conditional(truth(depth - 1), Optional.of(text(depth - 1)), text(depth - 1));
     }
     if (depth > 0 && one(4)) {
-      return mapRead(Kind.TEXT, depth).orElseGet(this::string);
+      return mapRead(Kinds.TEXT, depth).orElseGet(this::string);
     }
     List<Expr> given =
         scope.given().stream().filter(e -> Rules.kind(e) instanceof Kind.Text).toList();

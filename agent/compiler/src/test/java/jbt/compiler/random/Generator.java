@@ -25,20 +25,20 @@ final class Generator {
 
   private static final List<Kind> VALUES =
       List.of(
-          Kind.INT64,
-          Kind.UINT64,
-          Kind.TEXT,
-          new Kind.Tuple(List.of(Kind.INT64, Kind.TEXT)),
-          new Kind.Tuple(List.of(Kind.INT64, new Kind.Tuple(List.of(Kind.TEXT, Kind.INT64)))));
+          Kinds.INT64,
+          Kinds.UINT64,
+          Kinds.TEXT,
+          new Kind.Tuple(List.of(Kinds.INT64, Kinds.TEXT)),
+          new Kind.Tuple(List.of(Kinds.INT64, new Kind.Tuple(List.of(Kinds.TEXT, Kinds.INT64)))));
 
   private static final List<List<Kind>> KEYS =
       List.of(
           List.of(),
-          List.of(Kind.INT64),
-          List.of(Kind.TEXT),
-          List.of(Kind.INT64, Kind.TEXT),
-          List.of(Kind.INT64, new Kind.Tuple(List.of(Kind.TEXT, Kind.INT64))),
-          List.of(Kind.TEXT, Kind.INT64, Kind.INT64));
+          List.of(Kinds.INT64),
+          List.of(Kinds.TEXT),
+          List.of(Kinds.INT64, Kinds.TEXT),
+          List.of(Kinds.INT64, new Kind.Tuple(List.of(Kinds.TEXT, Kinds.INT64))),
+          List.of(Kinds.TEXT, Kinds.INT64, Kinds.INT64));
 
   private static final List<String> NUMBER_FORMATS =
       List.of(
@@ -131,17 +131,17 @@ final class Generator {
     once = ours.isEmpty();
     Optional<Expr> predicate = Optional.empty();
     if (ours.isPresent()) {
-      Expr own = new Expr.Given(ours.get(), Kind.TRUTH);
+      Expr own = new Expr.Given(ours.get(), Kinds.TRUTH);
       predicate = Optional.of(one(2) ? own : new Expr.Logical(true, own, expressions.condition(2)));
     } else if (!first && one(3)) {
       predicate = Optional.of(expressions.condition(2));
     }
     List<Stmt> body = new ArrayList<>();
     if (first) {
-      Variable number = declare(body, Kind.INT64, "int64");
+      Variable number = declare(body, Kinds.INT64, "int64");
       maps.forEach(map -> body.add(first(map, number)));
     }
-    declare(body, Kind.INT64, "int64");
+    declare(body, Kinds.INT64, "int64");
     statements(body, 2 + random.nextInt(first ? 10 : 7), 0);
     return new Probe(point, predicate, body);
   }
@@ -198,7 +198,7 @@ final class Generator {
     return switch (random.nextInt(6)) {
       case 0 -> {
         Expr value = expressions.text(2);
-        yield new Stmt.Let(scope.declare(Kind.TEXT, one(3) ? widestText : ""), Optional.of(value));
+        yield new Stmt.Let(scope.declare(Kinds.TEXT, one(3) ? widestText : ""), Optional.of(value));
       }
       case 1 -> {
         Kind kind = pick(VALUES.subList(3, 5));
@@ -213,7 +213,7 @@ final class Generator {
         int size = random.nextInt(4);
         boolean signed = random.nextBoolean();
         Optional<Expr> value = one(6) ? Optional.empty() : Optional.of(expressions.number(DEEPEST));
-        Kind kind = new Kind.Number(1 << size, signed, false);
+        Kind kind = new Kind.Int(1 << size, signed, false);
         String type = (signed ? "int" : "uint") + (8 << size);
         yield new Stmt.Let(scope.declare(kind, type), value);
       }
@@ -359,7 +359,7 @@ final class Generator {
             yield new Stmt.Unroll(1 + random.nextInt(3), body);
           }
           case 1 -> {
-            Variable count = scope.count(Kind.INT64, "int64");
+            Variable count = scope.count(Kinds.INT64, "int64");
             Expr more =
                 new Expr.Combine(
                     Binary.LT,
@@ -379,7 +379,7 @@ final class Generator {
                     : new Expr.Combine(
                         Binary.AND, expressions.number(2), Expressions.fixed(MOST_ROUNDS - 1));
             boolean natural = Rules.kind(to).isNatural();
-            Variable count = scope.count(new Kind.Number(8, true, natural), "");
+            Variable count = scope.count(new Kind.Int(8, true, natural), "");
             statements(body, 1 + random.nextInt(3), depth + 1);
             yield new Stmt.ForRange(count, from, to, body);
           }
@@ -399,9 +399,9 @@ final class Generator {
       return assign();
     }
     List<Variable> to =
-        scope.changeable().stream().filter(v -> v.kind() instanceof Kind.Number).toList();
+        scope.changeable().stream().filter(v -> v.kind() instanceof Kind.Int).toList();
     MapShape map = pick(from);
-    Kind pair = new Kind.Tuple(List.of(Kind.INT64, map.value()));
+    Kind pair = new Kind.Tuple(List.of(Kinds.INT64, map.value()));
     int mark = scope.enter();
     Variable variable = scope.count(pair, "");
     scope.leave(mark);

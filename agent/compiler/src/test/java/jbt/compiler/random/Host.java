@@ -10,7 +10,7 @@ public record Host(int pid, int tid, int uid, int gid, String comm, String name)
   /** Stands in the text of a script for the number of the thread that runs it. */
   static final String TID = "TID";
 
-  private static final Kind NARROW = new Kind.Number(4, false, true);
+  private static final Kind NARROW = new Kind.Int(4, false, true);
 
   /** Among them some whose value nobody knows, in expressions that have one. */
   static final List<Expr> BUILTINS =
@@ -19,13 +19,13 @@ public record Host(int pid, int tid, int uid, int gid, String comm, String name)
           new Expr.Given("tid", NARROW),
           new Expr.Given("uid", NARROW),
           new Expr.Given("gid", NARROW),
-          new Expr.Given("comm", Kind.TEXT),
-          new Expr.Given("host", Kind.TEXT),
-          new Expr.Given("nsecs & 0", Kind.UINT64),
-          new Expr.Given("nsecs > 5", Kind.TRUTH),
-          new Expr.Given("rand >> 40", new Kind.Number(8, false, true)),
-          new Expr.Given("cpu / 4096", new Kind.Number(8, true, true)),
-          new Expr.Given("elapsed / 3600000000000", Kind.UINT64));
+          new Expr.Given("comm", Kinds.TEXT),
+          new Expr.Given("host", Kinds.TEXT),
+          new Expr.Given("nsecs & 0", Kinds.UINT64),
+          new Expr.Given("nsecs > 5", Kinds.TRUTH),
+          new Expr.Given("rand >> 40", new Kind.Int(8, false, true)),
+          new Expr.Given("cpu / 4096", new Kind.Int(8, true, true)),
+          new Expr.Given("elapsed / 3600000000000", Kinds.UINT64));
 
   Map<String, Object> values() {
     Map<String, Object> values = new HashMap<>();

@@ -17,25 +17,25 @@ final class Rules {
     Optional<BigInteger> constant = constant(expr);
     return switch (expr) {
       case Expr.Literal e -> e.kind();
-      case Expr.Str e -> Kind.TEXT;
-      case Expr.StrAt e -> Kind.TEXT;
+      case Expr.Str e -> Kinds.TEXT;
+      case Expr.StrAt e -> Kinds.TEXT;
       case Expr.Given e -> e.kind();
-      case Expr.Argument e -> Kind.UINT64;
+      case Expr.Argument e -> Kinds.UINT64;
       case Expr.Local e -> e.variable().kind();
       case Expr.MapRead e -> e.map().value();
       case Expr.Apply e ->
-          e.op() == Unary.NOT ? Kind.TRUTH : constant.map(Rules::literal).orElseGet(() -> apply(e));
+          e.op() == Unary.NOT ? Kinds.TRUTH : constant.map(Rules::literal).orElseGet(() -> apply(e));
       case Expr.Combine e ->
-          e.op().compares() ? Kind.TRUTH : constant.map(Rules::literal).orElseGet(() -> combine(e));
-      case Expr.Logical e -> Kind.TRUTH;
+          e.op().compares() ? Kinds.TRUTH : constant.map(Rules::literal).orElseGet(() -> combine(e));
+      case Expr.Logical e -> Kinds.TRUTH;
       case Expr.Conditional e -> conditional(e);
       case Expr.Cast e -> cast(e, constant);
-      case Expr.ToBool e -> Kind.TRUTH;
+      case Expr.ToBool e -> Kinds.TRUTH;
       case Expr.Step e -> target(e.target());
-      case Expr.HasKey e -> Kind.TRUTH;
-      case Expr.Keys e -> Kind.INT64;
-      case Expr.Length e -> Kind.INT64;
-      case Expr.Differ e -> Kind.TRUTH;
+      case Expr.HasKey e -> Kinds.TRUTH;
+      case Expr.Keys e -> Kinds.INT64;
+      case Expr.Length e -> Kinds.INT64;
+      case Expr.Differ e -> Kinds.TRUTH;
       case Expr.Tuple e -> new Kind.Tuple(e.parts().stream().map(Rules::kind).toList());
       case Expr.Part e -> ((Kind.Tuple) kind(e.tuple())).parts().get(e.index()).plain();
     };
@@ -49,16 +49,16 @@ final class Rules {
   }
 
   private static Kind literal(BigInteger value) {
-    return value.bitLength() > 63 ? Kind.UINT64 : new Kind.Number(8, true, value.signum() >= 0);
+    return value.bitLength() > 63 ? Kinds.UINT64 : new Kind.Int(8, true, value.signum() >= 0);
   }
 
   private static Kind apply(Expr.Apply e) {
     Kind operand = kind(e.operand());
     return switch (e.op()) {
-      case MINUS -> Kind.INT64;
-      case COMPLEMENT -> operand.isSigned() ? Kind.INT64 : Kind.UINT64;
+      case MINUS -> Kinds.INT64;
+      case COMPLEMENT -> operand.isSigned() ? Kinds.INT64 : Kinds.UINT64;
       case PLUS -> operand;
-      case NOT -> Kind.TRUTH;
+      case NOT -> Kinds.TRUTH;
     };
   }
 
@@ -72,7 +72,7 @@ final class Rules {
         };
     boolean signed =
         e.op() == Binary.SUBTRACT || (e.op().shifts() ? left.isSigned() : common(left, right));
-    return new Kind.Number(8, signed, left.isNatural() && right.isNatural() && !grows);
+    return new Kind.Int(8, signed, left.isNatural() && right.isNatural() && !grows);
   }
 
   /** Whether an operation of two operands is a signed one. */
@@ -100,7 +100,7 @@ final class Rules {
 
   private static Kind withNatural(Kind kind, boolean natural) {
     return switch (kind) {
-      case Kind.Number n -> new Kind.Number(n.bytes(), n.signed(), natural);
+      case Kind.Int n -> new Kind.Int(n.bytes(), n.signed(), natural);
       case Kind.Truth t -> new Kind.Truth(natural);
       case Kind.Text t -> t;
       case Kind.Tuple t -> t;
@@ -129,13 +129,13 @@ final class Rules {
     } else {
       signed = a.isNatural() ? b.isSigned() : a.isSigned();
     }
-    return new Kind.Number(8, signed, a.isNatural() && b.isNatural());
+    return new Kind.Int(8, signed, a.isNatural() && b.isNatural());
   }
 
   private static Kind cast(Expr.Cast e, Optional<BigInteger> constant) {
     boolean narrow = !e.signed() && e.bytes() < 8;
     boolean natural = constant.map(value -> value.longValue() >= 0).orElse(false);
-    return new Kind.Number(e.bytes(), e.signed(), narrow || natural);
+    return new Kind.Int(e.bytes(), e.signed(), narrow || natural);
   }
 
   /** The value of what the compiler takes for a literal. */
