@@ -16,6 +16,8 @@ public final class Comparison {
   private Comparison() {}
 
   /**
+   * Fails where they differ.
+   *
    * @param where names the run in messages
    */
   public static void check(Plan plan, Run run, RandomScript.Outcome outcome, String where) {

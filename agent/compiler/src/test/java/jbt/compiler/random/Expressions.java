@@ -274,9 +274,7 @@ final class Expressions {
     List<Variable> variables =
         scope.changeable().stream().filter(v -> v.kind() instanceof Kind.Int).toList();
     List<MapShape> maps =
-        scope.maps().stream()
-            .filter(m -> m.readable() && m.value() instanceof Kind.Int)
-            .toList();
+        scope.maps().stream().filter(m -> m.readable() && m.value() instanceof Kind.Int).toList();
     if (maps.isEmpty() || (!variables.isEmpty() && one(2))) {
       return variables.isEmpty()
           ? Optional.empty()

@@ -24,9 +24,13 @@ final class Rules {
       case Expr.Local e -> e.variable().kind();
       case Expr.MapRead e -> e.map().value();
       case Expr.Apply e ->
-          e.op() == Unary.NOT ? Kinds.TRUTH : constant.map(Rules::literal).orElseGet(() -> apply(e));
+          e.op() == Unary.NOT
+              ? Kinds.TRUTH
+              : constant.map(Rules::literal).orElseGet(() -> apply(e));
       case Expr.Combine e ->
-          e.op().compares() ? Kinds.TRUTH : constant.map(Rules::literal).orElseGet(() -> combine(e));
+          e.op().compares()
+              ? Kinds.TRUTH
+              : constant.map(Rules::literal).orElseGet(() -> combine(e));
       case Expr.Logical e -> Kinds.TRUTH;
       case Expr.Conditional e -> conditional(e);
       case Expr.Cast e -> cast(e, constant);
