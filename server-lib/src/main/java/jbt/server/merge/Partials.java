@@ -15,14 +15,19 @@ public final class Partials {
 
   private final Map<Integer, Map<Source, MapPartial>> newest = new HashMap<>();
 
+  /** Memory that the partials of a sender keep, by {@link Most#memory}. */
+  private final Map<String, Long> kept = new HashMap<>();
+
   /**
    * Keeps a partial if it is newer than what is known.
    *
    * @param map place in the common schema
+   * @param most memory that the sender's partials may keep
    * @return whether the answer may have changed
    * @throws MalformedException when its rows do not fit the schema
+   * @throws ExcessException when it is one too many
    */
-  public boolean accept(Schemas schemas, int map, String sender, MapPartial partial) {
+  public boolean accept(Schemas schemas, int map, String sender, MapPartial partial, long most) {
     Map<Source, MapPartial> sources = newest.computeIfAbsent(map, m -> new LinkedHashMap<>());
     Source source = new Source(sender, partial.getEpoch());
     @Nullable MapPartial known = sources.get(source);
@@ -30,8 +35,16 @@ public final class Partials {
       return false;
     }
     new Columns(schemas.mapAt(map), partial.getRows());
+    long all =
+        kept.getOrDefault(sender, 0L) + memory(partial) - (known == null ? 0 : memory(known));
+    Most.bytes(all, most, "maps");
+    kept.put(sender, all);
     sources.put(source, partial);
     return true;
+  }
+
+  private static long memory(MapPartial partial) {
+    return Most.memory(partial.getSerializedSize(), partial.getRows());
   }
 
   private static boolean isNewer(MapPartial a, MapPartial b) {

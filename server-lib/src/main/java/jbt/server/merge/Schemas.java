@@ -137,6 +137,10 @@ public final class Schemas {
     return prints.get(place);
   }
 
+  public ValueSite valueAt(int place) {
+    return values.get(place);
+  }
+
   /** Whether the rows of a map must keep their hosts apart because hosts do not unify. */
   public boolean isPerHost(int map) {
     return perHost.contains(map);

@@ -34,6 +34,8 @@ final class TypeUnion {
     }
     boolean sameValues =
         a.getKind() == b.getKind()
+            // The keys of one have the host in front, those of the other have not.
+            && a.getHostBound() == b.getHostBound()
             && a.getHistBits() == b.getHistBits()
             && a.getLhistMin() == b.getLhistMin()
             && a.getLhistMax() == b.getLhistMax()
@@ -47,7 +49,6 @@ final class TypeUnion {
         .clearKey()
         .addAllKey(key)
         .setValue(value)
-        .setHostBound(a.getHostBound() || b.getHostBound())
         .setPrinted(a.getPrinted() || b.getPrinted())
         .build();
   }

@@ -8,8 +8,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import jbt.server.merge.ExcessException;
 import jbt.server.merge.MalformedException;
 import jbt.server.merge.MapFold;
+import jbt.server.merge.Most;
 import jbt.server.merge.Schemas;
 import jbt.v1.PrintPlace;
 import jbt.v1.PrintSite;
@@ -32,13 +34,29 @@ public final class Rounds {
   private final Map<Integer, Site> sites = new HashMap<>();
   private final Set<String> expected = new HashSet<>();
 
+  /** Memory of the waiting parts of a sender. */
+  private final Map<String, Long> memory = new HashMap<>();
+
+  /** Ranges of slots that are kept of a sender. */
+  private final Map<String, Integer> ranges = new HashMap<>();
+
+  /** Ranges of slots of rounds that have left. */
+  private int leftRanges;
+
+  private int amended;
+
   /** What has left, and what is still collected, of one print site. */
   private static final class Site {
     final TreeMap<Long, Waiting> waiting = new TreeMap<>();
     final Slots left = new Slots();
 
     /** The next part of rounds that have left; absent where only part 0 has. */
-    final Map<Long, Integer> parts = new HashMap<>();
+    final TreeMap<Long, Integer> parts = new TreeMap<>();
+
+    /** Of slots up to here the next part is not known any more: they get parts of their own. */
+    long forgotten = Long.MIN_VALUE;
+
+    int forgottenParts;
 
     final Map<Source, Slots> seen = new HashMap<>();
 
@@ -79,7 +97,7 @@ public final class Rounds {
           (place, site) -> {
             long reached = site.reached.getOrDefault(sender, Long.MIN_VALUE);
             site.waiting.tailMap(reached, false).values().forEach(w -> w.missing--);
-            take(place, site, waiting -> waiting.missing <= 0, complete);
+            takeComplete(place, site, complete);
           });
     }
     return complete;
@@ -91,6 +109,7 @@ public final class Rounds {
    * @param place of its site in the common schema
    * @return the rounds that this completes
    * @throws MalformedException when its rows do not fit; the part is not taken in then
+   * @throws ExcessException when the sender has had more sites, epochs and parts than can be
    */
   public List<Merged> accept(int place, String sender, Round part, long now) {
     PrintSite print = schemas.printAt(place);
@@ -101,6 +120,8 @@ public final class Rounds {
     Slots seen = site.seen.computeIfAbsent(source, s -> new Slots());
     if (seen.contains(part.getSlot())) {
       return List.of();
+    } else if (seen.size() == 0) {
+      Most.count(ranges.getOrDefault(sender, 0) + 1, Most.RANGES, "sites, epochs and parts");
     }
     List<Merged> complete = new ArrayList<>();
     if (alone) {
@@ -118,10 +139,43 @@ public final class Rounds {
         waiting.add(sender, part);
       }
       reach(site, sender, part.getSlot());
-      take(place, site, round -> round.missing <= 0, complete);
+      takeComplete(place, site, complete);
+      long size = Most.memory(part.getSerializedSize(), part.getRows());
+      if (site.waiting.get(part.getSlot()) == waiting) {
+        waiting.memory.merge(sender, size, Long::sum);
+        memory.merge(sender, size, Long::sum);
+        makeRoom(sender, complete);
+      }
     }
-    seen.add(part.getSlot());
+    remember(seen, sender, part.getSlot());
     return complete;
+  }
+
+  private void remember(Slots seen, String sender, long slot) {
+    int before = seen.size();
+    seen.add(slot);
+    if (ranges.getOrDefault(sender, 0) + seen.size() - before > Most.RANGES) {
+      seen.closeOldestGap();
+    }
+    ranges.merge(sender, seen.size() - before, Integer::sum);
+  }
+
+  /**
+   * The oldest rounds of a sender wait no longer when it has too much in waiting ones; a quarter of
+   * them, so that they are not looked through for each that comes.
+   */
+  private void makeRoom(String sender, List<Merged> taken) {
+    if (memory.getOrDefault(sender, 0L) > Most.WAITING) {
+      sites.forEach(
+          (place, site) ->
+              take(
+                  place,
+                  site,
+                  waiting ->
+                      waiting.memory.containsKey(sender)
+                          && memory.getOrDefault(sender, 0L) > Most.WAITING / 4 * 3,
+                  taken));
+    }
   }
 
   private Waiting begin(PrintSite print, Site site, long slot, long now) {
@@ -175,6 +229,16 @@ public final class Rounds {
     return taken;
   }
 
+  /** Whoever has come to a slot has come to those before: the first that misses one ends them. */
+  private void takeComplete(int place, Site site, List<Merged> taken) {
+    for (var first = site.waiting.firstEntry();
+        first != null && first.getValue().missing <= 0;
+        first = site.waiting.firstEntry()) {
+      taken.add(leaving(place, site, first.getKey(), first.getValue()));
+      site.waiting.pollFirstEntry();
+    }
+  }
+
   private void take(int place, Site site, Predicate<Waiting> wanted, List<Merged> taken) {
     for (var entries = site.waiting.entrySet().iterator(); entries.hasNext(); ) {
       Map.Entry<Long, Waiting> entry = entries.next();
@@ -187,10 +251,31 @@ public final class Rounds {
   }
 
   private Merged leaving(int place, Site site, long slot, Waiting waiting) {
-    int part = site.left.add(slot) ? 0 : site.parts.merge(slot, 1, Integer::sum);
+    int part = part(site, slot);
+    waiting.memory.forEach((sender, size) -> memory.merge(sender, -size, Long::sum));
     return new Merged(
         waiting.round().setSite(place).setEpoch(epoch).setSlot(slot).setPart(part).build(),
         waiting.parts);
+  }
+
+  private int part(Site site, long slot) {
+    int before = site.left.size();
+    boolean first = site.left.add(slot);
+    if (leftRanges + site.left.size() - before > Most.RANGES) {
+      site.left.closeOldestGap();
+    }
+    leftRanges += site.left.size() - before;
+    if (first) {
+      return 0;
+    } else if (slot <= site.forgotten) {
+      return Most.AMENDED + site.forgottenParts++;
+    }
+    int part = site.parts.merge(slot, 1, Integer::sum);
+    if (part == 1 && ++amended > Most.AMENDED) {
+      site.forgotten = site.parts.pollFirstEntry().getKey();
+      amended--;
+    }
+    return part;
   }
 
   static Round withoutRows(Round part) {

@@ -28,6 +28,22 @@ final class Slots {
     return true;
   }
 
+  /** Number of ranges. */
+  int size() {
+    return ranges.size();
+  }
+
+  /** Makes one of the two oldest ranges, if there are two. */
+  void closeOldestGap() {
+    if (ranges.size() > 1) {
+      Map.Entry<Long, Long> oldest = ranges.firstEntry();
+      ranges.remove(oldest.getKey());
+      Map.Entry<Long, Long> next = ranges.firstEntry();
+      ranges.remove(next.getKey());
+      ranges.put(oldest.getKey(), next.getValue());
+    }
+  }
+
   boolean contains(long slot) {
     Map.@Nullable Entry<Long, Long> before = ranges.floorEntry(slot);
     return before != null && before.getValue() >= slot;

@@ -1,5 +1,6 @@
 package jbt.server.rounds;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import jbt.server.merge.MapFold;
@@ -12,6 +13,9 @@ final class Waiting {
 
   /** Expected senders that have not come to this slot. */
   int missing;
+
+  /** Memory of what each sender sent for it. */
+  final Map<String, Long> memory = new HashMap<>();
 
   private int hosts;
   private int skipped = Integer.MAX_VALUE;

@@ -8,14 +8,19 @@ import java.util.Objects;
 import java.util.Set;
 import jbt.server.merge.Partials;
 import jbt.server.merge.Schemas;
+import jbt.server.merge.Sound;
 import jbt.server.rounds.Merged;
 import jbt.server.rounds.Rounds;
+import jbt.v1.Keying;
 import jbt.v1.Lines;
 import jbt.v1.MapPartial;
+import jbt.v1.MapSchema;
 import jbt.v1.Round;
+import jbt.v1.Rows;
 import jbt.v1.Schema;
 import jbt.v1.TraceReply;
 import jbt.v1.Value;
+import jbt.v1.ValueKind;
 import org.jspecify.annotations.Nullable;
 
 /** What goes up: merged maps and rounds, and the lines and reports of hosts. Not thread-safe. */
@@ -38,6 +43,7 @@ final class Answer {
   /** The host that is told the loss of a target's rounds. */
   private final Map<String, Host> heads = new HashMap<>();
 
+  private Keying keying = Keying.KEYING_MERGED;
   private long patience;
   private Rounds rounds;
   private @Nullable Schema sentSchema;
@@ -56,7 +62,8 @@ final class Answer {
    * @param askedPatience of rounds, in nanoseconds; 0 leaves it to the settings
    * @param above whether collectors stand below, which have a patience of their own
    */
-  void begin(long askedPatience, boolean above) {
+  void begin(Keying keying, long askedPatience, boolean above) {
+    this.keying = keying;
     patience = askedPatience > 0 ? askedPatience : settings.rounds().toNanos();
     rounds = new Rounds(schemas, epoch, patience, above ? GRACE : 0);
   }
@@ -92,6 +99,7 @@ final class Answer {
       case ROUND -> round(target, reply.getRound(), now);
       case DUMP -> {
         Host host = target.host(reply.getDump().getHost());
+        target.heard(reply.getDump());
         outbox.put(
             reply.toBuilder().setDump(reply.getDump().toBuilder().setHost(host.name)).build());
       }
@@ -100,11 +108,14 @@ final class Answer {
   }
 
   private void schema(Downstream target, Schema schema) {
+    if (!target.isNew(schema)) {
+      return;
+    }
     target.places = schemas.add(schema);
     Schema merged = schemas.schema();
     if (!merged.equals(sentSchema)) {
       sentSchema = merged;
-      outbox.put(TraceReply.newBuilder().setSchema(merged).build());
+      outbox.put(merged);
     }
     for (String map : target.places.apart()) {
       Host host = target.hosts.getFirst();
@@ -116,6 +127,7 @@ final class Answer {
 
   private void lines(Downstream target, Lines lines) {
     Host host = target.host(lines.getHost());
+    Sound.lines(lines);
     TraceReply reply =
         TraceReply.newBuilder().setLines(lines.toBuilder().setHost(host.name)).build();
     if (!outbox.offer(reply, settings.queueBytes())) {
@@ -125,8 +137,9 @@ final class Answer {
 
   private void value(Downstream target, Value value) {
     Host host = target.host(value.getHost());
-    Value.Builder passed =
-        value.toBuilder().setHost(host.name).setSite(target.places().value(value.getSite()));
+    int site = target.places().value(value.getSite());
+    Sound.value(schemas.valueAt(site).getType(), value.getValue());
+    Value.Builder passed = value.toBuilder().setHost(host.name).setSite(site);
     TraceReply reply = TraceReply.newBuilder().setValue(passed).build();
     if (!outbox.offer(reply, settings.queueBytes())) {
       host.drop(reply);
@@ -135,10 +148,25 @@ final class Answer {
 
   private void partial(Downstream target, MapPartial partial) {
     int map = target.places().map(partial.getMap());
-    if (partials.accept(schemas, map, target.name(), partial)) {
+    target.heard(partial.getEpoch());
+    sound(map, partial.getRows());
+    if (partials.accept(schemas, map, target.name(), partial, target.mostKept())) {
       changed.add(map);
       known.add(map);
     }
+  }
+
+  /** What would not fit to the rows of others fails its sender. */
+  private void sound(int map, Rows rows) {
+    MapSchema schema = schemas.mapAt(map);
+    boolean hosted =
+        switch (keying) {
+          case KEYING_PER_HOST -> true;
+          case KEYING_MERGED -> schema.getHostBound() || schema.getKind() == ValueKind.VALUE_PLAIN;
+          case KEYING_ONE_HOST, UNRECOGNIZED -> false;
+        };
+    // What does not unify gets its host by us, or by a collector below.
+    Sound.rows(schema, rows, schemas.isPerHost(map) ? rows.getHostKeyed() : hosted);
   }
 
   private void round(Downstream target, Round round, long now) {
@@ -147,6 +175,11 @@ final class Answer {
             ? round
             : round.toBuilder().setHost(target.hosts.getFirst().name).build();
     int site = target.places().print(round.getSite());
+    if (!named.getHost().isEmpty()) {
+      target.host(named.getHost());
+    }
+    target.heard(round.getEpoch());
+    sound(schemas.printAt(site).getMap(), round.getRows());
     heads.put(target.name(), target.hosts.getFirst());
     send(rounds.accept(site, target.name(), named, now));
   }

@@ -3,13 +3,19 @@ package jbt.server.session;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import jbt.server.channels.Dialer;
 import jbt.server.merge.MalformedException;
+import jbt.server.merge.Most;
 import jbt.server.merge.Schemas;
+import jbt.server.merge.Sound;
 import jbt.server.targets.Selected;
 import jbt.server.targets.Target;
+import jbt.v1.Dump;
+import jbt.v1.Schema;
 import jbt.v1.TraceReply;
 import jbt.v1.TraceRequest;
 import jbt.v1.TracerGrpc;
@@ -35,6 +41,9 @@ final class Downstream {
   private final Executor sender;
   Phase phase = Phase.WAITING;
   Schemas.@Nullable Places places;
+  private final Set<Schema> schemas = new HashSet<>();
+  private final Set<Long> epochs = new HashSet<>();
+  private long dumped;
 
   long dialledAt;
 
@@ -83,6 +92,33 @@ final class Downstream {
       }
     }
     throw new MalformedException("a message about a host that was not asked for");
+  }
+
+  /**
+   * False for a schema that was sent before. Each host has one, and a collector's changes at most
+   * with every host that it has.
+   */
+  boolean isNew(Schema schema) {
+    Sound.schema(schema);
+    boolean isNew = schemas.add(schema);
+    Most.count(schemas.size(), hosts.size(), "schemas");
+    return isNew;
+  }
+
+  void heard(long epoch) {
+    if (epochs.add(epoch)) {
+      Most.count(epochs.size(), (long) Most.EPOCHS * hosts.size(), "epochs");
+    }
+  }
+
+  void heard(Dump dump) {
+    dumped += dump.getSerializedSize();
+    Most.bytes(dumped, (long) Most.DUMP * hosts.size(), "dumps");
+  }
+
+  /** Memory that its partials may keep. */
+  long mostKept() {
+    return Most.KEPT * Math.min(hosts.size(), Most.HOSTS);
   }
 
   Schemas.Places places() {

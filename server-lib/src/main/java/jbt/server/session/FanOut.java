@@ -1,18 +1,21 @@
 package jbt.server.session;
 
+import com.google.protobuf.MessageLite;
 import io.grpc.stub.StreamObserver;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.BiConsumer;
 import jbt.server.channels.Problem;
 import jbt.server.targets.Selected;
+import jbt.v1.Failure;
+import jbt.v1.HostState;
 
 /**
  * One question put to many targets, a limited number at once; their replies leave one at a time.
  *
  * @param <R> reply
  */
-final class FanOut<R> {
+final class FanOut<R extends MessageLite> {
   /** Makes what stands for a target that could not answer. */
   interface Failed<R> {
     R of(String host, Problem problem);
@@ -27,12 +30,18 @@ final class FanOut<R> {
   private final Named<R> named;
   private final Failed<R> failed;
   private final StreamObserver<R> replies;
+  private final long most;
 
+  /**
+   * @param most bytes that an agent may answer
+   */
   FanOut(
       BiConsumer<Selected, StreamObserver<R>> question,
       Named<R> named,
       Failed<R> failed,
-      StreamObserver<R> replies) {
+      StreamObserver<R> replies,
+      long most) {
+    this.most = most;
     this.question = question;
     this.named = named;
     this.failed = failed;
@@ -76,6 +85,7 @@ final class FanOut<R> {
     private final Selected target;
     private final int limit;
     private boolean ended;
+    private long bytes;
 
     Listener(Selected target, int limit) {
       this.target = target;
@@ -85,6 +95,18 @@ final class FanOut<R> {
     @Override
     public void onNext(R reply) {
       synchronized (FanOut.this) {
+        if (ended) {
+          return;
+        }
+        bytes += reply.getSerializedSize();
+        if (bytes > most * target.hosts().size()) {
+          fail(
+              new Problem(
+                  HostState.HOST_FAILED,
+                  Failure.FAILURE_INTERNAL,
+                  "sent more than " + (most >> 10) + " KiB"));
+          return;
+        }
         replies.onNext(
             target.target().isCollector() ? reply : named.of(reply, target.target().name()));
       }
@@ -92,7 +114,10 @@ final class FanOut<R> {
 
     @Override
     public void onError(Throwable error) {
-      Problem problem = Problem.of(error, target.target());
+      fail(Problem.of(error, target.target()));
+    }
+
+    private void fail(Problem problem) {
       synchronized (FanOut.this) {
         if (!ended) {
           target.hosts().forEach(host -> replies.onNext(failed.of(host, problem)));

@@ -8,14 +8,15 @@ import java.util.Map;
 import jbt.v1.HostReport;
 import jbt.v1.MapPartial;
 import jbt.v1.Pong;
+import jbt.v1.Schema;
 import jbt.v1.TraceReply;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Replies on their way up, in order, and never more of them than a reader that has stopped reading
  * can be spared: lines, values and rounds are bounded, and of what is repeated all the time (a
- * map's partial, a host's report, the answer to a ping) only the newest waits. One thread of its
- * own writes, since a reader may block.
+ * map's partial, a host's report, the schema, the answer to a ping) only the newest waits. One
+ * thread of its own writes, since a reader may block.
  */
 final class Outbox {
   /** What only the newest waits of. */
@@ -65,6 +66,13 @@ final class Outbox {
     put(
         new Newest(TraceReply.ReplyCase.PARTIAL, Integer.toString(partial.getMap())),
         TraceReply.newBuilder().setPartial(partial).build());
+  }
+
+  /** Places never change their meaning, so that a newer schema may come earlier. */
+  void put(Schema schema) {
+    put(
+        new Newest(TraceReply.ReplyCase.SCHEMA, ""),
+        TraceReply.newBuilder().setSchema(schema).build());
   }
 
   void put(Pong pong) {

@@ -1,9 +1,11 @@
 package jbt.server.session;
 
+import com.google.protobuf.MessageLite;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
 import jbt.server.channels.Dialer;
+import jbt.server.merge.Most;
 import jbt.server.targets.Inventory;
 import jbt.server.targets.Selected;
 import jbt.server.targets.TargetException;
@@ -46,7 +48,8 @@ public final class Questions {
                     .setFailure(problem.failure())
                     .setMessage(problem.text())
                     .build(),
-            replies);
+            replies,
+            Most.PROBES);
     run(fanOut, request.getHostsList(), replies);
   }
 
@@ -66,11 +69,13 @@ public final class Questions {
                         .setHost(host)
                         .setFailure(problem.failure())
                         .setMessage(problem.text())),
-            new Joined(replies));
+            new Joined(replies),
+            Most.DESCRIPTION);
     run(fanOut, request.getHostsList(), replies);
   }
 
-  private <R> void run(FanOut<R> fanOut, List<String> hosts, StreamObserver<R> replies) {
+  private <R extends MessageLite> void run(
+      FanOut<R> fanOut, List<String> hosts, StreamObserver<R> replies) {
     try {
       fanOut.run(inventory.select(hosts), limit);
     } catch (TargetException e) {

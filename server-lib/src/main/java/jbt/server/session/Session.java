@@ -11,7 +11,9 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import jbt.server.channels.Dialer;
 import jbt.server.channels.Problem;
+import jbt.server.merge.ExcessException;
 import jbt.server.merge.MalformedException;
+import jbt.server.merge.Most;
 import jbt.server.targets.Inventory;
 import jbt.server.targets.Selected;
 import jbt.server.targets.TargetException;
@@ -132,7 +134,7 @@ public final class Session implements StreamObserver<TraceRequest> {
     }
     start = asked;
     boolean above = targets.values().stream().anyMatch(t -> t.target.isCollector());
-    answer.begin(asked.getRoundPatienceNs(), above);
+    answer.begin(asked.getKeying(), asked.getRoundPatienceNs(), above);
     for (Downstream target : targets.values()) {
       target.hosts.forEach(answer::report);
     }
@@ -352,12 +354,15 @@ public final class Session implements StreamObserver<TraceRequest> {
         case REPLY_NOT_SET -> {}
       }
     } catch (MalformedException e) {
-      lose(
-          target,
-          new Problem(
-              HostState.HOST_FAILED, Failure.FAILURE_INTERNAL, "sent nonsense: " + e.getMessage()));
+      distrust(target, "sent nonsense: " + e.getMessage());
+    } catch (ExcessException e) {
+      distrust(target, "sent " + e.getMessage());
     }
     finishIfDone();
+  }
+
+  private void distrust(Downstream target, String text) {
+    lose(target, new Problem(HostState.HOST_FAILED, Failure.FAILURE_INTERNAL, text));
   }
 
   /** The first pings are slow for reasons of their own; the quickest of a few says the truth. */
@@ -369,6 +374,7 @@ public final class Session implements StreamObserver<TraceRequest> {
 
   private void host(Downstream target, HostReport report) {
     Host host = target.host(report.getHost());
+    Most.bytes(report.getSerializedSize(), Most.REPORT, "reports");
     if (host.isDone()) {
       return;
     }

@@ -83,7 +83,7 @@ class MergeLawsTest {
     for (MapPartial partial : heard) {
       // The third is the first under another epoch: they add.
       String sender = partial.getEpoch() == 1 ? "host0" : partial.getHost();
-      partials.accept(schemas, 0, sender, partial);
+      partials.accept(schemas, 0, sender, partial, Most.KEPT);
     }
     MapPartial.Builder fold = partials.fold(schemas, 0);
     List<Rows> expected = new ArrayList<>();

@@ -63,7 +63,11 @@ class SchemasTest {
                 new Cell.Histogram(List.of(new Cell.Bucket(1, 2)))));
     Partials partials = new Partials();
     partials.accept(
-        schemas, 1, "b", MapPartial.newBuilder().setRows(Encode.rows(fine, rows)).build());
+        schemas,
+        1,
+        "b",
+        MapPartial.newBuilder().setRows(Encode.rows(fine, rows)).build(),
+        Most.KEPT);
     assertThat(Decode.rows(fine, partials.fold(schemas, 1).getRows()))
         .extracting(Row::host)
         .containsExactly("b");

@@ -2,6 +2,7 @@ package jbt.server.rounds;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -13,6 +14,7 @@ import java.util.Set;
 import jbt.server.merge.Cell;
 import jbt.server.merge.Datum;
 import jbt.server.merge.Encode;
+import jbt.server.merge.Most;
 import jbt.server.merge.Row;
 import jbt.server.merge.Samples;
 import jbt.server.merge.Schemas;
@@ -58,6 +60,36 @@ class RoundsTest {
     return Samples.table(COUNT, round.getRows()).values().stream()
         .mapToLong(cell -> ((Cell.Word) cell).bits())
         .sum();
+  }
+
+  /** A host far ahead of the others: every second slot, so that no two are one range. */
+  @Test
+  void whatAHostRunsAheadOfOthersIsBounded() {
+    Rounds rounds = new Rounds(schemas, 1, 0, 0);
+    rounds.expect("a");
+    rounds.expect("b");
+    Rows large =
+        part(0, 1).getRows().toBuilder()
+            .setKeys(ByteString.copyFrom(new byte[1 << 20]))
+            .setKeyLength(0, 1 << 20)
+            .build();
+    List<Merged> left = new ArrayList<>();
+    for (int slot = 0; slot < 100; slot++) {
+      left.addAll(rounds.accept(0, "a", part(2L * slot, 1).setRows(large).build(), 0));
+    }
+    int waiting = rounds.flush().size();
+    assertThat(waiting).isBetween(47, 64);
+    assertThat(left).hasSize(100 - waiting);
+    left.clear();
+    for (int slot = 100; slot < 100 + 3 * Most.RANGES; slot++) {
+      left.addAll(rounds.accept(0, "b", part(2L * slot, 1).build(), 0));
+      left.addAll(rounds.accept(0, "a", part(2L * slot, 1).build(), 0));
+    }
+    assertThat(left.stream().mapToLong(m -> count(m.round())).sum()).isEqualTo(6L * Most.RANGES);
+    assertThat(left).hasSize(3 * Most.RANGES);
+    // What is far behind is taken for a repeated part; what is near is not.
+    assertThat(rounds.accept(0, "a", part(201, 1).build(), 0)).isEmpty();
+    assertThat(rounds.accept(0, "a", part(6L * Most.RANGES + 197, 1).build(), 0)).hasSize(1);
   }
 
   @Test
