@@ -114,14 +114,20 @@ final class PointersTest {
     return task;
   }
 
+  private static byte[] bytes(ByteBuffer buffer) {
+    byte[] bytes = new byte[buffer.capacity()];
+    buffer.get(0, bytes);
+    return bytes;
+  }
+
   /** The value of {@code @} after BEGIN has set it. */
   private static long value(String statements) {
     Plan plan = compile("BEGIN { " + statements + " }");
     Machine machine = new Machine(plan, 1);
-    long parent = machine.place(task(77).array());
+    long parent = machine.place(bytes(task(77)));
     long text = machine.place("there\0".getBytes(StandardCharsets.UTF_8));
     ByteBuffer own = task(1234).putLong(8, parent).putLong(48, text);
-    machine.environment().task = machine.place(own.array());
+    machine.environment().task = machine.place(bytes(own));
     machine.begin();
     ScriptMap map = plan.scriptMaps().getFirst();
     assertThat(map.name()).isEqualTo("@");

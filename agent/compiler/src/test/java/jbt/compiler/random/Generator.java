@@ -237,7 +237,7 @@ final class Generator {
       return step();
     }
     boolean counter = target.get() instanceof Target.Element e && e.map().use() == Use.COUNTER;
-    Binary op = Binary.values()[random.nextInt(Binary.values().length)];
+    Binary op = List.of(Binary.values()).get(random.nextInt(Binary.values().length));
     if (op.compares() || counter) {
       op = one(2) ? Binary.ADD : Binary.SUBTRACT;
     }
