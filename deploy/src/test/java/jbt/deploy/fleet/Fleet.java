@@ -126,6 +126,15 @@ public final class Fleet implements AutoCloseable {
     serve(host, "jbt.daemon.Main", config);
   }
 
+  /** Starts the agent of a host again, without the capabilities that loading programs needs. */
+  public void startAgentWithoutPrivileges(String host) throws IOException {
+    List<String> command =
+        new ArrayList<>(List.of("setpriv", "--bounding-set=-sys_admin,-bpf,-perfmon"));
+    command.addAll(
+        Java.command("jbt.daemon.Main", "--config", folder.resolve(host + ".yaml").toString()));
+    servers.put(host, Running.start(network.onHost(host, command)));
+  }
+
   public void awaitAgent(String host) throws InterruptedException {
     server(host).awaitErr(line -> line.contains("serves"), PATIENCE);
   }
