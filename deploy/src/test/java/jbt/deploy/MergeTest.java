@@ -1,14 +1,10 @@
 package jbt.deploy;
 
-import static java.util.stream.Collectors.counting;
-import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.LongFunction;
-import java.util.stream.LongStream;
+import jbt.deploy.fleet.Aggregations;
 import jbt.deploy.fleet.Answer;
 import jbt.deploy.fleet.Fleet;
 import jbt.deploy.fleet.Load;
@@ -24,17 +20,7 @@ import org.junit.jupiter.api.Test;
 final class MergeTest {
   private static final List<String> BOTH = List.of("a", "b");
   private static final String GETPPID = "tracepoint:syscalls:sys_enter_getppid /(MINE)/ ";
-  private static final String POLICY =
-      "tracepoint:syscalls:sys_enter_sched_get_priority_max /(MINE)/ ";
-
-  /** The series of host a and of host b: FIRST STEP COUNT. */
-  private static final String SERIES_A = "policy -3 1 100";
-
-  private static final String SERIES_B = "policy 200 7 50";
-  private static final long[] VALUES_A = LongStream.range(0, 100).map(i -> -3 + i).toArray();
-  private static final long[] VALUES_B = LongStream.range(0, 50).map(i -> 200 + 7 * i).toArray();
-  private static final long[] VALUES =
-      LongStream.concat(LongStream.of(VALUES_A), LongStream.of(VALUES_B)).toArray();
+  private static final String POLICY = Aggregations.POLICY;
 
   private static Fleet fleet;
   private static Load a;
@@ -80,61 +66,18 @@ final class MergeTest {
 
   @Test
   void mergesEveryAggregation() throws Exception {
-    Running remote =
-        start(
-            POLICY
-                + "{ @count = count(); @sum = sum(args.policy); @min = min(args.policy);"
-                + " @max = max(args.policy); @avg = avg(args.policy); @stats = stats(args.policy);"
-                + " @hist = hist(args.policy); @lhist = lhist(args.policy, 0, 400, 50); }");
+    Running remote = start(Aggregations.SCRIPT);
     makeSeries();
     assertThat(Traced.stop(remote)).as(remote.toString()).isZero();
-    List<String> end = Answer.end(remote.out());
-    Map<String, String> values = Answer.values(end);
-    long sum = LongStream.of(VALUES).sum();
-    assertThat(values)
-        .containsEntry("@count", "150")
-        .containsEntry("@sum", Long.toString(sum))
-        .containsEntry("@min", "-3")
-        .containsEntry("@max", "543")
-        .containsEntry("@avg", Long.toString(sum / 150))
-        .containsEntry(
-            "@stats", "{ .count = 150, .average = %d, .total = %d }".formatted(sum / 150, sum));
-    assertThat(Answer.histogram(end, "@hist")).isEqualTo(buckets(VALUES, MergeTest::powerOfTwo));
-    assertThat(Answer.histogram(end, "@lhist")).isEqualTo(buckets(VALUES, MergeTest::linear));
+    Aggregations.check(Answer.end(remote.out()));
   }
 
   @Test
   void mergesEveryAggregationByKey() throws Exception {
-    Running remote =
-        start(
-            POLICY
-                + "{ $odd = args.policy & 1; @count[$odd] = count(); @sum[$odd] = sum(args.policy);"
-                + " @min[$odd] = min(args.policy); @max[$odd] = max(args.policy);"
-                + " @avg[$odd] = avg(args.policy); @stats[$odd] = stats(args.policy);"
-                + " @hist[$odd] = hist(args.policy); @lhist[$odd, 7] = lhist(args.policy, 0, 400, 50); }");
+    Running remote = start(Aggregations.KEYED);
     makeSeries();
     assertThat(Traced.stop(remote)).as(remote.toString()).isZero();
-    List<String> end = Answer.end(remote.out());
-    Map<String, String> values = Answer.values(end);
-    for (int odd = 0; odd < 2; odd++) {
-      int parity = odd;
-      long[] some = LongStream.of(VALUES).filter(v -> (v & 1) == parity).toArray();
-      long sum = LongStream.of(some).sum();
-      assertThat(values)
-          .containsEntry("@count[" + odd + "]", Integer.toString(some.length))
-          .containsEntry("@sum[" + odd + "]", Long.toString(sum))
-          .containsEntry("@min[" + odd + "]", odd == 0 ? "-2" : "-3")
-          .containsEntry("@max[" + odd + "]", odd == 0 ? "536" : "543")
-          .containsEntry("@avg[" + odd + "]", Long.toString(sum / some.length))
-          .containsEntry(
-              "@stats[" + odd + "]",
-              "{ .count = %d, .average = %d, .total = %d }"
-                  .formatted(some.length, sum / some.length, sum));
-      assertThat(Answer.histogram(end, "@hist[" + odd + "]"))
-          .isEqualTo(buckets(some, MergeTest::powerOfTwo));
-      assertThat(Answer.histogram(end, "@lhist[" + odd + ", 7]"))
-          .isEqualTo(buckets(some, MergeTest::linear));
-    }
+    Aggregations.checkKeyed(Answer.end(remote.out()));
   }
 
   @Test
@@ -181,30 +124,7 @@ final class MergeTest {
   }
 
   private static void makeSeries() throws Exception {
-    a.make("load-a " + SERIES_A);
-    b.make("load-b " + SERIES_B);
-  }
-
-  private static Map<String, Long> buckets(long[] values, LongFunction<String> label) {
-    return LongStream.of(values)
-        .mapToObj(label)
-        .collect(groupingBy(text -> text, TreeMap::new, counting()));
-  }
-
-  private static String powerOfTwo(long value) {
-    if (value < 0) {
-      return "(..., 0)";
-    }
-    long low = Long.highestOneBit(value);
-    String high = 2 * low == 1024 ? "1K" : Long.toString(2 * low);
-    return value < 2 ? "[" + value + "]" : "[" + low + ", " + high + ")";
-  }
-
-  private static String linear(long value) {
-    if (value < 0) {
-      return "(..., 0)";
-    }
-    long low = value / 50 * 50;
-    return value >= 400 ? "[400, ...)" : "[" + low + ", " + (low + 50) + ")";
+    a.make(Aggregations.LOAD_A);
+    b.make(Aggregations.LOAD_B);
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import jbt.deploy.fleet.Aggregations;
 import jbt.deploy.fleet.Answer;
 import jbt.deploy.fleet.Guest;
 import jbt.deploy.fleet.Java;
@@ -123,6 +124,22 @@ final class UnitTest {
     }
     assertThat(guest.run("journalctl -u jbt-agent -o cat"))
         .anyMatch(line -> line.contains("operator") && line.contains("@host[host]"));
+  }
+
+  @Test
+  void mergesEveryAggregationOfThisKernelAndTheGuest() throws Exception {
+    try (Running remote = trace(Aggregations.SCRIPT, "a", "b")) {
+      a.make(Aggregations.LOAD_A);
+      guestMakes(Aggregations.LOAD_B);
+      assertThat(Traced.stop(remote)).as(remote.toString()).isZero();
+      Aggregations.check(Answer.end(remote.out()));
+    }
+    try (Running remote = trace(Aggregations.KEYED, "a", "b")) {
+      a.make(Aggregations.LOAD_A);
+      guestMakes(Aggregations.LOAD_B);
+      assertThat(Traced.stop(remote)).as(remote.toString()).isZero();
+      Aggregations.checkKeyed(Answer.end(remote.out()));
+    }
   }
 
   @Test
