@@ -17,8 +17,8 @@ import jbt.compiler.target.TracepointFormat;
 
 /** Turns attach points as written into those that the target has. */
 final class Expansion {
-  /** What the kernel's timers can do; a shorter period is a mistake. */
-  private static final long SHORTEST_PERIOD = 1000;
+  /** Of timers, in nanoseconds: an interrupt can take 10 us, and nothing else would run. */
+  private static final long SHORTEST_PERIOD = 100_000;
 
   /** Provider names and their short forms. */
   private static final Map<String, String> PROVIDERS =
@@ -204,6 +204,9 @@ final class Expansion {
     if (count < 1) {
       return wrong(written, "Invalid count: '" + countText + "'");
     }
+    if (event.get().clock() && count < SHORTEST_PERIOD) {
+      return wrong(written, "Count '" + countText + "' of nanoseconds is less than 100 us");
+    }
     Point point = new Point.Software(event.get().name(), event.get().config(), count);
     return one(written, Kind.SOFTWARE, point, "software:" + event.get().name() + ":" + count);
   }
@@ -230,7 +233,7 @@ final class Expansion {
               : "Invalid period: '" + text + "'");
     }
     if (period < SHORTEST_PERIOD) {
-      return wrong(written, "Period '" + text + "' is shorter than a microsecond");
+      return wrong(written, "Period '" + text + "' is shorter than 100 us");
     }
     boolean interval = provider.equals("interval");
     Point point = interval ? new Point.Interval(period) : new Point.Profile(period);

@@ -13,7 +13,7 @@ record SoftwareEvent(String name, String alias, int config, long defaultCount) {
   static final List<SoftwareEvent> ALL =
       List.of(
           new SoftwareEvent("cpu-clock", "cpu", 0, 1_000_000),
-          new SoftwareEvent("task-clock", "", 1, 1),
+          new SoftwareEvent("task-clock", "", 1, 1_000_000),
           new SoftwareEvent("page-faults", "faults", 2, 100),
           new SoftwareEvent("context-switches", "cs", 3, 1000),
           new SoftwareEvent("cpu-migrations", "", 4, 1),
@@ -23,6 +23,11 @@ record SoftwareEvent(String name, String alias, int config, long defaultCount) {
           new SoftwareEvent("emulation-faults", "", 8, 1),
           new SoftwareEvent("dummy", "", 9, 1),
           new SoftwareEvent("bpf-output", "", 10, 1));
+
+  /** Whether its count is a time in nanoseconds, for which the kernel sets a timer. */
+  boolean clock() {
+    return name.endsWith("-clock");
+  }
 
   static Optional<SoftwareEvent> named(String name) {
     return ALL.stream()
