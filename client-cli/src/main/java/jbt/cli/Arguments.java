@@ -2,12 +2,15 @@ package jbt.cli;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import jbt.cli.Command.Source;
 import jbt.cli.Command.Where;
 import jbt.cli.pki.Pki;
+import jbt.cli.session.Parameters;
 import jbt.transport.Role;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.DefaultParser;
@@ -30,7 +33,11 @@ final class Arguments {
     if (arguments.length > 0 && arguments[0].equals("pki")) {
       return pki(Arrays.copyOfRange(arguments, 1, arguments.length), config(home));
     }
-    CommandLine line = parse(traceOptions(), arguments);
+    int end = Arrays.asList(arguments).indexOf("--");
+    int own = end < 0 ? arguments.length : end;
+    CommandLine line = parse(traceOptions(), Arrays.copyOf(arguments, own));
+    List<String> named =
+        Arrays.asList(arguments).subList(Math.min(own + 1, arguments.length), arguments.length);
     if (line.hasOption("help")) {
       return new Command.Help();
     } else if (line.hasOption("version")) {
@@ -42,12 +49,15 @@ final class Arguments {
       refuse(line, "-l", "e", "d", "duration", "per-host", "f", "o");
       if (!rest.isEmpty()) {
         throw new UsageException("one pattern at most: " + String.join(" ", rest));
+      } else if (!named.isEmpty()) {
+        throw new UsageException("-l takes no options of a script: " + String.join(" ", named));
       }
       return new Command.ListProbes(where, line.getOptionValue("l", ""));
     }
     return new Command.Trace(
         where,
         source(line, rest),
+        new Parameters(line.hasOption("e") ? rest : rest.subList(1, rest.size()), named(named)),
         line.hasOption("per-host"),
         json(line),
         Optional.ofNullable(line.getOptionValue("o")).map(Path::of),
@@ -118,17 +128,29 @@ final class Arguments {
         file(line, "ca", config.resolve("ca.crt")));
   }
 
+  /** What stands behind "--": options that the script asks for by name. */
+  private static Map<String, String> named(List<String> arguments) throws UsageException {
+    Map<String, String> named = new HashMap<>();
+    for (String argument : arguments) {
+      if (!argument.matches("--[A-Za-z_][\\w-]*(=.*)?")) {
+        throw new UsageException(
+            "behind -- stand options of the script: --name=value, not " + argument);
+      }
+      int equals = argument.indexOf('=');
+      String name = argument.substring(2, equals < 0 ? argument.length() : equals);
+      if (named.put(name, equals < 0 ? "true" : argument.substring(equals + 1)) != null) {
+        throw new UsageException("--" + name + " twice");
+      }
+    }
+    return named;
+  }
+
   private static Source source(CommandLine line, List<String> rest) throws UsageException {
     if (line.hasOption("e")) {
-      if (!rest.isEmpty()) {
-        throw new UsageException("-e and " + rest.getFirst() + ": one script at a time");
-      }
       return new Source.Text(line.getOptionValue("e"));
     }
     if (rest.isEmpty()) {
       throw new UsageException("no script: -e SCRIPT, FILE or -");
-    } else if (rest.size() > 1) {
-      throw new UsageException("one script at a time: " + String.join(" ", rest));
     }
     return rest.getFirst().equals("-")
         ? new Source.StandardInput()

@@ -3,6 +3,7 @@ package jbt.cli;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import jbt.cli.session.Parameters;
 import jbt.transport.Role;
 
 /** What a command line asks for. */
@@ -29,6 +30,7 @@ sealed interface Command {
   record Trace(
       Where where,
       Source source,
+      Parameters parameters,
       boolean perHost,
       boolean json,
       Optional<Path> output,

@@ -4,7 +4,7 @@ package jbt.cli;
 final class Help {
   static final String TEXT =
       """
-      Usage: jbt-remote [OPTIONS] -e SCRIPT | FILE | -
+      Usage: jbt-remote [OPTIONS] {-e SCRIPT | FILE | -} [ARGUMENT...] [-- --NAME=VALUE...]
              jbt-remote [OPTIONS] -l [PATTERN]
              jbt-remote pki init [--dir DIR] [--days N]
              jbt-remote pki issue host|user|collector NAME [--dns NAME,...] [--dir DIR] [--days N]
@@ -15,6 +15,8 @@ final class Help {
       Script:
         -e SCRIPT              the script itself
         FILE, -                the script in a file, or on standard input
+        ARGUMENT               $1 of the script, and those that follow
+        -- --NAME=VALUE        an option that the script asks for by getopt()
         -l [PATTERN]           list the attach points that match, and run nothing
         -d                     print what the compiler makes of the script, and run nothing
         --duration TIME        stop by itself after 10s, 500ms, 5m or 1h

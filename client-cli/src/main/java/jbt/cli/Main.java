@@ -121,6 +121,7 @@ public final class Main {
           new Wanted(
               script,
               Scripts.name(trace.source()),
+              trace.parameters(),
               hosts,
               trace.perHost(),
               trace.dump(),

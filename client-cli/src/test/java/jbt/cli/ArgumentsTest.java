@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import jbt.cli.session.Parameters;
 import jbt.transport.Role;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,6 +59,7 @@ class ArgumentsTest {
                     Path.of("y"),
                     Path.of("z")),
                 new Command.Source.Text("BEGIN {}"),
+                Parameters.NONE,
                 true,
                 true,
                 Optional.of(Path.of("out")),
@@ -79,6 +83,7 @@ class ArgumentsTest {
                     config.resolve("user.key"),
                     config.resolve("ca.crt")),
                 new Command.Source.File(Path.of("script.bt")),
+                Parameters.NONE,
                 false,
                 false,
                 Optional.empty(),
@@ -103,6 +108,17 @@ class ArgumentsTest {
         .isEqualTo(new Command.PkiIssue(Path.of("d"), Role.HOST, "a", List.of("a.x", "b.x"), 7));
   }
 
+  @Test
+  void whatFollowsIsTheScripts() throws Exception {
+    Parameters expected = new Parameters(List.of("12", "a b"), Map.of("n", "3=4", "flag", "true"));
+    for (List<String> script : List.of(List.of("-e", "BEGIN {}"), List.of("x.bt"))) {
+      List<String> line = new ArrayList<>(script);
+      line.addAll(List.of("12", "a b", "--", "--n=3=4", "--flag"));
+      Command command = Arguments.parse(line.toArray(String[]::new), HOME);
+      assertThat(((Command.Trace) command).parameters()).isEqualTo(expected);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = ';',
@@ -112,8 +128,9 @@ class ArgumentsTest {
         "--nonsense                ; no such option: --nonsense",
         "--host a -e x             ; no such option: --host",
         "-e                        ; -e needs a value",
-        "-e x y                    ; -e and y: one script at a time",
-        "x y                       ; one script at a time: x y",
+        "x -- y                    ; behind -- stand options of the script: --name=value, not y",
+        "x -- --a --a=1            ; --a twice",
+        "-l -- --a                 ; -l takes no options of a script: --a",
         "-f xml x                  ; -f is text or json, not xml",
         "--collector c x           ; --collector needs --hosts: which of its hosts are meant?",
         "--cert c x                ; --cert says nothing for this host",

@@ -16,6 +16,7 @@ import jbt.v1.Start;
 public record Wanted(
     String script,
     String file,
+    Parameters parameters,
     List<String> hosts,
     boolean perHost,
     boolean dump,
@@ -44,6 +45,8 @@ public record Wanted(
         .addAllHosts(hosts)
         .setKeying(keying)
         .setDump(dump)
+        .addAllArguments(parameters.positional())
+        .putAllOptions(parameters.named())
         .setLimits(Limits.newBuilder().setDurationNs(durationNanos));
   }
 }

@@ -45,7 +45,16 @@ class SessionTest {
 
   private static Wanted wanted(String... hosts) {
     return new Wanted(
-        "BEGIN {}", "stdin", List.of(hosts), false, false, false, false, 0, hosts.length == 0);
+        "BEGIN {}",
+        "stdin",
+        Parameters.NONE,
+        List.of(hosts),
+        false,
+        false,
+        false,
+        false,
+        0,
+        hosts.length == 0);
   }
 
   private Session session(Wanted wanted) {
@@ -429,7 +438,8 @@ class SessionTest {
   @Test
   void dumpIsPrintedOnceAndNothingRuns() throws Exception {
     Wanted wanted =
-        new Wanted("x", "stdin", List.of("a", "b"), false, true, false, false, 0, false);
+        new Wanted(
+            "x", "stdin", Parameters.NONE, List.of("a", "b"), false, true, false, false, 0, false);
     FakeService service =
         new FakeService(
             replies -> {
