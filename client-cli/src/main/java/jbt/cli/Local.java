@@ -3,7 +3,6 @@ package jbt.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import jbt.daemon.Policy;
 import jbt.daemon.TracerService;
@@ -25,7 +24,7 @@ final class Local implements Way {
   static Way open() throws WayException {
     try {
       String name = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
-      return new Local(new TracerService(name, POLICY, Map.of(), () -> "local", line -> {}));
+      return new Local(TracerService.here(name, POLICY));
     } catch (IOException e) {
       throw new WayException("this host's name can't be read: " + e.getMessage(), e);
     }

@@ -5,6 +5,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Collections;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -76,12 +78,27 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
       Map<String, String> labels,
       Supplier<String> caller,
       Consumer<String> journal) {
-    this.hostName = hostName;
+    this(new HostTarget(hostName), policy, labels, caller, journal);
+  }
+
+  /** For those on this host: relative paths of programs start in the folder of this process. */
+  public static TracerService here(String hostName, Policy policy) {
+    HostTarget target = new HostTarget(hostName, Optional.of(Path.of("").toAbsolutePath()));
+    return new TracerService(target, policy, Map.of(), () -> "local", line -> {});
+  }
+
+  private TracerService(
+      HostTarget target,
+      Policy policy,
+      Map<String, String> labels,
+      Supplier<String> caller,
+      Consumer<String> journal) {
+    this.hostName = target.hostName();
     this.policy = policy;
     this.labels = Map.copyOf(labels);
     this.caller = caller;
     this.journal = journal;
-    this.target = new HostTarget(hostName);
+    this.target = target;
     SecureRandom random = new SecureRandom();
     this.epoch = random.nextLong();
     byte[] id = new byte[16];
