@@ -40,7 +40,8 @@ public final class Aggregations {
 
   private static final long[] VALUES =
       LongStream.concat(
-              LongStream.range(0, 100).map(i -> -3 + i), LongStream.range(0, 50).map(i -> 200 + 7 * i))
+              LongStream.range(0, 100).map(i -> -3 + i),
+              LongStream.range(0, 50).map(i -> 200 + 7 * i))
           .toArray();
 
   private Aggregations() {}
