@@ -3,6 +3,7 @@ package jbt.cli.session;
 import java.util.List;
 import jbt.v1.Keying;
 import jbt.v1.Limits;
+import jbt.v1.NamedText;
 import jbt.v1.Start;
 
 /**
@@ -39,14 +40,19 @@ public record Wanted(
   Start.Builder start() {
     Keying keying =
         !many() ? Keying.KEYING_ONE_HOST : perHost ? Keying.KEYING_PER_HOST : Keying.KEYING_MERGED;
-    return Start.newBuilder()
-        .setScript(script)
-        .setFile(file)
-        .addAllHosts(hosts)
-        .setKeying(keying)
-        .setDump(dump)
-        .addAllArguments(parameters.positional())
-        .putAllOptions(parameters.named())
-        .setLimits(Limits.newBuilder().setDurationNs(durationNanos));
+    Start.Builder start =
+        Start.newBuilder()
+            .setScript(script)
+            .setFile(file)
+            .addAllHosts(hosts)
+            .setKeying(keying)
+            .setDump(dump)
+            .addAllArguments(parameters.positional())
+            .setLimits(Limits.newBuilder().setDurationNs(durationNanos));
+    parameters
+        .named()
+        .forEach(
+            (name, text) -> start.addOptions(NamedText.newBuilder().setName(name).setText(text)));
+    return start;
   }
 }

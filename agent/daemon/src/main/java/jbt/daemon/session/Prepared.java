@@ -1,5 +1,8 @@
 package jbt.daemon.session;
 
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import jbt.compiler.CompileException;
 import jbt.compiler.Compiler;
 import jbt.compiler.lang.Parameters;
@@ -11,6 +14,7 @@ import jbt.kernel.LoadException;
 import jbt.kernel.LoadedPlan;
 import jbt.v1.Dump;
 import jbt.v1.Failure;
+import jbt.v1.NamedText;
 import jbt.v1.Start;
 
 /** From a script to probes that are attached, within the limits. */
@@ -47,7 +51,14 @@ final class Prepared {
   }
 
   private static Parameters parameters(Start start) {
-    return new Parameters(start.getArgumentsList(), start.getOptionsMap(), start.getImportsMap());
+    return new Parameters(
+        start.getArgumentsList(), byName(start.getOptionsList()), byName(start.getImportsList()));
+  }
+
+  private static Map<String, String> byName(List<NamedText> entries) {
+    Map<String, String> texts = new HashMap<>();
+    entries.forEach(entry -> texts.put(entry.getName(), entry.getText()));
+    return texts;
   }
 
   /** What the compiler makes of a script that it accepts. */
