@@ -122,14 +122,17 @@ final class Loops {
       }
       called.setPair(loop.local(), tuple.parts(), key, value);
     }
-    RoutineRef routine = called.finish(loop.body());
+    forEach(hash, called.finish(loop.body()));
+    lowering.leaveIfLeft(called);
+  }
+
+  private void forEach(Storage.Hash hash, RoutineRef routine) {
     body.callForEffect(
         Helper.FOR_EACH_MAP_ELEM,
         new MapRef(hash.kernelMap()),
         routine,
         lowering.contextWord(),
         ZERO);
-    lowering.leaveIfLeft(called);
   }
 
   private static void skipOthers(Lowering called, int map, Address key, int skip) {
@@ -153,13 +156,7 @@ final class Loops {
     }
     Address word = inner.scratchAt(count);
     inner.storeWord(word, inner.add(inner.load(Size.DOUBLE, word), new Imm(1)));
-    RoutineRef routine = called.finish(List.of());
-    body.callForEffect(
-        Helper.FOR_EACH_MAP_ELEM,
-        new MapRef(hash.kernelMap()),
-        routine,
-        lowering.contextWord(),
-        ZERO);
+    forEach(hash, called.finish(List.of()));
     return body.load(Size.DOUBLE, body.scratchAt(count));
   }
 }

@@ -26,6 +26,9 @@ public final class Bpf {
   private static final int STATS_RUN_TIME = 0;
   private static final int NAME_SIZE = 16;
 
+  /** More than the kernel knows about any object. */
+  private static final int INFO_SIZE = 256;
+
   /** Most arguments that a raw tracepoint can have, 8 bytes each. */
   private static final int RAW_TRACEPOINT_CONTEXT = 12 * 8;
 
@@ -270,10 +273,15 @@ public final class Bpf {
    * which fields there are.
    */
   public static int linkInfoSize(Fd link) {
-    int asked = 256;
-    try (Block attributes = new Block(16);
-        Block info = new Block(asked)) {
-      attributes.set(0, link.number()).set(4, asked).set(8, info);
+    try (Block info = new Block(INFO_SIZE)) {
+      return info(link, info);
+    }
+  }
+
+  /** Fills in what the kernel tells about an object; returns how much that is, in bytes. */
+  private static int info(Fd object, Block info) {
+    try (Block attributes = new Block(16)) {
+      attributes.set(0, object.number()).set(4, INFO_SIZE).set(8, info);
       SystemCallException.check("BPF_OBJ_GET_INFO_BY_FD", call(OBJ_GET_INFO_BY_FD, attributes));
       return attributes.getInt(4);
     }
@@ -281,12 +289,8 @@ public final class Bpf {
 
   /** The kernel's facts about a program. */
   public static ProgramInfo programInfo(Fd program) {
-    int asked = 256;
-    try (Block attributes = new Block(16);
-        Block info = new Block(asked)) {
-      attributes.set(0, program.number()).set(4, asked).set(8, info);
-      SystemCallException.check("BPF_OBJ_GET_INFO_BY_FD", call(OBJ_GET_INFO_BY_FD, attributes));
-      boolean countsMisses = attributes.getInt(4) >= 216;
+    try (Block info = new Block(INFO_SIZE)) {
+      boolean countsMisses = info(program, info) >= 216;
       return new ProgramInfo(
           info.getInt(4),
           info.getLong(192),
