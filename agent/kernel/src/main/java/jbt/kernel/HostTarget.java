@@ -15,7 +15,6 @@ import jbt.compiler.target.Target;
 import jbt.compiler.target.TracepointFormat;
 import jbt.compiler.types.KernelTypes;
 import jbt.kernel.binaries.HostBinaries;
-import jbt.kernel.sys.SystemCallException;
 import jbt.kernel.sys.Tracefs;
 
 /**
@@ -119,16 +118,6 @@ public final class HostTarget implements Target, AutoCloseable {
   @Override
   public synchronized Answer feature(Feature feature) {
     return features.computeIfAbsent(feature, FeatureProbes::probe);
-  }
-
-  /** Why tracepoints can't be looked up on this host, or empty if they can. */
-  public synchronized Optional<String> tracefsProblem() {
-    try {
-      root();
-      return Optional.empty();
-    } catch (SystemCallException e) {
-      return Optional.ofNullable(e.getMessage());
-    }
   }
 
   @Override

@@ -19,7 +19,7 @@ final class Reads {
     if (checked.maps().get(map).read()) {
       return true;
     }
-    Walk walk = new Walk(stmt -> {}, (expr, discarded) -> reads(expr, map) && !discarded);
+    Walk walk = new Walk((expr, discarded) -> reads(expr, map) && !discarded);
     checked.probes().forEach(walk::probe);
     return walk.found > 0;
   }
@@ -46,7 +46,7 @@ final class Reads {
 
   /** Whether the predicate of a program reads a map. */
   static boolean inPredicate(Probe probe, int map) {
-    Walk walk = new Walk(stmt -> {}, (expr, discarded) -> touches(expr, map));
+    Walk walk = new Walk((expr, discarded) -> touches(expr, map));
     probe.predicate().ifPresent(predicate -> walk.expr(predicate, false));
     return walk.found > 0;
   }
@@ -79,33 +79,24 @@ final class Reads {
 
   /** How many expressions of a program are a builtin. */
   static int uses(Probe probe, Checked.Builtin builtin) {
-    Walk walk =
-        new Walk(
-            stmt -> {},
-            (expr, discarded) -> expr instanceof Expr.BuiltinValue b && b.builtin() == builtin);
+    Walk walk = Walk.forBuiltin(builtin);
     walk.probe(probe);
     return walk.found;
   }
 
   /** How many expressions of some statements are a builtin. */
   static int uses(List<Stmt> body, Checked.Builtin builtin) {
-    Walk walk =
-        new Walk(
-            stmt -> {},
-            (expr, discarded) -> expr instanceof Expr.BuiltinValue b && b.builtin() == builtin);
+    Walk walk = Walk.forBuiltin(builtin);
     walk.all(body);
     return walk.found;
   }
 
   /** Whether some statements need a part of a tuple, or all of it. */
   static boolean usesPart(List<Stmt> body, int local, int part) {
-    Walk whole =
-        new Walk(
-            stmt -> {}, (expr, discarded) -> expr instanceof Expr.Local e && e.local() == local);
+    Walk whole = new Walk((expr, discarded) -> expr instanceof Expr.Local e && e.local() == local);
     whole.all(body);
     Walk other =
         new Walk(
-            stmt -> {},
             (expr, discarded) ->
                 expr instanceof Expr.TuplePart(Expr.Local e, int index, var type, var range)
                     && e.local() == local
@@ -127,6 +118,15 @@ final class Reads {
     Walk(Consumer<Stmt> statements, Question question) {
       this.statements = statements;
       this.question = question;
+    }
+
+    Walk(Question question) {
+      this(stmt -> {}, question);
+    }
+
+    static Walk forBuiltin(Checked.Builtin builtin) {
+      return new Walk(
+          (expr, discarded) -> expr instanceof Expr.BuiltinValue b && b.builtin() == builtin);
     }
 
     void probe(Probe probe) {
@@ -157,7 +157,6 @@ final class Reads {
     int[] frames = new int[1];
     Walk walk =
         new Walk(
-            stmt -> {},
             (e, discarded) -> {
               if (e instanceof Expr.Call
                   && e.type() instanceof Type.Symbolic(Meaning.Stack stack)) {
@@ -273,7 +272,7 @@ final class Reads {
 
   /** Whether evaluating an expression changes something. */
   static boolean steps(Expr expr) {
-    Walk walk = new Walk(stmt -> {}, (e, discarded) -> changes(e));
+    Walk walk = new Walk((e, discarded) -> changes(e));
     walk.expr(expr, false);
     return walk.found > 0;
   }

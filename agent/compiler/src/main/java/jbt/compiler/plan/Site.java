@@ -32,10 +32,6 @@ public sealed interface Site {
       /** A message about the script's own trouble, with its place in the script in front. */
       ERROR,
       WARNING,
-      /** The name of a file whose contents are shown. */
-      CAT,
-      /** A command that is run on the host. */
-      SYSTEM,
       JOIN
     }
 

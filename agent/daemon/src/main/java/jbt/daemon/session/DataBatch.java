@@ -87,8 +87,6 @@ final class DataBatch implements Records {
           case PRINT -> LineKind.LINE_PRINTF;
           case ERROR -> LineKind.LINE_ERROR;
           case WARNING -> LineKind.LINE_WARNING;
-          case CAT -> LineKind.LINE_CAT;
-          case SYSTEM -> LineKind.LINE_SYSTEM;
           case JOIN -> LineKind.LINE_JOIN;
         };
     return -1 - kind.getNumber();

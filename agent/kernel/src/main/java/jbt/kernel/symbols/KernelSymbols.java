@@ -6,10 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * The kernel's functions and variables, modules included, as /proc/kallsyms has them. It is read
@@ -33,7 +30,6 @@ public final class KernelSymbols {
 
   private long readAt;
   private boolean read;
-  private Optional<Map<String, Long>> byName = Optional.empty();
 
   private KernelSymbols() {}
 
@@ -52,22 +48,6 @@ public final class KernelSymbols {
     return found;
   }
 
-  /** The address of a symbol, empty if there is none or addresses are hidden from us. */
-  public synchronized OptionalLong address(String name) {
-    if (!read) {
-      load();
-    }
-    if (byName.isEmpty()) {
-      Map<String, Long> all = new HashMap<>();
-      for (int i = 0; i < addresses.length; i++) {
-        all.putIfAbsent(name(names[i]), addresses[i]);
-      }
-      byName = Optional.of(all);
-    }
-    Long address = byName.get().get(name);
-    return address == null || address == 0 ? OptionalLong.empty() : OptionalLong.of(address);
-  }
-
   private boolean mayReadAgain() {
     return !read || System.nanoTime() - readAt > READ_AGAIN_NS;
   }
@@ -75,7 +55,7 @@ public final class KernelSymbols {
   private Optional<Symbol> lookUp(long address) {
     // Addresses of the kernel are negative, in the same order as unsigned.
     int place = Arrays.binarySearch(addresses, address);
-    int at = place >= 0 ? first(place) : -place - 2;
+    int at = place >= 0 ? place : -place - 2;
     if (at < 0 || addresses[at] >= 0 || address - addresses[at] > LONGEST) {
       return Optional.empty();
     }
@@ -103,7 +83,6 @@ public final class KernelSymbols {
   private void load() {
     readAt = System.nanoTime();
     read = true;
-    byName = Optional.empty();
     try {
       text = Files.readAllBytes(KALLSYMS);
     } catch (IOException e) {

@@ -8,7 +8,6 @@ public final class Perf {
   private static final int DISABLED = 1;
   private static final long CLOEXEC = 8;
   private static final long IOC_ENABLE = 0x2400;
-  private static final long IOC_DISABLE = 0x2401;
   private static final long IOC_SET_BPF = 0x40042408;
 
   /** PERF_COUNT_SW_CPU_CLOCK: a timer; its period is in nanoseconds. */
@@ -69,10 +68,6 @@ public final class Perf {
 
   public static void enable(Fd event) {
     SystemCallException.check("PERF_EVENT_IOC_ENABLE", Libc.ioctl(event.number(), IOC_ENABLE, 0));
-  }
-
-  public static void disable(Fd event) {
-    SystemCallException.check("PERF_EVENT_IOC_DISABLE", Libc.ioctl(event.number(), IOC_DISABLE, 0));
   }
 
   /** Attaches a program without a link: it goes when the event is closed. */
