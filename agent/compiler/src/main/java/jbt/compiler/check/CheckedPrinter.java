@@ -135,7 +135,12 @@ public final class CheckedPrinter {
 
   /** Chains of operators are deep: they are kept out of the large frame of {@link #other}. */
   private String expr(Expr expr) {
-    return expr instanceof Expr.Binary binary ? binary(binary) : other(expr);
+    return switch (expr) {
+      case Expr.Binary binary -> binary(binary);
+      case Expr.Unary unary -> unary(unary);
+      case Expr.Cast cast -> cast(cast);
+      default -> other(expr);
+    };
   }
 
   private String binary(Expr.Binary binary) {
@@ -172,8 +177,7 @@ public final class CheckedPrinter {
           sequence.statements().stream().map(this::text).collect(list("{ ", "; "))
               + expr(sequence.value())
               + " }";
-      case Expr.Unary unary ->
-          unary.op().name().toLowerCase(Locale.ROOT) + "(" + expr(unary.operand()) + ")";
+      case Expr.Unary unary -> unary(unary);
       case Expr.Binary binary -> binary(binary);
       case Expr.Logical logical ->
           "(%s %s %s)"
@@ -193,8 +197,16 @@ public final class CheckedPrinter {
                   suffix(str));
       case Expr.Call call ->
           call.function().name().toLowerCase(Locale.ROOT) + exprs(call.arguments()) + suffix(call);
-      case Expr.Cast cast -> "(" + type(cast.type()) + ")" + expr(cast.operand());
+      case Expr.Cast cast -> cast(cast);
     };
+  }
+
+  private String unary(Expr.Unary unary) {
+    return unary.op().name().toLowerCase(Locale.ROOT) + "(" + expr(unary.operand()) + ")";
+  }
+
+  private String cast(Expr.Cast cast) {
+    return "(" + type(cast.type()) + ")" + expr(cast.operand());
   }
 
   private static String step(String target, int by, boolean prefix) {

@@ -123,7 +123,10 @@ final class ExpressionParser {
     boolean step = token.is("++") || token.is("--");
     UnaryOp op = UNARY.get(token.text());
     if (!step && op == null) {
-      return token.is("(") ? castOrGroup() : postfix(primary());
+      if (!token.is("(")) {
+        return postfix(primary());
+      }
+      return types.castAhead() ? cast() : postfix(groupOrTuple());
     }
     tokens.enter();
     tokens.take();
@@ -133,10 +136,7 @@ final class ExpressionParser {
     return op == null ? step(operand, token, true, range) : new Expr.Unary(op, operand, range);
   }
 
-  private Expr castOrGroup() throws SyntaxError {
-    if (!types.castAhead()) {
-      return postfix(primary());
-    }
+  private Expr cast() throws SyntaxError {
     tokens.enter();
     SourceRange start = tokens.take().range();
     TypeName type = typeName();
@@ -184,6 +184,7 @@ final class ExpressionParser {
     return new Expr.Step(target, token.is("++"), prefix, range);
   }
 
+  /** What begins with no operator and no parenthesis. */
   private Expr primary() throws SyntaxError {
     Token token = tokens.current();
     return switch (token.kind()) {
@@ -196,10 +197,7 @@ final class ExpressionParser {
         if (token.is("{")) {
           yield statements.value();
         }
-        if (!token.is("(")) {
-          throw tokens.unexpected("expected an expression");
-        }
-        yield groupOrTuple();
+        throw tokens.unexpected("expected an expression");
       }
     };
   }
