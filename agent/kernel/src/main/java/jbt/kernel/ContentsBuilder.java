@@ -53,16 +53,17 @@ final class ContentsBuilder {
       case Value.Hist hist -> addBuckets(hist.buckets(), words, copies);
       case Value.Lhist lhist -> addBuckets(lhist.buckets(), words, copies);
       case Value.Count count -> addUnlessZero(0, key, words, copies);
-      case Value.Sum sum -> addUnlessZero(0, key, words, copies);
-      case Value.Counter counter -> addUnlessZero(0, key, words, copies);
+      case Value.Sum sum -> addUnlessZero(1, key, words, copies);
+      case Value.Counter counter -> addUnlessZero(1, key, words, copies);
       case Value.Avg avg -> addUnlessZero(1, key, words, copies);
       case Value.Stats stats -> addUnlessZero(1, key, words, copies);
       case Value.Min min -> add(key, words, copies);
       case Value.Max max -> add(key, words, copies);
-      case Value.Plain plain -> add(key, words, copies);
+      case Value.Plain plain -> addUnlessZero(1, key, words, copies);
     }
   }
 
+  /** {@code word} counts or flags what was added. */
   private void addUnlessZero(int word, byte[] key, Words words, int copies) {
     if (sum(words, copies, word) != 0) {
       add(key, words, copies);

@@ -200,9 +200,9 @@ record Layout(
 
     private Storage slots(MapDecl map) {
       int generations = map.cleared() ? SLOTS : 1;
-      int size = words(map) * WORD;
+      int size = (words(map) + (ScriptMap.flagged(map.value()) ? 1 : 0)) * WORD;
       int offset = perCpu;
-      behind = Math.max(behind, powerOfTwo(words(map)) * WORD - size);
+      behind = Math.max(behind, (powerOfTwo(words(map)) - words(map)) * WORD);
       perCpu += generations * size;
       return new Storage.Slots(offset, size, generations);
     }

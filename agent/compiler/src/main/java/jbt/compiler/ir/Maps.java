@@ -205,8 +205,15 @@ final class Maps {
     boolean inKey = Layout.bucketInKey(declaration(map));
     Optional<Operand> within = inKey ? Optional.empty() : bucket;
     switch (scriptMap(map).storage()) {
-      case Storage.Shared shared -> change.accept(body.global(shared.offset()));
-      case Storage.Slots slots -> change.accept(word(slot(map, slots), within));
+      case Storage.Shared shared -> {
+        change.accept(body.global(shared.offset()));
+        flag(map, body.global(shared.offset()));
+      }
+      case Storage.Slots slots -> {
+        Address value = word(slot(map, slots), within);
+        change.accept(value);
+        flag(map, value);
+      }
       case Storage.Hash hash -> {
         Address place = key(map, key, inKey ? bucket : Optional.empty());
         Reg value = body.register();
@@ -244,6 +251,13 @@ final class Maps {
         body.jump(done);
         body.place(done);
       }
+    }
+  }
+
+  /** Tells that the value at an address in global data was set, where the value doesn't. */
+  private void flag(int map, Address value) {
+    if (ScriptMap.flagged(declaration(map).value())) {
+      body.storeWord(value.plus(8), new Imm(1));
     }
   }
 
@@ -415,7 +429,10 @@ final class Maps {
    */
   private void setWord(Stmt.SetMap s, Operand word) {
     switch (scriptMap(s.map()).storage()) {
-      case Storage.Shared shared -> body.storeWord(body.global(shared.offset()), word);
+      case Storage.Shared shared -> {
+        body.storeWord(body.global(shared.offset()), word);
+        flag(s.map(), body.global(shared.offset()));
+      }
       case Storage.Hash hash -> {
         Address key = key(s.map(), s.key(), Optional.empty());
         int done = body.block();

@@ -13,7 +13,8 @@ import jbt.compiler.types.Type;
  *
  * <p>A value in kernel memory is in 8-byte words: COUNT, SUM and COUNTER one word that is added to;
  * AVG and STATS total, count; MIN and MAX an order-preserving word and a flag that is 1 when it is
- * set, see {@link #minMax}; HIST and LHIST without key one word a bucket; PLAIN the stored type.
+ * set, see {@link #minMax}; HIST and LHIST without key one word a bucket; PLAIN the stored type. In
+ * global data a flag that is 1 when it is set follows a value that is {@link #flagged}.
  *
  * @param name with its "@"
  * @param generations present where the script clears or zeroes the map, and where a map without key
@@ -122,6 +123,22 @@ public record ScriptMap(
    * hash 256); otherwise it joins the next clear.
    */
   public record Generations(int generation, int acknowledged) {}
+
+  /** Whether a value that is there can look like one that is not. */
+  public static boolean flagged(Value value) {
+    return switch (value) {
+      case Value.Plain p -> true;
+      case Value.Counter c -> true;
+      case Value.Sum s -> true;
+      case Value.Count c -> false;
+      case Value.Min m -> false;
+      case Value.Max m -> false;
+      case Value.Avg a -> false;
+      case Value.Stats s -> false;
+      case Value.Hist h -> false;
+      case Value.Lhist l -> false;
+    };
+  }
 
   /** The stored word of a value of MIN or MAX: both keep the largest stored word, unsigned. */
   public static long minMax(Value value, long v) {

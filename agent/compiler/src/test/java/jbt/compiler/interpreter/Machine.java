@@ -125,7 +125,8 @@ public final class Machine {
       case Storage.Slots slots -> {
         int slot = (int) Long.remainderUnsigned(generation, slots.generations());
         List<Long> words = new ArrayList<>();
-        for (int at = 0; at < slots.size(); at += 8) {
+        int size = slots.size() - (ScriptMap.flagged(script.value()) ? 8 : 0);
+        for (int at = 0; at < size; at += 8) {
           words.add(
               fold(script.value(), at, perProcessor(slots.offset() + slot * slots.size() + at)));
         }
