@@ -3,6 +3,8 @@ package jbt.compiler;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jbt.compiler.lang.Parameters;
+import jbt.compiler.plan.Plan;
+import jbt.compiler.plan.ScriptMap;
 import org.junit.jupiter.api.Test;
 
 class CompilerTest {
@@ -16,6 +18,22 @@ class CompilerTest {
   void equalInputGivesEqualPlans() throws CompileException {
     assertThat(Compiler.compile(SCRIPT, "stdin", new FakeTarget("a")))
         .isEqualTo(Compiler.compile(SCRIPT, "stdin", new FakeTarget("a")));
+  }
+
+  @Test
+  void gateCountersAndFirstHotKeysOfAProcessorAreInOnePage() throws CompileException {
+    Plan plan = Compiler.compile(SCRIPT, "stdin", new FakeTarget("a"));
+    assertThat(plan.globals().cpuArea() % 4096).isZero();
+    assertThat(plan.globals().cpuStride()).isEqualTo(4096);
+    assertThat(plan.scriptMaps().getFirst().storage())
+        .isInstanceOfSatisfying(
+            ScriptMap.Storage.Hash.class,
+            hash ->
+                assertThat(hash.hotKeys())
+                    .hasValueSatisfying(
+                        hot ->
+                            assertThat(hot.offset() + hot.slots() * hot.slotSize())
+                                .isEqualTo(4096)));
   }
 
   @Test

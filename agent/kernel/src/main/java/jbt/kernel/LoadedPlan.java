@@ -90,19 +90,23 @@ public final class LoadedPlan implements AutoCloseable {
   public long openGate() {
     long start = Clock.bootNanos();
     setStart(start);
-    objects.globals().setInt(plan.globals().gate(), 1);
+    objects.globals().setGates(1);
+    if (objects.globals().getLong(plan.globals().exited()) != 0) {
+      // A program found its gate open and closed all of them while the last were being opened.
+      closeGate();
+    }
     attachments.enable();
     return start;
   }
 
   /** Lets programs return at once from now on; some may still run, see {@link #gracePeriod}. */
   public void closeGate() {
-    objects.globals().setInt(plan.globals().gate(), 0);
+    objects.globals().setGates(0);
   }
 
   /** Whether the gate is open; exit() closes it too. */
   public boolean gateOpen() {
-    return objects.globals().getInt(plan.globals().gate()) != 0;
+    return objects.globals().gate() != 0;
   }
 
   /** The argument of exit(), 0 before it. */

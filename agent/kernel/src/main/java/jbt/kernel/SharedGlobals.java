@@ -47,6 +47,18 @@ final class SharedGlobals implements AutoCloseable {
     }
   }
 
+  /** The gate of the first processor. */
+  int gate() {
+    return getInt(area(0) + layout.gate());
+  }
+
+  /** Sets the gates of all processors. */
+  synchronized void setGates(int value) {
+    for (int cpu = 0; cpu < cpus; cpu++) {
+      setInt(area(cpu) + layout.gate(), value);
+    }
+  }
+
   synchronized long getLong(int offset) {
     return closed ? 0 : (long) LONG.getAcquire(bytes, offset);
   }

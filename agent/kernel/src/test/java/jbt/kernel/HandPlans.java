@@ -31,8 +31,8 @@ import jbt.compiler.types.Type;
 
 /** Plans written by hand, so that loading can be tested without compiling. */
 final class HandPlans {
-  /** Layout: gate, exit code, start time; per processor a counter and a loss counter. */
-  static final Globals GLOBALS = new Globals(4096, 0, 8, 16, 4, 64, 64);
+  /** Per processor a counter, a loss counter and the gate. */
+  static final Globals GLOBALS = new Globals(4096, 16, 8, 16, 0, 24, 64, 64);
 
   static final int RING_SIZE = 64 << 10;
 
@@ -47,9 +47,15 @@ final class HandPlans {
     Instruction.Label end = new Instruction.Label(1);
     Instruction.Label sent = new Instruction.Label(2);
     List<Instruction> code = new ArrayList<>();
+    code.addAll(
+        List.of(
+            new Instruction.Call(Helper.GET_SMP_PROCESSOR_ID),
+            new Instruction.AluImmediate(AluOperation.AND, true, R0, 31),
+            new Instruction.AluImmediate(AluOperation.MUL, true, R0, GLOBALS.cpuStride()),
+            new Instruction.LoadMapValue(R6, KernelMap.GLOBALS, GLOBALS.cpuArea()),
+            new Instruction.AluRegister(AluOperation.ADD, true, R6, R0)));
     if (gated) {
-      code.add(new Instruction.LoadMapValue(R1, KernelMap.GLOBALS, GLOBALS.gate()));
-      code.add(new Instruction.Load(Size.WORD, R1, R1, 0));
+      code.add(new Instruction.Load(Size.WORD, R1, R6, GLOBALS.gate()));
       code.add(new Instruction.JumpImmediate(Condition.EQ, true, R1, 0, end));
     }
     code.addAll(
@@ -58,11 +64,6 @@ final class HandPlans {
             new Instruction.AluImmediate(AluOperation.RSH, true, R0, 32),
             new Instruction.JumpImmediate(
                 Condition.NE, true, R0, (int) ProcessHandle.current().pid(), end),
-            new Instruction.Call(Helper.GET_SMP_PROCESSOR_ID),
-            new Instruction.AluImmediate(AluOperation.AND, true, R0, 31),
-            new Instruction.AluImmediate(AluOperation.MUL, true, R0, GLOBALS.cpuStride()),
-            new Instruction.LoadMapValue(R6, KernelMap.GLOBALS, GLOBALS.cpuArea()),
-            new Instruction.AluRegister(AluOperation.ADD, true, R6, R0),
             new Instruction.AluImmediate(AluOperation.MOV, true, R1, 1),
             new Instruction.Atomic(AtomicOperation.ADD, Size.DOUBLE, R6, 0, R1),
             new Instruction.LoadImmediate64(R1, value),
@@ -90,10 +91,9 @@ final class HandPlans {
         name,
         Program.Kind.PERF_EVENT,
         List.of(
-            new Instruction.LoadMapValue(R1, KernelMap.GLOBALS, GLOBALS.gate()),
-            new Instruction.Load(Size.WORD, R1, R1, 0),
-            new Instruction.JumpImmediate(Condition.EQ, true, R1, 0, end),
             new Instruction.LoadMapValue(R6, KernelMap.GLOBALS, GLOBALS.cpuArea()),
+            new Instruction.Load(Size.WORD, R1, R6, GLOBALS.gate()),
+            new Instruction.JumpImmediate(Condition.EQ, true, R1, 0, end),
             new Instruction.AluImmediate(AluOperation.MOV, true, R1, 1),
             new Instruction.Atomic(AtomicOperation.ADD, Size.DOUBLE, R6, 0, R1),
             end,

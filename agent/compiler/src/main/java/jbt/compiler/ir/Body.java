@@ -26,7 +26,7 @@ final class Body {
   private static final int LARGEST_IN_FRAME = 64;
 
   /** The furthest that an address reaches from its base, well inside 16 bits. */
-  private static final int FURTHEST_OFFSET = 30_000;
+  static final int FURTHEST_OFFSET = 30_000;
 
   private final Layout layout;
   private final ScratchArea scratchArea;

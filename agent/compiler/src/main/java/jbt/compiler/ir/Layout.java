@@ -1,8 +1,10 @@
 package jbt.compiler.ir;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import jbt.compiler.check.Checked;
 import jbt.compiler.check.Checked.MapDecl;
 import jbt.compiler.plan.Globals;
@@ -57,19 +59,31 @@ record Layout(
   /** What a ring takes that nobody writes to: the smallest that the kernel makes. */
   private static final int UNUSED_RING_BYTES = 4096;
 
-  private static final int GATE = 0;
-  private static final int START_TIME = 8;
-  private static final int EXIT_CODE = 16;
-  private static final int WALL_OFFSET = 24;
+  private static final int START_TIME = 0;
+  private static final int EXIT_CODE = 8;
+  private static final int WALL_OFFSET = 16;
+  private static final int EXITED = 24;
   private static final int LINE = 64;
+
+  /** In a processor's area. */
+  private static final int GATE = 0;
 
   /** Two lines: processors fetch them in pairs. */
   private static final int LEAST_STRIDE = 128;
 
   private static final int WORD = 8;
 
+  /**
+   * What a program touches of memory costs by the page: a system call makes processors forget where
+   * pages are.
+   */
+  private static final int PAGE = 4096;
+
   /** Of a processor's slots for the hot keys of one map. */
-  private static final int HOT_BYTES = 4096;
+  private static final int HOT_BYTES = PAGE;
+
+  /** The same for the first map, if it finds room in the page of the gate. */
+  private static final int NEAR_HOT_BYTES = PAGE / 2;
 
   /** Keys that take longer to compare than to look up have no slots. */
   private static final int LONGEST_HOT_KEY = 32;
@@ -90,10 +104,13 @@ record Layout(
     private final List<ScriptMap> maps = new ArrayList<>();
     private final List<LossCounter> counters = new ArrayList<>();
 
-    /** Shared data, behind gate, start time and exit code. */
+    /** Of maps whose hot keys have slots, if there is room. */
+    private final Set<Storage> hot = new HashSet<>();
+
+    /** Shared data, behind start time, exit code and their like. */
     private int shared = LINE;
 
-    private int perCpu;
+    private int perCpu = GATE + WORD;
     private int hotMaps;
 
     /**
@@ -112,9 +129,10 @@ record Layout(
         add(checked.maps().get(i), Reads.of(checked, i));
       }
       int stacks = stacks();
+      maps.replaceAll(this::withHotKeys);
       int cpus = powerOfTwo(target.possibleCpus());
       int stride = powerOfTwo(Math.max(LEAST_STRIDE, perCpu));
-      int cpuArea = align(shared, LEAST_STRIDE);
+      int cpuArea = align(shared, Math.min(stride, PAGE));
       Globals globals =
           new Globals(
               cpuArea + cpus * stride + behind,
@@ -122,6 +140,7 @@ record Layout(
               START_TIME,
               WALL_OFFSET,
               EXIT_CODE,
+              EXITED,
               cpuArea,
               stride);
       return new Layout(
@@ -167,9 +186,11 @@ record Layout(
       } else {
         // Without a key the generation is one: there is always at least that in it.
         generational |= map.key().isEmpty();
+        storage = hash(map, together, generational);
         // What makes room for other keys is not in the slots.
-        boolean hot = !together && !read && !map.lru() && !map.deleted() && !map.key().isEmpty();
-        storage = hash(map, together, generational, hot);
+        if (!together && !read && !map.lru() && !map.deleted() && !map.key().isEmpty()) {
+          hot.add(storage);
+        }
         count(LossCounter.Source.MAP_FULL, map.name());
         count(LossCounter.Source.UPDATE_REFUSED, map.name());
       }
@@ -207,10 +228,9 @@ record Layout(
       return new Storage.Slots(offset, size, generations);
     }
 
-    private Storage hash(MapDecl map, boolean together, boolean generational, boolean hot) {
-      int hotSize = map.key().stream().mapToInt(Type::storedSize).sum();
-      hotSize += bucketInKey(map) ? WORD : 0;
-      int keySize = hotSize + (generational ? WORD : 0);
+    private Storage hash(MapDecl map, boolean together, boolean generational) {
+      int keySize = map.key().stream().mapToInt(Type::storedSize).sum();
+      keySize += (bucketInKey(map) ? WORD : 0) + (generational ? WORD : 0);
       // An old generation's keys stay until user space has read them: room for two lives.
       int entries =
           map.key().isEmpty() ? 2 * WAITING_GENERATIONS : map.maxEntries() * (generational ? 2 : 1);
@@ -222,8 +242,7 @@ record Layout(
               (bucketsInValue(map) ? powerOfTwo(words(map)) : words(map)) * WORD,
               entries,
               false));
-      Optional<HotKeys> hotKeys = hot ? hotKeys(hotSize, words(map) * WORD) : Optional.empty();
-      return new Storage.Hash(FIRST_HASH + hashes.size() - 1, generational, hotKeys);
+      return new Storage.Hash(FIRST_HASH + hashes.size() - 1, generational, Optional.empty());
     }
 
     private static KernelMap.Kind kind(MapDecl map, boolean together) {
@@ -233,15 +252,32 @@ record Layout(
       return together ? KernelMap.Kind.HASH : KernelMap.Kind.PERCPU_HASH;
     }
 
-    private Optional<HotKeys> hotKeys(int keySize, int valueSize) {
+    /** A map with its slots, which come behind everything else in an area. */
+    private ScriptMap withHotKeys(ScriptMap map) {
+      return map.storage() instanceof Storage.Hash hash && hot.contains(hash)
+          ? new ScriptMap(
+              map.name(),
+              map.key(),
+              map.value(),
+              new Storage.Hash(hash.kernelMap(), hash.generational(), hotKeys(hash)),
+              map.generations(),
+              map.hostBound(),
+              map.printed())
+          : map;
+    }
+
+    private Optional<HotKeys> hotKeys(Storage.Hash hash) {
+      KernelMap kernelMap = hashes.get(hash.kernelMap() - FIRST_HASH);
+      int keySize = kernelMap.keySize() - (hash.generational() ? WORD : 0);
       if (keySize > LONGEST_HOT_KEY || keySize % WORD != 0 || hotMaps == MOST_HOT_MAPS) {
         return Optional.empty();
       }
       hotMaps++;
-      int slotSize = powerOfTwo(WORD + keySize + valueSize);
-      int offset = align(perCpu, slotSize);
-      perCpu = offset + HOT_BYTES;
-      return Optional.of(new HotKeys(offset, HOT_BYTES / slotSize, slotSize));
+      int slotSize = powerOfTwo(WORD + keySize + kernelMap.valueSize());
+      int bytes = align(perCpu, NEAR_HOT_BYTES) < PAGE ? NEAR_HOT_BYTES : HOT_BYTES;
+      int offset = align(perCpu, bytes);
+      perCpu = offset + bytes;
+      return Optional.of(new HotKeys(offset, bytes / slotSize, slotSize));
     }
   }
 

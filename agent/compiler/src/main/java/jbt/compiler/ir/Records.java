@@ -3,6 +3,7 @@ package jbt.compiler.ir;
 import java.util.ArrayList;
 import java.util.List;
 import jbt.compiler.bpf.AluOperation;
+import jbt.compiler.bpf.AtomicOperation;
 import jbt.compiler.bpf.Condition;
 import jbt.compiler.bpf.Helper;
 import jbt.compiler.bpf.Size;
@@ -11,6 +12,7 @@ import jbt.compiler.check.Checked.Stmt;
 import jbt.compiler.ir.Operand.Imm;
 import jbt.compiler.ir.Operand.MapRef;
 import jbt.compiler.ir.Operand.Reg;
+import jbt.compiler.plan.Globals;
 import jbt.compiler.plan.KernelMap;
 import jbt.compiler.plan.LossCounter;
 import jbt.compiler.types.Type;
@@ -172,8 +174,26 @@ final class Records {
   void exit(Stmt.Exit s) {
     Operand code = lowering.expressions().scalar(s.code());
     body.store(Size.WORD, body.global(body.layout().globals().exitCode()), code);
-    body.store(Size.WORD, body.global(body.layout().globals().gate()), ZERO);
+    // An exchange, unlike a store, comes before the gates for whoever opens them.
+    Address exited = body.global(body.layout().globals().exited());
+    body.emit(
+        new Op.AtomicFetch(
+            body.register(), AtomicOperation.EXCHANGE, exited, body.move(new Imm(1))));
+    closeGates();
     control(s.site(), HEADER + 8, at -> body.storeWord(at.plus(HEADER), code));
+  }
+
+  private void closeGates() {
+    Globals globals = body.layout().globals();
+    int near = Math.max(1, Body.FURTHEST_OFFSET / globals.cpuStride());
+    Address first = body.global(0);
+    for (int processor = 0; processor <= body.layout().cpuMask(); processor++) {
+      if (processor % near == 0) {
+        int area = globals.cpuArea() + processor * globals.cpuStride();
+        first = body.global(area + globals.gate());
+      }
+      body.store(Size.WORD, first.plus(processor % near * globals.cpuStride()), ZERO);
+    }
   }
 
   private interface Fill {

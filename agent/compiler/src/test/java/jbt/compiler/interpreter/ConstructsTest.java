@@ -149,7 +149,7 @@ final class ConstructsTest {
   @Test
   void closedGateKeepsEverythingOut() {
     start("tracepoint:x:call { @ = count(); printf(\"x\"); }");
-    machine.setGlobal(plan.globals().gate(), 0);
+    machine.setGates(0);
     fire(0, 5);
     assertThat(only("@")).isZero();
     assertThat(machine.drain(KernelMap.DATA_RING)).isEmpty();
@@ -336,10 +336,10 @@ final class ConstructsTest {
   @Test
   void predicateOfTheEventIsTestedWithTheGateClosed() {
     start("tracepoint:x:call /args.id == 3 && cpu == 0/ { @ = count(); }");
-    machine.setGlobal(plan.globals().gate(), 0);
+    machine.setGates(0);
     fire(0, 3);
     assertThat(only("@")).isZero();
-    machine.setGlobal(plan.globals().gate(), 1);
+    machine.setGates(1);
     fire(0, 3);
     fire(0, 4);
     fire(1, 3);

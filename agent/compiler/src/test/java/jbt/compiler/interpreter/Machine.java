@@ -48,7 +48,7 @@ public final class Machine {
       }
     }
     setGlobal(plan.globals().startTime(), environment.time);
-    setGlobal(plan.globals().gate(), 1);
+    setGates(1);
   }
 
   /** Runs one program; returns what it returns. */
@@ -72,7 +72,15 @@ public final class Machine {
   }
 
   public boolean gateOpen() {
-    return memory.load(kernel.arrayAddress(KernelMap.GLOBALS) + plan.globals().gate(), 4) != 0;
+    return perProcessor(plan.globals().gate()).stream().anyMatch(gate -> gate != 0);
+  }
+
+  /** Of all processors. */
+  public void setGates(long value) {
+    for (int i = 0; i < processors; i++) {
+      int area = plan.globals().cpuArea() + i * plan.globals().cpuStride();
+      setGlobal(area + plan.globals().gate(), value);
+    }
   }
 
   /** Takes the records of {@link KernelMap#DATA_RING} or {@link KernelMap#CONTROL_RING}. */

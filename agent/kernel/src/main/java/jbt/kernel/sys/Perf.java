@@ -17,10 +17,11 @@ public final class Perf {
 
   /**
    * An event of a tracepoint. Programs that are attached to it run on all processors, whatever the
-   * processor that it is opened on.
+   * processor that it is opened on, and whether it counts or not: it does not, as that would cost
+   * 70 ns a time on its processor.
    */
   public static Fd tracepoint(int id) {
-    return open(TYPE_TRACEPOINT, id, 0, 0, 0);
+    return open(TYPE_TRACEPOINT, id, 0, DISABLED, 0);
   }
 
   /**
