@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import jbt.compiler.plan.Attachment;
 import jbt.compiler.plan.KernelMap;
 import jbt.compiler.plan.LossCounter;
@@ -206,7 +207,7 @@ public final class LoadedPlan implements AutoCloseable {
   /**
    * Runs that the kernel left out because another program was running on the processor. Absent when
    * it does not count them: never for {@link #sampled} programs, not for tracepoints before Linux
-   * 6.7.
+   * 6.7. An interval that is left out is no loss: the next one does its work.
    */
   public OptionalLong recursionMisses() {
     long sum = 0;
@@ -217,7 +218,7 @@ public final class LoadedPlan implements AutoCloseable {
             case RAW_TRACEPOINT -> true;
             case TRACEPOINT -> misses >= 0 && attachments.tracepointMissesCounted();
             case RAW_EVENT, UPROBE, UPROBE_MULTI -> misses >= 0;
-            case PERF_EVENT -> false;
+            case PERF_EVENT -> !samples(i);
           };
       if (!counted) {
         return OptionalLong.empty();
@@ -227,9 +228,18 @@ public final class LoadedPlan implements AutoCloseable {
     return OptionalLong.of(sum);
   }
 
-  /** Whether programs run at timers or software events, whose samples a kernel may throttle. */
+  /** Whether programs run at samples, which a kernel may throttle. */
   public boolean sampled() {
-    return plan.programs().stream().anyMatch(p -> p.kind() == Program.Kind.PERF_EVENT);
+    return IntStream.range(0, plan.programs().size()).anyMatch(this::samples);
+  }
+
+  private boolean samples(int program) {
+    return plan.attachments().stream()
+        .anyMatch(
+            attachment ->
+                attachment.program() == program
+                    && (attachment.point() instanceof Attachment.Point.Profile
+                        || attachment.point() instanceof Attachment.Point.Software));
   }
 
   /** Run-time statistics of all programs; they count while {@link Bpf#enableStatistics} is open. */

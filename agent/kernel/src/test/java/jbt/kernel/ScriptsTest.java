@@ -2,6 +2,7 @@ package jbt.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import jbt.compiler.plan.LossCounter;
@@ -46,6 +47,20 @@ class ScriptsTest {
       assertThat(session.row("@hist").buckets()).isEqualTo(hist);
       assertThat(session.row("@lhist").buckets()).isEqualTo(lhist);
       assertThat(session.loaded().losses()).containsOnly(0);
+    }
+  }
+
+  @Test
+  void onlySamplesCanBeLeftOutUnseen() throws Exception {
+    try (ScriptSession session = ScriptSession.start("interval:ms:10 { @ = count(); }")) {
+      assertThat(session.loaded().sampled()).isFalse();
+      assertThat(session.loaded().recursionMisses()).hasValue(0);
+    }
+    for (String probe : List.of("profile:hz:9", "software:page-faults:1000000000")) {
+      try (ScriptSession session = ScriptSession.start(probe + " { @ = count(); }")) {
+        assertThat(session.loaded().sampled()).isTrue();
+        assertThat(session.loaded().recursionMisses()).isEmpty();
+      }
     }
   }
 
