@@ -1,12 +1,12 @@
 package jbt.compiler;
 
+import jbt.compiler.c.Preprocessor;
 import jbt.compiler.check.Checked;
 import jbt.compiler.check.CheckedPrinter;
 import jbt.compiler.check.Checker;
 import jbt.compiler.ir.CodeGeneration;
 import jbt.compiler.lang.AstPrinter;
 import jbt.compiler.lang.Diagnostics;
-import jbt.compiler.lang.Imports;
 import jbt.compiler.lang.Parameters;
 import jbt.compiler.lang.Parser;
 import jbt.compiler.lang.Source;
@@ -43,7 +43,9 @@ public final class Compiler {
   public static String dump(String script, String file, Parameters parameters, Target target)
       throws CompileException {
     Source main = new Source(file, script);
-    Source source = Imports.merge(main, parameters, new Diagnostics());
+    Diagnostics ignored = new Diagnostics();
+    Source source =
+        Preprocessor.run(main, parameters, target.kernelTypes().isPresent(), ignored).source();
     Checked checked = Checker.check(main, parameters, target);
     return "Syntax tree:\n"
         + AstPrinter.print(Parser.parse(source, new Diagnostics()), source)

@@ -28,7 +28,8 @@ class FoldersTest {
           "bpf", List.of(),
           "target", List.of("types", "lang"),
           "plan", List.of("types", "lang", "bpf"),
-          "check", List.of("lang", "types", "target", "plan"),
+          "c", List.of("lang", "types"),
+          "check", List.of("lang", "types", "c", "target", "plan"),
           "ir", List.of("check", "lang", "types", "target", "plan", "bpf"));
 
   private static final JavaClasses CLASSES =

@@ -35,6 +35,34 @@ class KernelStructsTest {
   }
 
   @Test
+  void readsMemoryByStructsOfTheScript() throws Exception {
+    try (ScriptSession session =
+        run(
+            """
+            #include <linux/sched.h>
+            #ifndef BPFTRACE_HAVE_BTF
+            #error no BTF
+            #endif
+            #define MINE (PID)
+            struct ids { pid_t pid; pid_t tgid; };
+            struct outer { struct ids ids; struct task_struct *task; };
+            struct low { unsigned nothing; unsigned seven:7, rest:25; } __attribute__((packed));
+            tracepoint:syscalls:sys_enter_getpgid /((struct ids *)&curtask->pid)->tgid == MINE/ {
+              $ids = (struct ids *)&curtask->pid;
+              @tgid = $ids->tgid;
+              @low = ((struct low *)$ids)->seven;
+              @held = (*$ids).tgid;
+              @whole = ((struct outer *)$ids)->ids.tgid;
+            }
+            """)) {
+      assertThat(plain(session, "@tgid")).isEqualTo(PID);
+      assertThat(plain(session, "@low")).isEqualTo(PID % 128);
+      assertThat(plain(session, "@held")).isEqualTo(PID);
+      assertThat(plain(session, "@whole")).isEqualTo(PID);
+    }
+  }
+
+  @Test
   void walksFromTheCurrentTask() throws Exception {
     try (ScriptSession session =
         run(

@@ -8,6 +8,10 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import jbt.compiler.CompileException;
+import jbt.compiler.c.Headers;
+import jbt.compiler.c.Preprocessed;
+import jbt.compiler.c.Preprocessor;
+import jbt.compiler.c.ScriptTypes;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.PointAt;
 import jbt.compiler.check.Checked.Probe;
@@ -15,7 +19,6 @@ import jbt.compiler.check.Checked.Probe.Kind;
 import jbt.compiler.check.Checked.Stmt;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Diagnostics;
-import jbt.compiler.lang.Imports;
 import jbt.compiler.lang.Parameters;
 import jbt.compiler.lang.Parser;
 import jbt.compiler.lang.Source;
@@ -49,10 +52,13 @@ public final class Checker {
   public static Checked check(Source main, Parameters parameters, Target target)
       throws CompileException {
     Diagnostics diagnostics = new Diagnostics();
-    Source source = Imports.merge(main, parameters, diagnostics);
+    Preprocessed preprocessed =
+        Preprocessor.run(main, parameters, target.kernelTypes().isPresent(), diagnostics);
+    Source source = preprocessed.source();
     Ast.Script written = Parser.parse(source, diagnostics);
     throwErrors(diagnostics, source, false);
-    Ast.Script expanded = Macros.expand(written, diagnostics);
+    Ast.Script defined = DefineUses.replace(written, preprocessed, diagnostics);
+    Ast.Script expanded = Macros.expand(defined, diagnostics);
     Parser.checkDepth(expanded, diagnostics);
     Ast.Script script = ParameterUses.replace(expanded, parameters, diagnostics);
     throwErrors(diagnostics, source, false);
@@ -69,11 +75,12 @@ public final class Checker {
     boolean allExpanded = !diagnostics.hasErrors();
     checkPoints(groups, expansion, settings, diagnostics);
     Environment environment = new Environment(settings, declared);
-    Definitions definitions = new HostTypes(target);
-    Result result = round(groups, source, target, definitions, environment);
+    Definitions definitions = ScriptTypes.of(preprocessed, new HostTypes(target), diagnostics);
+    Headers headers = preprocessed.headers();
+    Result result = round(groups, source, target, definitions, headers, environment);
     int rounds = 1;
     while (environment.takeChanged() && rounds++ < MOST_ROUNDS) {
-      result = round(groups, source, target, definitions, environment);
+      result = round(groups, source, target, definitions, headers, environment);
     }
     diagnostics.addAll(result.round.diagnostics());
     if (allExpanded) {
@@ -163,9 +170,17 @@ public final class Checker {
       Source source,
       Target target,
       Definitions definitions,
+      Headers headers,
       Environment environment) {
     Round round =
-        new Round(source, target, definitions, environment, new Diagnostics(), new ArrayList<>());
+        new Round(
+            source,
+            target,
+            definitions,
+            headers,
+            environment,
+            new Diagnostics(),
+            new ArrayList<>());
     List<Probe> probes = new ArrayList<>();
     List<String> names = new ArrayList<>();
     for (Group group : groups) {

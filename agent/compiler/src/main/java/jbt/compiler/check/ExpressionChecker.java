@@ -203,11 +203,10 @@ final class ExpressionChecker {
     if (name.name().equals("args")) {
       diagnostics.error(name.range(), "'args' can't be used as a whole: name a field");
     } else {
+      List<String> hints = new ArrayList<>(Nearest.hint(name.name(), Builtins.names()));
+      hints.addAll(round.headers().hints(name.name()));
       diagnostics.error(
-          name.range(),
-          "Unknown identifier: '" + name.name() + "'",
-          List.of(),
-          Nearest.hint(name.name(), Builtins.names()));
+          name.range(), "Unknown identifier: '" + name.name() + "'", List.of(), hints);
     }
     return Value.unknown(name.range());
   }

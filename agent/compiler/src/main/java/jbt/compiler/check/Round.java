@@ -1,6 +1,7 @@
 package jbt.compiler.check;
 
 import java.util.List;
+import jbt.compiler.c.Headers;
 import jbt.compiler.lang.Diagnostics;
 import jbt.compiler.lang.Source;
 import jbt.compiler.plan.Site;
@@ -12,6 +13,7 @@ record Round(
     Source source,
     Target target,
     Definitions definitions,
+    Headers headers,
     Environment environment,
     Diagnostics diagnostics,
     List<Site> sites) {

@@ -70,12 +70,13 @@ final class TypeResolver {
         keyword.isEmpty()
             ? "Unknown type: '" + written.name() + "'"
             : "Unknown %s: '%s'".formatted(keyword, written.name());
-    round.diagnostics().error(written.range(), message, List.of(), hints(keyword));
+    round.diagnostics().error(written.range(), message, List.of(), hints(keyword, written.name()));
   }
 
-  private List<String> hints(String keyword) {
-    return keyword.isEmpty() || round.target().kernelTypes().isPresent()
-        ? List.of()
+  private List<String> hints(String keyword, String name) {
+    List<String> headers = round.headers().hints(name);
+    return keyword.isEmpty() || round.target().kernelTypes().isPresent() || !headers.isEmpty()
+        ? headers
         : List.of(
             "This kernel has no type information (BTF): declare the %s in the script"
                 .formatted(keyword));

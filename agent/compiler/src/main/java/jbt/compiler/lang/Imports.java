@@ -6,36 +6,59 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** Puts the scripts that a script imports behind it, so that all are read as one. */
 public final class Imports {
   private Imports() {}
 
-  /** A script and all that it imports, each once. What can't be had is told. */
-  public static Source merge(Source main, Parameters parameters, Diagnostics diagnostics) {
+  /**
+   * A script and all that it imports, each once. What can't be had is told.
+   *
+   * @param code takes what is no script out of a source
+   */
+  public static Source merge(
+      Source main, Parameters parameters, UnaryOperator<Source> code, Diagnostics diagnostics) {
     if (!main.text().contains("import")) {
       return main;
     }
     Source merged = main;
     Set<String> seen = new HashSet<>();
-    List<Ast.Import> all = Parser.parse(main, new Diagnostics()).imports();
-    Deque<Ast.Import> open = new ArrayDeque<>(all);
+    Deque<Ast.Import> open = new ArrayDeque<>(imports(main, code));
     while (!open.isEmpty()) {
       Ast.Import next = open.poll();
       String path = resolve(merged.file(next.range().start()), main.name(), next.path());
-      String text = parameters.imports().get(path);
-      if (text == null && !path.startsWith("stdlib/")) {
+      List<String> scripts = scripts(path, parameters);
+      if (scripts.isEmpty() && !path.startsWith("stdlib/")) {
         diagnostics.error(
             next.range(), "Can't import '" + next.path() + "': there is no such script");
       }
-      if (text != null && seen.add(path)) {
-        int start = merged.text().length() + 1;
-        merged = merged.with(path, text);
-        List<Ast.Import> found = Parser.parse(merged, new Diagnostics()).imports();
-        found.stream().filter(i -> i.range().start() >= start).forEach(open::add);
+      for (String script : scripts) {
+        if (seen.add(script)) {
+          int start = merged.text().length() + 1;
+          merged = merged.with(script, parameters.imports().getOrDefault(script, ""));
+          imports(merged, code).stream().filter(i -> i.range().start() >= start).forEach(open::add);
+        }
       }
     }
     return merged;
+  }
+
+  private static List<Ast.Import> imports(Source source, UnaryOperator<Source> code) {
+    return Parser.parse(code.apply(source), new Diagnostics()).imports();
+  }
+
+  /** The script of a path, or all in the folder that it names. */
+  private static List<String> scripts(String path, Parameters parameters) {
+    if (parameters.imports().containsKey(path)) {
+      return List.of(path);
+    }
+    String folder = path.endsWith("/") ? path : path + "/";
+    return parameters.imports().keySet().stream()
+        .filter(name -> name.startsWith(folder) && name.endsWith(".bt"))
+        .filter(name -> name.indexOf('/', folder.length()) < 0)
+        .sorted()
+        .toList();
   }
 
   /**

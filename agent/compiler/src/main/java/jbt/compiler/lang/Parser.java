@@ -28,7 +28,7 @@ public final class Parser {
               .formatted(source.text().length(), LONGEST_SCRIPT));
       return new Script(List.of(), List.of(), List.of(), List.of(), List.of());
     }
-    Tokens tokens = new Tokens(source.text(), diagnostics);
+    Tokens tokens = new Tokens(source.code(), diagnostics);
     StatementParser statements = new StatementParser(tokens);
     Definitions definitions = new Definitions(tokens, statements);
     List<Block> blocks = new ArrayList<>();
@@ -45,6 +45,20 @@ public final class Parser {
     Script script = definitions.script(blocks);
     Nesting.check(script, diagnostics);
     return script;
+  }
+
+  /** The expression that a piece of the source is; empty if it is something else. */
+  public static Optional<Expr> expression(Source source, SourceRange piece) {
+    String text = source.text().substring(0, piece.end()).replaceAll("\\\\(?=\\r?\\n)", " ");
+    Diagnostics diagnostics = new Diagnostics();
+    Tokens tokens = new Tokens(text, piece.start(), diagnostics);
+    try {
+      Expr expr = new StatementParser(tokens).expressions().expression();
+      boolean whole = tokens.current().kind() == Kind.END && !diagnostics.hasErrors();
+      return whole ? Optional.of(expr) : Optional.empty();
+    } catch (SyntaxError error) {
+      return Optional.empty();
+    }
   }
 
   /** Tells of trees that are too deep; for one that was changed after reading. */

@@ -8,6 +8,10 @@ import java.util.List;
 public final class Source {
   private final String name;
   private final String text;
+
+  /** The text, but only what is script in it: other characters are blanks. */
+  private final String code;
+
   private final int[] lineStarts;
 
   /** Imported scripts, whose texts stand behind the script's own. */
@@ -16,23 +20,38 @@ public final class Source {
   private record Piece(String name, int start) {}
 
   public Source(String name, String text) {
-    this(name, text, List.of());
+    this(name, text, text, List.of());
   }
 
-  private Source(String name, String text, List<Piece> imported) {
+  private Source(String name, String text, String code, List<Piece> imported) {
     this.name = name;
     this.text = text;
+    this.code = code;
     this.lineStarts = lineStarts(text);
     this.imported = List.copyOf(imported);
   }
 
-  /** The same with an imported script behind it. */
-  Source with(String path, String more) {
+  /** The same with an imported script or a header behind it. */
+  public Source with(String path, String more) {
     List<Piece> pieces = new ArrayList<>(imported);
     pieces.add(new Piece(path, text.length() + 1));
     // The first line can name an interpreter.
     String rest = more.startsWith("#!") ? "//" + more.substring(2) : more;
-    return new Source(name, text + "\n" + rest, pieces);
+    return new Source(name, text + "\n" + rest, code + "\n" + rest, pieces);
+  }
+
+  /**
+   * The same with other code.
+   *
+   * @param script as long as the text
+   */
+  public Source withCode(String script) {
+    return new Source(name, text, script, imported);
+  }
+
+  /** What the parser reads. */
+  String code() {
+    return code;
   }
 
   /** The name of the script that an offset is in. */

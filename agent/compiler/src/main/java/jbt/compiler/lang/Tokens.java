@@ -16,8 +16,16 @@ final class Tokens {
   private int braces;
 
   Tokens(String text, Diagnostics diagnostics) {
+    this(text, 0, diagnostics);
+  }
+
+  /** Those from an offset on. */
+  Tokens(String text, int start, Diagnostics diagnostics) {
     this.diagnostics = diagnostics;
     lexer = new Lexer(text, diagnostics);
+    if (start > 0) {
+      lexer.moveTo(start);
+    }
     current = lexer.next();
   }
 

@@ -39,7 +39,8 @@ public record Member(
     return new Member(name, type, offset, Optional.empty(), false, false);
   }
 
-  static Member bitField(String name, Type type, int bit, int width, int typeBytes) {
+  /** One whose type has so many bytes, from a bit of the struct on. */
+  public static Member bitField(String name, Type type, int bit, int width, int typeBytes) {
     Bits bits = Bits.at(bit, width, typeBytes);
     return new Member(name, type, Bits.start(bit, bits.bytes()), Optional.of(bits), false, false);
   }

@@ -1,0 +1,45 @@
+package jbt.compiler.c;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import jbt.compiler.lang.SourceRange;
+
+/** The headers that a script includes and that are not there: most are needed for nothing. */
+public final class Headers {
+  /** An include without text. */
+  record Missing(String path, SourceRange range) {}
+
+  private final List<Missing> missing;
+
+  Headers(List<Missing> missing) {
+    this.missing = List.copyOf(missing);
+  }
+
+  /** Constants of system headers, for a script that includes any. */
+  Optional<Long> constant(String name) {
+    return missing.isEmpty() ? Optional.empty() : WellKnown.value(name);
+  }
+
+  /** What may help if a name is not known. */
+  public List<String> hints(String name) {
+    List<String> hints = new ArrayList<>();
+    WellKnown.header(name)
+        .ifPresent(
+            header -> hints.add("'%s' is known behind #include <%s>".formatted(name, header)));
+    if (!missing.isEmpty()) {
+      hints.add(
+          missing.stream()
+              .map(Missing::path)
+              .distinct()
+              .limit(8)
+              .collect(
+                  Collectors.joining(
+                      ">, <",
+                      "Headers that were not found: <",
+                      ">. Declare in the script what it needs of them, or name their folder: -I")));
+    }
+    return hints;
+  }
+}

@@ -1,0 +1,80 @@
+package jbt.compiler.c;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import jbt.compiler.types.Member;
+import jbt.compiler.types.Type;
+
+/** Gives the members of a struct or union their places, by the ABI of x86-64. */
+final class StructLayout {
+  private final boolean union;
+  private final boolean packed;
+  private final List<Member> members = new ArrayList<>();
+
+  /** Bits that are taken, of a union by its largest member. */
+  private long used;
+
+  private int align = 1;
+
+  StructLayout(boolean union, boolean packed) {
+    this.union = union;
+    this.packed = packed;
+  }
+
+  /**
+   * @param leastAlign of an attribute; 1 if there is none
+   * @param memberPacked takes no notice of its type's alignment
+   */
+  void add(String name, CType type, int leastAlign, boolean memberPacked) {
+    int own = Math.max(packed || memberPacked ? 1 : type.align(), leastAlign);
+    align = Math.max(align, own);
+    long start = union ? 0 : roundUp(used, 8L * own);
+    Member plain = Member.plain(name, type.type(), (int) (start / 8));
+    members.add(
+        new Member(
+            name, type.type(), plain.offset(), Optional.empty(), type.perCpu(), type.processId()));
+    used = Math.max(used, start + 8 * type.size());
+  }
+
+  /** A width of 0 only ends the bytes that the last bit-field is in. */
+  void addBits(String name, CType type, int width) {
+    long unit = 8 * type.size();
+    if (width == 0) {
+      used = union ? used : roundUp(used, unit);
+      return;
+    }
+    long start = union ? 0 : used;
+    boolean crosses = start / unit != (start + width - 1) / unit;
+    if (crosses && !packed) {
+      start = roundUp(start, unit);
+    }
+    used = Math.max(used, start + width);
+    if (name.isEmpty()) {
+      return;
+    }
+    align = Math.max(align, packed ? 1 : type.align());
+    // A packed one can lie in nine bytes, which nothing here reads.
+    boolean readable = start / 64 == (start + width - 1) / 64;
+    members.add(
+        readable
+            ? Member.bitField(name, type.type(), (int) start, width, 1)
+            : Member.plain(name, Type.NONE, (int) (start / 8)));
+  }
+
+  List<Member> members() {
+    return members;
+  }
+
+  int align(int least) {
+    return Math.max(align, least);
+  }
+
+  long size(int least) {
+    return roundUp(used, 8L * align(least)) / 8;
+  }
+
+  private static long roundUp(long value, long to) {
+    return (value + to - 1) / to * to;
+  }
+}

@@ -1,0 +1,112 @@
+package jbt.compiler.c;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Macros of Linux' user-space headers on x86-64 that scripts use and that no kernel tells of, by
+ * the header that people include for them. Values: the kernel's include/uapi.
+ */
+final class WellKnown {
+  private static final Map<String, String> SOURCES =
+      Map.of(
+          "sys/socket.h",
+          """
+          AF_UNSPEC 0, AF_UNIX 1, AF_LOCAL 1, AF_INET 2, AF_AX25 3, AF_IPX 4, AF_APPLETALK 5,
+          AF_BRIDGE 7, AF_INET6 10, AF_KEY 15, AF_NETLINK 16, AF_ROUTE 16, AF_PACKET 17, AF_TIPC 30,
+          AF_BLUETOOTH 31, AF_ALG 38, AF_VSOCK 40, AF_XDP 44, PF_UNSPEC 0, PF_UNIX 1, PF_INET 2,
+          PF_INET6 10, PF_NETLINK 16, PF_PACKET 17, PF_VSOCK 40, MSG_OOB 1, MSG_PEEK 2,
+          MSG_DONTROUTE 4, MSG_TRUNC 32, MSG_DONTWAIT 64, MSG_WAITALL 256, MSG_NOSIGNAL 16384,
+          SOL_SOCKET 1, SO_REUSEADDR 2, SO_ERROR 4, SO_KEEPALIVE 9, SHUT_RD 0, SHUT_WR 1,
+          SHUT_RDWR 2, SOMAXCONN 4096
+          """,
+          "fcntl.h",
+          """
+          O_RDONLY 0, O_WRONLY 1, O_RDWR 2, O_ACCMODE 3, O_CREAT 64, O_EXCL 128, O_NOCTTY 256,
+          O_TRUNC 512, O_APPEND 1024, O_NONBLOCK 2048, O_DSYNC 4096, O_DIRECT 16384,
+          O_LARGEFILE 32768, O_DIRECTORY 65536, O_NOFOLLOW 131072, O_NOATIME 262144,
+          O_CLOEXEC 524288, O_SYNC 1052672, O_PATH 2097152, AT_FDCWD -100,
+          AT_SYMLINK_NOFOLLOW 256, AT_REMOVEDIR 512, AT_EMPTY_PATH 4096, F_DUPFD 0, F_GETFD 1,
+          F_SETFD 2, F_GETFL 3, F_SETFL 4, F_GETLK 5, F_SETLK 6, F_SETLKW 7
+          """,
+          "sys/stat.h",
+          """
+          S_IFMT 61440, S_IFIFO 4096, S_IFCHR 8192, S_IFDIR 16384, S_IFBLK 24576, S_IFREG 32768,
+          S_IFLNK 40960, S_IFSOCK 49152, S_ISUID 2048, S_ISGID 1024, S_ISVTX 512
+          """,
+          "sys/mman.h",
+          """
+          PROT_NONE 0, PROT_READ 1, PROT_WRITE 2, PROT_EXEC 4, MAP_SHARED 1, MAP_PRIVATE 2,
+          MAP_FIXED 16, MAP_ANONYMOUS 32, MAP_POPULATE 32768, MAP_HUGETLB 262144
+          """,
+          "sched.h",
+          """
+          CLONE_VM 256, CLONE_FS 512, CLONE_FILES 1024, CLONE_SIGHAND 2048, CLONE_VFORK 16384,
+          CLONE_PARENT 32768, CLONE_THREAD 65536, CLONE_NEWNS 131072, CLONE_NEWUTS 67108864,
+          CLONE_NEWIPC 134217728, CLONE_NEWUSER 268435456, CLONE_NEWPID 536870912,
+          CLONE_NEWNET 1073741824, SCHED_NORMAL 0, SCHED_OTHER 0, SCHED_FIFO 1, SCHED_RR 2,
+          SCHED_BATCH 3, SCHED_IDLE 5, SCHED_DEADLINE 6
+          """,
+          "signal.h",
+          """
+          SIGHUP 1, SIGINT 2, SIGQUIT 3, SIGILL 4, SIGTRAP 5, SIGABRT 6, SIGBUS 7, SIGFPE 8,
+          SIGKILL 9, SIGUSR1 10, SIGSEGV 11, SIGUSR2 12, SIGPIPE 13, SIGALRM 14, SIGTERM 15,
+          SIGCHLD 17, SIGCONT 18, SIGSTOP 19, SIGTSTP 20, SIGTTIN 21, SIGTTOU 22, SIGURG 23,
+          SIGXCPU 24, SIGXFSZ 25, SIGVTALRM 26, SIGPROF 27, SIGWINCH 28, SIGIO 29, SIGPWR 30,
+          SIGSYS 31
+          """,
+          "errno.h",
+          """
+          EPERM 1, ENOENT 2, ESRCH 3, EINTR 4, EIO 5, ENXIO 6, E2BIG 7, ENOEXEC 8, EBADF 9,
+          ECHILD 10, EAGAIN 11, EWOULDBLOCK 11, ENOMEM 12, EACCES 13, EFAULT 14, ENOTBLK 15,
+          EBUSY 16, EEXIST 17, EXDEV 18, ENODEV 19, ENOTDIR 20, EISDIR 21, EINVAL 22, ENFILE 23,
+          EMFILE 24, ENOTTY 25, ETXTBSY 26, EFBIG 27, ENOSPC 28, ESPIPE 29, EROFS 30, EMLINK 31,
+          EPIPE 32, EDOM 33, ERANGE 34, EDEADLK 35, ENAMETOOLONG 36, ENOSYS 38, ENOTEMPTY 39,
+          ELOOP 40, EOVERFLOW 75, ENOTSOCK 88, EMSGSIZE 90, EPROTONOSUPPORT 93, EOPNOTSUPP 95,
+          EAFNOSUPPORT 97, EADDRINUSE 98, EADDRNOTAVAIL 99, ENETDOWN 100, ENETUNREACH 101,
+          ECONNABORTED 103, ECONNRESET 104, ENOBUFS 105, EISCONN 106, ENOTCONN 107, ETIMEDOUT 110,
+          ECONNREFUSED 111, EHOSTUNREACH 113, EALREADY 114, EINPROGRESS 115, ESTALE 116,
+          ECANCELED 125
+          """,
+          "netinet/in.h",
+          """
+          IPPROTO_IP 0, IPPROTO_ICMP 1, IPPROTO_IGMP 2, IPPROTO_TCP 6, IPPROTO_UDP 17,
+          IPPROTO_IPV6 41, IPPROTO_ICMPV6 58, IPPROTO_SCTP 132, IPPROTO_RAW 255
+          """,
+          "linux/if_ether.h",
+          """
+          ETH_ALEN 6, ETH_HLEN 14, ETH_P_ALL 3, ETH_P_IP 2048, ETH_P_ARP 2054, ETH_P_8021Q 33024,
+          ETH_P_IPV6 34525
+          """,
+          "limits.h",
+          """
+          NAME_MAX 255, PATH_MAX 4096, INT_MAX 2147483647, UINT_MAX 4294967295
+          """);
+
+  private record Known(String header, long value) {}
+
+  private static final Map<String, Known> CONSTANTS = new HashMap<>();
+
+  static {
+    SOURCES.forEach(
+        (header, text) -> {
+          for (String entry : List.of(text.strip().split(",\\s*", -1))) {
+            int space = entry.indexOf(' ');
+            long value = Long.parseLong(entry.substring(space + 1));
+            CONSTANTS.put(entry.substring(0, space), new Known(header, value));
+          }
+        });
+  }
+
+  private WellKnown() {}
+
+  static Optional<Long> value(String name) {
+    return Optional.ofNullable(CONSTANTS.get(name)).map(Known::value);
+  }
+
+  static Optional<String> header(String name) {
+    return Optional.ofNullable(CONSTANTS.get(name)).map(Known::header);
+  }
+}
