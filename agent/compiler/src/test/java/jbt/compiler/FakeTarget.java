@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import jbt.compiler.target.Binaries;
+import jbt.compiler.target.KernelFunctions;
 import jbt.compiler.target.Target;
 import jbt.compiler.target.TracepointFormat;
 import jbt.compiler.target.TracepointFormat.Field;
@@ -98,6 +99,11 @@ public record FakeTarget(String hostName) implements Target {
   @Override
   public Binaries binaries() {
     return new FakeBinaries();
+  }
+
+  @Override
+  public KernelFunctions functions() {
+    return new FakeFunctions();
   }
 
   @Override

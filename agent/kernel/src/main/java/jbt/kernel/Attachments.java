@@ -28,6 +28,8 @@ final class Attachments implements AutoCloseable {
   /** Those of {@link #events} that run only while the gate is open. */
   private final List<Fd> gated = new ArrayList<>();
 
+  private final List<Fd> iterators = new ArrayList<>();
+
   private int attached;
   private boolean tracepointMissesCounted;
 
@@ -39,7 +41,7 @@ final class Attachments implements AutoCloseable {
   synchronized void attach() throws LoadException {
     List<Integer> online = Cpus.online();
     for (Attachment attachment : plan.attachments()) {
-      if (plan.programs().get(attachment.program()).kind() == Program.Kind.UPROBE_MULTI) {
+      if (byOneLink(attachment)) {
         continue;
       }
       try {
@@ -48,20 +50,27 @@ final class Attachments implements AutoCloseable {
         }
       } catch (SystemCallException e) {
         close();
-        throw LoadException.of("attach " + plan.attachPointNames().get(attachment.cookie()), e);
+        throw AttachErrors.of(
+            attachment.point(), plan.attachPointNames().get(attachment.cookie()), e);
       }
     }
     attachMany();
+  }
+
+  private boolean byOneLink(Attachment attachment) {
+    Program.Kind kind = plan.programs().get(attachment.program()).kind();
+    return kind == Program.Kind.UPROBE_MULTI || kind == Program.Kind.KPROBE_MULTI;
   }
 
   /** Those that one link attaches to all their places in a file. */
   private void attachMany() throws LoadException {
     Map<List<Object>, List<Attachment>> byLink = new LinkedHashMap<>();
     for (Attachment attachment : plan.attachments()) {
-      if (plan.programs().get(attachment.program()).kind() == Program.Kind.UPROBE_MULTI
-          && attachment.point() instanceof Attachment.Point.Uprobe uprobe) {
+      if (byOneLink(attachment)) {
+        String file =
+            attachment.point() instanceof Attachment.Point.Uprobe uprobe ? uprobe.file() : "";
         byLink
-            .computeIfAbsent(List.of(attachment.program(), uprobe.file()), key -> new ArrayList<>())
+            .computeIfAbsent(List.of(attachment.program(), file), key -> new ArrayList<>())
             .add(attachment);
       }
     }
@@ -73,13 +82,35 @@ final class Attachments implements AutoCloseable {
         Attachment first = together.getFirst();
         String name = plan.attachPointNames().get(first.cookie());
         int others = together.size() - 1;
-        throw LoadException.of(
-            "attach " + name + (others > 0 ? " and " + others + " others" : ""), e);
+        throw AttachErrors.of(
+            first.point(), name + (others > 0 ? " and " + others + " others" : ""), e);
       }
     }
   }
 
   private void linkMany(List<Attachment> together) {
+    if (together.getFirst().point() instanceof Attachment.Point.Kprobe) {
+      linkKprobes(together);
+    } else {
+      linkUprobes(together);
+    }
+    attached += together.size();
+  }
+
+  private void linkKprobes(List<Attachment> together) {
+    List<Attachment.Point.Kprobe> points =
+        together.stream().map(a -> (Attachment.Point.Kprobe) a.point()).toList();
+    Fd link =
+        Bpf.linkKprobes(
+            programs.get(together.getFirst().program()),
+            points.stream().mapToLong(Attachment.Point.Kprobe::address).toArray(),
+            together.stream().mapToLong(Attachment::cookie).toArray(),
+            points.getFirst().returns());
+    links.add(link);
+    tracepointMissesCounted |= Bpf.linkInfoSize(link) >= INFO_WITH_MISSES;
+  }
+
+  private void linkUprobes(List<Attachment> together) {
     List<Attachment.Point.Uprobe> points =
         together.stream().map(a -> (Attachment.Point.Uprobe) a.point()).toList();
     links.add(
@@ -90,7 +121,6 @@ final class Attachments implements AutoCloseable {
             points.stream().mapToLong(Attachment.Point.Uprobe::counter).toArray(),
             together.stream().mapToLong(Attachment::cookie).toArray(),
             points.getFirst().returns()));
-    attached += together.size();
   }
 
   private boolean attach(Attachment attachment, List<Integer> online) {
@@ -105,6 +135,25 @@ final class Attachments implements AutoCloseable {
           link(attachment, own(Perf.tracepoint(tracepoint.id())));
       case Attachment.Point.RawTracepoint raw ->
           links.add(Bpf.attachRawEvent(programs.get(attachment.program())));
+      case Attachment.Point.KernelFunction function ->
+          links.add(Bpf.attachRawEvent(programs.get(attachment.program())));
+      case Attachment.Point.Iterator iterator -> {
+        Fd link = Bpf.linkIterator(programs.get(attachment.program()));
+        links.add(link);
+        iterators.add(link);
+      }
+      case Attachment.Point.Kprobe kprobe -> link(attachment, own(open(kprobe)));
+      case Attachment.Point.Hardware hardware -> {
+        for (int cpu : online) {
+          gate(attachment, own(Perf.hardware(hardware.config(), hardware.count(), cpu)));
+        }
+      }
+      case Attachment.Point.Watchpoint watch -> {
+        for (int cpu : online) {
+          gate(
+              attachment, own(Perf.breakpoint(watch.address(), watch.length(), watch.mode(), cpu)));
+        }
+      }
       case Attachment.Point.Interval interval ->
           timer(attachment, Perf.CPU_CLOCK, interval.periodNs(), online.subList(0, 1));
       case Attachment.Point.Profile profile ->
@@ -127,10 +176,19 @@ final class Attachments implements AutoCloseable {
 
   private void timer(Attachment attachment, long config, long period, List<Integer> cpus) {
     for (int cpu : cpus) {
-      Fd event = own(Perf.software(config, period, cpu));
-      gated.add(event);
-      link(attachment, event);
+      gate(attachment, own(Perf.software(config, period, cpu)));
     }
+  }
+
+  private void gate(Attachment attachment, Fd event) {
+    gated.add(event);
+    link(attachment, event);
+  }
+
+  private static Fd open(Attachment.Point.Kprobe kprobe) {
+    int type = EventSources.type("kprobe");
+    long place = kprobe.symbol().isEmpty() ? kprobe.address() + kprobe.offset() : kprobe.offset();
+    return Perf.kprobe(type, kprobe.symbol(), place, kprobe.returns());
   }
 
   private Fd own(Fd event) {
@@ -169,8 +227,14 @@ final class Attachments implements AutoCloseable {
     gated.forEach(Perf::enable);
   }
 
+  /** Runs the programs of iterators once. */
+  synchronized void iterate() {
+    iterators.forEach(Bpf::iterate);
+  }
+
   @Override
   public synchronized void close() {
+    iterators.clear();
     Release.close(links, events);
     links.clear();
     events.clear();

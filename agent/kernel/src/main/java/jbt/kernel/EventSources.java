@@ -9,6 +9,11 @@ import jbt.kernel.sys.SystemCallException;
 final class EventSources {
   private EventSources() {}
 
+  /** Whether the kernel has a source. */
+  static boolean has(String source) {
+    return Files.exists(Path.of("/sys/bus/event_source/devices", source, "type"));
+  }
+
   /** The number that perf_event_open(2) takes for a source. */
   static int type(String source) {
     Path file = Path.of("/sys/bus/event_source/devices", source, "type");

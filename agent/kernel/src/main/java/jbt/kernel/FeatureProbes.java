@@ -27,6 +27,8 @@ final class FeatureProbes {
       case BOOT_CLOCK -> helper(125);
       case RING_BUFFER -> ringBuffer();
       case UPROBE_MULTI -> uprobeMulti();
+      case KPROBE -> EventSources.has("kprobe") ? Answer.YES : Answer.NO;
+      case KPROBE_MULTI -> kprobeMulti();
     };
   }
 
@@ -76,6 +78,26 @@ final class FeatureProbes {
         case SystemCallException.EBADF -> Answer.YES;
         case SystemCallException.EPERM, SystemCallException.EACCES -> Answer.NOT_KNOWN;
         default -> Answer.NO;
+      };
+    }
+  }
+
+  /** A kernel that knows the link looks at the address, and no function is at this one. */
+  private static Answer kprobeMulti() {
+    ByteBuffer code = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
+    code.put(0, MOVE_IMMEDIATE).put(8, EXIT);
+    try (Fd program =
+        Bpf.load(
+            Bpf.PROGRAM_TYPE_KPROBE, Bpf.AttachTo.KPROBES, code.array(), List.of(), "jbt_probe")) {
+      long[] one = {1};
+      Bpf.linkKprobes(program, one, one, false).close();
+      return Answer.NOT_KNOWN;
+    } catch (SystemCallException e) {
+      return switch (e.errno()) {
+        case SystemCallException.EOPNOTSUPP -> Answer.NO;
+        case SystemCallException.EPERM, SystemCallException.EACCES -> Answer.NOT_KNOWN;
+        // The program was loaded for it and the link made its way to the functions.
+        default -> EventSources.has("kprobe") ? Answer.YES : Answer.NO;
       };
     }
   }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import jbt.compiler.target.Binaries;
+import jbt.compiler.target.KernelFunctions;
 import jbt.compiler.target.Target;
 import jbt.compiler.target.TracepointFormat;
 import jbt.compiler.types.KernelTypes;
@@ -27,6 +28,7 @@ public final class HostTarget implements Target, AutoCloseable {
   private final int possibleCpus = Cpus.possible().getLast() + 1;
   private final Map<String, Optional<TracepointFormat>> formats = new HashMap<>();
   private final Map<Feature, Answer> features = new EnumMap<>(Feature.class);
+  private final HostFunctions functions = new HostFunctions(this);
   private Optional<Tracefs> tracefs = Optional.empty();
   private Optional<List<String>> tracepoints = Optional.empty();
   private Optional<Optional<KernelTypes>> kernelTypes = Optional.empty();
@@ -100,6 +102,11 @@ public final class HostTarget implements Target, AutoCloseable {
         && text.chars().allMatch(c -> Character.isLetterOrDigit(c) || c == '_' || c == '-');
   }
 
+  /** A file of tracefs, as text. */
+  synchronized String read(String file) throws IOException {
+    return Files.readString(root().resolve(file));
+  }
+
   private Path root() {
     if (tracefs.isEmpty()) {
       tracefs = Optional.of(Tracefs.open());
@@ -113,6 +120,11 @@ public final class HostTarget implements Target, AutoCloseable {
       kernelTypes = Optional.of(KernelBtf.read());
     }
     return kernelTypes.get();
+  }
+
+  @Override
+  public KernelFunctions functions() {
+    return functions;
   }
 
   @Override

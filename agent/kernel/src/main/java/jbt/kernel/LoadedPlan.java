@@ -100,6 +100,11 @@ public final class LoadedPlan implements AutoCloseable {
     return start;
   }
 
+  /** Runs the programs of iterators for all their objects; returns when they are done. */
+  public void iterate() {
+    attachments.iterate();
+  }
+
   /** Lets programs return at once from now on; some may still run, see {@link #gracePeriod}. */
   public void closeGate() {
     objects.globals().setGates(0);
@@ -216,8 +221,9 @@ public final class LoadedPlan implements AutoCloseable {
       boolean counted =
           switch (plan.programs().get(i).kind()) {
             case RAW_TRACEPOINT -> true;
-            case TRACEPOINT -> misses >= 0 && attachments.tracepointMissesCounted();
-            case RAW_EVENT, UPROBE, UPROBE_MULTI -> misses >= 0;
+            case TRACEPOINT, KPROBE, KPROBE_MULTI ->
+                misses >= 0 && attachments.tracepointMissesCounted();
+            case RAW_EVENT, UPROBE, UPROBE_MULTI, FENTRY, FEXIT, ITER -> misses >= 0;
             case PERF_EVENT -> !samples(i);
           };
       if (!counted) {
@@ -239,7 +245,8 @@ public final class LoadedPlan implements AutoCloseable {
             attachment ->
                 attachment.program() == program
                     && (attachment.point() instanceof Attachment.Point.Profile
-                        || attachment.point() instanceof Attachment.Point.Software));
+                        || attachment.point() instanceof Attachment.Point.Software
+                        || attachment.point() instanceof Attachment.Point.Hardware));
   }
 
   /** Run-time statistics of all programs; they count while {@link Bpf#enableStatistics} is open. */

@@ -25,6 +25,23 @@ final class ProgramLoader {
   private ProgramLoader() {}
 
   static Fd load(Program program, IntUnaryOperator mapFd) throws LoadException {
+    try (Fd types =
+        program.attachModule().isEmpty() ? Fd.none() : moduleTypes(program.attachModule())) {
+      return load(program, mapFd, types);
+    }
+  }
+
+  /** A module that is gone since the script was compiled has no types either. */
+  private static Fd moduleTypes(String module) throws LoadException {
+    try {
+      return Bpf.types(module);
+    } catch (SystemCallException e) {
+      throw LoadException.of("open the type information of module " + module, e);
+    }
+  }
+
+  private static Fd load(Program program, IntUnaryOperator mapFd, Fd types) throws LoadException {
+    int module = program.attachModule().isEmpty() ? -1 : types.number();
     byte[] code = program.code().encode(mapFd);
     List<Integer> routines = program.code().routineSlots();
     int type =
@@ -32,19 +49,31 @@ final class ProgramLoader {
           case RAW_TRACEPOINT -> Bpf.PROGRAM_TYPE_RAW_TRACEPOINT;
           case TRACEPOINT -> Bpf.PROGRAM_TYPE_TRACEPOINT;
           case PERF_EVENT -> Bpf.PROGRAM_TYPE_PERF_EVENT;
-          case RAW_EVENT -> Bpf.PROGRAM_TYPE_TRACING;
-          case UPROBE, UPROBE_MULTI -> Bpf.PROGRAM_TYPE_KPROBE;
+          case RAW_EVENT, FENTRY, FEXIT, ITER -> Bpf.PROGRAM_TYPE_TRACING;
+          case UPROBE, UPROBE_MULTI, KPROBE, KPROBE_MULTI -> Bpf.PROGRAM_TYPE_KPROBE;
         };
     Bpf.AttachTo attach =
         switch (program.kind()) {
           case RAW_EVENT -> Bpf.AttachTo.rawTracepoint(program.attachTo());
+          case FENTRY -> Bpf.AttachTo.entry(program.attachTo(), module);
+          case FEXIT -> Bpf.AttachTo.exit(program.attachTo(), module);
+          case ITER -> Bpf.AttachTo.iterator(program.attachTo());
           case UPROBE_MULTI -> Bpf.AttachTo.UPROBES;
-          case RAW_TRACEPOINT, TRACEPOINT, PERF_EVENT, UPROBE -> Bpf.AttachTo.NOTHING;
+          case KPROBE_MULTI -> Bpf.AttachTo.KPROBES;
+          case RAW_TRACEPOINT, TRACEPOINT, PERF_EVENT, UPROBE, KPROBE -> Bpf.AttachTo.NOTHING;
         };
     try {
       return Bpf.load(type, attach, code, routines, program.name());
     } catch (SystemCallException e) {
       // A second time, with the log: that makes loading several times slower.
+      if (e.errno() == SystemCallException.EPERM && isFunction(program)) {
+        throw new LoadException(
+            LoadException.Reason.FEATURE,
+            "load program "
+                + program.name()
+                + ": this kernel refuses fentry and fexit (it is locked down, or built without"
+                + " what they need); kprobe may do");
+      }
       String log = Bpf.tryLoad(type, attach, code, routines, program.name(), LOG_SIZE).log();
       if (log.isBlank()) {
         throw LoadException.of("load program " + program.name(), e);
@@ -55,6 +84,10 @@ final class ProgramLoader {
           range(program, log),
           log);
     }
+  }
+
+  private static boolean isFunction(Program program) {
+    return program.kind() == Program.Kind.FENTRY || program.kind() == Program.Kind.FEXIT;
   }
 
   /** The last line of the log that says something about the program. */

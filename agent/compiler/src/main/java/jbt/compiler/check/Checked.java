@@ -86,7 +86,14 @@ public record Checked(
       SOFTWARE,
       UPROBE,
       URETPROBE,
-      USDT
+      USDT,
+      KPROBE,
+      KRETPROBE,
+      FENTRY,
+      FEXIT,
+      HARDWARE,
+      WATCHPOINT,
+      ITER
     }
   }
 

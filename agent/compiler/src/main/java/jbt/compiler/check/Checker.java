@@ -15,7 +15,6 @@ import jbt.compiler.c.ScriptTypes;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.PointAt;
 import jbt.compiler.check.Checked.Probe;
-import jbt.compiler.check.Checked.Probe.Kind;
 import jbt.compiler.check.Checked.Stmt;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Diagnostics;
@@ -23,6 +22,7 @@ import jbt.compiler.lang.Parameters;
 import jbt.compiler.lang.Parser;
 import jbt.compiler.lang.Source;
 import jbt.compiler.lang.SourceRange;
+import jbt.compiler.plan.Attachment.Point;
 import jbt.compiler.plan.Settings;
 import jbt.compiler.target.Target;
 import jbt.compiler.types.Definitions;
@@ -132,8 +132,7 @@ public final class Checker {
     Map<Object, Expanded> distinct = new LinkedHashMap<>();
     for (Ast.AttachPoint written : block.attachPoints()) {
       for (Expanded point : expansion.expand(written)) {
-        // A statically defined probe is at several places under one name.
-        distinct.putIfAbsent(point.kind() == Kind.USDT ? point.point() : point.name(), point);
+        distinct.putIfAbsent(severalOfOneName(point) ? point.point() : point.name(), point);
       }
     }
     boolean[] byFunction = new boolean[1];
@@ -147,6 +146,14 @@ public final class Checker {
     return groups.values().stream().map(points -> new Group(block, points)).toList();
   }
 
+  /** A statically defined probe is at several places; static functions may share a name. */
+  private static boolean severalOfOneName(Expanded point) {
+    return switch (point.kind()) {
+      case USDT, KPROBE, KRETPROBE -> true;
+      default -> false;
+    };
+  }
+
   private static boolean isFunc(Ast.Expr expr) {
     return (expr instanceof Ast.Expr.Name name && name.name().equals("func"))
         || (expr instanceof Ast.Expr.Call call && call.function().equals("func"));
@@ -157,8 +164,13 @@ public final class Checker {
     return switch (point.kind()) {
       // Rounds are counted by the period of the interval that prints.
       // A program for a raw tracepoint is loaded for that one alone.
-      case BEGIN, END, INTERVAL, RAW_EVENT -> point.name();
-      case PROFILE, SOFTWARE -> point.kind();
+      case BEGIN, END, INTERVAL, RAW_EVENT, FENTRY, FEXIT, ITER -> point.name();
+      case PROFILE, SOFTWARE, HARDWARE, WATCHPOINT -> point.kind();
+      case KPROBE, KRETPROBE ->
+          List.of(
+              point.kind(),
+              byFunction ? point.function() : "",
+              point.point() instanceof Point.Kprobe kprobe && kprobe.offset() == 0);
       case UPROBE, URETPROBE -> List.of(point.kind(), byFunction ? point.function() : "");
       case USDT -> point.arguments();
       case TRACEPOINT -> fields.stream().map(field -> ContextFields.layout(point, field)).toList();

@@ -6,6 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.Expr.ContextField.Read;
+import jbt.compiler.check.Checked.Probe.Kind;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Diagnostics;
 import jbt.compiler.lang.SourceRange;
@@ -39,6 +40,16 @@ final class ContextFields {
       case Ast.Expr.Call call -> call.function().equals("args") && call.arguments().isEmpty();
       default -> false;
     };
+  }
+
+  /** The context of an iterator, which has fields as {@code args} has elsewhere. */
+  private static boolean isContext(Ast.Expr expr) {
+    return expr instanceof Ast.Expr.Name name && name.name().equals("ctx");
+  }
+
+  /** Whether an expression is what the fields of this probe's event are taken from. */
+  boolean holdsFields(Ast.Expr expr) {
+    return context.kind() == Kind.ITER ? isContext(expr) : isArgs(expr);
   }
 
   /** Empty where the attach point has no such field or it can't be used. */
@@ -94,7 +105,7 @@ final class ContextFields {
     List<Btf.Parameter> all = point.parameters();
     for (int i = 0; i < all.size(); i++) {
       if (all.get(i).name().equals(member.field())) {
-        return parameter(all.get(i), 8 * i, member.range());
+        return parameter(all.get(i), 8 * slots(all.subList(0, i)), member.range());
       }
     }
     diagnostics.error(
@@ -105,8 +116,29 @@ final class ContextFields {
     return Value.unknown(member.range());
   }
 
+  /** Words that arguments take: a struct that is passed as it is can have two. */
+  private static int slots(List<Btf.Parameter> parameters) {
+    return parameters.stream()
+        .mapToInt(parameter -> Math.max(1, (Type.sizeOf(parameter.type()) + 7) / 8))
+        .sum();
+  }
+
+  /** What the function returns, where it does. */
+  Optional<Value> returned(SourceRange range) {
+    Expanded point = context.points().getFirst();
+    if (context.kind() != Kind.FEXIT) {
+      return Optional.empty();
+    }
+    if (point.returned() instanceof Type.None) {
+      diagnostics.error(range, point.function() + " returns nothing");
+      return Optional.of(Value.unknown(range));
+    }
+    Btf.Parameter value = new Btf.Parameter("retval", point.returned(), false);
+    return Optional.of(parameter(value, 8 * slots(point.parameters()), range));
+  }
+
   private Value parameter(Btf.Parameter parameter, int offset, SourceRange range) {
-    Type type = parameter.type();
+    Type type = anySpace(parameter.type());
     boolean pointer = type instanceof Type.Pointer;
     if (!pointer && !(type instanceof Type.Int) && !(type instanceof Type.Bool)) {
       diagnostics.error(range, "The argument '%s' can't be used".formatted(parameter.name()));
@@ -117,10 +149,23 @@ final class ContextFields {
     return new Value(expr, Access.natural(type), pointer);
   }
 
+  /**
+   * Most kernels do not mark which pointers are the process's. One to a struct is taken for the
+   * kernel's; what another points to is told by its address.
+   */
+  private Type anySpace(Type type) {
+    return type instanceof Type.Pointer(Type target, Type.AddressSpace space)
+            && space == Type.AddressSpace.KERNEL
+            && !(target instanceof Type.Struct)
+            && (context.kind() == Kind.FENTRY || context.kind() == Kind.FEXIT)
+        ? new Type.Pointer(target, Type.AddressSpace.NONE)
+        : type;
+  }
+
   /** {@code arg0} and so on where the program is called with arguments; empty elsewhere. */
   Optional<Value> argument(String name, SourceRange range) {
     List<Btf.Parameter> all = context.points().getFirst().parameters();
-    if (all.isEmpty() || !name.matches("arg[0-9]")) {
+    if (all.isEmpty() || context.kind() == Kind.ITER || !name.matches("arg[0-9]")) {
       return Optional.empty();
     }
     int number = name.charAt(3) - '0';

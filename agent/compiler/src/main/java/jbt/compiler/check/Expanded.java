@@ -7,6 +7,7 @@ import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.Attachment.Point;
 import jbt.compiler.target.TracepointFormat;
 import jbt.compiler.types.Btf;
+import jbt.compiler.types.Type;
 
 /**
  * One attach point after its wildcards and defaults are filled in.
@@ -14,6 +15,7 @@ import jbt.compiler.types.Btf;
  * @param name its full text
  * @param format for tracepoints
  * @param parameters of what the program is called with, 8 bytes each
+ * @param returned what the function returns, for those that run there
  * @param function the name of the function it is in, "" if there is none
  * @param arguments those of a statically defined probe
  * @param range of the attach point in the script that it comes from
@@ -24,6 +26,7 @@ record Expanded(
     String name,
     Optional<TracepointFormat> format,
     List<Btf.Parameter> parameters,
+    Type returned,
     String function,
     List<UsdtArgument> arguments,
     SourceRange range) {
@@ -39,6 +42,11 @@ record Expanded(
       Optional<TracepointFormat> format,
       List<Btf.Parameter> parameters,
       SourceRange range) {
-    this(kind, point, name, format, parameters, "", List.of(), range);
+    this(kind, point, name, format, parameters, Type.NONE, "", List.of(), range);
+  }
+
+  /** A place in a function, with nothing but registers to tell of it. */
+  Expanded(Kind kind, Point point, String name, String function, SourceRange range) {
+    this(kind, point, name, Optional.empty(), List.of(), Type.NONE, function, List.of(), range);
   }
 }

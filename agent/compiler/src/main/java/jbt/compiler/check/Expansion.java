@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import jbt.compiler.check.Checked.Probe.Kind;
 import jbt.compiler.lang.Ast.AttachPoint;
 import jbt.compiler.lang.Diagnostics;
@@ -18,7 +17,7 @@ import jbt.compiler.target.TracepointFormat;
 /** Turns attach points as written into those that the target has. */
 final class Expansion {
   /** Of timers, in nanoseconds: an interrupt can take 10 us, and nothing else would run. */
-  private static final long SHORTEST_PERIOD = 100_000;
+  static final long SHORTEST_PERIOD = 100_000;
 
   /** Provider names and their short forms. */
   private static final Map<String, String> PROVIDERS =
@@ -39,7 +38,23 @@ final class Expansion {
           Map.entry("u", "uprobe"),
           Map.entry("uretprobe", "uretprobe"),
           Map.entry("ur", "uretprobe"),
-          Map.entry("usdt", "usdt"));
+          Map.entry("usdt", "usdt"),
+          Map.entry("kprobe", "kprobe"),
+          Map.entry("k", "kprobe"),
+          Map.entry("kretprobe", "kretprobe"),
+          Map.entry("kr", "kretprobe"),
+          Map.entry("fentry", "fentry"),
+          Map.entry("f", "fentry"),
+          Map.entry("kfunc", "fentry"),
+          Map.entry("fexit", "fexit"),
+          Map.entry("fr", "fexit"),
+          Map.entry("kretfunc", "fexit"),
+          Map.entry("hardware", "hardware"),
+          Map.entry("h", "hardware"),
+          Map.entry("watchpoint", "watchpoint"),
+          Map.entry("w", "watchpoint"),
+          Map.entry("iter", "iter"),
+          Map.entry("it", "iter"));
 
   private static final Map<String, Long> UNITS =
       Map.of("s", 1_000_000_000L, "ms", 1_000_000L, "us", 1_000L);
@@ -48,6 +63,9 @@ final class Expansion {
   private final Diagnostics diagnostics;
   private final Settings settings;
   private final UserProbes users;
+  private final Kprobes kprobes;
+  private final FunctionProbes functions;
+  private final CountedProbes counted;
   private Optional<List<String>> tracepoints = Optional.empty();
 
   /** How many errors were attach points without a match. */
@@ -58,6 +76,9 @@ final class Expansion {
     this.diagnostics = diagnostics;
     this.settings = settings;
     this.users = new UserProbes(target.binaries(), this);
+    this.kprobes = new Kprobes(target, this);
+    this.functions = new FunctionProbes(target, this);
+    this.counted = new CountedProbes(diagnostics, this);
   }
 
   /** Notes that an error is that nothing matches. */
@@ -96,7 +117,14 @@ final class Expansion {
       case "end" -> plain(written, Kind.END, new Point.End());
       case "tracepoint" -> tracepoint(written);
       case "rawtracepoint" -> rawTracepoint(written);
-      case "software" -> software(written);
+      case "software" -> counted.software(written);
+      case "hardware" -> counted.hardware(written);
+      case "watchpoint" -> counted.watchpoint(written);
+      case "kprobe" -> kprobes.expand(written, false);
+      case "kretprobe" -> kprobes.expand(written, true);
+      case "fentry" -> functions.expand(written, false);
+      case "fexit" -> functions.expand(written, true);
+      case "iter" -> Iterators.expand(written, target, this);
       case "uprobe" -> users.functions(written, false);
       case "uretprobe" -> users.functions(written, true);
       case "usdt" -> users.markers(written);
@@ -183,34 +211,6 @@ final class Expansion {
     return tracepoints.get();
   }
 
-  private List<Expanded> software(AttachPoint written) {
-    List<String> parts = written.parts();
-    if (parts.isEmpty() || parts.size() > 2) {
-      return wrong(written, "software probe type requires 1 or 2 arguments, found " + parts.size());
-    }
-    Optional<SoftwareEvent> event = SoftwareEvent.named(parts.getFirst());
-    if (event.isEmpty()) {
-      diagnostics.error(
-          written.range(),
-          "Unknown software event: '" + parts.getFirst() + "'",
-          List.of(),
-          Nearest.hint(
-              parts.getFirst(),
-              SoftwareEvent.ALL.stream().flatMap(e -> Stream.of(e.name(), e.alias())).toList()));
-      return List.of();
-    }
-    String countText = parts.size() == 2 ? parts.get(1) : "";
-    long count = countText.isEmpty() ? event.get().defaultCount() : number(countText);
-    if (count < 1) {
-      return wrong(written, "Invalid count: '" + countText + "'");
-    }
-    if (event.get().clock() && count < SHORTEST_PERIOD) {
-      return wrong(written, "Count '" + countText + "' of nanoseconds is less than 100 us");
-    }
-    Point point = new Point.Software(event.get().name(), event.get().config(), count);
-    return one(written, Kind.SOFTWARE, point, "software:" + event.get().name() + ":" + count);
-  }
-
   private List<Expanded> timed(AttachPoint written, String provider) {
     List<String> parts = written.parts();
     if (parts.isEmpty() || parts.size() > 2) {
@@ -267,7 +267,7 @@ final class Expansion {
     return List.of();
   }
 
-  private static List<Expanded> one(AttachPoint written, Kind kind, Point point, String name) {
+  static List<Expanded> one(AttachPoint written, Kind kind, Point point, String name) {
     return List.of(new Expanded(kind, point, name, Optional.empty(), List.of(), written.range()));
   }
 }

@@ -186,7 +186,10 @@ final class ExpressionChecker {
     if (SymbolCalls.BARE.contains(name.name()) || NumberCalls.BARE.contains(name.name())) {
       return call(new Ast.Expr.Call(name.name(), List.of(), name.range()));
     }
-    Optional<Value> argument = fields.argument(name.name(), name.range());
+    Optional<Value> argument =
+        name.name().equals("retval")
+            ? fields.returned(name.range())
+            : fields.argument(name.name(), name.range());
     if (argument.isPresent()) {
       return argument.get();
     }
@@ -365,7 +368,7 @@ final class ExpressionChecker {
   }
 
   private Value member(Ast.Expr.Member member) {
-    if (ContextFields.isArgs(member.of())) {
+    if (fields.holdsFields(member.of())) {
       return fields.member(member);
     }
     Value of = any(member.of());

@@ -112,7 +112,21 @@ final class NumberCalls {
   private String probeType() {
     return switch (context.kind()) {
       case BEGIN, END -> "special";
-      case TRACEPOINT, RAW_EVENT, INTERVAL, PROFILE, SOFTWARE, UPROBE, URETPROBE, USDT -> {
+      case TRACEPOINT,
+          RAW_EVENT,
+          INTERVAL,
+          PROFILE,
+          SOFTWARE,
+          UPROBE,
+          URETPROBE,
+          USDT,
+          KPROBE,
+          KRETPROBE,
+          FENTRY,
+          FEXIT,
+          HARDWARE,
+          WATCHPOINT,
+          ITER -> {
         String name = context.points().getFirst().name();
         yield name.substring(0, name.indexOf(':'));
       }
@@ -122,8 +136,18 @@ final class NumberCalls {
   private boolean hasRegisters(String what, SourceRange range) {
     boolean has =
         switch (context.kind()) {
-          case INTERVAL, PROFILE, SOFTWARE, UPROBE, URETPROBE, USDT -> true;
-          case BEGIN, END, TRACEPOINT, RAW_EVENT -> false;
+          case INTERVAL,
+              PROFILE,
+              SOFTWARE,
+              UPROBE,
+              URETPROBE,
+              USDT,
+              KPROBE,
+              KRETPROBE,
+              HARDWARE,
+              WATCHPOINT ->
+              true;
+          case BEGIN, END, TRACEPOINT, RAW_EVENT, FENTRY, FEXIT, ITER -> false;
         };
     if (!has) {
       diagnostics.error(range, what + " is not available in " + context.points().getFirst().name());

@@ -51,7 +51,21 @@ final class ProbeContext {
       case BEGIN -> Site.Place.BEGIN;
       case END -> Site.Place.END;
       case INTERVAL -> Site.Place.INTERVAL;
-      case TRACEPOINT, RAW_EVENT, PROFILE, SOFTWARE, UPROBE, URETPROBE, USDT -> Site.Place.EVENT;
+      case TRACEPOINT,
+          RAW_EVENT,
+          PROFILE,
+          SOFTWARE,
+          UPROBE,
+          URETPROBE,
+          USDT,
+          KPROBE,
+          KRETPROBE,
+          FENTRY,
+          FEXIT,
+          HARDWARE,
+          WATCHPOINT,
+          ITER ->
+          Site.Place.EVENT;
     };
   }
 

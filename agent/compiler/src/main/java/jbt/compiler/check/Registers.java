@@ -1,8 +1,10 @@
 package jbt.compiler.check;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.Expr.ContextField.Read;
 import jbt.compiler.check.Checked.Probe.Kind;
@@ -41,6 +43,10 @@ final class Registers {
   /** Those that hold the first arguments of a function, in order. */
   private static final List<String> ARGUMENTS = List.of("di", "si", "dx", "cx", "r8", "r9");
 
+  /** Probes that know the function they are in. */
+  private static final Set<Kind> FUNCTIONS =
+      EnumSet.of(Kind.UPROBE, Kind.URETPROBE, Kind.KPROBE, Kind.KRETPROBE, Kind.FENTRY, Kind.FEXIT);
+
   private Registers() {}
 
   static boolean isName(String name) {
@@ -58,11 +64,11 @@ final class Registers {
     Expanded point = context.points().getFirst();
     return switch (name) {
       case "retval" ->
-          kind == Kind.URETPROBE
+          kind == Kind.URETPROBE || kind == Kind.KRETPROBE
               ? register("ax", range)
               : unavailable(name, point, diagnostics, range);
       case "func" ->
-          kind == Kind.UPROBE || kind == Kind.URETPROBE
+          FUNCTIONS.contains(kind)
               ? Value.string(Strings.bytes(point.function()), range)
               : unavailable(name, point, diagnostics, range);
       default -> argument(Integer.parseInt(name.substring(3)), context, diagnostics, range);
@@ -87,7 +93,7 @@ final class Registers {
               .formatted(point.name(), point.arguments().size(), number));
       return Value.unknown(range);
     }
-    if (context.kind() != Kind.UPROBE) {
+    if (context.kind() != Kind.UPROBE && context.kind() != Kind.KPROBE) {
       return unavailable("arg" + number, point, diagnostics, range);
     }
     if (number >= ARGUMENTS.size()) {

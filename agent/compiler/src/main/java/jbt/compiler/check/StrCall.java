@@ -91,6 +91,8 @@ final class StrCall {
     return switch (context.points().getFirst().point()) {
       case Point.Tracepoint tracepoint -> FieldType.space(tracepoint.category());
       case Point.Uprobe uprobe -> Type.AddressSpace.USER;
+      // Told by the address: functions take pointers of both.
+      case Point.Kprobe kprobe -> Type.AddressSpace.NONE;
       default -> Type.AddressSpace.KERNEL;
     };
   }

@@ -16,10 +16,11 @@ import jbt.compiler.target.Binary;
 import jbt.compiler.target.Binary.Function;
 import jbt.compiler.target.Binary.Marker;
 import jbt.compiler.target.BinaryException;
+import jbt.compiler.types.Type;
 
 /** Attach points in programs and libraries. */
 final class UserProbes {
-  private static final Pattern WITH_OFFSET = Pattern.compile("(.+)\\+((?:0x)?[0-9a-fA-F]+)");
+  static final Pattern WITH_OFFSET = Pattern.compile("(.+)\\+((?:0x)?[0-9a-fA-F]+)");
 
   private final Binaries binaries;
   private final Expansion expansion;
@@ -65,6 +66,18 @@ final class UserProbes {
           List.of());
     }
     return found;
+  }
+
+  /** Says where instructions begin on both sides of a distance from a function's start. */
+  static String beginnings(String function, List<Long> starts, long distance) {
+    long before = starts.stream().filter(s -> s < distance).reduce(0L, Long::max);
+    String after =
+        starts.stream()
+            .filter(s -> s > distance)
+            .findFirst()
+            .map(s -> " and " + function + "+" + s)
+            .orElse("");
+    return "Instructions begin at %s+%d%s".formatted(function, before, after);
   }
 
   static String unquoted(String part) {
@@ -155,18 +168,11 @@ final class UserProbes {
       }
       Optional<List<Long>> starts = binary.instructions(function);
       if (distance != 0 && starts.isPresent() && !starts.get().contains(distance)) {
-        long before = starts.get().stream().filter(s -> s < distance).reduce(0L, Long::max);
-        String after =
-            starts.get().stream()
-                .filter(s -> s > distance)
-                .findFirst()
-                .map(s -> " and " + function.name() + "+" + s)
-                .orElse("");
         return expansion.wrong(
             written,
             "Could not add uprobe into middle of instruction: %s:%s+%d"
                 .formatted(file, function.name(), distance),
-            "Instructions begin at %s+%d%s".formatted(function.name(), before, after));
+            beginnings(function.name(), starts.get(), distance));
       }
       return point(function, distance, text);
     }
@@ -183,10 +189,7 @@ final class UserProbes {
               returns ? Kind.URETPROBE : Kind.UPROBE,
               new Point.Uprobe(file, offset.getAsLong(), returns, 0),
               type + ":" + file + ":" + text,
-              Optional.empty(),
-              List.of(),
               function.name(),
-              List.of(),
               written.range()));
     }
 
@@ -255,6 +258,7 @@ final class UserProbes {
             "usdt:%s:%s:%s".formatted(file, marker.provider(), marker.name()),
             Optional.empty(),
             List.of(),
+            Type.NONE,
             "",
             UsdtArgument.parse(marker.arguments()),
             written.range()));

@@ -70,6 +70,7 @@ public final class CodeGeneration {
               name(probe, i),
               kind(probe, target),
               attachTo(probe),
+              attachModule(probe),
               emitted.code(),
               emitted.lines()));
       for (Checked.PointAt point : probe.points()) {
@@ -144,9 +145,18 @@ public final class CodeGeneration {
   }
 
   private static int attachTo(Probe probe) {
-    return probe.points().getFirst().point() instanceof Attachment.Point.RawTracepoint raw
-        ? raw.typeId()
-        : 0;
+    return switch (probe.points().getFirst().point()) {
+      case Attachment.Point.RawTracepoint raw -> raw.typeId();
+      case Attachment.Point.KernelFunction function -> function.typeId();
+      case Attachment.Point.Iterator iterator -> iterator.typeId();
+      default -> 0;
+    };
+  }
+
+  private static String attachModule(Probe probe) {
+    return probe.points().getFirst().point() instanceof Attachment.Point.KernelFunction function
+        ? function.module()
+        : "";
   }
 
   private static Program.Kind kind(Probe probe, Target target) {
@@ -154,13 +164,30 @@ public final class CodeGeneration {
       case BEGIN, END -> Program.Kind.RAW_TRACEPOINT;
       case TRACEPOINT -> Program.Kind.TRACEPOINT;
       case RAW_EVENT -> Program.Kind.RAW_EVENT;
-      case INTERVAL, PROFILE, SOFTWARE -> Program.Kind.PERF_EVENT;
+      case INTERVAL, PROFILE, SOFTWARE, HARDWARE, WATCHPOINT -> Program.Kind.PERF_EVENT;
+      case FENTRY -> Program.Kind.FENTRY;
+      case FEXIT -> Program.Kind.FEXIT;
+      case ITER -> Program.Kind.ITER;
+      case KPROBE, KRETPROBE ->
+          oneLink(probe, target) ? Program.Kind.KPROBE_MULTI : Program.Kind.KPROBE;
       case UPROBE, URETPROBE, USDT ->
           probe.points().size() > 1
                   && target.feature(Target.Feature.UPROBE_MULTI) == Target.Answer.YES
               ? Program.Kind.UPROBE_MULTI
               : Program.Kind.UPROBE;
     };
+  }
+
+  /** That link knows functions by their address, and nothing inside of them. */
+  private static boolean oneLink(Probe probe, Target target) {
+    return probe.points().size() > 1
+        && target.feature(Target.Feature.KPROBE_MULTI) == Target.Answer.YES
+        && probe.points().stream()
+            .allMatch(
+                at ->
+                    at.point() instanceof Attachment.Point.Kprobe kprobe
+                        && kprobe.address() != 0
+                        && kprobe.offset() == 0);
   }
 
   private static String name(Probe probe, int place) {

@@ -126,6 +126,9 @@ final class Lowering {
     if (gated && !first) {
       gate();
     }
+    if (probe.kind() == Probe.Kind.ITER) {
+      object();
+    }
     builtins.declare(Reads.uses(probe, Builtin.COMM));
     declareVariables();
     maps.readGenerations(true);
@@ -148,6 +151,14 @@ final class Lowering {
     int run = body.block();
     Reg gate = body.load(Size.WORD, body.perCpu(body.layout().globals().gate()));
     body.branch(Condition.NE, gate, new Imm(0), run, end);
+    body.place(run);
+  }
+
+  /** An iterator runs a last time behind its last object, without one. */
+  private void object() {
+    int run = body.block();
+    Reg object = body.loadConstant(Size.DOUBLE, new Address(context, Long.BYTES));
+    body.branch(Condition.NE, object, new Imm(0), run, end);
     body.place(run);
   }
 

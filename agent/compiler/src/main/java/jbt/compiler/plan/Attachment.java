@@ -24,6 +24,42 @@ public record Attachment(int program, Point point, int cookie) {
      */
     record RawTracepoint(String event, int typeId) implements Point {}
 
+    /**
+     * A place in the kernel's code.
+     *
+     * @param symbol the function, with its module and a colon in front if it is in one; "" if the
+     *     kernel has several of this name, so that only the address tells
+     * @param address of the function, 0 if it is not known
+     * @param offset from there
+     * @param returns where the function returns
+     */
+    record Kprobe(String symbol, long address, long offset, boolean returns) implements Point {}
+
+    /**
+     * Where a function of the kernel begins or returns, by its type.
+     *
+     * @param module whose type information has it, "" for the kernel's
+     * @param typeId of the function there
+     */
+    record KernelFunction(String module, int typeId, boolean returns) implements Point {}
+
+    /** A hardware event of perf_event_open(2) on every processor, once every {@code count}. */
+    record Hardware(String name, long config, long count) implements Point {}
+
+    /**
+     * Accesses to memory.
+     *
+     * @param mode bits of HW_BREAKPOINT_*
+     */
+    record Watchpoint(long address, int length, int mode) implements Point {}
+
+    /**
+     * All objects of a kind, once after the gate opens.
+     *
+     * @param typeId of the iterator's function in the kernel's type information
+     */
+    record Iterator(String name, int typeId) implements Point {}
+
     /** On one processor, every {@code periodNs}. */
     record Interval(long periodNs) implements Point {}
 

@@ -28,6 +28,11 @@ public interface Target {
     return Binaries.NONE;
   }
 
+  /** What can be traced of its kernel. */
+  default KernelFunctions functions() {
+    return KernelFunctions.NONE;
+  }
+
   Answer feature(Feature feature);
 
   /** What a feature test can say. */
@@ -50,6 +55,10 @@ public interface Target {
     /** bpf_ktime_get_boot_ns (5.8). */
     BOOT_CLOCK,
     /** BPF_TRACE_UPROBE_MULTI (6.6): many places of a program by one link. */
-    UPROBE_MULTI
+    UPROBE_MULTI,
+    /** Probes in the kernel's code (CONFIG_KPROBE_EVENTS). */
+    KPROBE,
+    /** BPF_TRACE_KPROBE_MULTI (5.18, CONFIG_FPROBE): many functions by one link. */
+    KPROBE_MULTI
   }
 }

@@ -29,6 +29,11 @@ public final class KernelTypes implements Definitions {
     return kernel;
   }
 
+  /** Those that have type information, in a fixed order. */
+  public List<String> moduleNames() {
+    return moduleNames;
+  }
+
   public synchronized Optional<Btf> module(String name) {
     return moduleNames.contains(name) ? modules.computeIfAbsent(name, reader) : Optional.empty();
   }

@@ -5,6 +5,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import jbt.compiler.plan.Attachment;
 import jbt.compiler.plan.LossCounter;
 import jbt.compiler.plan.Plan;
@@ -209,20 +210,29 @@ public final class Session implements Runnable {
     loaded.runBegin();
     tracing.readAll();
     report.setOpenedNs(wallClock());
-    boolean events =
-        plan.attachments().stream()
-            .anyMatch(
-                a ->
-                    !(a.point() instanceof Attachment.Point.Begin
-                        || a.point() instanceof Attachment.Point.End));
-    if (events && !tracing.exited()) {
+    boolean iterators = has(plan, point -> point instanceof Attachment.Point.Iterator);
+    boolean events = has(plan, Session::happensLater);
+    if ((events || iterators) && !tracing.exited()) {
       tracing.opened(loaded.openGate());
       deadline = System.nanoTime() + policy.durationNs();
       send(HostState.HOST_RUNNING);
-    } else {
+      loaded.iterate();
+      tracing.readAll();
+    }
+    if (!events || tracing.exited()) {
       // Nothing can happen any more.
       report.setStopReason(StopReason.STOP_EXIT);
     }
+  }
+
+  private static boolean has(Plan plan, Predicate<Attachment.Point> which) {
+    return plan.attachments().stream().map(Attachment::point).anyMatch(which);
+  }
+
+  private static boolean happensLater(Attachment.Point point) {
+    return !(point instanceof Attachment.Point.Begin
+        || point instanceof Attachment.Point.End
+        || point instanceof Attachment.Point.Iterator);
   }
 
   private void step(LoadedPlan loaded, Tracing tracing, Grace grace) {

@@ -5,8 +5,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import jbt.compiler.target.KernelFunctions.Function;
 
 /**
  * The kernel's functions and variables, modules included, as /proc/kallsyms has them. It is read
@@ -46,6 +52,75 @@ public final class KernelSymbols {
       found = lookUp(address);
     }
     return found;
+  }
+
+  /** The functions of some names, modules included; of several with one name all. */
+  public synchronized Map<String, List<Function>> functions(Set<String> wanted) {
+    if (mayReadAgain()) {
+      load();
+    }
+    Map<String, List<Function>> found = new HashMap<>();
+    for (int i = 0; i < names.length; i++) {
+      if (isCode(i)) {
+        String name = name(names[i]);
+        if (wanted.contains(name)) {
+          function(i).ifPresent(f -> found.computeIfAbsent(name, n -> new ArrayList<>()).add(f));
+        }
+      }
+    }
+    return found;
+  }
+
+  /** The function that an address lies in. */
+  public synchronized Optional<Function> functionAt(long address) {
+    if (!read) {
+      load();
+    }
+    int place = Arrays.binarySearch(addresses, address);
+    int at = place >= 0 ? place : -place - 2;
+    if (at < 0 || addresses[at] >= 0) {
+      return Optional.empty();
+    }
+    for (int i = first(at); i <= at; i++) {
+      if (isCode(i)) {
+        Optional<Function> function = function(i);
+        if (function.isPresent() && address - addresses[i] < function.get().size()) {
+          return function;
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Kinds are letters as of nm(1). */
+  private boolean isCode(int place) {
+    return switch (text[names[place] - 2]) {
+      case 't', 'T', 'w', 'W' -> true;
+      default -> false;
+    };
+  }
+
+  /** Empty for what the kernel lists of programs and probes, as if they were modules. */
+  private Optional<Function> function(int place) {
+    int end = names[place];
+    while (end < text.length && text[end] != '\n' && text[end] != '\t') {
+      end++;
+    }
+    String module = "";
+    if (end < text.length && text[end] == '\t') {
+      String bracketed = name(end + 1);
+      module = bracketed.substring(1, bracketed.length() - 1);
+      if (module.equals("bpf") || module.startsWith("__builtin")) {
+        return Optional.empty();
+      }
+    }
+    int next = place + 1;
+    while (next < addresses.length && addresses[next] == addresses[place]) {
+      next++;
+    }
+    long distance = next < addresses.length ? addresses[next] - addresses[place] : 0;
+    long size = distance > LONGEST ? 0 : distance;
+    return Optional.of(new Function(module, name(names[place]), addresses[place], size));
   }
 
   private boolean mayReadAgain() {

@@ -15,11 +15,18 @@ public final class Bpf {
   private static final int PROG_TEST_RUN = 10;
   private static final int OBJ_GET_INFO_BY_FD = 15;
   private static final int RAW_TRACEPOINT_OPEN = 17;
+  private static final int BTF_GET_FD_BY_ID = 19;
+  private static final int BTF_GET_NEXT_ID = 23;
   private static final int LINK_CREATE = 28;
   private static final int ENABLE_STATS = 32;
+  private static final int ITER_CREATE = 33;
 
   private static final int TRACE_RAW_TRACEPOINT = 23;
+  private static final int TRACE_FENTRY = 24;
+  private static final int TRACE_FEXIT = 25;
+  private static final int TRACE_ITER = 28;
   private static final int ATTACH_PERF_EVENT = 41;
+  private static final int ATTACH_KPROBE_MULTI = 42;
 
   private static final int ATTACH_UPROBE_MULTI = 48;
 
@@ -168,18 +175,75 @@ public final class Bpf {
    *
    * @param way BPF_TRACE_*, 0 for none
    * @param type number of one of the kernel's types, 0 for none
+   * @param types number of the file descriptor of the module's types that has it, negative for the
+   *     kernel's own
    */
-  public record AttachTo(int way, int type) {
-    public static final AttachTo NOTHING = new AttachTo(0, 0);
-    public static final AttachTo UPROBES = new AttachTo(ATTACH_UPROBE_MULTI, 0);
+  public record AttachTo(int way, int type, int types) {
+    public static final AttachTo NOTHING = new AttachTo(0, 0, -1);
+    public static final AttachTo UPROBES = new AttachTo(ATTACH_UPROBE_MULTI, 0, -1);
+    public static final AttachTo KPROBES = new AttachTo(ATTACH_KPROBE_MULTI, 0, -1);
 
     public static AttachTo rawTracepoint(int type) {
-      return new AttachTo(TRACE_RAW_TRACEPOINT, type);
+      return new AttachTo(TRACE_RAW_TRACEPOINT, type, -1);
+    }
+
+    public static AttachTo entry(int type, int types) {
+      return new AttachTo(TRACE_FENTRY, type, types);
+    }
+
+    public static AttachTo exit(int type, int types) {
+      return new AttachTo(TRACE_FEXIT, type, types);
+    }
+
+    public static AttachTo iterator(int type) {
+      return new AttachTo(TRACE_ITER, type, -1);
     }
   }
 
   private static void attach(Block attributes, AttachTo to) {
     attributes.set(68, to.way).set(108, to.type);
+    if (to.types >= 0) {
+      attributes.set(112, to.types);
+    }
+  }
+
+  /**
+   * The type information of a module.
+   *
+   * @throws SystemCallException with ENOENT if the kernel has none of this name
+   */
+  public static Fd types(String module) {
+    int id = 0;
+    while (true) {
+      try (Block attributes = new Block(16)) {
+        attributes.set(0, id);
+        SystemCallException.check("BPF_BTF_GET_NEXT_ID", call(BTF_GET_NEXT_ID, attributes));
+        id = attributes.getInt(4);
+      }
+      Optional<Fd> types = typesOf(id);
+      if (types.isPresent() && typesName(types.get()).equals(module)) {
+        return types.get();
+      }
+      types.ifPresent(Fd::close);
+    }
+  }
+
+  /** Empty if it went away meanwhile. */
+  private static Optional<Fd> typesOf(int id) {
+    try (Block attributes = new Block(16)) {
+      attributes.set(0, id);
+      long number = call(BTF_GET_FD_BY_ID, attributes);
+      return number < 0 ? Optional.empty() : Optional.of(new Fd(number));
+    }
+  }
+
+  private static String typesName(Fd types) {
+    try (Block info = new Block(INFO_SIZE);
+        Block name = new Block(64)) {
+      info.set(16, name).set(24, name.size());
+      info(types, info);
+      return name.memory().getString(0, "UTF-8");
+    }
   }
 
   private static Fd loadTypes() {
@@ -248,6 +312,56 @@ public final class Bpf {
           .set(48, offsets.length)
           .set(52, returns ? 1 : 0);
       return new Fd(SystemCallException.check("BPF_LINK_CREATE", call(LINK_CREATE, attributes)));
+    }
+  }
+
+  /**
+   * Attaches a program to many functions of the kernel; closing the link detaches it everywhere.
+   *
+   * @param addresses where the functions begin
+   * @param cookies for each of them
+   */
+  public static Fd linkKprobes(Fd program, long[] addresses, long[] cookies, boolean returns) {
+    try (Block attributes = new Block(64);
+        Block addressBlock = Block.of(addresses);
+        Block cookieBlock = Block.of(cookies)) {
+      attributes
+          .set(0, program.number())
+          .set(8, ATTACH_KPROBE_MULTI)
+          .set(16, returns ? 1 : 0)
+          .set(20, addresses.length)
+          .set(32, addressBlock)
+          .set(40, cookieBlock);
+      return new Fd(SystemCallException.check("BPF_LINK_CREATE", call(LINK_CREATE, attributes)));
+    }
+  }
+
+  /** Readies a program that was loaded for an iterator. */
+  public static Fd linkIterator(Fd program) {
+    try (Block attributes = new Block(64)) {
+      attributes.set(0, program.number()).set(8, TRACE_ITER);
+      return new Fd(SystemCallException.check("BPF_LINK_CREATE", call(LINK_CREATE, attributes)));
+    }
+  }
+
+  /** Runs an iterator's program for all objects there are. */
+  public static void iterate(Fd link) {
+    try (Block attributes = new Block(16);
+        Block nothing = new Block(1024)) {
+      attributes.set(0, link.number());
+      try (Fd file =
+          new Fd(SystemCallException.check("BPF_ITER_CREATE", call(ITER_CREATE, attributes)))) {
+        while (true) {
+          long read = Libc.read(file.number(), nothing.memory(), nothing.size());
+          int errno = read < 0 ? Native.getLastError() : 0;
+          if (read == 0) {
+            return;
+          }
+          if (errno != SystemCallException.EAGAIN) {
+            SystemCallException.check("read an iterator", read);
+          }
+        }
+      }
     }
   }
 

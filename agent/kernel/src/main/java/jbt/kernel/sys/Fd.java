@@ -13,7 +13,7 @@ public final class Fd implements AutoCloseable {
   }
 
   /** Stands for a file that is not needed. */
-  static Fd none() {
+  public static Fd none() {
     return new Fd(CLOSED);
   }
 

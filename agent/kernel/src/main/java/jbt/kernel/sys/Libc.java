@@ -54,6 +54,8 @@ final class Libc {
 
   static native int eventfd(int value, int flags);
 
+  static native long read(int fd, Pointer bytes, long length);
+
   static native long write(int fd, Pointer bytes, long length);
 
   static native int clock_gettime(int clock, Pointer timespec);

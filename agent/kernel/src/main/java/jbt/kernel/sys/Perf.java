@@ -4,7 +4,9 @@ package jbt.kernel.sys;
 public final class Perf {
   private static final int ATTRIBUTES_SIZE = 136;
   private static final int TYPE_SOFTWARE = 1;
+  private static final int TYPE_HARDWARE = 0;
   private static final int TYPE_TRACEPOINT = 2;
+  private static final int TYPE_BREAKPOINT = 5;
   private static final int DISABLED = 1;
   private static final long CLOEXEC = 8;
   private static final long IOC_ENABLE = 0x2400;
@@ -40,6 +42,48 @@ public final class Perf {
           .set(56, path)
           .set(64, offset);
       return open(attributes, 0);
+    }
+  }
+
+  /**
+   * A place in the kernel's code.
+   *
+   * @param type the number of the kernel's kprobe events
+   * @param symbol the function; "" for the address alone
+   * @param place distance from the function's start, or the address
+   */
+  public static Fd kprobe(int type, String symbol, long place, boolean returns) {
+    try (Block name = Block.of(symbol);
+        Block attributes = new Block(ATTRIBUTES_SIZE)) {
+      attributes.set(0, type).set(4, ATTRIBUTES_SIZE).set(8, returns ? 1L : 0L).set(64, place);
+      if (!symbol.isEmpty()) {
+        attributes.set(56, name);
+      }
+      return open(attributes, 0);
+    }
+  }
+
+  /** A hardware event on one processor, once every {@code period}, disabled at first. */
+  public static Fd hardware(long config, long period, int cpu) {
+    return open(TYPE_HARDWARE, config, period, DISABLED, cpu);
+  }
+
+  /**
+   * Accesses to memory on one processor, disabled at first.
+   *
+   * @param mode bits of HW_BREAKPOINT_*
+   */
+  public static Fd breakpoint(long address, int length, int mode, int cpu) {
+    try (Block attributes = new Block(ATTRIBUTES_SIZE)) {
+      attributes
+          .set(0, TYPE_BREAKPOINT)
+          .set(4, ATTRIBUTES_SIZE)
+          .set(16, 1L)
+          .set(40, (long) DISABLED)
+          .set(52, mode)
+          .set(56, address)
+          .set(64, (long) length);
+      return open(attributes, cpu);
     }
   }
 

@@ -1,0 +1,73 @@
+package jbt.compiler.check;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import jbt.compiler.check.Checked.Probe.Kind;
+import jbt.compiler.lang.Ast.AttachPoint;
+import jbt.compiler.plan.Attachment.Point;
+import jbt.compiler.target.Target;
+import jbt.compiler.types.Btf;
+import jbt.compiler.types.Member;
+import jbt.compiler.types.Type;
+
+/** Programs that the kernel runs for each of its objects of a kind. */
+final class Iterators {
+  /** The kernel has a struct of this name for each kind, the program's context. */
+  private static final String CONTEXT = "bpf_iter__";
+
+  /** And a function, which programs are loaded for. */
+  private static final String FUNCTION = "bpf_iter_";
+
+  private Iterators() {}
+
+  static List<String> names(Btf kernel) {
+    return kernel.names(Btf.Kind.STRUCT, CONTEXT).stream()
+        .map(name -> name.substring(CONTEXT.length()))
+        .filter(name -> kernel.find(Btf.Kind.FUNC, FUNCTION + name).isPresent())
+        .sorted()
+        .toList();
+  }
+
+  static List<Expanded> expand(AttachPoint written, Target target, Expansion expansion) {
+    if (target.kernelTypes().isEmpty()) {
+      return expansion.wrong(written, "iter probes need a kernel with type information (BTF)");
+    }
+    List<String> parts = written.parts();
+    if (parts.size() != 1 || parts.contains("")) {
+      return expansion.wrong(written, "iter probe type requires 1 argument, found " + parts.size());
+    }
+    Btf kernel = target.kernelTypes().get().kernel();
+    String name = parts.getFirst();
+    Optional<Integer> function = kernel.find(Btf.Kind.FUNC, FUNCTION + name);
+    Optional<Integer> context = kernel.find(Btf.Kind.STRUCT, CONTEXT + name);
+    if (function.isEmpty() || context.isEmpty()) {
+      expansion.missing(written, "No matches for iter " + name, Nearest.hint(name, names(kernel)));
+      return List.of();
+    }
+    return List.of(
+        new Expanded(
+            Kind.ITER,
+            new Point.Iterator(name, function.get()),
+            "iter:" + name,
+            Optional.empty(),
+            fields(kernel.members(context.get()), kernel),
+            written.range()));
+  }
+
+  /** Each has 8 bytes: those that are smaller, and pointers, are in a union that makes it so. */
+  private static List<Btf.Parameter> fields(List<Member> members, Btf kernel) {
+    List<Btf.Parameter> all = new ArrayList<>();
+    for (Member member : members) {
+      Member field =
+          member.name().isEmpty() && member.type() instanceof Type.Struct union
+              ? kernel.members(union.origin().id()).getFirst()
+              : member;
+      while (all.size() < member.offset() / 8) {
+        all.add(new Btf.Parameter("", Type.NONE, false));
+      }
+      all.add(new Btf.Parameter(field.name(), field.type(), field.perCpu()));
+    }
+    return all;
+  }
+}
