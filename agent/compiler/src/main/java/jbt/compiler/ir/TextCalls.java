@@ -15,7 +15,9 @@ import jbt.compiler.types.Type;
  *
  * <p>The verifier walks through every iteration of a loop, and through what follows it once for
  * each iteration that it can end in, unless it sees that two of these are the same. So loops end by
- * falling through, and what they found goes on as unknown numbers: through memory.
+ * falling through, and what they found goes on as unknown numbers: through memory. The verifier of
+ * Linux 6.1 sees that a loop is over only if the number that it knows, the place, is on the right
+ * of the comparison.
  */
 final class TextCalls {
   private static final Imm ZERO = new Imm(0);
@@ -79,7 +81,13 @@ final class TextCalls {
     Reg sum = body.move(ZERO);
     Reg power = body.move(new Imm(1));
     sums(in.at, of, wanted, sum, power);
-    slide(in, unknown(partLength, partMask), new Sums(wanted, sum, power), found, done);
+    // The mask changes nothing: it is what the verifier takes the bound from.
+    Reg last =
+        body.binary(
+            AluOperation.AND,
+            body.binary(AluOperation.SUB, in.length, of.length),
+            new Imm(wholeMask));
+    slide(in.at, last, unknown(partLength, partMask), new Sums(wanted, sum, power), found, done);
     // Behind the loop: the sums agree.
     Reg place = unknown(found, wholeMask);
     compareBytes(
@@ -102,7 +110,7 @@ final class TextCalls {
     int next = body.coldBlock();
     int out = body.block();
     body.place(head);
-    body.branch(Condition.GE, at, of.length, out, next);
+    body.branch(Condition.LE, of.length, at, out, next);
     body.place(next);
     addTo(wanted, byteAt(of.at, at));
     addTo(sum, byteAt(in, at));
@@ -116,8 +124,12 @@ final class TextCalls {
     body.set(sum, body.add(body.binary(AluOperation.MUL, sum, MULTIPLIER), value));
   }
 
-  /** Goes on behind it, with the place in memory, where the sums agree; else to {@code absent}. */
-  private void slide(Text in, Reg length, Sums sums, Address found, int absent) {
+  /**
+   * Goes on behind it, with the place in memory, where the sums agree; else to {@code absent}.
+   *
+   * @param last the last place where there is room for the part
+   */
+  private void slide(Address in, Reg last, Reg length, Sums sums, Address found, int absent) {
     Reg at = body.move(ZERO);
     int head = body.block();
     int further = body.coldBlock();
@@ -126,11 +138,10 @@ final class TextCalls {
     body.place(head);
     body.branch(Condition.EQ, sums.wanted, sums.sum, out, further);
     body.place(further);
-    Reg end = body.add(at, length);
-    body.branch(Condition.GE, end, in.length, absent, next);
+    body.branch(Condition.LE, last, at, absent, next);
     body.place(next);
-    Reg gone = body.binary(AluOperation.MUL, byteAt(in.at, at), sums.power);
-    addTo(sums.sum, byteAt(in.at, end));
+    Reg gone = body.binary(AluOperation.MUL, byteAt(in, at), sums.power);
+    addTo(sums.sum, byteAt(in, body.add(at, length)));
     body.set(sums.sum, body.binary(AluOperation.SUB, sums.sum, gone));
     body.set(at, body.add(at, new Imm(1)));
     body.jump(head);
@@ -145,7 +156,7 @@ final class TextCalls {
     int next = body.coldBlock();
     int out = body.block();
     body.place(head);
-    body.branch(Condition.GE, at, length, out, compare);
+    body.branch(Condition.LE, length, at, out, compare);
     body.place(compare);
     Operand a = byteAt(new Address(whole, offset), at);
     body.branch(Condition.NE, a, byteAt(part, at), different, next);
