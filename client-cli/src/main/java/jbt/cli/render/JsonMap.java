@@ -35,7 +35,7 @@ final class JsonMap {
       out.add(separator);
       if (keyed) {
         Bytes key = new Bytes();
-        TextMap.key(key, row, ",");
+        key(key, row);
         string(out, key.toArray());
         out.add(": ");
       }
@@ -45,6 +45,34 @@ final class JsonMap {
     out.add(keyed ? "}}" : "}");
   }
 
+  /** As text, but without the spaces between parts. */
+  private static void key(Bytes out, Row row) {
+    if (row.host() != null) {
+      out.add(row.host()).add(row.key().isEmpty() ? "" : ",");
+    }
+    String separator = "";
+    for (Datum part : row.key()) {
+      out.add(separator);
+      keyPart(out, part);
+      separator = ",";
+    }
+  }
+
+  private static void keyPart(Bytes out, Datum part) {
+    if (!(part instanceof Datum.Tuple(List<Datum> parts, List<String> names))) {
+      TextMap.value(out, part);
+      return;
+    }
+    boolean named = !names.isEmpty();
+    String before = named ? "{." : "(";
+    for (int i = 0; i < parts.size(); i++) {
+      out.add(before).add(named ? names.get(i) + "=" : "");
+      keyPart(out, parts.get(i));
+      before = named ? ",." : ",";
+    }
+    out.add(named ? "}" : ")");
+  }
+
   static void value(Bytes out, Datum value) {
     switch (value) {
       case Datum.Int(long bits, boolean signed) -> number(out, bits, signed);
@@ -52,9 +80,22 @@ final class JsonMap {
       case Datum.Text(ByteString bytes) -> string(out, bytes.toByteArray());
       case Datum.Buffer(ByteString bytes) -> buffer(out, bytes);
       case Datum.Pointer(long address) -> number(out, address, false);
+      case Datum.Tuple tuple when !tuple.names().isEmpty() -> object(out, tuple);
       case Datum.Tuple tuple -> list(out, tuple.parts());
       case Datum.Array array -> list(out, array.elements());
     }
+  }
+
+  private static void object(Bytes out, Datum.Tuple fields) {
+    String before = "{";
+    for (int i = 0; i < fields.parts().size(); i++) {
+      out.add(before);
+      string(out, fields.names().get(i));
+      out.add(": ");
+      value(out, fields.parts().get(i));
+      before = ", ";
+    }
+    out.add('}');
   }
 
   static void string(Bytes out, String text) {

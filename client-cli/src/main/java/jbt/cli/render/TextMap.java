@@ -24,7 +24,7 @@ final class TextMap {
       out.add(table.schema().getName());
       if (row.host() != null || !row.key().isEmpty()) {
         out.add('[');
-        key(out, row, ", ");
+        key(out, row);
         out.add(']');
       }
       switch (row.cell()) {
@@ -59,6 +59,7 @@ final class TextMap {
       case Datum.Text text -> out.add(text.bytes().toByteArray());
       case Datum.Buffer(ByteString bytes) -> buffer(out, bytes);
       case Datum.Pointer(long address) -> out.add("0x").add(Long.toHexString(address));
+      case Datum.Tuple tuple when !tuple.names().isEmpty() -> fields(out, tuple);
       case Datum.Tuple tuple -> {
         out.add('(');
         list(out, tuple.parts(), ", ");
@@ -70,6 +71,16 @@ final class TextMap {
         out.add(']');
       }
     }
+  }
+
+  private static void fields(Bytes out, Datum.Tuple fields) {
+    String before = "{ .";
+    for (int i = 0; i < fields.parts().size(); i++) {
+      out.add(before).add(fields.names().get(i)).add(" = ");
+      value(out, fields.parts().get(i));
+      before = ", .";
+    }
+    out.add(" }");
   }
 
   /** Printable characters as they are, other bytes as escapes. */
@@ -85,11 +96,11 @@ final class TextMap {
   }
 
   /** A row's key without brackets, its host first. */
-  static void key(Bytes out, Row row, String separator) {
+  private static void key(Bytes out, Row row) {
     if (row.host() != null) {
-      out.add(row.host()).add(row.key().isEmpty() ? "" : separator);
+      out.add(row.host()).add(row.key().isEmpty() ? "" : ", ");
     }
-    list(out, row.key(), separator);
+    list(out, row.key(), ", ");
   }
 
   private static void list(Bytes out, List<Datum> parts, String separator) {

@@ -13,7 +13,9 @@ final class Values {
   static Datum zero(Type type) {
     return switch (type.getKind()) {
       case TYPE_STRING -> new Datum.Text(ByteString.EMPTY);
-      case TYPE_TUPLE -> new Datum.Tuple(type.getPartsList().stream().map(Values::zero).toList());
+      case TYPE_TUPLE ->
+          new Datum.Tuple(
+              type.getPartsList().stream().map(Values::zero).toList(), type.getNamesList());
       case TYPE_BUFFER -> new Datum.Buffer(ByteString.EMPTY);
       case TYPE_ARRAY -> new Datum.Array(List.of());
       case TYPE_BOOL -> new Datum.Bool(false);

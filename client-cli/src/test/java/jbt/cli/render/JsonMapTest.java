@@ -77,6 +77,8 @@ class JsonMapTest {
     assertThat(value(number(-3))).isEqualTo("-3");
     assertThat(value(new Datum.Bool(false))).isEqualTo("false");
     assertThat(value(new Datum.Tuple(List.of(number(1), text("x"))))).isEqualTo("[1,\"x\"]");
+    assertThat(value(new Datum.Tuple(List.of(number(1), text("x")), List.of("a", "b"))))
+        .isEqualTo("{\"a\": 1, \"b\": \"x\"}");
     assertThat(value(new Datum.Pointer(16))).isEqualTo("16");
   }
 

@@ -63,6 +63,9 @@ class TextMapTest {
     Type pair = Type.newBuilder().setKind(TypeKind.TYPE_TUPLE).addParts(INT).addParts(TEXT).build();
     assertThat(print(plain(pair, new Datum.Tuple(List.of(number(1), text("a"))))))
         .isEqualTo("@v: (1, a)\n");
+    Datum named = new Datum.Tuple(List.of(number(1), text("a")), List.of("x", "y"));
+    assertThat(print(plain(pair.toBuilder().addNames("x").addNames("y").build(), named)))
+        .isEqualTo("@v: { .x = 1, .y = a }\n");
     Type array = Type.newBuilder().setKind(TypeKind.TYPE_ARRAY).addParts(INT).build();
     assertThat(print(plain(array, new Datum.Array(List.of(number(1), number(2))))))
         .isEqualTo("@v: [1,2]\n");

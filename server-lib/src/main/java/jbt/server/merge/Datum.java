@@ -18,9 +18,15 @@ public sealed interface Datum {
   /** Bytes that are no text. */
   record Buffer(ByteString bytes) implements Datum {}
 
-  record Tuple(List<Datum> parts) implements Datum {
+  /** {@code names} of a record's parts; none for a plain tuple. */
+  record Tuple(List<Datum> parts, List<String> names) implements Datum {
     public Tuple {
       parts = List.copyOf(parts);
+      names = List.copyOf(names);
+    }
+
+    public Tuple(List<Datum> parts) {
+      this(parts, List.of());
     }
   }
 

@@ -94,7 +94,8 @@ public final class Decode {
         case TYPE_INT, TYPE_BOOL, TYPE_POINTER -> scalar(type, from.getLong());
         case TYPE_STRING -> new Datum.Text(text(from));
         case TYPE_BUFFER -> new Datum.Buffer(text(from));
-        case TYPE_TUPLE -> new Datum.Tuple(parts(type.getPartsList(), from, depth + 1));
+        case TYPE_TUPLE ->
+            new Datum.Tuple(parts(type.getPartsList(), from, depth + 1), type.getNamesList());
         case TYPE_ARRAY -> new Datum.Array(elements(type, from, depth + 1));
         case TYPE_NONE, UNRECOGNIZED -> throw new MalformedException("a value without type");
       };

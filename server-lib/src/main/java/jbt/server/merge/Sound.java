@@ -46,6 +46,9 @@ public final class Sound {
     if (type.getKind() == TypeKind.TYPE_ARRAY && type.getPartsCount() != 1) {
       throw new MalformedException("an array without a type of its elements");
     }
+    if (type.getNamesCount() != 0 && type.getNamesCount() != type.getPartsCount()) {
+      throw new MalformedException("a record with other names than parts");
+    }
     type.getPartsList().forEach(part -> type(part, depth + 1));
   }
 

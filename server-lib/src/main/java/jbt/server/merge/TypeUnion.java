@@ -20,7 +20,7 @@ final class TypeUnion {
       return a;
     } else if (isWord(a) && isWord(b)) {
       return word(a, b);
-    } else if (a.getKind() != b.getKind() || a.getPartsCount() != b.getPartsCount()) {
+    } else if (a.getKind() != b.getKind() || !a.getNamesList().equals(b.getNamesList())) {
       return null;
     }
     List<Type> parts = all(a.getPartsList(), b.getPartsList());

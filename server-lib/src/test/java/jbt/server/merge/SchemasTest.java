@@ -42,6 +42,20 @@ class SchemasTest {
   }
 
   @Test
+  void recordsWithOtherFieldsAreKeptApart() {
+    Type number = Type.newBuilder().setKind(TypeKind.TYPE_INT).build();
+    Type one =
+        Type.newBuilder().setKind(TypeKind.TYPE_TUPLE).addParts(number).addNames("a").build();
+    Type other = one.toBuilder().setNames(0, "b").build();
+    MapSchema map = Samples.keyed(ValueKind.VALUE_PLAIN).toBuilder().setValue(one).build();
+    Schemas schemas = new Schemas();
+    schemas.add(schema(map));
+    assertThat(schemas.add(schema(map)).apart()).isEmpty();
+    assertThat(schemas.add(schema(map.toBuilder().setValue(other).build())).apart())
+        .containsExactly("@x");
+  }
+
+  @Test
   void whatDoesNotUnifyIsKeptApartPerHost() {
     MapSchema coarse = Samples.keyed(ValueKind.VALUE_HIST);
     MapSchema fine = coarse.toBuilder().setHistBits(2).build();

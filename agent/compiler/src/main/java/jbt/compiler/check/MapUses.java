@@ -229,7 +229,9 @@ final class MapUses {
       return values;
     }
     written.forEach(part -> values.add(expressions.value(part)));
-    if (values.size() == 1 && values.getFirst().type() instanceof Type.Tuple) {
+    if (values.size() == 1
+        && values.getFirst().type() instanceof Type.Tuple type
+        && type.names().isEmpty()) {
       Value tuple = values.getFirst();
       return Coercion.parts(tuple.expr()).stream()
           .map(part -> new Value(part, false, tuple.hostBound()))

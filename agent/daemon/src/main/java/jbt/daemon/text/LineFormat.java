@@ -182,18 +182,7 @@ public final class LineFormat {
           putBuffer(record, at + Long.BYTES, Canonical.length(record, at, buffer), 'r', to);
       case Type.Str str ->
           Canonical.putText(record, at, Canonical.length(record, at, str.size()), str.size(), to);
-      case Type.Tuple tuple -> {
-        to.put('(');
-        int part = at;
-        String separator = "";
-        for (Type partType : tuple.parts()) {
-          to.put(separator);
-          putPlain(partType, record, part, to);
-          part += partType.storedSize();
-          separator = ", ";
-        }
-        to.put(')');
-      }
+      case Type.Tuple tuple -> putParts(tuple, record, at, to);
       case Type.Array array -> {
         to.put('[');
         for (int i = 0; i < array.length(); i++) {
@@ -205,6 +194,25 @@ public final class LineFormat {
         to.put(']');
       }
     }
+  }
+
+  /** In parentheses, or with names in braces. */
+  private void putParts(Type.Tuple tuple, ByteBuffer record, int at, Bytes to) {
+    boolean named = !tuple.names().isEmpty();
+    int part = at;
+    String before = named ? "{ " : "(";
+    for (int i = 0; i < tuple.parts().size(); i++) {
+      to.put(before);
+      if (named) {
+        to.put('.');
+        to.put(tuple.names().get(i));
+        to.put(" = ");
+      }
+      putPlain(tuple.parts().get(i), record, part, to);
+      part += tuple.parts().get(i).storedSize();
+      before = ", ";
+    }
+    to.put(named ? " }" : ")");
   }
 
   private void putElement(Type element, ByteBuffer record, int at, int index, Bytes to) {

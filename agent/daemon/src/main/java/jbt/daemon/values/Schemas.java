@@ -115,7 +115,9 @@ public record Schemas(Schema schema, List<Integer> places) {
       case jbt.compiler.types.Type.Array array ->
           wire.setKind(TypeKind.TYPE_ARRAY).addParts(type(array.element()));
       case jbt.compiler.types.Type.Tuple tuple ->
-          wire.setKind(TypeKind.TYPE_TUPLE).addAllParts(types(tuple.parts()));
+          wire.setKind(TypeKind.TYPE_TUPLE)
+              .addAllParts(types(tuple.parts()))
+              .addAllNames(tuple.names());
     }
     return wire.build();
   }
