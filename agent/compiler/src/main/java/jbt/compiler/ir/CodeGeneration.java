@@ -12,7 +12,7 @@ import jbt.compiler.target.Target;
 
 /** From a checked script to a plan. */
 public final class CodeGeneration {
-  /** Rounds of the passes that make work for each other. */
+  /** Most rounds of the passes that make work for each other. */
   private static final int ROUNDS = 3;
 
   /** Bytes of the stack frame that the kernel gives a program. */
@@ -136,12 +136,18 @@ public final class CodeGeneration {
 
   private static Routine optimized(Routine lowered) {
     Routine routine = Straighten.apply(lowered);
-    for (int round = 0; round < ROUNDS; round++) {
+    int before = 0;
+    for (int round = 0; round < ROUNDS && size(routine) != before; round++) {
+      before = size(routine);
       routine = Straighten.apply(Simplify.apply(routine));
       routine = Simplify.apply(CommonSubexpressions.apply(routine));
       routine = Straighten.apply(DeadCode.apply(routine));
     }
     return routine;
+  }
+
+  private static int size(Routine routine) {
+    return routine.blocks().stream().mapToInt(block -> block.steps().size() + 1).sum();
   }
 
   private static int attachTo(Probe probe) {

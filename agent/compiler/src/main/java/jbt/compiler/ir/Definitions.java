@@ -1,5 +1,6 @@
 package jbt.compiler.ir;
 
+import java.util.Optional;
 import jbt.compiler.ir.Block.Step;
 import jbt.compiler.ir.Operand.Reg;
 
@@ -15,7 +16,10 @@ final class Definitions {
     int[] counts = new int[routine.registers()];
     for (Block block : routine.blocks()) {
       for (Step step : block.steps()) {
-        step.op().result().ifPresent(reg -> counts[reg.number()]++);
+        Optional<Reg> result = step.op().result();
+        if (result.isPresent()) {
+          counts[result.get().number()]++;
+        }
       }
     }
     return new Definitions(counts);

@@ -33,13 +33,40 @@ final class Intervals {
   record Range(int from, int to) {}
 
   /** One register: its ranges, last one first, and the machine registers it would like. */
-  record Interval(Reg reg, List<Range> ranges, List<Register> wishes, List<Reg> copies) {
+  static final class Interval {
+    final Reg reg;
+    final List<Range> ranges = new ArrayList<>();
+    final List<Register> wishes = new ArrayList<>();
+    final List<Reg> copies = new ArrayList<>();
+
+    private Interval(int number) {
+      reg = new Reg(number);
+    }
+
     int start() {
       return ranges.getLast().from;
     }
 
     int end() {
       return ranges.getFirst().to;
+    }
+
+    /** Whether both are in use somewhere. */
+    boolean meets(Interval other) {
+      int mine = ranges.size() - 1;
+      int theirs = other.ranges.size() - 1;
+      while (mine >= 0 && theirs >= 0) {
+        Range a = ranges.get(mine);
+        Range b = other.ranges.get(theirs);
+        if (a.to <= b.from) {
+          mine--;
+        } else if (b.to <= a.from) {
+          theirs--;
+        } else {
+          return true;
+        }
+      }
+      return false;
     }
 
     private void add(int from, int to) {
@@ -66,8 +93,7 @@ final class Intervals {
   private Intervals(int registers) {
     intervals = new Interval[registers];
     for (int i = 0; i < registers; i++) {
-      intervals[i] =
-          new Interval(new Reg(i), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+      intervals[i] = new Interval(i);
     }
   }
 

@@ -4,14 +4,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import jbt.compiler.bpf.Register;
 import jbt.compiler.ir.Intervals.Clobber;
 import jbt.compiler.ir.Intervals.Interval;
@@ -51,8 +48,6 @@ final class LinearScan {
   /** A routine with a machine register for each virtual one. */
   record Allocated(Routine routine, Map<Reg, Register> registers) {}
 
-  private record Owned(Range range, Interval interval) {}
-
   private final int firstUnspillable;
 
   /** The arguments of the routine, which hold their machine registers until they are taken. */
@@ -61,8 +56,10 @@ final class LinearScan {
   private final int argumentsTaken;
   private final int[] clobbers;
   private final boolean[] clobberIsCall;
-  private final Map<Register, NavigableMap<Integer, Owned>> occupied =
-      new EnumMap<>(Register.class);
+
+  /** Who has each register, of those that are not over yet. */
+  private final Map<Register, List<Interval>> holders = new EnumMap<>(Register.class);
+
   private final Map<Reg, Register> assigned = new HashMap<>();
   private final Set<Reg> spilled = new LinkedHashSet<>();
 
@@ -105,26 +102,44 @@ final class LinearScan {
 
   private void allocate(Interval interval) {
     List<Register> allowed = allowed(interval);
-    for (Register register : preferred(interval, allowed)) {
-      if (blockers(register, interval).isEmpty()) {
-        assign(interval, register);
-        return;
-      }
+    Optional<Register> free = free(interval, allowed);
+    if (free.isPresent()) {
+      assign(interval, free.get());
+      return;
     }
     Optional<Register> cheapest = cheapest(interval, allowed);
     if (cheapest.isEmpty()) {
       if (!spillable(interval)) {
-        throw new IllegalStateException("no register for " + interval.reg());
+        throw new IllegalStateException("no register for " + interval.reg);
       }
-      spilled.add(interval.reg());
+      spilled.add(interval.reg);
       return;
     }
     for (Interval blocker : blockers(cheapest.get(), interval)) {
-      holders(cheapest.get()).values().removeIf(owned -> owned.interval.equals(blocker));
-      assigned.remove(blocker.reg());
-      spilled.add(blocker.reg());
+      holders(cheapest.get()).remove(blocker);
+      assigned.remove(blocker.reg);
+      spilled.add(blocker.reg);
     }
     assign(interval, cheapest.get());
+  }
+
+  /** One that nobody needs meanwhile; if it can be, one that saves a copy. */
+  private Optional<Register> free(Interval interval, List<Register> allowed) {
+    List<Register> order = new ArrayList<>(interval.wishes);
+    for (Reg copy : interval.copies) {
+      Register register = assigned.get(copy);
+      if (register != null) {
+        order.add(register);
+      }
+    }
+    order.retainAll(allowed);
+    order.addAll(allowed);
+    for (Register register : order) {
+      if (holders(register).stream().noneMatch(interval::meets)) {
+        return Optional.of(register);
+      }
+    }
+    return Optional.empty();
   }
 
   /** The register whose holders are needed last, if that is later than the interval itself. */
@@ -132,7 +147,7 @@ final class LinearScan {
     Register best = null;
     int bestEnd = spillable(interval) ? interval.end() : -1;
     for (Register register : allowed) {
-      Set<Interval> blockers = blockers(register, interval);
+      List<Interval> blockers = blockers(register, interval);
       if (blockers.stream().allMatch(this::spillable)) {
         int end = blockers.stream().mapToInt(Interval::end).min().orElse(0);
         if (end > bestEnd) {
@@ -144,32 +159,22 @@ final class LinearScan {
     return Optional.ofNullable(best);
   }
 
-  private NavigableMap<Integer, Owned> holders(Register register) {
-    return occupied.computeIfAbsent(register, r -> new TreeMap<>());
+  private List<Interval> holders(Register register) {
+    return holders.computeIfAbsent(register, r -> new ArrayList<>());
   }
 
   private boolean spillable(Interval interval) {
-    return interval.reg().number() < firstUnspillable;
+    return interval.reg.number() < firstUnspillable;
   }
 
   private void assign(Interval interval, Register register) {
-    assigned.put(interval.reg(), register);
-    for (Range range : interval.ranges()) {
-      holders(register).put(range.from(), new Owned(range, interval));
-    }
+    assigned.put(interval.reg, register);
+    holders(register).removeIf(holder -> holder.end() <= interval.start());
+    holders(register).add(interval);
   }
 
-  private Set<Interval> blockers(Register register, Interval interval) {
-    Set<Interval> found = new HashSet<>();
-    NavigableMap<Integer, Owned> map = holders(register);
-    for (Range range : interval.ranges()) {
-      Map.Entry<Integer, Owned> before = map.floorEntry(range.from());
-      if (before != null && before.getValue().range.to() > range.from()) {
-        found.add(before.getValue().interval);
-      }
-      map.subMap(range.from(), range.to()).values().forEach(owned -> found.add(owned.interval));
-    }
-    return found;
+  private List<Interval> blockers(Register register, Interval interval) {
+    return holders(register).stream().filter(interval::meets).toList();
   }
 
   private List<Register> allowed(Interval interval) {
@@ -178,14 +183,14 @@ final class LinearScan {
       return kept;
     }
     List<Register> free = new ArrayList<>(kept);
-    Register own = arguments.get(interval.reg());
+    Register own = arguments.get(interval.reg);
     free.removeIf(register -> ARGUMENTS.contains(register) && register != own);
     return free;
   }
 
   private List<Register> keptByCalls(Interval interval) {
     boolean destroysR0 = false;
-    for (Range range : interval.ranges()) {
+    for (Range range : interval.ranges) {
       int i = firstClobber(range.from());
       for (; i < clobbers.length && clobbers[i] < range.to(); i++) {
         if (clobberIsCall[i]) {
@@ -200,18 +205,5 @@ final class LinearScan {
   private int firstClobber(int position) {
     int i = Arrays.binarySearch(clobbers, position);
     return i < 0 ? -i - 1 : i;
-  }
-
-  private List<Register> preferred(Interval interval, List<Register> allowed) {
-    Set<Register> order = new LinkedHashSet<>(interval.wishes());
-    for (Reg copy : interval.copies()) {
-      Register register = assigned.get(copy);
-      if (register != null) {
-        order.add(register);
-      }
-    }
-    order.retainAll(allowed);
-    order.addAll(allowed);
-    return new ArrayList<>(order);
   }
 }

@@ -16,29 +16,40 @@ record Liveness(Map<Integer, BitSet> in, Map<Integer, BitSet> out) {
       in.put(block.number(), new BitSet());
       out.put(block.number(), new BitSet());
     }
-    List<Block> blocks = routine.blocks();
+    List<Flow> backwards = routine.blocks().reversed().stream().map(Flow::of).toList();
     boolean changed = true;
     while (changed) {
       changed = false;
-      for (int i = blocks.size() - 1; i >= 0; i--) {
-        Block block = blocks.get(i);
+      for (Flow flow : backwards) {
+        Block block = flow.block;
         BitSet live = new BitSet();
         for (Integer target : block.end().targets()) {
           live.or(in.getOrDefault(target, new BitSet()));
         }
         out.put(block.number(), (BitSet) live.clone());
-        backwards(block, live);
+        live.andNot(flow.set);
+        live.or(flow.needed);
         changed |= !live.equals(in.put(block.number(), live));
       }
     }
     return new Liveness(in, out);
   }
 
-  private static void backwards(Block block, BitSet live) {
-    use(block.end().operands(), live);
-    List<Step> steps = block.steps();
-    for (int i = steps.size() - 1; i >= 0; i--) {
-      before(steps.get(i).op(), live);
+  /**
+   * What a block does to what is live behind it.
+   *
+   * @param needed registers that it reads before it sets them
+   */
+  private record Flow(Block block, BitSet needed, BitSet set) {
+    static Flow of(Block block) {
+      BitSet needed = new BitSet();
+      BitSet set = new BitSet();
+      use(block.end().operands(), needed);
+      for (Step step : block.steps().reversed()) {
+        step.op().result().ifPresent(reg -> set.set(reg.number()));
+        before(step.op(), needed);
+      }
+      return new Flow(block, needed, set);
     }
   }
 

@@ -1,9 +1,23 @@
 package jbt.compiler.ir;
 
+import org.jspecify.annotations.Nullable;
+
 /** What an operation of the intermediate code works on. */
 sealed interface Operand {
   /** A virtual register: 64 bits. */
   record Reg(int number) implements Operand {
+    // Written out, since registers are looked up all the time and what Java makes is slow until the
+    // best of its compilers has come to it.
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Reg reg && reg.number == number;
+    }
+
+    @Override
+    public int hashCode() {
+      return number;
+    }
+
     @Override
     public String toString() {
       return "%" + number;
