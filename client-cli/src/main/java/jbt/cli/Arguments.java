@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import jbt.cli.Command.Source;
 import jbt.cli.Command.Where;
 import jbt.cli.pki.Pki;
@@ -35,7 +36,7 @@ final class Arguments {
     }
     int end = Arrays.asList(arguments).indexOf("--");
     int own = end < 0 ? arguments.length : end;
-    CommandLine line = parse(traceOptions(), Arrays.copyOf(arguments, own));
+    CommandLine line = parse(traceOptions(), together(Arrays.copyOf(arguments, own)));
     List<String> named =
         Arrays.asList(arguments).subList(Math.min(own + 1, arguments.length), arguments.length);
     if (line.hasOption("help")) {
@@ -52,7 +53,7 @@ final class Arguments {
       } else if (!named.isEmpty()) {
         throw new UsageException("-l takes no options of a script: " + String.join(" ", named));
       }
-      return new Command.ListProbes(where, line.getOptionValue("l", ""));
+      return new Command.ListProbes(where, line.getOptionValue("l", ""), line.hasOption("v"));
     }
     return new Command.Trace(
         where,
@@ -65,6 +66,13 @@ final class Arguments {
         line.hasOption("v"),
         line.hasOption("d"),
         line.hasOption("duration") ? Durations.parse(line.getOptionValue("duration")) : 0);
+  }
+
+  /** {@code -lv PATTERN} is two options, and not one with the value v. */
+  private static String[] together(String[] arguments) {
+    return Arrays.stream(arguments)
+        .flatMap(a -> a.equals("-lv") || a.equals("-vl") ? Stream.of("-v", "-l") : Stream.of(a))
+        .toArray(String[]::new);
   }
 
   private static Options traceOptions() {

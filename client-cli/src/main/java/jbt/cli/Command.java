@@ -18,7 +18,7 @@ sealed interface Command {
       implements Command {}
 
   /** -l: the attach points that match. */
-  record ListProbes(Where where, String pattern) implements Command {}
+  record ListProbes(Where where, String pattern, boolean details) implements Command {}
 
   /**
    * Run a script.

@@ -18,6 +18,7 @@ final class Help {
         ARGUMENT               $1 of the script, and those that follow
         -- --NAME=VALUE        an option that the script asks for by getopt()
         -l [PATTERN]           list the attach points that match, and run nothing
+        -lv PATTERN            with arguments; 'struct NAME': the kernel's definition
         -d                     print what the compiler makes of the script, and run nothing
         --duration TIME        stop by itself after 10s, 500ms, 5m or 1h
 

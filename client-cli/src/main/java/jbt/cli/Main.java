@@ -87,7 +87,7 @@ public final class Main {
       case Command.ListProbes list -> {
         List<String> hosts = expand(list.where());
         try (Way way = way(list.where(), hosts, home)) {
-          yield Listing.run(way.service(), list.pattern(), hosts, screen);
+          yield Listing.run(way.service(), list.pattern(), list.details(), hosts, screen);
         }
       }
       case Command.Trace trace -> trace(trace, home);

@@ -98,6 +98,10 @@ class ArgumentsTest {
   void listing() throws Exception {
     assertThat(parse("-l")).extracting("pattern").isEqualTo("");
     assertThat(parse("-l", "tracepoint:*")).extracting("pattern").isEqualTo("tracepoint:*");
+    assertThat(parse("-lv", "struct path"))
+        .extracting("pattern", "details")
+        .containsExactly("struct path", true);
+    assertThat(parse("-lv")).extracting("pattern", "details").containsExactly("", true);
   }
 
   @Test

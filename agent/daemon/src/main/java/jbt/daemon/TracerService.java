@@ -18,6 +18,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import jbt.compiler.check.ProbeListing;
+import jbt.compiler.target.BinaryException;
 import jbt.compiler.target.Target;
 import jbt.daemon.session.Session;
 import jbt.kernel.HostTarget;
@@ -38,6 +40,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The tracing service of this host, for a network or for the same process. */
 public final class TracerService implements TracerGrpc.AsyncService, AutoCloseable {
+  /** Of names that one reply lists. */
+  private static final long LIST_BYTES = 1 << 20;
+
   /** Characters of a script that a journal line shows. */
   private static final int SCRIPT_SHOWN = 2048;
 
@@ -274,8 +279,18 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
   public void listProbes(ListProbesRequest request, StreamObserver<ListProbesReply> replies) {
     ListProbesReply.Builder reply = ListProbesReply.newBuilder().setHost(hostName);
     try {
-      reply.addAllProbe(ProbeList.matching(request.getPattern(), target));
-    } catch (RuntimeException e) {
+      long size = 0;
+      for (String probe :
+          ProbeListing.matching(request.getPattern(), request.getDetails(), target)) {
+        reply.addProbe(probe);
+        size += probe.length();
+        if (size > LIST_BYTES) {
+          replies.onNext(reply.build());
+          reply.clearProbe();
+          size = 0;
+        }
+      }
+    } catch (RuntimeException | BinaryException e) {
       reply.setFailure(Failure.FAILURE_KERNEL).setMessage(String.valueOf(e.getMessage()));
     }
     replies.onNext(reply.build());

@@ -32,11 +32,20 @@ public final class Listing implements StreamObserver<ListProbesReply> {
    * @return the exit code
    */
   public static int run(
-      TracerGrpc.AsyncService service, String pattern, List<String> hosts, Screen screen)
+      TracerGrpc.AsyncService service,
+      String pattern,
+      boolean details,
+      List<String> hosts,
+      Screen screen)
       throws InterruptedException {
     Listing listing = new Listing();
     service.listProbes(
-        ListProbesRequest.newBuilder().setPattern(pattern).addAllHosts(hosts).build(), listing);
+        ListProbesRequest.newBuilder()
+            .setPattern(pattern)
+            .setDetails(details)
+            .addAllHosts(hosts)
+            .build(),
+        listing);
     listing.done.await();
     return listing.print(hosts.size() > 1, screen);
   }
@@ -45,10 +54,13 @@ public final class Listing implements StreamObserver<ListProbesReply> {
     Outbox outbox = new Outbox(screen.out(), screen.err(), () -> {});
     Bytes lines = new Bytes(1 << 16);
     for (Map.Entry<String, List<String>> probe : probes.entrySet()) {
-      lines.add(probe.getKey());
+      // Further lines tell of its arguments.
+      int end = probe.getKey().indexOf('\n');
+      lines.add(end < 0 ? probe.getKey() : probe.getKey().substring(0, end));
       if (many && probe.getValue().size() < answered.size()) {
         lines.add(" (only " + FoldedNames.fold(probe.getValue()) + ")");
       }
+      lines.add(end < 0 ? "" : probe.getKey().substring(end));
       lines.add('\n');
     }
     outbox.offer(lines, Long.MAX_VALUE / 1_000_000);

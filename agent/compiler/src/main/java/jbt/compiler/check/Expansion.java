@@ -102,6 +102,11 @@ final class Expansion {
     return unmatched;
   }
 
+  /** The provider that a name or short form means. */
+  static Optional<String> provider(String name) {
+    return Optional.ofNullable(PROVIDERS.get(name.toLowerCase(Locale.ROOT)));
+  }
+
   List<Expanded> expand(AttachPoint written) {
     String provider = PROVIDERS.get(written.provider().toLowerCase(Locale.ROOT));
     if (provider == null) {

@@ -219,6 +219,11 @@ public final class Btf {
     return firstId;
   }
 
+  /** Ids below this are of the kernel that a module's types go on from. */
+  public int ownFrom() {
+    return firstId;
+  }
+
   int firstString() {
     return firstString;
   }
@@ -350,6 +355,64 @@ public final class Btf {
               : Member.bitField(name, type, bit, width, size(plain)));
     }
     return members;
+  }
+
+  /** What an entry consists of, by ids: for those who print it. */
+  record Part(String name, int type, int bit, int width) {}
+
+  /** The members of a struct or union, or the parameters of a prototype. */
+  List<Part> parts(int id) {
+    List<Part> all = new ArrayList<>();
+    boolean prototype = kind(id) == Kind.FUNC_PROTO;
+    boolean bitFields = !prototype && flag(id);
+    for (int i = 0; i < length(id); i++) {
+      int at = ENTRY + (prototype ? 8 : 12) * i;
+      int offset = prototype ? 0 : word(id, at + 8);
+      all.add(
+          new Part(
+              string(word(id, at)),
+              word(id, at + 4),
+              bitFields ? offset & 0xffffff : offset,
+              bitFields ? offset >>> 24 : 0));
+    }
+    return all;
+  }
+
+  /** The members of an enum as C declares them. */
+  List<String> constants(int id) {
+    List<String> all = new ArrayList<>();
+    boolean wide = kind(id) == Kind.ENUM64;
+    for (int i = 0; i < length(id); i++) {
+      int at = ENTRY + (wide ? 12 : 8) * i;
+      long value = word(id, at + 4);
+      if (wide) {
+        value = (value & 0xffffffffL) | (long) word(id, at + 8) << 32;
+      } else if (!flag(id)) {
+        value &= 0xffffffffL;
+      }
+      all.add(string(word(id, at)) + " = " + value);
+    }
+    return all;
+  }
+
+  /** What an entry refers to: a pointer's target, an array's element, a function's prototype. */
+  int target(int id) {
+    return kind(id) == Kind.ARRAY ? word(id, ENTRY) : third(id);
+  }
+
+  int elements(int array) {
+    return word(array, ENTRY + 8);
+  }
+
+  /** In bytes, also behind names and qualifiers. */
+  long bytes(int id) {
+    int plain = plain(id);
+    return switch (kind(plain)) {
+      case INT, STRUCT, UNION, ENUM, ENUM64, FLOAT -> size(plain);
+      case PTR -> Long.BYTES;
+      case ARRAY -> elements(plain) * bytes(target(plain));
+      default -> 0;
+    };
   }
 
   /** A parameter of a function. */

@@ -1,0 +1,333 @@
+package jbt.compiler.check;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import jbt.compiler.target.Binaries;
+import jbt.compiler.target.Binary;
+import jbt.compiler.target.BinaryException;
+import jbt.compiler.target.KernelFunctions.Name;
+import jbt.compiler.target.Target;
+import jbt.compiler.target.TracepointFormat.Field;
+import jbt.compiler.types.Btf;
+import jbt.compiler.types.BtfText;
+import jbt.compiler.types.KernelTypes;
+
+/** The attach points that a host has, and the types of its kernel, by pattern. */
+public final class ProbeListing {
+  private static final List<String> UNITS = List.of("hz", "ms", "s", "us");
+  private static final String INDENT = "    ";
+
+  /** Whoever names no provider sees these. */
+  private static final List<String> USUAL =
+      List.of(
+          "begin",
+          "end",
+          "fentry",
+          "hardware",
+          "interval",
+          "iter",
+          "kprobe",
+          "profile",
+          "rawtracepoint",
+          "software",
+          "tracepoint");
+
+  private final Target target;
+  private final boolean details;
+  private final List<String> found = new ArrayList<>();
+
+  private ProbeListing(Target target, boolean details) {
+    this.target = target;
+    this.details = details;
+  }
+
+  /**
+   * What matches, a text each; with details further lines tell of its arguments.
+   *
+   * @param pattern {@code provider:rest} with {@code *} for any text, {@code struct name}, or empty
+   *     for everything
+   * @throws BinaryException if a program can't be read, or there is no type of this name
+   */
+  public static List<String> matching(String pattern, boolean details, Target target)
+      throws BinaryException {
+    ProbeListing listing = new ProbeListing(target, details);
+    String[] words = pattern.strip().split(" +", 2);
+    if (words.length == 2) {
+      listing.type(words[0], words[1]);
+      return listing.found;
+    }
+    int colon = pattern.indexOf(':');
+    String provider = colon < 0 ? "*" : pattern.substring(0, colon).toLowerCase(Locale.ROOT);
+    String rest = colon < 0 ? pattern : pattern.substring(colon + 1);
+    if (colon < 0 && Expansion.provider(pattern).isPresent()) {
+      provider = pattern.toLowerCase(Locale.ROOT);
+      rest = "*";
+    }
+    String wanted = rest.isEmpty() ? "*" : rest;
+    Optional<String> exact = Expansion.provider(provider);
+    if (exact.isPresent()) {
+      listing.list(exact.get(), wanted);
+    } else {
+      for (String usual : USUAL) {
+        if (Wildcard.matches(provider, usual)) {
+          listing.list(usual, wanted);
+        }
+      }
+    }
+    return listing.found;
+  }
+
+  private void list(String provider, String wanted) throws BinaryException {
+    switch (provider) {
+      case "begin", "end" -> add(provider, wanted, Stream.of(""), name -> List.of());
+      case "interval", "profile" ->
+          add(provider, wanted, UNITS.stream().map(unit -> unit + ":"), name -> List.of());
+      case "software" ->
+          add(
+              provider,
+              wanted,
+              SoftwareEvent.ALL.stream().map(event -> event.name() + ":"),
+              name -> List.of());
+      case "hardware" ->
+          add(
+              provider,
+              wanted,
+              HardwareEvent.ALL.stream().map(event -> event.name() + ":"),
+              name -> List.of());
+      case "tracepoint" ->
+          add(provider, wanted, target.tracepoints().stream().sorted(), this::fields);
+      case "rawtracepoint" -> rawTracepoints(wanted);
+      case "iter" ->
+          types()
+              .ifPresent(
+                  types ->
+                      add(
+                          provider,
+                          wanted,
+                          Iterators.names(types.kernel()).stream(),
+                          name -> context(types.kernel(), name)));
+      case "kprobe", "kretprobe" ->
+          add(provider, wanted, functions(name -> true), name -> List.of());
+      case "fentry", "fexit" -> typedFunctions(provider, wanted);
+      case "uprobe", "uretprobe" -> programs(provider, wanted);
+      case "usdt" -> markers(wanted);
+      default -> {}
+    }
+  }
+
+  private Optional<KernelTypes> types() {
+    return target.kernelTypes();
+  }
+
+  private void add(
+      String provider,
+      String wanted,
+      Stream<String> names,
+      Function<String, List<String>> arguments) {
+    names
+        .filter(name -> fits(wanted, name))
+        .forEach(
+            name -> {
+              String full = name.isEmpty() ? provider : provider + ":" + name;
+              add(full, details ? arguments.apply(name) : List.of());
+            });
+  }
+
+  private void add(String name, List<String> lines) {
+    StringBuilder text = new StringBuilder(name);
+    lines.forEach(line -> text.append('\n').append(INDENT).append(line));
+    found.add(text.toString());
+  }
+
+  /** A pattern of one part is tried on the last part too, and on names without their colon. */
+  private static boolean fits(String wanted, String name) {
+    if (Wildcard.matches(wanted, name) || Wildcard.matches(wanted + ":", name)) {
+      return true;
+    }
+    int colon = name.indexOf(':');
+    return wanted.indexOf(':') < 0
+        && colon >= 0
+        && Wildcard.matches(wanted, name.substring(colon + 1));
+  }
+
+  private List<String> fields(String tracepoint) {
+    int colon = tracepoint.indexOf(':');
+    return target
+        .tracepoint(tracepoint.substring(0, colon), tracepoint.substring(colon + 1))
+        .map(format -> format.fields().stream().map(ProbeListing::declaration).toList())
+        .orElse(List.of());
+  }
+
+  private static String declaration(Field field) {
+    String length = field.arrayLength() > 0 ? "[" + field.arrayLength() + "]" : "";
+    String space = field.type().endsWith("*") ? "" : " ";
+    return field.type() + space + field.name() + length;
+  }
+
+  private void rawTracepoints(String wanted) {
+    if (types().isEmpty()) {
+      return;
+    }
+    Btf kernel = types().get().kernel();
+    add(
+        "rawtracepoint",
+        wanted,
+        new RawTracepoints(kernel).names().stream().map(name -> "vmlinux:" + name),
+        name -> {
+          String event = name.substring(name.indexOf(':') + 1);
+          List<String> all =
+              kernel
+                  .find(Btf.Kind.FUNC, "__traceiter_" + event)
+                  .map(id -> new BtfText(kernel).function(id, false))
+                  .orElse(List.of());
+          return all.subList(Math.min(1, all.size()), all.size());
+        });
+  }
+
+  private static List<String> context(Btf kernel, String iterator) {
+    return kernel.find(Btf.Kind.STRUCT, "bpf_iter__" + iterator).stream()
+        .flatMap(id -> new BtfText(kernel).definition(id).lines())
+        .toList();
+  }
+
+  /** The traceable ones as {@code name}, or {@code module:name} in a module. */
+  private Stream<String> functions(Predicate<String> which) {
+    return target.functions().traceable().stream()
+        .filter(name -> Kprobes.offered(name.function()) && which.test(name.function()))
+        .map(ProbeListing::full)
+        .sorted();
+  }
+
+  private static String full(Name name) {
+    return name.module().isEmpty() ? name.function() : name.module() + ":" + name.function();
+  }
+
+  private void typedFunctions(String provider, String wanted) {
+    if (types().isEmpty()) {
+      return;
+    }
+    Set<String> traceable = new LinkedHashSet<>(functions(name -> true).toList());
+    sources(types().get())
+        .forEach(
+            (module, btf) -> {
+              BtfText text = new BtfText(btf);
+              String prefix = module.equals("vmlinux") ? "" : module + ":";
+              add(
+                  provider,
+                  wanted,
+                  btf.names(Btf.Kind.FUNC, "").stream()
+                      .distinct()
+                      .sorted()
+                      .filter(name -> traceable.contains(prefix + name))
+                      .map(name -> module + ":" + name),
+                  name ->
+                      btf
+                          .find(Btf.Kind.FUNC, name.substring(name.indexOf(':') + 1))
+                          .map(id -> text.function(id, provider.equals("fexit")))
+                          .orElse(List.of()));
+            });
+  }
+
+  private static Map<String, Btf> sources(KernelTypes types) {
+    Map<String, Btf> all = new LinkedHashMap<>();
+    all.put("vmlinux", types.kernel());
+    types.moduleNames().forEach(name -> types.module(name).ifPresent(btf -> all.put(name, btf)));
+    return all;
+  }
+
+  private void programs(String provider, String wanted) throws BinaryException {
+    int colon = wanted.lastIndexOf(':');
+    if (colon < 0) {
+      throw new BinaryException("Name a program or library: " + provider + ":/bin/bash:read*");
+    }
+    String function = wanted.substring(colon + 1);
+    Binaries binaries = target.binaries();
+    for (String file : binaries.find(UserProbes.unquoted(wanted.substring(0, colon)))) {
+      Binary binary = binaries.open(file);
+      boolean offsets = details && !Wildcard.isPattern(function);
+      for (Binary.Function each : binary.functions()) {
+        if (Wildcard.matches(function, each.name())) {
+          add(
+              provider + ":" + file + ":" + each.name(),
+              offsets ? offsets(binary, each) : List.of());
+        }
+      }
+    }
+  }
+
+  /** The places in a function where an instruction begins. */
+  private static List<String> offsets(Binary binary, Binary.Function function) {
+    return binary.instructions(function).stream()
+        .flatMap(List::stream)
+        .map(offset -> function.name() + "+" + offset)
+        .toList();
+  }
+
+  private void markers(String wanted) throws BinaryException {
+    String[] parts = wanted.split(":", 2);
+    String rest = parts.length == 2 ? parts[1] : "*";
+    if (parts[0].isEmpty() || parts[0].equals("*")) {
+      throw new BinaryException("Name a program or library: usdt:/usr/bin/python3");
+    }
+    for (String file : target.binaries().find(UserProbes.unquoted(parts[0]))) {
+      Binary binary = target.binaries().open(file);
+      Set<String> seen = new LinkedHashSet<>();
+      for (Binary.Marker marker : binary.markers()) {
+        String name = marker.provider() + ":" + marker.name();
+        if (fits(rest, name) && seen.add(name)) {
+          add(
+              "usdt:" + file + ":" + name,
+              details && !marker.arguments().isEmpty()
+                  ? List.of(marker.arguments())
+                  : List.of());
+        }
+      }
+    }
+  }
+
+  private void type(String keyword, String pattern) throws BinaryException {
+    if (types().isEmpty()) {
+      throw new BinaryException(
+          "This kernel tells nothing of its types (BTF, /sys/kernel/btf/vmlinux)");
+    }
+    List<Btf.Kind> kinds =
+        switch (keyword) {
+          case "struct" -> List.of(Btf.Kind.STRUCT);
+          case "union" -> List.of(Btf.Kind.UNION);
+          case "enum" -> List.of(Btf.Kind.ENUM, Btf.Kind.ENUM64);
+          default ->
+              throw new BinaryException(
+                  "'" + keyword + "': struct, union and enum have names to list");
+        };
+    sources(types().get()).forEach((module, btf) -> kinds.forEach(k -> type(btf, k, keyword, pattern)));
+  }
+
+  private void type(Btf btf, Btf.Kind kind, String keyword, String pattern) {
+    List<String> names =
+        Wildcard.isPattern(pattern)
+            ? btf.names(kind, "").stream()
+                .filter(name -> !name.isEmpty() && Wildcard.matches(pattern, name))
+                .distinct()
+                .sorted()
+                .toList()
+            : List.of(pattern);
+    for (String name : names) {
+      Optional<Integer> id = btf.find(kind, name).filter(at -> at >= btf.ownFrom());
+      id.ifPresent(
+          at ->
+              found.add(
+                  details
+                      ? new BtfText(btf).definition(at).stripTrailing()
+                      : keyword + " " + name));
+    }
+  }
+}

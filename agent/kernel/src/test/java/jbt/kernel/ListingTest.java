@@ -1,0 +1,98 @@
+package jbt.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.List;
+import jbt.compiler.check.ProbeListing;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What -l and -lv say of this kernel. */
+@Tag("kernel")
+class ListingTest {
+  @TempDir private Path folder;
+
+  private static List<String> list(String pattern) throws Exception {
+    try (HostTarget target = new HostTarget("here")) {
+      return ProbeListing.matching(pattern, false, target);
+    }
+  }
+
+  private static List<String> details(String pattern) throws Exception {
+    try (HostTarget target = new HostTarget("here")) {
+      return ProbeListing.matching(pattern, true, target);
+    }
+  }
+
+  @Test
+  void listsWhatTracefsHas() throws Exception {
+    try (HostTarget target = new HostTarget("here")) {
+      assertThat(ProbeListing.matching("tracepoint:*", false, target))
+          .hasSize(target.tracepoints().size());
+    }
+    assertThat(list("t:*sys_enter_getp*id"))
+        .contains("tracepoint:syscalls:sys_enter_getpid", "tracepoint:syscalls:sys_enter_getppid");
+    assertThat(details("tracepoint:syscalls:sys_enter_openat"))
+        .containsExactly(
+            """
+            tracepoint:syscalls:sys_enter_openat
+                int __syscall_nr
+                int dfd
+                const char *filename
+                int flags
+                umode_t mode""");
+  }
+
+  @Test
+  void listsTheKernelsFunctions() throws Exception {
+    assertThat(list("kprobe:vfs_o*")).contains("kprobe:vfs_open");
+    assertThat(list("kretprobe:vfs_open")).containsExactly("kretprobe:vfs_open");
+    assertThat(details("fentry:vfs_open"))
+        .containsExactly(
+            "fentry:vmlinux:vfs_open\n    const struct path *path\n    struct file *file");
+    assertThat(details("kretfunc:vfs_open").getFirst()).endsWith("\n    int retval");
+    assertThat(details("rawtracepoint:sched_process_exit").getFirst())
+        .startsWith("rawtracepoint:vmlinux:sched_process_exit\n    struct task_struct *p");
+  }
+
+  @Test
+  void listsEventsAndIterators() throws Exception {
+    assertThat(list("software:")).hasSize(11).contains("software:cpu-clock:");
+    assertThat(list("hardware:*")).hasSize(10).contains("hardware:bus-cycles:");
+    assertThat(list("iter:task*")).contains("iter:task", "iter:task_file", "iter:task_vma");
+    assertThat(details("iter:task").getFirst()).contains("struct task_struct *task;");
+    assertThat(list("interval")).hasSize(4);
+    assertThat(list("begin")).containsExactly("begin");
+    assertThat(list("*:no_such_thing")).isEmpty();
+  }
+
+  @Test
+  void printsTypes() throws Exception {
+    assertThat(details("struct path"))
+        .containsExactly(
+            """
+            struct path {
+                struct vfsmount *mnt; /* offset 0, size 8 */
+                struct dentry *dentry; /* offset 8, size 8 */
+            }; /* size 16 */""");
+    assertThat(details("struct task_struct").getFirst()).contains("pid_t pid; /* offset ");
+    assertThat(details("enum pid_type").getFirst()).startsWith("enum pid_type {\n    PIDTYPE_PID = 0,");
+    assertThat(list("struct dentr*")).contains("struct dentry");
+    assertThatThrownBy(() -> list("structure path")).hasMessageContaining("struct, union and enum");
+  }
+
+  @Test
+  void listsPlacesInPrograms() throws Exception {
+    Path program = CProgram.compile(folder, "counter", UserProbesTest.COUNTER, "-O1");
+    String file = program.toString();
+    assertThat(list("uprobe:" + file + ":helper_*"))
+        .containsExactly("uprobe:" + file + ":helper_a", "uprobe:" + file + ":helper_b");
+    assertThat(details("uprobe:" + file + ":increment").getFirst())
+        .startsWith("uprobe:" + file + ":increment\n    increment+0\n    increment+");
+    assertThatThrownBy(() -> list("uprobe:x")).hasMessageContaining("Name a program or library");
+    assertThat(list("usdt:" + file + ":*")).isEmpty();
+  }
+}
