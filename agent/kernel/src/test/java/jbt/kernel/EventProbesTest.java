@@ -32,8 +32,7 @@ class EventProbesTest {
 
   @Test
   void namesTheHardwareEventThatIsMissing() throws Exception {
-    try (ScriptSession session =
-        ScriptSession.start("hardware:bus-cycles:100 { @ = count(); }")) {
+    try (ScriptSession session = ScriptSession.start("hardware:bus-cycles:100 { @ = count(); }")) {
       assertThat(session.loaded().attached()).isEqualTo(1);
     } catch (LoadException e) {
       assertThat(e)
@@ -46,22 +45,18 @@ class EventProbesTest {
   void watchesMemory() throws Exception {
     Kernels.needWatchpoints();
     Path program = CProgram.compile(folder, "watched", WATCHED, "-O1", "-no-pie");
-    String script =
-        """
-        watchpoint:%s:8:w/comm == "watched"/ { @written = count(); }
-        watchpoint:%s:8:rw/comm == "watched"/ { @used = count(); }
-        watchpoint:%s:8:x/comm == "watched"/ { @run = count(); }
-        """
-            .formatted(
-                address(program, "written"),
-                address(program, "used"),
-                address(program, "function"));
+    assertThat(accesses(program, address(program, "written") + ":8:w")).isEqualTo(10);
+    assertThat(accesses(program, address(program, "used") + ":8:rw")).isEqualTo(15);
+    assertThat(accesses(program, address(program, "function") + ":8:x")).isEqualTo(7);
+  }
+
+  /** One watchpoint at a time: an emulated processor reports old accesses with those of others. */
+  private static long accesses(Path program, String watched) throws Exception {
+    String script = "watchpoint:%s/comm == \"watched\"/ { @ = count(); }".formatted(watched);
     try (ScriptSession session = ScriptSession.start(script)) {
       CProgram.output(List.of(program.toString()));
       session.stop();
-      assertThat(session.words("@written")).containsExactly(10L);
-      assertThat(session.words("@used")).containsExactly(15L);
-      assertThat(session.words("@run")).containsExactly(7L);
+      return session.words("@").getFirst();
     }
   }
 

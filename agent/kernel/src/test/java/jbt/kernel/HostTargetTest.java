@@ -2,10 +2,10 @@ package jbt.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Set;
 import jbt.compiler.target.Target.Answer;
 import jbt.compiler.target.Target.Feature;
 import jbt.compiler.target.TracepointFormat;
-import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -47,12 +47,19 @@ class HostTargetTest {
   void probesFeatures() {
     try (HostTarget target = new HostTarget("here")) {
       for (Feature feature : Feature.values()) {
-        // Kernels are built with kprobes or without; all else every kernel of today has.
-        boolean may = feature == Feature.KPROBE || feature == Feature.KPROBE_MULTI;
         assertThat(target.feature(feature))
             .as(feature.name())
-            .isIn(may ? Set.of(Answer.YES, Answer.NO) : Set.of(Answer.YES));
+            .isIn(
+                Kernels.LACKS
+                    .map(lacks -> Set.of(lacks.contains(feature.name()) ? Answer.NO : Answer.YES))
+                    .orElseGet(() -> expected(feature)));
       }
     }
+  }
+
+  /** Kernels are built with kprobes or without; all else every kernel of today has. */
+  private static Set<Answer> expected(Feature feature) {
+    boolean may = feature == Feature.KPROBE || feature == Feature.KPROBE_MULTI;
+    return may ? Set.of(Answer.YES, Answer.NO) : Set.of(Answer.YES);
   }
 }

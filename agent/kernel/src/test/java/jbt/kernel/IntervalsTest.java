@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("kernel")
 class IntervalsTest {
   private static final int THREADS = 2;
-  private static final int CALLS = 300_000;
+  private static final int CALLS = Integer.getInteger("interval.calls", 300_000);
   private static final String EVENT = "tracepoint:syscalls:sys_enter_getpgid /pid == PID/ ";
 
   @ParameterizedTest

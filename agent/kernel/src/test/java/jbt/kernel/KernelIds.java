@@ -72,7 +72,7 @@ public record KernelIds(Set<Integer> programs, Set<Integer> maps, Set<Integer> l
    * As {@link #left} when that has become empty or the time is over: the kernel frees them late.
    */
   public List<String> leftAfter(Duration patience) throws InterruptedException {
-    long end = System.nanoTime() + patience.toNanos();
+    long end = System.nanoTime() + patience.toNanos() * Kernels.PATIENCE;
     List<String> left = left();
     while (!left.isEmpty() && System.nanoTime() < end) {
       Thread.sleep(20);

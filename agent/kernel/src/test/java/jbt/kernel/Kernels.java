@@ -8,6 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import jbt.compiler.target.Target.Answer;
 import jbt.compiler.target.Target.Feature;
 import jbt.compiler.types.Btf;
@@ -19,6 +21,13 @@ import org.junit.jupiter.api.Assumptions;
 
 /** Skips tests on a kernel that lacks what they need, and says what that is. */
 final class Kernels {
+  /** Names of features that this kernel is known to lack; absent where nobody said so. */
+  static final Optional<Set<String>> LACKS =
+      Optional.ofNullable(System.getProperty("kernel.lacks")).map(all -> Set.of(all.split(",")));
+
+  /** How many times longer everything may take: in an emulated machine. */
+  static final int PATIENCE = Integer.getInteger("jbt.patience", 1);
+
   private static final byte MOVE_IMMEDIATE = (byte) 0xb7;
   private static final byte EXIT = (byte) 0x95;
 
@@ -34,6 +43,15 @@ final class Kernels {
     Assumptions.assumeTrue(
         FeatureProbes.probe(Feature.KPROBE) == Answer.YES,
         "this kernel has no kprobes (CONFIG_KPROBE_EVENTS)");
+  }
+
+  static boolean linksManyUprobes() {
+    return FeatureProbes.probe(Feature.UPROBE_MULTI) == Answer.YES;
+  }
+
+  /** Whether it counts the runs at tracepoints that it leaves out (Linux 6.7). */
+  static boolean countsMissesOfTracepoints() {
+    return LACKS.map(lacks -> !lacks.contains("TRACEPOINT_MISSES")).orElse(true);
   }
 
   static boolean linksManyKprobes() {

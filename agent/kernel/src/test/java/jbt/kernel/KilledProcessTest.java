@@ -63,7 +63,7 @@ class KilledProcessTest {
       loaded.attach();
       loaded.openGate();
       System.out.println("attached");
-      Thread.sleep(Duration.ofSeconds(30));
+      Thread.sleep(Duration.ofSeconds(30L * Kernels.PATIENCE));
       loaded.close();
     }
   }

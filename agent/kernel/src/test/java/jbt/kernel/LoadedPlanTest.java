@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import jbt.compiler.bpf.Instruction;
 import jbt.compiler.bpf.Register;
@@ -55,7 +56,9 @@ class LoadedPlanTest {
               Integer.MAX_VALUE);
       assertThat(records.get()).isEqualTo(HandPlans.RING_SIZE / 16 - 1);
       assertThat(records.get() + loaded.losses()[0]).isEqualTo(100_000);
-      assertThat(loaded.recursionMisses()).hasValue(0);
+      assertThat(loaded.recursionMisses())
+          .isEqualTo(
+              Kernels.countsMissesOfTracepoints() ? OptionalLong.of(0) : OptionalLong.empty());
     }
   }
 
@@ -112,7 +115,7 @@ class LoadedPlanTest {
       LoadedPlan.ProgramStatistics program = loaded.statistics().getFirst();
       assertThat(program.name()).isEqualTo("getppid");
       assertThat(program.runs()).isGreaterThanOrEqualTo(10_000);
-      assertThat(program.runTimeNs() / program.runs()).isBetween(1L, 10_000L);
+      assertThat(program.runTimeNs() / program.runs()).isBetween(1L, 10_000L * Kernels.PATIENCE);
     }
   }
 
