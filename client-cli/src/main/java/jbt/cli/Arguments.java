@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import jbt.cli.Command.Source;
 import jbt.cli.Command.Where;
 import jbt.cli.pki.Pki;
+import jbt.cli.session.Modes;
 import jbt.cli.session.Parameters;
 import jbt.transport.Role;
 import org.apache.commons.cli.CommandLine;
@@ -47,7 +49,7 @@ final class Arguments {
     Where where = where(line, config(home));
     List<String> rest = line.getArgList();
     if (line.hasOption("l")) {
-      refuse(line, "-l", "e", "d", "duration", "per-host", "f", "o");
+      refuse(line, "-l", "e", "d", "duration", "per-host", "f", "o", "p", "c", "dry-run");
       if (!rest.isEmpty()) {
         throw new UsageException("one pattern at most: " + String.join(" ", rest));
       } else if (!named.isEmpty()) {
@@ -65,7 +67,35 @@ final class Arguments {
         line.hasOption("q"),
         line.hasOption("v"),
         line.hasOption("d"),
-        line.hasOption("duration") ? Durations.parse(line.getOptionValue("duration")) : 0);
+        line.hasOption("duration") ? Durations.parse(line.getOptionValue("duration")) : 0,
+        modes(line));
+  }
+
+  private static Modes modes(CommandLine line) throws UsageException {
+    if (line.hasOption("hosts")) {
+      refuse(line, "other hosts", "p", "c");
+    }
+    if (line.hasOption("p")) {
+      refuse(line, "-p", "c");
+    }
+    String buffering = line.getOptionValue("B", "line");
+    if (!List.of("line", "full", "none").contains(buffering)) {
+      throw new UsageException("-B is line, full or none, not " + buffering);
+    }
+    OptionalInt process = OptionalInt.empty();
+    if (line.hasOption("p")) {
+      String text = line.getOptionValue("p");
+      if (!text.matches("[1-9]\\d{0,6}")) {
+        throw new UsageException("-p is the id of a process, not " + text);
+      }
+      process = OptionalInt.of(Integer.parseInt(text));
+    }
+    return new Modes(
+        line.hasOption("unsafe"),
+        process,
+        Optional.ofNullable(line.getOptionValue("c")),
+        line.hasOption("dry-run"),
+        !line.hasOption("no-warnings"));
   }
 
   /** {@code -lv PATTERN} is two options, and not one with the value v. */
@@ -77,7 +107,12 @@ final class Arguments {
 
   private static Options traceOptions() {
     Options options = new Options();
-    for (String name : List.of("help", "version", "per-host")) {
+    options.addOption(Option.builder("h").longOpt("help").get());
+    options.addOption(Option.builder("V").longOpt("version").get());
+    options.addOption(Option.builder("b").longOpt("btf").get());
+    options.addOption(Option.builder("p").longOpt("pid").hasArg().get());
+    options.addOption(Option.builder("c").longOpt("cmd").hasArg().get());
+    for (String name : List.of("per-host", "unsafe", "dry-run", "no-warnings")) {
       options.addOption(Option.builder().longOpt(name).get());
     }
     for (String name :
@@ -87,7 +122,7 @@ final class Arguments {
     for (String name : List.of("q", "d", "v")) {
       options.addOption(Option.builder(name).get());
     }
-    for (String name : List.of("e", "f", "o")) {
+    for (String name : List.of("e", "f", "o", "B")) {
       options.addOption(Option.builder(name).hasArg().get());
     }
     return options.addOption(Option.builder("l").optionalArg(true).hasArg().get());

@@ -3,6 +3,7 @@ package jbt.cli;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import jbt.cli.session.Modes;
 import jbt.cli.session.Parameters;
 import jbt.transport.Role;
 
@@ -37,7 +38,8 @@ sealed interface Command {
       boolean quiet,
       boolean verbose,
       boolean dump,
-      long durationNanos)
+      long durationNanos,
+      Modes modes)
       implements Command {}
 
   /** Where a script comes from. */

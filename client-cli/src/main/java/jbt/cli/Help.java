@@ -20,6 +20,10 @@ final class Help {
         -l [PATTERN]           list the attach points that match, and run nothing
         -lv PATTERN            with arguments; 'struct NAME': the kernel's definition
         -d                     print what the compiler makes of the script, and run nothing
+        -p PID                 trace only this process, and stop when it ends (this host only)
+        -c COMMAND             start a command, and stop when it ends (this host only)
+        --unsafe               allow system(), signal() and the like, where the host does
+        --dry-run              attach, run BEGIN and stop
         --duration TIME        stop by itself after 10s, 500ms, 5m or 1h
 
       Hosts:
@@ -34,6 +38,7 @@ final class Help {
       Output:
         --per-host             show the maps of each host by themselves
         -f text|json           text, or a JSON record a line
+        --no-warnings          without warnings of the compiler and of warnf()
         -o FILE                write the output to a file
         -q                     no progress, and a footer only if something is missing
         -v                     a line about each host in the footer

@@ -13,7 +13,12 @@ final class Local implements Way {
   /** Whoever is root here may trace for as long as he likes. */
   private static final Policy POLICY =
       new Policy(
-          TimeUnit.DAYS.toNanos(3650), Policy.DEFAULT.probes(), Policy.DEFAULT.mapBytes(), 1);
+          TimeUnit.DAYS.toNanos(3650),
+          Policy.DEFAULT.probes(),
+          Policy.DEFAULT.mapBytes(),
+          1,
+          true,
+          true);
 
   private final TracerService agent;
 

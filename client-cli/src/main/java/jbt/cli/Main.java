@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import jbt.cli.pki.Pki;
 import jbt.cli.pki.PkiException;
 import jbt.cli.render.JsonRendering;
@@ -116,6 +118,23 @@ public final class Main {
         trace.json()
             ? new JsonRendering(many, trace.perHost(), trace.quiet())
             : new TextRendering(many, trace.perHost(), target.outTerminal(), colour);
+    if (trace.modes().command().isPresent()) {
+      try (Child child = Child.start(trace.modes().command().get())) {
+        return trace(trace, script, hosts, home, target, rendering, Optional.of(child));
+      }
+    }
+    return trace(trace, script, hosts, home, target, rendering, Optional.empty());
+  }
+
+  private int trace(
+      Command.Trace trace,
+      String script,
+      List<String> hosts,
+      Path home,
+      Screen target,
+      Rendering rendering,
+      Optional<Child> child)
+      throws WayException, UsageException, InterruptedException {
     try (Way way = way(trace.where(), hosts, home)) {
       Wanted wanted =
           new Wanted(
@@ -128,11 +147,27 @@ public final class Main {
               trace.quiet(),
               trace.verbose(),
               trace.durationNanos(),
-              hosts.isEmpty());
-      Session session = new Session(wanted, rendering, target);
+              hosts.isEmpty(),
+              trace.modes(),
+              child.map(c -> OptionalInt.of(c.pid())).orElse(OptionalInt.empty()));
+      Session session = new Session(wanted, rendering, target, () -> child.ifPresent(Child::go));
+      child.ifPresent(c -> c.onEnd(session::stop));
+      if (trace.modes().process().isPresent()) {
+        stopWith(trace.modes().process().getAsInt(), session);
+      }
       Signals.handle(session::stop, session::erase);
       return session.run(
           hosts.isEmpty() ? way.service() : new Opener(way.service(), OPEN_PATIENCE, OPEN_DELAY));
+    }
+  }
+
+  /** Stops with the process that is traced. */
+  private static void stopWith(int process, Session session) throws UsageException {
+    ProcessHandle traced =
+        ProcessHandle.of(process)
+            .orElseThrow(() -> new UsageException("-p: there is no process " + process));
+    if (!traced.equals(ProcessHandle.current())) {
+      var _ = traced.onExit().thenRun(session::stop);
     }
   }
 

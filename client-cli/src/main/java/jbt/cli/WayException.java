@@ -4,6 +4,10 @@ package jbt.cli;
 final class WayException extends Exception {
   private static final long serialVersionUID = 1;
 
+  WayException(String message) {
+    super(message);
+  }
+
   WayException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import jbt.cli.session.Modes;
 import jbt.cli.session.Parameters;
 import jbt.transport.Role;
 import org.junit.jupiter.api.Test;
@@ -66,7 +67,8 @@ class ArgumentsTest {
                 true,
                 true,
                 true,
-                10_000_000_000L));
+                10_000_000_000L,
+                Modes.NORMAL));
   }
 
   @Test
@@ -90,7 +92,8 @@ class ArgumentsTest {
                 false,
                 false,
                 false,
-                0));
+                0,
+                Modes.NORMAL));
     assertThat(parse("-")).extracting("source").isEqualTo(new Command.Source.StandardInput());
   }
 

@@ -25,7 +25,8 @@ import org.junit.jupiter.api.TestFactory;
  * name}, the script, and parts that begin with {@code --- text} (standard output), {@code ---
  * error} (standard error), {@code --- json} (standard output of {@code -f json}); {@code --- match}
  * is standard output as a regular expression. PID in a script is this process, which calls getppid
- * all the while. Empty lines at the end of an output do not count.
+ * all the while. Empty lines at the end of an output do not count. A line {@code # OPTION...}
+ * before the script gives options of the command line.
  */
 @Tag("kernel")
 class ConformanceTest {
@@ -73,8 +74,17 @@ class ConformanceTest {
 
   private static void check(Case one) throws Exception {
     for (Expected expected : one.expected) {
-      boolean json = expected.part.equals("json");
-      Output output = run(one.script, json ? List.of("-f", "json", "-q") : List.of());
+      List<String> options = new ArrayList<>();
+      String script = one.script;
+      if (script.startsWith("# ")) {
+        int end = script.indexOf('\n');
+        options.addAll(List.of(script.substring(2, end).replace("PID", "" + PID).split(" ")));
+        script = script.substring(end + 1);
+      }
+      if (expected.part.equals("json")) {
+        options.addAll(List.of("-f", "json", "-q"));
+      }
+      Output output = run(script, options);
       String said = output.err;
       String wanted = expected.output.stripTrailing();
       switch (expected.part) {

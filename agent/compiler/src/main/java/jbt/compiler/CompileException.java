@@ -9,9 +9,21 @@ public final class CompileException extends Exception {
   /** Whether the only errors are probes that match nothing on the target. */
   private final boolean noMatch;
 
-  public CompileException(String rendered, boolean noMatch) {
+  /** Whether the only errors are things that the host does not allow. */
+  private final boolean refused;
+
+  public CompileException(String rendered, boolean noMatch, boolean refused) {
     super(rendered);
     this.noMatch = noMatch;
+    this.refused = refused;
+  }
+
+  public CompileException(String rendered, boolean noMatch) {
+    this(rendered, noMatch, false);
+  }
+
+  public boolean refused() {
+    return refused;
   }
 
   public boolean noMatch() {

@@ -83,12 +83,13 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
       Map<String, String> labels,
       Supplier<String> caller,
       Consumer<String> journal) {
-    this(new HostTarget(hostName), policy, labels, caller, journal);
+    this(new HostTarget(hostName, Optional.empty(), labels), policy, labels, caller, journal);
   }
 
   /** For those on this host: relative paths of programs start in the folder of this process. */
   public static TracerService here(String hostName, Policy policy) {
-    HostTarget target = new HostTarget(hostName, Optional.of(Path.of("").toAbsolutePath()));
+    HostTarget target =
+        new HostTarget(hostName, Optional.of(Path.of("").toAbsolutePath()), Map.of());
     return new TracerService(target, policy, Map.of(), () -> "local", line -> {});
   }
 

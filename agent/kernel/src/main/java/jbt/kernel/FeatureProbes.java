@@ -25,6 +25,7 @@ final class FeatureProbes {
       case LOOP -> helper(181);
       case LOOKUP_PERCPU -> helper(195);
       case BOOT_CLOCK -> helper(125);
+      case OVERRIDE -> helper(58, Bpf.PROGRAM_TYPE_KPROBE);
       case RING_BUFFER -> ringBuffer();
       case UPROBE_MULTI -> uprobeMulti();
       case KPROBE -> EventSources.has("kprobe") ? Answer.YES : Answer.NO;
@@ -39,16 +40,15 @@ final class FeatureProbes {
    * @param id its number in linux/bpf.h
    */
   private static Answer helper(int id) {
+    return helper(id, Bpf.PROGRAM_TYPE_TRACEPOINT);
+  }
+
+  private static Answer helper(int id, int programType) {
     ByteBuffer code = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
     code.put(0, CALL).putInt(4, id).put(8, EXIT);
     Bpf.LoadResult result =
         Bpf.tryLoad(
-            Bpf.PROGRAM_TYPE_TRACEPOINT,
-            Bpf.AttachTo.NOTHING,
-            code.array(),
-            List.of(),
-            "jbt_probe",
-            LOG_SIZE);
+            programType, Bpf.AttachTo.NOTHING, code.array(), List.of(), "jbt_probe", LOG_SIZE);
     if (result.errno() == 0) {
       return Answer.YES;
     }

@@ -10,12 +10,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import jbt.compiler.target.Binaries;
 import jbt.compiler.target.KernelFunctions;
 import jbt.compiler.target.Target;
 import jbt.compiler.target.TracepointFormat;
 import jbt.compiler.types.KernelTypes;
 import jbt.kernel.binaries.HostBinaries;
+import jbt.kernel.symbols.ControlGroups;
+import jbt.kernel.symbols.KernelSymbols;
 import jbt.kernel.sys.Tracefs;
 
 /**
@@ -24,6 +27,7 @@ import jbt.kernel.sys.Tracefs;
  */
 public final class HostTarget implements Target, AutoCloseable {
   private final String hostName;
+  private final Map<String, String> labels;
   private final Binaries binaries;
   private final int possibleCpus = Cpus.possible().getLast() + 1;
   private final Map<String, Optional<TracepointFormat>> formats = new HashMap<>();
@@ -42,7 +46,15 @@ public final class HostTarget implements Target, AutoCloseable {
    *     other hosts
    */
   public HostTarget(String hostName, Optional<Path> workingFolder) {
+    this(hostName, workingFolder, Map.of());
+  }
+
+  /**
+   * @param labels what the host's configuration says of it
+   */
+  public HostTarget(String hostName, Optional<Path> workingFolder, Map<String, String> labels) {
     this.hostName = hostName;
+    this.labels = Map.copyOf(labels);
     this.binaries = new HostBinaries(workingFolder);
   }
 
@@ -54,6 +66,21 @@ public final class HostTarget implements Target, AutoCloseable {
   @Override
   public String hostName() {
     return hostName;
+  }
+
+  @Override
+  public Optional<String> label(String name) {
+    return Optional.ofNullable(labels.get(name));
+  }
+
+  @Override
+  public OptionalLong kernelSymbol(String name) {
+    return KernelSymbols.ofThisHost().address(name);
+  }
+
+  @Override
+  public OptionalLong controlGroup(String path) {
+    return ControlGroups.idOf(path);
   }
 
   @Override

@@ -21,6 +21,7 @@ import jbt.server.targets.FoldedNames;
 import jbt.v1.Dump;
 import jbt.v1.HostReport;
 import jbt.v1.HostState;
+import jbt.v1.LineKind;
 import jbt.v1.Lines;
 import jbt.v1.Open;
 import jbt.v1.Stop;
@@ -47,6 +48,7 @@ public final class Session {
   private static final int CHUNK = 256 << 10;
 
   private final Wanted wanted;
+  private final Runnable started;
   private final Rendering rendering;
   private final Screen screen;
   private final StatusLine status;
@@ -61,10 +63,19 @@ public final class Session {
   private boolean attachedShown;
   private boolean waitingShown;
   private boolean opened;
+  private boolean running;
   private final Dumps dumps = new Dumps();
 
   public Session(Wanted wanted, Rendering rendering, Screen screen) {
+    this(wanted, rendering, screen, () -> {});
+  }
+
+  /**
+   * @param started told once, when the first host runs
+   */
+  public Session(Wanted wanted, Rendering rendering, Screen screen, Runnable started) {
     this.wanted = wanted;
+    this.started = started;
     this.rendering = rendering;
     this.screen = screen;
     status = new StatusLine(screen.err(), screen.errTerminal());
@@ -149,6 +160,9 @@ public final class Session {
   }
 
   private void lines(Bytes out, Lines lines) {
+    if (lines.getKind() == LineKind.LINE_WARNING && !wanted.modes().warnings()) {
+      return;
+    }
     if (rendering.isTrouble(lines.getKind())) {
       Bytes text = new Bytes();
       rendering.lines(text, lines);
@@ -188,11 +202,20 @@ public final class Session {
       opened = true;
       send(TraceRequest.newBuilder().setOpen(Open.getDefaultInstance()).build());
     }
-    report.getNoticesList().forEach(notice -> note(report.getHost(), notice));
+    if (wanted.modes().warnings()) {
+      report.getNoticesList().forEach(notice -> note(report.getHost(), notice));
+    }
     note(report.getHost(), report.getMessage());
     if (!attachedShown && (!isConnecting() || report.getState() == HostState.HOST_RUNNING)) {
       attachedShown = true;
       attached(out);
+    }
+    if (report.getState() == HostState.HOST_RUNNING && !running) {
+      running = true;
+      started.run();
+      if (wanted.modes().dryRun()) {
+        stop();
+      }
     }
   }
 
@@ -327,7 +350,7 @@ public final class Session {
     Summary summary = answer.summary();
     if (wanted.dump()) {
       outbox.offer(dumps.print(wanted.many()), PATIENCE_MILLIS);
-    } else if (answer.hosts().stream().anyMatch(Outcome::ran)) {
+    } else if (answer.hosts().stream().anyMatch(Outcome::ran) && !wanted.modes().dryRun()) {
       write(result(summary));
     }
     outbox.note(notices.take());

@@ -1,6 +1,7 @@
 package jbt.cli.session;
 
 import java.util.List;
+import java.util.OptionalInt;
 import jbt.v1.Keying;
 import jbt.v1.Limits;
 import jbt.v1.NamedText;
@@ -13,6 +14,7 @@ import jbt.v1.Start;
  * @param hosts the hosts named, each once; empty for this one
  * @param durationNanos 0 for no end of its own
  * @param opens the service has no collector that opens the gate by itself
+ * @param command the process of the command that was started, where there is one
  */
 public record Wanted(
     String script,
@@ -24,7 +26,9 @@ public record Wanted(
     boolean quiet,
     boolean verbose,
     long durationNanos,
-    boolean opens) {
+    boolean opens,
+    Modes modes,
+    OptionalInt command) {
   public Wanted {
     hosts = List.copyOf(hosts);
   }
@@ -47,6 +51,9 @@ public record Wanted(
             .addAllHosts(hosts)
             .setKeying(keying)
             .setDump(dump)
+            .setUnsafe(modes.unsafe())
+            .setProcess(modes.process().orElse(0))
+            .setCommand(command.orElse(0))
             .addAllArguments(parameters.positional())
             .setLimits(Limits.newBuilder().setDurationNs(durationNanos));
     parameters

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import jbt.cli.render.Maps;
@@ -54,7 +55,9 @@ class SessionTest {
         false,
         false,
         0,
-        hosts.length == 0);
+        hosts.length == 0,
+        Modes.NORMAL,
+        OptionalInt.empty());
   }
 
   private Session session(Wanted wanted) {
@@ -439,7 +442,18 @@ class SessionTest {
   void dumpIsPrintedOnceAndNothingRuns() throws Exception {
     Wanted wanted =
         new Wanted(
-            "x", "stdin", Parameters.NONE, List.of("a", "b"), false, true, false, false, 0, false);
+            "x",
+            "stdin",
+            Parameters.NONE,
+            List.of("a", "b"),
+            false,
+            true,
+            false,
+            false,
+            0,
+            false,
+            Modes.NORMAL,
+            OptionalInt.empty());
     FakeService service =
         new FakeService(
             replies -> {

@@ -30,6 +30,7 @@ final class Builtins {
     Set<String> names = new TreeSet<>(AT_RUN_TIME.keySet());
     names.addAll(SymbolCalls.BARE);
     names.addAll(NumberCalls.BARE);
+    names.addAll(TaskCalls.names());
     names.add("probe");
     names.add("host");
     names.add("args");

@@ -25,6 +25,11 @@ final class Calls {
           "errorf",
           "warnf",
           "join",
+          "system",
+          "cat",
+          "signal",
+          "signal_thread",
+          "override",
           "fail",
           "assert",
           "static_assert",
@@ -42,12 +47,14 @@ final class Calls {
   private final ProbeContext context;
   private final ExpressionChecker expressions;
   private final Diagnostics diagnostics;
+  private final UnsafeCalls unsafe;
 
   Calls(Round round, ProbeContext context, ExpressionChecker expressions) {
     this.round = round;
     this.context = context;
     this.expressions = expressions;
     this.diagnostics = round.diagnostics();
+    this.unsafe = new UnsafeCalls(round, context, expressions);
   }
 
   static Set<String> allNames() {
@@ -57,6 +64,8 @@ final class Calls {
     names.addAll(MapQueries.NAMES);
     names.addAll(SymbolCalls.NAMES);
     names.addAll(NumberCalls.NAMES);
+    names.addAll(HostCalls.NAMES);
+    names.addAll(TaskCalls.names());
     return names;
   }
 
@@ -80,6 +89,18 @@ final class Calls {
       case "errorf" -> printf(call, Use.ERROR);
       case "warnf" -> printf(call, Use.WARNING);
       case "join" -> join(call);
+      case "system" -> {
+        UnsafeCalls.permit(
+            round, "system", round.environment().circumstances().unsafe(), call.range());
+        yield printf(call, Use.SYSTEM);
+      }
+      case "cat" -> {
+        UnsafeCalls.permit(round, "cat", round.environment().circumstances().files(), call.range());
+        yield printf(call, Use.CAT);
+      }
+      case "signal" -> unsafe.signal(call, Function.SIGNAL);
+      case "signal_thread" -> unsafe.signal(call, Function.SIGNAL_THREAD);
+      case "override" -> unsafe.override(call);
       case "fail" -> fail(call);
       case "assert" -> check(call);
       case "static_assert" -> checkNow(call);
@@ -118,6 +139,9 @@ final class Calls {
     }
     List<Ast.Expr> written = call.arguments().subList(1, call.arguments().size());
     List<Value> arguments = written.stream().map(expressions::value).toList();
+    if (use == Use.SYSTEM || use == Use.CAT) {
+      unsafe.commandArguments(call, arguments);
+    }
     return switch (PrintfFormat.parse(format.value())) {
       case PrintfFormat.Wrong wrong -> {
         diagnostics.error(format.range(), "printf: " + wrong.message());

@@ -15,10 +15,12 @@ import jbt.compiler.c.ScriptTypes;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.PointAt;
 import jbt.compiler.check.Checked.Probe;
+import jbt.compiler.check.Checked.Probe.Kind;
 import jbt.compiler.check.Checked.Stmt;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Diagnostics;
 import jbt.compiler.lang.Parameters;
+import jbt.compiler.lang.Parameters.Circumstances;
 import jbt.compiler.lang.Parser;
 import jbt.compiler.lang.Source;
 import jbt.compiler.lang.SourceRange;
@@ -26,6 +28,7 @@ import jbt.compiler.plan.Attachment.Point;
 import jbt.compiler.plan.Settings;
 import jbt.compiler.target.Target;
 import jbt.compiler.types.Definitions;
+import jbt.compiler.types.Type;
 
 /** From text to a script without errors. */
 public final class Checker {
@@ -74,7 +77,7 @@ public final class Checker {
     }
     boolean allExpanded = !diagnostics.hasErrors();
     checkPoints(groups, expansion, settings, diagnostics);
-    Environment environment = new Environment(settings, declared);
+    Environment environment = new Environment(settings, declared, parameters.circumstances());
     Definitions definitions = ScriptTypes.of(preprocessed, new HostTypes(target), diagnostics);
     Headers headers = preprocessed.headers();
     Result result = round(groups, source, target, definitions, headers, environment);
@@ -122,7 +125,8 @@ public final class Checker {
   private static void throwErrors(Diagnostics diagnostics, Source source, boolean noMatch)
       throws CompileException {
     if (diagnostics.hasErrors()) {
-      throw new CompileException(diagnostics.render(source), noMatch);
+      throw new CompileException(
+          diagnostics.render(source), noMatch, diagnostics.refusals() == diagnostics.errorCount());
     }
   }
 
@@ -184,6 +188,7 @@ public final class Checker {
       Definitions definitions,
       Headers headers,
       Environment environment) {
+    Circumstances circumstances = environment.circumstances();
     Round round =
         new Round(
             source,
@@ -199,8 +204,9 @@ public final class Checker {
       ProbeContext context =
           new ProbeContext(probes.size(), group.points, names.size(), environment);
       StatementChecker statements = new StatementChecker(round, context);
-      Optional<Expr> predicate =
+      Optional<Expr> written =
           group.block.predicate().map(p -> statements.expressions().condition(p).expr());
+      Optional<Expr> predicate = ofProcess(written, context.kind(), circumstances, group.block);
       List<Stmt> body = statements.block(group.block.body());
       List<PointAt> points = new ArrayList<>();
       for (Expanded point : group.points) {
@@ -212,6 +218,45 @@ public final class Checker {
               context.kind(), points, predicate, body, context.localTypes(), group.block.range()));
     }
     return new Result(probes, names, round);
+  }
+
+  /** The predicate of a probe that fires only for the process that is traced, if it is one. */
+  private static Optional<Expr> ofProcess(
+      Optional<Expr> predicate, Kind kind, Circumstances circumstances, Ast.Block block) {
+    boolean everywhere =
+        switch (kind) {
+          case BEGIN, END, INTERVAL, ITER -> true;
+          case TRACEPOINT,
+              RAW_EVENT,
+              PROFILE,
+              SOFTWARE,
+              UPROBE,
+              URETPROBE,
+              USDT,
+              KPROBE,
+              KRETPROBE,
+              FENTRY,
+              FEXIT,
+              HARDWARE,
+              WATCHPOINT ->
+              false;
+        };
+    if (circumstances.process().isEmpty() || everywhere) {
+      return predicate;
+    }
+    SourceRange range = block.range();
+    Expr process =
+        new Expr.Binary(
+            Checked.BinaryOp.EQ,
+            new Expr.Cast(
+                new Expr.BuiltinValue(Checked.Builtin.PID, Type.UINT32, range), Type.UINT64, range),
+            new Expr.IntLiteral(circumstances.process().getAsInt(), Type.UINT64, range),
+            Type.BOOL,
+            range);
+    return Optional.of(
+        predicate
+            .<Expr>map(own -> new Expr.Logical(true, process, own, Type.BOOL, range))
+            .orElse(process));
   }
 
   private static void checkEnvironment(

@@ -17,6 +17,8 @@ final class Configuration {
   private static final int MOST_KEYS = 1 << 24;
   private static final int MOST_PROBES = 1 << 16;
 
+  private static final int MOST_CAT_BYTES = 1 << 20;
+
   private static final Map<String, String> RENAMED =
       Map.of(
           "strlen", "max_strlen",
@@ -33,7 +35,6 @@ final class Configuration {
           "license",
           "log_size",
           "max_bpf_progs",
-          "max_cat_bytes",
           "on_stack_limit",
           "perf_rb_pages",
           "use_blazesym",
@@ -57,7 +58,8 @@ final class Configuration {
           "missing_probes",
           "print_maps_on_exit",
           "stack_mode",
-          "max_probes");
+          "max_probes",
+          "max_cat_bytes");
 
   private final Map<String, Setting> given = new HashMap<>();
   private final Diagnostics diagnostics;
@@ -80,7 +82,8 @@ final class Configuration {
         },
         configuration.flag("print_maps_on_exit", normal.printMapsOnExit()),
         configuration.word("stack_mode", List.of("bpftrace", "perf", "raw", "build_id")),
-        configuration.number("max_probes", normal.maxProbes(), MOST_PROBES));
+        configuration.number("max_probes", normal.maxProbes(), MOST_PROBES),
+        configuration.number("max_cat_bytes", normal.maxCatBytes(), MOST_CAT_BYTES));
   }
 
   private void note(Setting setting) {

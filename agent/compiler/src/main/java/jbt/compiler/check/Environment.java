@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import jbt.compiler.lang.Parameters.Circumstances;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.Settings;
 import jbt.compiler.types.Type;
@@ -21,15 +22,24 @@ final class Environment {
   private final Map<VariableAt, Place> variables = new HashMap<>();
   private final Settings settings;
   private final Map<String, MapDeclarations.Declared> declared;
+  private final Circumstances circumstances;
   private boolean changed;
 
-  Environment(Settings settings, Map<String, MapDeclarations.Declared> declared) {
+  Environment(
+      Settings settings,
+      Map<String, MapDeclarations.Declared> declared,
+      Circumstances circumstances) {
     this.settings = settings;
+    this.circumstances = circumstances;
     this.declared = declared;
   }
 
   Settings settings() {
     return settings;
+  }
+
+  Circumstances circumstances() {
+    return circumstances;
   }
 
   MapInfo map(String name, SourceRange range) {

@@ -183,7 +183,9 @@ final class ExpressionChecker {
   }
 
   private Value name(Ast.Expr.Name name) {
-    if (SymbolCalls.BARE.contains(name.name()) || NumberCalls.BARE.contains(name.name())) {
+    if (SymbolCalls.BARE.contains(name.name())
+        || NumberCalls.BARE.contains(name.name())
+        || TaskCalls.isName(name.name())) {
       return call(new Ast.Expr.Call(name.name(), List.of(), name.range()));
     }
     Optional<Value> argument =
@@ -433,6 +435,12 @@ final class ExpressionChecker {
     }
     if (NumberCalls.NAMES.contains(call.function())) {
       return numbers.call(call);
+    }
+    if (HostCalls.NAMES.contains(call.function())) {
+      return new HostCalls(round).call(call);
+    }
+    if (TaskCalls.isName(call.function())) {
+      return TaskCalls.value(call, this, diagnostics);
     }
     if (call.function().equals("nsecs") && !call.arguments().isEmpty()) {
       return numbers.time(call);

@@ -9,6 +9,9 @@ record Features(Feature feature, String needs) {
   static final Features LOOP = new Features(Feature.LOOP, "bpf_loop (Linux 5.17)");
   static final Features LOOKUP_PERCPU =
       new Features(Feature.LOOKUP_PERCPU, "bpf_map_lookup_percpu_elem (Linux 5.19)");
+  static final Features OVERRIDE =
+      new Features(
+          Feature.OVERRIDE, "bpf_override_return (CONFIG_BPF_KPROBE_OVERRIDE and kprobes)");
 
   /** Tells if the kernel certainly has not what a construct needs. */
   static void need(Round round, Features features, String construct, SourceRange range) {

@@ -10,6 +10,8 @@ public enum Function {
   STRNCMP,
   /** Of two texts: one behind the other, cut off at the type's size. */
   CONCAT,
+  /** Of a text and a literal number less than the type's size: so many of its first bytes. */
+  START,
   /** Of a pointer, an array or a text, and a number of bytes. At most the type's size is kept. */
   BUFFER,
   /** Of two pointers and a literal number of bytes: 0 if they are equal, else 1. */
@@ -37,5 +39,15 @@ public enum Function {
   /** The id of the current task's group in the unified hierarchy. */
   CGROUP,
   /** Of an integer: its bytes in the other order, as many as the type has. */
-  BYTE_SWAP
+  BYTE_SWAP,
+  /** Of a literal: its bytes. */
+  BYTES,
+  /** Of a stack: how many frames it has. */
+  STACK_LENGTH,
+  /** Of a number: sends the signal to the current process. */
+  SIGNAL,
+  /** Of a number: sends the signal to the current thread. */
+  SIGNAL_THREAD,
+  /** Of a number: the probed function returns it instead of doing anything. */
+  OVERRIDE
 }

@@ -8,6 +8,7 @@ import jbt.compiler.check.Checked.Stmt;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.ScriptMap;
+import jbt.compiler.types.Meaning;
 import jbt.compiler.types.Type;
 import jbt.compiler.types.TypeNames;
 
@@ -149,8 +150,7 @@ final class MapQueries {
       return Value.unknown(call.range());
     }
     if (!(call.arguments().getFirst() instanceof Ast.Expr.MapUse use) || !use.key().isEmpty()) {
-      round.diagnostics().error(call.range(), "len() takes a map without key");
-      return Value.unknown(call.range());
+      return stackLength(call);
     }
     MapInfo map = expressions.maps().info(use);
     if ((map.key != null && map.key.isEmpty()) || buckets(map)) {
@@ -158,5 +158,18 @@ final class MapQueries {
       return Value.unknown(call.range());
     }
     return truth(new Expr.Length(map.index, Type.INT64, call.range()));
+  }
+
+  private Value stackLength(Ast.Expr.Call call) {
+    Value stack = expressions.value(call.arguments().getFirst());
+    if (stack.type() instanceof Type.Symbolic(Meaning.Stack s)) {
+      Expr length =
+          new Expr.Call(Function.STACK_LENGTH, List.of(stack.expr()), Type.INT64, call.range());
+      return truth(length);
+    }
+    if (stack.known()) {
+      round.diagnostics().error(call.range(), "len() takes a map without key or a stack");
+    }
+    return Value.unknown(call.range());
   }
 }

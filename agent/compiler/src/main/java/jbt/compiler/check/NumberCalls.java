@@ -1,6 +1,7 @@
 package jbt.compiler.check;
 
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.lang.Ast;
@@ -61,15 +62,20 @@ final class NumberCalls {
           new Value(made(Function.CGROUP, Type.UINT64, call.range()).expr(), false, true);
       case "probetype" -> Value.string(probeType(), call.range());
       case "usermode" -> userMode(call.range());
-      // No command is started on a host.
-      case "cpid" -> literal(0, Type.UINT32, call.range());
-      case "has_cpid" -> Value.bool(false, call.range());
+      case "cpid" ->
+          new Value(
+              new Expr.IntLiteral(command().orElse(0), Type.UINT32, call.range()), true, true);
+      case "has_cpid" -> Value.bool(command().isPresent(), call.range());
       case "bswap" -> swapped(call);
       case "kptr" -> pointer(call, AddressSpace.KERNEL);
       case "uptr" -> pointer(call, AddressSpace.USER);
       case "reg" -> register(call);
       default -> throw new IllegalArgumentException(call.function());
     };
+  }
+
+  private OptionalInt command() {
+    return round.environment().circumstances().command();
   }
 
   /** {@code pid(init)} and the like: an agent is in the first namespace, so both are the same. */

@@ -5,13 +5,14 @@ import java.util.Optional;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Diagnostics;
+import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.Attachment.Point;
 import jbt.compiler.types.Type;
 import jbt.compiler.types.TypeNames;
 
 /**
  * {@code str(pointer)} and {@code str(pointer, n)}: the text at an address, of which n - 1
- * characters are kept. Of text itself n characters are kept, if n and the text are literals.
+ * characters are kept. Of text itself n characters are kept.
  */
 final class StrCall {
   private final ExpressionChecker expressions;
@@ -61,8 +62,20 @@ final class StrCall {
       int keep = Math.clamp(n.value(), 0, literal.value().length());
       return Value.string(literal.value().substring(0, keep), call.range());
     }
-    diagnostics.error(call.range(), "str() can shorten only pointers and literals");
-    return Value.unknown(call.range());
+    if (!(length.get().expr() instanceof Expr.IntLiteral(long keep, Type t, SourceRange at))) {
+      diagnostics.error(length.get().range(), "How much str() keeps of a text is a literal number");
+      return Value.unknown(call.range());
+    }
+    int size = text.type() instanceof Type.Str str ? str.size() : 0;
+    if (keep < 1) {
+      return Value.string("", call.range());
+    }
+    if (keep >= size) {
+      return text;
+    }
+    List<Expr> start = List.of(text.expr(), Value.literal(keep, at).expr());
+    Type type = new Type.Str((int) keep + 1);
+    return Value.of(new Expr.Call(Function.START, start, type, call.range()));
   }
 
   private Value ofPointer(Ast.Expr.Call call, Value of, Optional<Value> length) {

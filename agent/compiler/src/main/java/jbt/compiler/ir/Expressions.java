@@ -415,6 +415,7 @@ final class Expressions {
       case Expr.Cast e -> body.storeWord(to, scalar(e.operand()));
       case Expr.Memory e -> lowering.memory().store(e, as, to);
       case Expr.Part e -> lowering.memory().storePart(e, to);
+      case Expr.Call e -> lowering.helperCalls().bytes(e, to);
       case Expr.ContextField e -> {
         zero(to, as.storedSize());
         body.callForEffect(

@@ -36,15 +36,40 @@ final class HelperCalls {
       case NUMA_NODE -> body.narrow(body.call(Helper.GET_NUMA_NODE_ID), 4, false);
       case CGROUP -> body.call(Helper.GET_CURRENT_CGROUP_ID);
       case BYTE_SWAP -> byteSwap(e);
+      case STACK_LENGTH -> new Stacks(lowering).length(e.arguments().getFirst());
+      case SIGNAL -> effect(Helper.SEND_SIGNAL, number(e));
+      case SIGNAL_THREAD -> effect(Helper.SEND_SIGNAL_THREAD, number(e));
+      case OVERRIDE -> effect(Helper.OVERRIDE_RETURN, lowering.context(), number(e));
       case MAC_ADDRESS -> {
         Address place = body.exactMemory(8);
         body.storeWord(place, ZERO);
         read(e.arguments().getFirst(), place, MAC_BYTES);
         yield body.load(Size.DOUBLE, place);
       }
-      case CONCAT, BUFFER, JOIN, USER_SYMBOL, STACK, INTERNET_ADDRESS ->
+      case BYTES, START, CONCAT, BUFFER, JOIN, USER_SYMBOL, STACK, INTERNET_ADDRESS ->
           throw new IllegalArgumentException("no number: " + e);
     };
+  }
+
+  private Operand number(Expr.Call e) {
+    return lowering.expressions().scalar(e.arguments().getFirst());
+  }
+
+  private Operand effect(Helper helper, Operand... arguments) {
+    body.callForEffect(helper, arguments);
+    return ZERO;
+  }
+
+  /** Puts the bytes of a literal in memory. */
+  void bytes(Expr.Call e, Address to) {
+    String text = ((Expr.StrLiteral) e.arguments().getFirst()).value();
+    for (int at = 0; at < e.type().storedSize(); at += 8) {
+      long word = 0;
+      for (int i = Math.min(text.length(), at + 8) - 1; i >= at; i--) {
+        word = word << 8 | text.charAt(i);
+      }
+      body.storeWord(to.plus(at), new Imm(word));
+    }
   }
 
   /** Puts the words of a symbolic value in memory. */

@@ -77,6 +77,23 @@ final class Stacks {
     body.place(done);
   }
 
+  /** The number of frames of a stack, 0 where it found no room. */
+  Operand length(Expr stack) {
+    Address words = body.exactMemory(16);
+    lowering.expressions().store(stack, stack.type(), words);
+    Reg element =
+        body.call(
+            Helper.MAP_LOOKUP_ELEM, new MapRef(body.layout().stacks()), body.addressOf(words));
+    Reg frames = body.move(ZERO);
+    int there = body.block();
+    int done = body.block();
+    body.branch(Condition.NE, element, ZERO, there, done);
+    body.place(there);
+    body.set(frames, body.load(Size.WORD, new Address(element, 0)));
+    body.place(done);
+    return frames;
+  }
+
   private void hash(Address element, Reg frames, Operand owner, Address to) {
     Reg firstFactor = body.move(FIRST_FACTOR);
     Reg secondFactor = body.move(SECOND_FACTOR);

@@ -5,6 +5,7 @@ import jbt.compiler.bpf.AluOperation;
 import jbt.compiler.bpf.Condition;
 import jbt.compiler.bpf.Size;
 import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.check.Function;
 import jbt.compiler.check.Joined;
 import jbt.compiler.ir.Operand.Imm;
 import jbt.compiler.ir.Operand.Reg;
@@ -226,8 +227,30 @@ final class TextCalls {
     return result;
   }
 
-  /** Puts one text behind another in memory, padded. */
-  void concat(Expr.Call e, Type.Str as, Address to) {
+  /** Puts a text that is made of others in memory, padded. */
+  void store(Expr.Call e, Type.Str as, Address to) {
+    if (e.function() == Function.START) {
+      start(e, as, to);
+    } else {
+      concat(e, as, to);
+    }
+  }
+
+  private void start(Expr.Call e, Type.Str as, Address to) {
+    Expr text = e.arguments().get(0);
+    int keep = (int) ((Expr.IntLiteral) e.arguments().get(1)).value();
+    int size = e.type().storedSize();
+    Address place = body.inScratch(Math.max(size, Texts.room(text)));
+    lowering.expressions().zero(place, size);
+    lowering.texts().append(text, place);
+    int last = keep & ~7;
+    Imm mask = new Imm((1L << (8 * (keep - last))) - 1);
+    Operand word = body.load(Size.DOUBLE, place.plus(last));
+    body.storeWord(place.plus(last), body.binary(AluOperation.AND, word, mask));
+    lowering.expressions().copy(place, e.type(), to, as);
+  }
+
+  private void concat(Expr.Call e, Type.Str as, Address to) {
     Expr first = e.arguments().get(0);
     Expr second = e.arguments().get(1);
     int size = e.type().storedSize();

@@ -102,7 +102,7 @@ final class Texts {
         }
       }
       case Expr.Conditional e -> lowering.expressions().storeConditional(e, as, to);
-      case Expr.Call e -> lowering.textCalls().concat(e, as, to);
+      case Expr.Call e -> lowering.textCalls().store(e, as, to);
       case Expr.MapValue e when e.type().storedSize() == as.storedSize() ->
           lowering.maps().read(e, to);
       case Expr.MapValue e -> {

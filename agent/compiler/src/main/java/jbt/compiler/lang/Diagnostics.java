@@ -16,6 +16,8 @@ public final class Diagnostics {
   /** In the order in which they were made: a macro's own ones come before it. */
   private final List<Expansion> expansions = new ArrayList<>();
 
+  private int refusals;
+
   private record Expansion(SourceRange body, SourceRange call) {}
 
   public void error(SourceRange range, String message) {
@@ -24,6 +26,17 @@ public final class Diagnostics {
 
   public void error(SourceRange range, String message, List<Context> contexts, List<String> hints) {
     all.add(new Diagnostic(Severity.ERROR, range, message, contexts, hints));
+  }
+
+  /** An error that is no mistake of the script: the host does not allow it. */
+  public void refuse(SourceRange range, String message) {
+    refusals++;
+    error(range, message);
+  }
+
+  /** How many errors are refusals. */
+  public int refusals() {
+    return refusals;
   }
 
   /** An error that is about no piece of the script. */
@@ -59,6 +72,7 @@ public final class Diagnostics {
 
   public void addAll(Diagnostics others) {
     all.addAll(others.all);
+    refusals += others.refusals;
   }
 
   public boolean hasErrors() {

@@ -2,6 +2,7 @@ package jbt.compiler.lang;
 
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * What a script is started with.
@@ -12,15 +13,41 @@ import java.util.Map;
  *     path as {@link Imports} makes it, or as it is written
  * @param includes headers that are included in front of the script
  * @param settings of the config block that count more than those of the script
+ * @param circumstances what it may do, and to whom
  */
 public record Parameters(
     List<String> arguments,
     Map<String, String> options,
     Map<String, String> imports,
     List<String> includes,
-    Map<String, String> settings) {
+    Map<String, String> settings,
+    Circumstances circumstances) {
   public static final Parameters NONE =
       new Parameters(List.of(), Map.of(), Map.of(), List.of(), Map.of());
+
+  /** Whether functions that do more than to look on may be used. */
+  public enum Unsafe {
+    ALLOWED,
+    /** The host would allow them. */
+    NOT_ASKED,
+    FORBIDDEN
+  }
+
+  /**
+   * What a script may do, and to whom.
+   *
+   * @param unsafe whether it may do something to the host
+   * @param files whether it may read files of the host
+   * @param process the only one that it traces
+   * @param command {@code cpid}: the process of the command that was started with it
+   */
+  public record Circumstances(
+      Unsafe unsafe, Unsafe files, OptionalInt process, OptionalInt command) {
+    /** It only looks on. */
+    public static final Circumstances NORMAL =
+        new Circumstances(
+            Unsafe.NOT_ASKED, Unsafe.NOT_ASKED, OptionalInt.empty(), OptionalInt.empty());
+  }
 
   public Parameters {
     arguments = List.copyOf(arguments);
@@ -28,6 +55,15 @@ public record Parameters(
     imports = Map.copyOf(imports);
     includes = List.copyOf(includes);
     settings = Map.copyOf(settings);
+  }
+
+  public Parameters(
+      List<String> arguments,
+      Map<String, String> options,
+      Map<String, String> imports,
+      List<String> includes,
+      Map<String, String> settings) {
+    this(arguments, options, imports, includes, settings, Circumstances.NORMAL);
   }
 
   public Parameters(

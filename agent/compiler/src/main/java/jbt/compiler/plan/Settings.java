@@ -9,6 +9,7 @@ package jbt.compiler.plan;
  * @param printMapsOnExit the maps are shown at the end
  * @param stackMode how stacks are shown: bpftrace, perf, raw or build_id
  * @param maxProbes attach points that a script may have
+ * @param maxCatBytes of a file that {@code cat} shows
  */
 public record Settings(
     int maxMapKeys,
@@ -16,9 +17,10 @@ public record Settings(
     Missing missingProbes,
     boolean printMapsOnExit,
     String stackMode,
-    int maxProbes) {
+    int maxProbes,
+    int maxCatBytes) {
   public static final Settings DEFAULT =
-      new Settings(4096, 1024, Missing.ERROR, true, "bpftrace", 1024);
+      new Settings(4096, 1024, Missing.ERROR, true, "bpftrace", 1024, 10_240);
 
   public enum Missing {
     ERROR,

@@ -32,7 +32,11 @@ public sealed interface Site {
       /** A message about the script's own trouble, with its place in the script in front. */
       ERROR,
       WARNING,
-      JOIN
+      JOIN,
+      /** A command that the agent runs for a shell; what it says is shown. */
+      SYSTEM,
+      /** The path of a file whose contents are shown. */
+      CAT
     }
 
     public Printf {

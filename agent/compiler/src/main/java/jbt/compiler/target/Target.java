@@ -2,6 +2,7 @@ package jbt.compiler.target;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import jbt.compiler.types.KernelTypes;
 
 /** The host that a script is compiled for. Answers must not change while it is compiled. */
@@ -33,6 +34,21 @@ public interface Target {
     return KernelFunctions.NONE;
   }
 
+  /** What the host's configuration says of itself. */
+  default Optional<String> label(String name) {
+    return Optional.empty();
+  }
+
+  /** Address of a function or, where the kernel tells them, of a variable. */
+  default OptionalLong kernelSymbol(String name) {
+    return OptionalLong.empty();
+  }
+
+  /** Id of a control group, by the path of its folder. */
+  default OptionalLong controlGroup(String path) {
+    return OptionalLong.empty();
+  }
+
   Answer feature(Feature feature);
 
   /** What a feature test can say. */
@@ -54,6 +70,8 @@ public interface Target {
     RING_BUFFER,
     /** bpf_ktime_get_boot_ns (5.8). */
     BOOT_CLOCK,
+    /** bpf_override_return: CONFIG_BPF_KPROBE_OVERRIDE. */
+    OVERRIDE,
     /** BPF_TRACE_UPROBE_MULTI (6.6): many places of a program by one link. */
     UPROBE_MULTI,
     /** Probes in the kernel's code (CONFIG_KPROBE_EVENTS). */

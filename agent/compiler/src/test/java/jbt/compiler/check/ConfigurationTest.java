@@ -36,7 +36,7 @@ class ConfigurationTest {
             tracepoint:syscalls:sys_enter_openat, tracepoint:no:such { @[pid] = count(); print(str(args.filename)); }
             """);
     assertThat(plan.settings())
-        .isEqualTo(new Settings(20, 64, Settings.Missing.WARN, false, "perf", 1024));
+        .isEqualTo(new Settings(20, 64, Settings.Missing.WARN, false, "perf", 1024, 10_240));
     assertThat(kernelMap(plan, "AT_").maxEntries()).isEqualTo(20);
     assertThat(plan.sites().getFirst()).hasToString("Value[type=" + new Type.Str(64) + "]");
     assertThat(plan.warnings())

@@ -106,6 +106,15 @@ final class CallsTest {
   }
 
   @Test
+  void keepsTheStartOfATextOnly() throws Exception {
+    String expressions =
+        "str(str(args.a), 3); str(str(args.a), 8); str(str(args.a), 9); strlen(str(str(args.a), 5));"
+            + "str(str(args.b), 4); str(\"literal\", 3)";
+    assertThat(values(expressions, "abcdefghij", "ab", 0))
+        .isEqualTo(List.of("abc", "abcdefgh", "abcdefghi", 5L, "ab", "lit"));
+  }
+
+  @Test
   void comparesBeginnings() throws Exception {
     String expressions =
         "strncmp(str(args.a), str(args.b), 4); strncmp(str(args.a), \"abcd\", 4);"

@@ -67,10 +67,6 @@ public record AgentConfig(
     if (config.listen.isEmpty() && config.socket.isEmpty()) {
       throw root.error("neither \"listen\" nor \"socket\": nobody could reach the agent");
     }
-    @Nullable YamlValue unsafe = entries.get("unsafe");
-    if (unsafe != null && unsafe.flag()) {
-      throw unsafe.error("this version has no unsafe functions: only false");
-    }
     return config;
   }
 
@@ -140,17 +136,17 @@ public record AgentConfig(
   private static Policy policy(Map<String, YamlValue> entries) throws YamlException {
     Policy usual = Policy.DEFAULT;
     @Nullable YamlValue section = entries.get("limits");
-    if (section == null) {
-      return usual;
-    }
-    Map<String, YamlValue> limits = section.map(LIMIT_KEYS);
+    @Nullable YamlValue unsafe = entries.get("unsafe");
+    Map<String, YamlValue> limits = section == null ? Map.of() : section.map(LIMIT_KEYS);
     @Nullable YamlValue duration = limits.get("duration");
     @Nullable YamlValue memory = limits.get("map-memory");
     return new Policy(
         duration == null ? usual.durationNs() : Quantity.duration(duration),
         (int) number(limits, "probes", usual.probes()),
         memory == null ? usual.mapBytes() : Quantity.bytes(memory),
-        (int) number(limits, "sessions", usual.sessions()));
+        (int) number(limits, "sessions", usual.sessions()),
+        unsafe != null && unsafe.flag(),
+        false);
   }
 
   private static long number(Map<String, YamlValue> limits, String key, long usual)

@@ -28,11 +28,18 @@ final class DataBatch implements Records {
   /** Kinds of lines are negative: one less than the negated number on the wire. */
   private static final int TIMES = -1 - LineKind.LINE_TIME_VALUE;
 
+  private static final int SYSTEM = -1 - LineKind.LINE_SYSTEM_VALUE;
+  private static final int CAT = -1 - LineKind.LINE_CAT_VALUE;
+
+  /** A command with text in it that a shell would not take as text. */
+  private static final int REFUSED = Integer.MIN_VALUE;
+
   private final String host;
   private final List<Site> sites;
   private final @Nullable LineFormat[] formats;
   private final Canonical canonical;
   private final List<Integer> places;
+  private final Commands commands;
   private final Bytes bytes = new Bytes(MESSAGE);
 
   /**
@@ -46,8 +53,9 @@ final class DataBatch implements Records {
   private int count;
   private int next;
 
-  DataBatch(String host, Plan plan, Canonical canonical, List<Integer> places) {
+  DataBatch(String host, Plan plan, Canonical canonical, List<Integer> places, Commands commands) {
     this.host = host;
+    this.commands = commands;
     this.sites = plan.sites();
     this.canonical = canonical;
     this.places = places;
@@ -65,7 +73,8 @@ final class DataBatch implements Records {
     LineFormat format = formats[site];
     if (format != null) {
       format.append(ring, at + Control.HEADER, bytes);
-      add(ring.getLong(at), site, kind((Site.Printf) sites.get(site)));
+      int kind = kind((Site.Printf) sites.get(site));
+      add(ring.getLong(at), site, kind == SYSTEM && !format.isPlain() ? REFUSED : kind);
       return;
     }
     switch (sites.get(site)) {
@@ -88,6 +97,8 @@ final class DataBatch implements Records {
           case ERROR -> LineKind.LINE_ERROR;
           case WARNING -> LineKind.LINE_WARNING;
           case JOIN -> LineKind.LINE_JOIN;
+          case SYSTEM -> LineKind.LINE_SYSTEM;
+          case CAT -> LineKind.LINE_CAT;
         };
     return -1 - kind.getNumber();
   }
@@ -143,6 +154,13 @@ final class DataBatch implements Records {
                         .setSite(kind)
                         .setValue(bytes.copy(start(next), ends[next])))
                 .build());
+        next++;
+      } else if (kind == SYSTEM || kind == CAT || kind == REFUSED) {
+        String text = bytes.copy(start(next), ends[next]).toStringUtf8();
+        output.add(
+            kind == REFUSED
+                ? commands.refused(text)
+                : commands.begin(LineKind.forNumber(-1 - kind), text));
         next++;
       } else {
         takeLines(kind, time, site, output);

@@ -4,6 +4,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import jbt.v1.TraceReply;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Output {
   private static final class Entry {
     private @Nullable TraceReply reply;
+    private @Nullable Future<TraceReply> later;
 
     private Entry(@Nullable TraceReply reply) {
       this.reply = reply;
@@ -36,6 +41,35 @@ final class Output {
     entries.add(new Entry(reply));
   }
 
+  /** Keeps the place of what will be there when it is done. */
+  void add(Future<TraceReply> later) {
+    Entry entry = new Entry(null);
+    entry.later = later;
+    entries.add(entry);
+  }
+
+  /** How many entries wait for something before them, or are being waited for. */
+  int waiting() {
+    return entries.size();
+  }
+
+  /** Waits for what is not done yet until a time of {@link System#nanoTime}, then gives it up. */
+  void await(long until) {
+    for (Entry entry : entries) {
+      @Nullable Future<TraceReply> later = entry.later;
+      if (later != null) {
+        try {
+          later.get(Math.max(0, until - System.nanoTime()), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+          later.cancel(true);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return;
+        }
+      }
+    }
+  }
+
   /** Keeps the place of a print. */
   void expect(Control print) {
     Entry entry = new Entry(null);
@@ -54,6 +88,14 @@ final class Output {
   /** Hands on everything that is ready. */
   void advance() {
     for (Entry entry = entries.peek(); entry != null; entry = entries.peek()) {
+      @Nullable Future<TraceReply> later = entry.later;
+      if (later != null && later.isDone()) {
+        entries.remove();
+        if (later.state() == Future.State.SUCCESS) {
+          sink.accept(later.resultNow());
+        }
+        continue;
+      }
       @Nullable TraceReply reply = entry.reply;
       if (reply == null) {
         return;

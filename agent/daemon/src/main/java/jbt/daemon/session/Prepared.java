@@ -3,9 +3,12 @@ package jbt.daemon.session;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import jbt.compiler.CompileException;
 import jbt.compiler.Compiler;
 import jbt.compiler.lang.Parameters;
+import jbt.compiler.lang.Parameters.Circumstances;
+import jbt.compiler.lang.Parameters.Unsafe;
 import jbt.compiler.plan.KernelMap;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.target.Target;
@@ -29,9 +32,14 @@ final class Prepared {
     }
     Plan plan;
     try {
-      plan = Compiler.compile(start.getScript(), start.getFile(), parameters(start), target);
+      plan =
+          Compiler.compile(start.getScript(), start.getFile(), parameters(start, policy), target);
     } catch (CompileException e) {
-      throw new Failed(e.noMatch() ? Failure.FAILURE_NO_MATCH : Failure.FAILURE_SCRIPT, e);
+      throw new Failed(
+          e.noMatch()
+              ? Failure.FAILURE_NO_MATCH
+              : e.refused() ? Failure.FAILURE_POLICY : Failure.FAILURE_SCRIPT,
+          e);
     }
     if (plan.attachments().size() > policy.probes()) {
       throw new Failed(
@@ -50,9 +58,24 @@ final class Prepared {
     return plan;
   }
 
-  private static Parameters parameters(Start start) {
+  private static Parameters parameters(Start start, Policy policy) {
+    Unsafe unsafe =
+        !policy.unsafe() ? Unsafe.FORBIDDEN : start.getUnsafe() ? Unsafe.ALLOWED : Unsafe.NOT_ASKED;
     return new Parameters(
-        start.getArgumentsList(), byName(start.getOptionsList()), byName(start.getImportsList()));
+        start.getArgumentsList(),
+        byName(start.getOptionsList()),
+        byName(start.getImportsList()),
+        List.of(),
+        Map.of(),
+        new Circumstances(
+            unsafe,
+            policy.files() ? Unsafe.ALLOWED : unsafe,
+            process(start.getProcess()),
+            process(start.getCommand())));
+  }
+
+  private static OptionalInt process(int id) {
+    return id == 0 ? OptionalInt.empty() : OptionalInt.of(id);
   }
 
   private static Map<String, String> byName(List<NamedText> entries) {
@@ -62,9 +85,10 @@ final class Prepared {
   }
 
   /** What the compiler makes of a script that it accepts. */
-  static Dump dump(Start start, Target target) throws Failed {
+  static Dump dump(Start start, Target target, Policy policy) throws Failed {
     try {
-      String text = Compiler.dump(start.getScript(), start.getFile(), parameters(start), target);
+      String text =
+          Compiler.dump(start.getScript(), start.getFile(), parameters(start, policy), target);
       return Dump.newBuilder().setHost(target.hostName()).setText(text).build();
     } catch (CompileException e) {
       throw new Failed(Failure.FAILURE_SCRIPT, e);

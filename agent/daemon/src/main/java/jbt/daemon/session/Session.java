@@ -125,7 +125,7 @@ public final class Session implements Runnable {
       Plan plan = Prepared.compile(start, host.target(), policy);
       report.setCompileNs(System.nanoTime() - began);
       if (start.getDump()) {
-        Dump dump = Prepared.dump(start, host.target());
+        Dump dump = Prepared.dump(start, host.target(), policy);
         outbox.send(TraceReply.newBuilder().setDump(dump).build());
         finish(HostState.HOST_FINAL);
         return;
@@ -162,7 +162,12 @@ public final class Session implements Runnable {
   }
 
   private void trace(Plan plan, LoadedPlan loaded) throws Failed {
-    Tracing tracing = new Tracing(loaded, host, start.getKeying(), outbox);
+    try (Tracing tracing = new Tracing(loaded, host, start.getKeying(), outbox)) {
+      trace(plan, loaded, tracing);
+    }
+  }
+
+  private void trace(Plan plan, LoadedPlan loaded, Tracing tracing) throws Failed {
     report
         .setProbes(plan.attachments().size())
         .addAllNotices(plan.warnings())

@@ -2,6 +2,7 @@ package jbt.daemon.session;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.plan.Site;
 import jbt.daemon.text.HostSymbols;
@@ -15,12 +16,18 @@ import jbt.v1.TraceReply;
  * What attached programs send: taken from the rings, put in order, settled, handed to the outbox.
  * Not thread-safe.
  */
-final class Tracing {
+final class Tracing implements AutoCloseable {
   /** Records that one reading of the data ring takes at most, so that control gets its turn. */
   private static final int BATCH = 100_000;
 
   /** One turn settles what is there and one what that has sent; more would be a mistake. */
   private static final int LAST_TURNS = 4;
+
+  /** What may wait for a command before the data ring is left as it is. */
+  private static final int MOST_WAITING = 10_000;
+
+  /** For the commands that still run at the end: for one of the longest, and its last words. */
+  private static final long LAST_COMMANDS_MS = Commands.LONGEST_MS + 500;
 
   private final LoadedPlan loaded;
   private final Plan plan;
@@ -30,6 +37,7 @@ final class Tracing {
   private final ScriptMaps maps;
   private final Settlement settlement;
   private final DataBatch data;
+  private final Commands commands;
   private boolean exited;
 
   Tracing(LoadedPlan loaded, Session.Host host, Keying keying, Outbox outbox) {
@@ -41,7 +49,8 @@ final class Tracing {
     this.output = new Output(outbox::data);
     this.maps = new ScriptMaps(loaded, schemas, canonical, host, keying, output);
     this.settlement = new Settlement(maps);
-    this.data = new DataBatch(host.name(), plan, canonical, schemas.places());
+    this.commands = new Commands(host.name(), plan.settings().maxCatBytes());
+    this.data = new DataBatch(host.name(), plan, canonical, schemas.places(), commands);
   }
 
   TraceReply schema() {
@@ -61,7 +70,7 @@ final class Tracing {
   /** Takes what is in the rings and hands on what is ready; returns whether there may be more. */
   boolean read() {
     // Data first: a print that stands between two lines of one run is then seen with the second.
-    boolean more = loaded.dataRing().drain(data, BATCH) == BATCH;
+    boolean more = output.waiting() < MOST_WAITING && loaded.dataRing().drain(data, BATCH) == BATCH;
     List<Control> controls = new ArrayList<>();
     loaded
         .controlRing()
@@ -114,7 +123,14 @@ final class Tracing {
       readAll();
       settlement.finish();
     }
+    output.await(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LAST_COMMANDS_MS));
     output.advance();
+  }
+
+  /** Ends the commands that still run. */
+  @Override
+  public void close() {
+    commands.close();
   }
 
   /** Sends the cumulative values of the maps. */

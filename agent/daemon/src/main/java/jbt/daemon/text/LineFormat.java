@@ -21,6 +21,8 @@ public final class LineFormat {
   private final Argument[] arguments;
   private final byte[] end;
   private final int textsAt;
+  private final boolean forShell;
+  private boolean plain;
 
   private static final class Argument {
     /** Literal text. */
@@ -42,6 +44,7 @@ public final class LineFormat {
 
   public LineFormat(Site.Printf site, Canonical canonical) {
     this.canonical = canonical;
+    this.forShell = site.use() == Site.Printf.Use.SYSTEM;
     List<Argument> all = new ArrayList<>();
     StringBuilder text = new StringBuilder();
     int offset = 0;
@@ -73,6 +76,7 @@ public final class LineFormat {
   /** Appends the text of a record whose arguments start at {@code at}. */
   public void append(ByteBuffer record, int at, Bytes to) {
     int text = at + textsAt;
+    plain = true;
     for (Argument argument : arguments) {
       to.put(argument.before);
       int start = to.size();
@@ -91,8 +95,16 @@ public final class LineFormat {
         putNumber(record.getLong(place), argument, to);
       }
       to.pad(start, argument.how.width(), argument.how.leftAligned());
+      if (forShell) {
+        plain &= ShellText.isPlain(to, start);
+      }
     }
     to.put(end);
+  }
+
+  /** Whether the text made last has nothing in it that a traced process put there for a shell. */
+  public boolean isPlain() {
+    return plain;
   }
 
   /** Printable characters as they are and the others as escapes, or all bytes as numbers. */

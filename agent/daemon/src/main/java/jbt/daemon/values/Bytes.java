@@ -18,6 +18,11 @@ public final class Bytes {
     return size;
   }
 
+  /** A byte that was written, 0 to 255. */
+  public int get(int place) {
+    return array[place] & 0xff;
+  }
+
   public void clear() {
     size = 0;
   }

@@ -75,7 +75,6 @@ class AgentConfigTest {
           socket: s\\nlimits: {probes: many}       | 2:18: expected a number
           socket: s\\nlimits: {duration: 5}        | 2:20: expected a duration such as
           socket: s\\nlimits: {map-memory: 1T}     | 2:22: expected a size such as
-          socket: s\\nunsafe: true                 | 2:9: this version has no unsafe functions
           socket: s\\nlimits: {colour: red}        | 2:10: unknown key "colour"
           """)
   void namesThePlaceOfAMistake(String text, String error) {

@@ -56,6 +56,13 @@ public final class ControlGroups {
     }
   }
 
+  /** The id of a group by the path of its folder, which must be in a hierarchy. */
+  public static OptionalLong idOf(String path) {
+    Path folder = Path.of(path).normalize();
+    boolean inside = hierarchies().stream().anyMatch(h -> folder.startsWith(h.root));
+    return inside ? id(folder) : OptionalLong.empty();
+  }
+
   private Optional<String> lookUp(long id, String pattern) {
     String regex = pattern.isEmpty() ? ".*" : "\\Q" + pattern.replace("*", "\\E.*\\Q") + "\\E";
     StringJoiner all = new StringJoiner(",").setEmptyValue("");

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import jbt.compiler.target.KernelFunctions.Function;
 
@@ -121,6 +122,27 @@ public final class KernelSymbols {
     long distance = next < addresses.length ? addresses[next] - addresses[place] : 0;
     long size = distance > LONGEST ? 0 : distance;
     return Optional.of(new Function(module, name(names[place]), addresses[place], size));
+  }
+
+  /** Where a function or, on some kernels, a variable is; the first one of that name. */
+  public synchronized OptionalLong address(String name) {
+    if (mayReadAgain()) {
+      load();
+    }
+    byte[] wanted = name.getBytes(StandardCharsets.UTF_8);
+    for (int i = 0; i < addresses.length; i++) {
+      if (isName(names[i], wanted) && addresses[i] != 0) {
+        return OptionalLong.of(addresses[i]);
+      }
+    }
+    return OptionalLong.empty();
+  }
+
+  private boolean isName(int start, byte[] wanted) {
+    int end = start + wanted.length;
+    return end <= text.length
+        && Arrays.equals(text, start, end, wanted, 0, wanted.length)
+        && (end == text.length || text[end] == '\n' || text[end] == '\t');
   }
 
   private boolean mayReadAgain() {

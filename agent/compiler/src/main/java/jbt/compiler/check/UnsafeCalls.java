@@ -1,0 +1,138 @@
+package jbt.compiler.check;
+
+import java.util.List;
+import java.util.Optional;
+import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.check.Checked.Probe.Kind;
+import jbt.compiler.check.Checked.Stmt;
+import jbt.compiler.lang.Ast;
+import jbt.compiler.lang.Parameters.Unsafe;
+import jbt.compiler.lang.SourceRange;
+import jbt.compiler.types.SystemNames;
+import jbt.compiler.types.Type;
+import jbt.compiler.types.TypeNames;
+
+/** Calls that do something to the host or its processes. */
+final class UnsafeCalls {
+  private static final int MOST_SIGNAL = 64;
+
+  private final Round round;
+  private final ProbeContext context;
+  private final ExpressionChecker expressions;
+
+  UnsafeCalls(Round round, ProbeContext context, ExpressionChecker expressions) {
+    this.round = round;
+    this.context = context;
+    this.expressions = expressions;
+  }
+
+  /** Tells if a call is not allowed. */
+  static void permit(Round round, String function, Unsafe allowed, SourceRange range) {
+    switch (allowed) {
+      case ALLOWED -> {}
+      case NOT_ASKED ->
+          round
+              .diagnostics()
+              .error(
+                  range,
+                  function + "() is an unsafe function being used in safe mode",
+                  List.of(),
+                  List.of("Allow it with --unsafe."));
+      case FORBIDDEN ->
+          round
+              .diagnostics()
+              .refuse(range, function + "() is an unsafe function, which this host forbids");
+    }
+  }
+
+  /** {@code signal("SIGUSR1")}, {@code signal_thread(10)}: to the process or thread that runs. */
+  List<Stmt> signal(Ast.Expr.Call call, Function function) {
+    if (!Calls.arity(call, 1, 1, round.diagnostics())) {
+      return List.of();
+    }
+    permit(round, call.function(), round.environment().circumstances().unsafe(), call.range());
+    if (context.kind() == Kind.BEGIN || context.kind() == Kind.END) {
+      round
+          .diagnostics()
+          .error(
+              call.range(),
+              "%s() is not available in %s: it would reach the tracer itself"
+                  .formatted(call.function(), context.points().getFirst().name()));
+      return List.of();
+    }
+    return signalNumber(call.arguments().getFirst())
+        .map(
+            number -> {
+              Expr sent = new Expr.Call(function, List.of(number.expr()), Type.INT64, call.range());
+              return List.<Stmt>of(new Stmt.Evaluate(sent, call.range()));
+            })
+        .orElse(List.of());
+  }
+
+  private Optional<Value> signalNumber(Ast.Expr written) {
+    if (written instanceof Ast.Expr.Str(String name, SourceRange range)) {
+      Optional<Long> number = SystemNames.signal(name).or(() -> SystemNames.signal("SIG" + name));
+      if (number.isEmpty()) {
+        round.diagnostics().error(range, "There is no signal '" + Strings.text(name) + "'");
+      }
+      return number.map(n -> Value.literal(n, range));
+    }
+    Value value = expressions.integer(written, "A signal");
+    if (value.expr() instanceof Expr.IntLiteral(long number, Type type, SourceRange range)
+        && (number < 1 || number > MOST_SIGNAL)) {
+      round
+          .diagnostics()
+          .error(range, "A signal is a number from 1 to %d, not %d".formatted(MOST_SIGNAL, number));
+      return Optional.empty();
+    }
+    return value.known() ? Optional.of(value) : Optional.empty();
+  }
+
+  /** {@code override(code)}: what the probed function returns instead of doing anything. */
+  List<Stmt> override(Ast.Expr.Call call) {
+    if (!Calls.arity(call, 1, 1, round.diagnostics())) {
+      return List.of();
+    }
+    permit(round, call.function(), round.environment().circumstances().unsafe(), call.range());
+    String point = context.points().getFirst().name();
+    if (!point.startsWith("kprobe:")) {
+      round.diagnostics().error(call.range(), "override() is for kprobes, not for " + point);
+      return List.of();
+    }
+    Features.need(round, Features.OVERRIDE, "override()", call.range());
+    Value code = expressions.integer(call.arguments().getFirst(), "The argument of override()");
+    if (!code.known()) {
+      return List.of();
+    }
+    Expr made = new Expr.Call(Function.OVERRIDE, List.of(code.expr()), Type.INT64, call.range());
+    return List.of(new Stmt.Evaluate(made, call.range()));
+  }
+
+  /** {@code system} and {@code cat} take what printf does; text must not become shell syntax. */
+  void commandArguments(Ast.Expr.Call call, List<Value> arguments) {
+    for (Value argument : arguments) {
+      boolean plain =
+          switch (argument.type()) {
+            case Type.Int i -> true;
+            case Type.Bool b -> true;
+            case Type.Pointer p -> true;
+            case Type.Str s -> true;
+            case Type.ProbeName n -> true;
+            case Type.Symbolic s -> true;
+            case Type.None n -> true;
+            case Type.Buffer b -> false;
+            case Type.Tuple t -> false;
+            case Type.Array a -> false;
+            case Type.Struct s -> false;
+          };
+      if (!plain) {
+        round
+            .diagnostics()
+            .error(
+                argument.range(),
+                "%s() takes texts and numbers, not %s"
+                    .formatted(call.function(), TypeNames.describe(argument.type())));
+      }
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package jbt.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The command of -c: a process that stands still until the script is attached, and that ends with
+ * it.
+ */
+final class Child implements AutoCloseable {
+  /** Until it has stopped itself. */
+  private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(5);
+
+  private static final long LAST_WORD_MS = 1000;
+
+  private final Process process;
+
+  private Child(Process process) {
+    this.process = process;
+  }
+
+  /** Starts it; what stops becomes the command itself, under the same id. */
+  static Child start(String command) throws WayException, InterruptedException {
+    try {
+      Process process =
+          new ProcessBuilder("/bin/sh", "-c", "kill -STOP $$; exec " + command).inheritIO().start();
+      Child child = new Child(process);
+      child.awaitStopped(command);
+      return child;
+    } catch (IOException e) {
+      throw new WayException("can't start " + command + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void awaitStopped(String command) throws WayException, InterruptedException {
+    Path status = Path.of("/proc", Long.toString(process.pid()), "stat");
+    long until = System.nanoTime() + PATIENCE_NS;
+    try {
+      // Behind the name in parentheses stands the state.
+      while (!Files.readString(status).replaceFirst("(?s).*\\) ", "").startsWith("T")) {
+        if (System.nanoTime() - until > 0) {
+          throw new WayException("can't start " + command + ": it does not stop");
+        }
+        TimeUnit.MILLISECONDS.sleep(1);
+      }
+    } catch (IOException e) {
+      throw new WayException("can't start " + command + ": it has ended", e);
+    }
+  }
+
+  int pid() {
+    return (int) process.pid();
+  }
+
+  /** Lets it run. */
+  void go() {
+    try {
+      new ProcessBuilder("/bin/sh", "-c", "kill -CONT " + process.pid()).inheritIO().start();
+    } catch (IOException e) {
+      process.destroyForcibly();
+    }
+  }
+
+  void onEnd(Runnable then) {
+    var _ = process.onExit().thenRun(then);
+  }
+
+  @Override
+  public void close() {
+    if (process.isAlive()) {
+      // A process that stands still hears nothing before it goes on.
+      process.destroy();
+      go();
+      try {
+        if (!process.waitFor(LAST_WORD_MS, TimeUnit.MILLISECONDS)) {
+          process.destroyForcibly();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package jbt.cli.session;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * How a script is run.
+ *
+ * @param unsafe it may do something to a host, where the host allows that
+ * @param process the only one that is traced
+ * @param command started with the script, which ends with it
+ * @param dryRun it ends as soon as it is attached, and shows no maps
+ * @param warnings what the script or the compiler warns of is shown
+ */
+public record Modes(
+    boolean unsafe,
+    OptionalInt process,
+    Optional<String> command,
+    boolean dryRun,
+    boolean warnings) {
+  public static final Modes NORMAL =
+      new Modes(false, OptionalInt.empty(), Optional.empty(), false, true);
+}
