@@ -57,7 +57,10 @@ final class Child implements AutoCloseable {
   /** Lets it run. */
   void go() {
     try {
-      new ProcessBuilder("/bin/sh", "-c", "kill -CONT " + process.pid()).inheritIO().start();
+      // It may have ended meanwhile, which is nothing to tell of.
+      new ProcessBuilder("/bin/sh", "-c", "kill -CONT " + process.pid())
+          .redirectError(ProcessBuilder.Redirect.DISCARD)
+          .start();
     } catch (IOException e) {
       process.destroyForcibly();
     }

@@ -65,6 +65,7 @@ final class Calls {
     names.addAll(SymbolCalls.NAMES);
     names.addAll(NumberCalls.NAMES);
     names.addAll(HostCalls.NAMES);
+    names.addAll(TypeQueries.NAMES);
     names.addAll(TaskCalls.names());
     return names;
   }

@@ -439,6 +439,9 @@ final class ExpressionChecker {
     if (HostCalls.NAMES.contains(call.function())) {
       return new HostCalls(round).call(call);
     }
+    if (TypeQueries.NAMES.contains(call.function())) {
+      return TypeQueries.value(call, this, diagnostics);
+    }
     if (TaskCalls.isName(call.function())) {
       return TaskCalls.value(call, this, diagnostics);
     }

@@ -14,7 +14,7 @@ import jbt.compiler.types.TypeNames;
 
 /** Calls about the keys of a map that have a value: {@code has_key}, {@code find} and so on. */
 final class MapQueries {
-  static final Set<String> NAMES = Set.of("has_key", "find", "delete", "len");
+  static final Set<String> NAMES = Set.of("has_key", "find", "delete", "len", "stack_len");
 
   private final Round round;
   private final ProbeContext context;
@@ -49,6 +49,7 @@ final class MapQueries {
               .orElse(Value.unknown(range));
       case "find" -> find(call);
       case "len" -> length(call);
+      case "stack_len" -> stackLength(call);
       default -> throw new IllegalArgumentException(call.function());
     };
   }
@@ -161,6 +162,9 @@ final class MapQueries {
   }
 
   private Value stackLength(Ast.Expr.Call call) {
+    if (!Calls.arity(call, 1, 1, round.diagnostics())) {
+      return Value.unknown(call.range());
+    }
     Value stack = expressions.value(call.arguments().getFirst());
     if (stack.type() instanceof Type.Symbolic(Meaning.Stack s)) {
       Expr length =

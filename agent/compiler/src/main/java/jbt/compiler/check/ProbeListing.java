@@ -230,8 +230,7 @@ public final class ProbeListing {
                       .filter(name -> traceable.contains(prefix + name))
                       .map(name -> module + ":" + name),
                   name ->
-                      btf
-                          .find(Btf.Kind.FUNC, name.substring(name.indexOf(':') + 1))
+                      btf.find(Btf.Kind.FUNC, name.substring(name.indexOf(':') + 1))
                           .map(id -> text.function(id, provider.equals("fexit")))
                           .orElse(List.of()));
             });
@@ -286,9 +285,7 @@ public final class ProbeListing {
         if (fits(rest, name) && seen.add(name)) {
           add(
               "usdt:" + file + ":" + name,
-              details && !marker.arguments().isEmpty()
-                  ? List.of(marker.arguments())
-                  : List.of());
+              details && !marker.arguments().isEmpty() ? List.of(marker.arguments()) : List.of());
         }
       }
     }
@@ -308,7 +305,8 @@ public final class ProbeListing {
               throw new BinaryException(
                   "'" + keyword + "': struct, union and enum have names to list");
         };
-    sources(types().get()).forEach((module, btf) -> kinds.forEach(k -> type(btf, k, keyword, pattern)));
+    sources(types().get())
+        .forEach((module, btf) -> kinds.forEach(k -> type(btf, k, keyword, pattern)));
   }
 
   private void type(Btf btf, Btf.Kind kind, String keyword, String pattern) {

@@ -88,8 +88,7 @@ public final class BtfText {
   private String declaration(int id, String declared) {
     return switch (btf.kind(id)) {
       case PTR -> pointer(id, declared);
-      case ARRAY ->
-          declaration(btf.target(id), "%s[%d]".formatted(declared, btf.elements(id)));
+      case ARRAY -> declaration(btf.target(id), "%s[%d]".formatted(declared, btf.elements(id)));
       case FUNC_PROTO -> {
         String parameters =
             btf.parts(id).stream()

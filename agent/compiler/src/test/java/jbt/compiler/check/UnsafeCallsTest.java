@@ -27,7 +27,9 @@ class UnsafeCallsTest {
             Map.of(),
             new Circumstances(unsafe, files, OptionalInt.empty(), OptionalInt.empty()));
     return Checker.check(
-        new Source("stdin", "tracepoint:syscalls:sys_enter_openat { %s }".formatted(call)), parameters, new FakeTarget("web01"));
+        new Source("stdin", "tracepoint:syscalls:sys_enter_openat { %s }".formatted(call)),
+        parameters,
+        new FakeTarget("web01"));
   }
 
   @ParameterizedTest

@@ -1,0 +1,37 @@
+package jbt.compiler.check;
+
+import java.util.Set;
+import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.lang.Ast;
+import jbt.compiler.lang.Diagnostics;
+import jbt.compiler.types.Type;
+
+/** {@code is_str(x)} and the like: what an expression is, known when the script is compiled. */
+final class TypeQueries {
+  static final Set<String> NAMES =
+      Set.of("is_str", "is_ptr", "is_array", "is_integer", "is_unsigned_integer", "is_literal");
+
+  private TypeQueries() {}
+
+  static Value value(Ast.Expr.Call call, ExpressionChecker expressions, Diagnostics diagnostics) {
+    if (!Calls.arity(call, 1, 1, diagnostics)) {
+      return Value.unknown(call.range());
+    }
+    Value value = expressions.any(call.arguments().getFirst());
+    if (!value.known()) {
+      return Value.unknown(call.range());
+    }
+    boolean is =
+        switch (call.function()) {
+          case "is_str" -> value.type() instanceof Type.Str;
+          case "is_ptr" -> value.type() instanceof Type.Pointer;
+          case "is_array" -> value.type() instanceof Type.Array;
+          case "is_integer" -> value.type() instanceof Type.Int;
+          case "is_unsigned_integer" -> value.type() instanceof Type.Int i && !i.signed();
+          case "is_literal" ->
+              value.expr() instanceof Expr.IntLiteral || value.expr() instanceof Expr.StrLiteral;
+          default -> throw new IllegalArgumentException(call.function());
+        };
+    return Value.bool(is, call.range());
+  }
+}
