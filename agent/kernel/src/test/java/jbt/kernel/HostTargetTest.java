@@ -2,7 +2,10 @@ package jbt.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Set;
+import jbt.compiler.target.KernelFunctions;
+import jbt.compiler.target.KernelFunctions.Function;
 import jbt.compiler.target.Target.Answer;
 import jbt.compiler.target.Target.Feature;
 import jbt.compiler.target.TracepointFormat;
@@ -57,9 +60,26 @@ class HostTargetTest {
     }
   }
 
-  /** Kernels are built with kprobes or without; all else every kernel of today has. */
+  /** Kernels are built with some or without; all else every kernel of today has. */
   private static Set<Answer> expected(Feature feature) {
-    boolean may = feature == Feature.KPROBE || feature == Feature.KPROBE_MULTI;
-    return may ? Set.of(Answer.YES, Answer.NO) : Set.of(Answer.YES);
+    return switch (feature) {
+      case KPROBE, KPROBE_MULTI, OVERRIDE -> Set.of(Answer.YES, Answer.NO);
+      default -> Set.of(Answer.YES);
+    };
+  }
+
+  @Test
+  void findsFunctionsByNameAndAddress() {
+    try (HostTarget target = new HostTarget("here")) {
+      KernelFunctions functions = target.functions();
+      Function open =
+          functions.named(List.of("vfs_open", "no_such")).values().iterator().next().getFirst();
+      assertThat(functions.named(List.of("no_such", ""))).isEmpty();
+      assertThat(functions.at(open.address() + open.size() - 1)).contains(open);
+      assertThat(functions.at(0x1000)).isEmpty();
+      List<String> some =
+          functions.traceable().stream().map(KernelFunctions.Name::function).limit(1000).toList();
+      assertThat(functions.named(some)).hasSizeGreaterThan(some.size() / 2);
+    }
   }
 }

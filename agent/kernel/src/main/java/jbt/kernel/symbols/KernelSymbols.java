@@ -35,6 +35,8 @@ public final class KernelSymbols {
   /** Where the name begins in the text. */
   private int[] names = new int[0];
 
+  private Optional<NamePlaces> functionNames = Optional.empty();
+
   private long readAt;
   private boolean read;
 
@@ -60,14 +62,15 @@ public final class KernelSymbols {
     if (mayReadAgain()) {
       load();
     }
+    NamePlaces byName = functionNames.orElseGet(() -> new NamePlaces(text, names, this::isCode));
+    functionNames = Optional.of(byName);
     Map<String, List<Function>> found = new HashMap<>();
-    for (int i = 0; i < names.length; i++) {
-      if (isCode(i)) {
-        String name = name(names[i]);
-        if (wanted.contains(name)) {
-          function(i).ifPresent(f -> found.computeIfAbsent(name, n -> new ArrayList<>()).add(f));
-        }
-      }
+    for (String name : wanted) {
+      byName.each(
+          name,
+          place ->
+              function(place)
+                  .ifPresent(f -> found.computeIfAbsent(name, n -> new ArrayList<>()).add(f)));
     }
     return found;
   }
@@ -180,6 +183,7 @@ public final class KernelSymbols {
   private void load() {
     readAt = System.nanoTime();
     read = true;
+    functionNames = Optional.empty();
     try {
       text = Files.readAllBytes(KALLSYMS);
     } catch (IOException e) {
