@@ -79,7 +79,8 @@ class ListingTest {
                 struct dentry *dentry; /* offset 8, size 8 */
             }; /* size 16 */""");
     assertThat(details("struct task_struct").getFirst()).contains("pid_t pid; /* offset ");
-    assertThat(details("enum pid_type").getFirst()).startsWith("enum pid_type {\n    PIDTYPE_PID = 0,");
+    assertThat(details("enum pid_type").getFirst())
+        .startsWith("enum pid_type {\n    PIDTYPE_PID = 0,");
     assertThat(list("struct dentr*")).contains("struct dentry");
     assertThatThrownBy(() -> list("structure path")).hasMessageContaining("struct, union and enum");
   }

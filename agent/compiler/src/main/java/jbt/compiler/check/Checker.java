@@ -68,12 +68,12 @@ public final class Checker {
     if (script.blocks().isEmpty()) {
       throw new CompileException("ERROR: No probes to attach\n", false);
     }
-    Settings settings = Configuration.of(script, diagnostics);
+    Settings settings = Configuration.of(script, parameters.settings(), diagnostics);
     Map<String, MapDeclarations.Declared> declared = MapDeclarations.of(script, diagnostics);
     Expansion expansion = new Expansion(target, diagnostics, settings);
     List<Group> groups = new ArrayList<>();
     for (Ast.Block block : script.blocks()) {
-      groups.addAll(group(block, expansion));
+      groups.addAll(group(OuterVariables.declare(block), expansion));
     }
     boolean allExpanded = !diagnostics.hasErrors();
     checkPoints(groups, expansion, settings, diagnostics);

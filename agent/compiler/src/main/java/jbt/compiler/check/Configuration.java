@@ -10,6 +10,7 @@ import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Ast.Expr;
 import jbt.compiler.lang.Ast.Setting;
 import jbt.compiler.lang.Diagnostics;
+import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.Settings;
 
 /** Reads the {@code config} block. */
@@ -68,9 +69,11 @@ final class Configuration {
     this.diagnostics = diagnostics;
   }
 
-  static Settings of(Ast.Script script, Diagnostics diagnostics) {
+  /** {@code outside}: what whoever runs the script has set, which counts more. */
+  static Settings of(Ast.Script script, Map<String, String> outside, Diagnostics diagnostics) {
     Configuration configuration = new Configuration(diagnostics);
     script.settings().forEach(configuration::note);
+    outside.forEach(configuration::note);
     Settings normal = Settings.DEFAULT;
     return new Settings(
         configuration.number("max_map_keys", normal.maxMapKeys(), MOST_KEYS),
@@ -102,6 +105,19 @@ final class Configuration {
           setting.key() + ": not a known configuration option",
           List.of(),
           Nearest.hint(key, names));
+    }
+  }
+
+  /** Names that are not known may be meant for others. */
+  private void note(String name, String text) {
+    String plain = name.toLowerCase(Locale.ROOT).replaceFirst("^bpftrace_", "");
+    String key = RENAMED.getOrDefault(plain, plain);
+    Expr value =
+        text.matches("[0-9]{1,18}")
+            ? new Expr.Int(Long.parseLong(text), false, SourceRange.NOWHERE)
+            : new Expr.Name(text, SourceRange.NOWHERE);
+    if (WITH_EFFECT.contains(key)) {
+      given.put(key, new Setting(name, value, SourceRange.NOWHERE));
     }
   }
 

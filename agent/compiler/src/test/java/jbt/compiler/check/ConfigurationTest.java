@@ -3,9 +3,12 @@ package jbt.compiler.check;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
+import java.util.Map;
 import jbt.compiler.CompileException;
 import jbt.compiler.Compiler;
 import jbt.compiler.FakeTarget;
+import jbt.compiler.lang.Parameters;
 import jbt.compiler.plan.KernelMap;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.plan.Settings;
@@ -20,6 +23,38 @@ class ConfigurationTest {
 
   private static KernelMap kernelMap(Plan plan, String name) {
     return plan.maps().stream().filter(map -> map.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  @Test
+  void whatIsSetOutsideCountsMore() throws Exception {
+    Parameters parameters =
+        new Parameters(
+            List.of(),
+            Map.of(),
+            Map.of(),
+            List.of(),
+            Map.of(
+                "BPFTRACE_MAX_STRLEN", "100",
+                "BPFTRACE_STACK_MODE", "raw",
+                "BPFTRACE_PRINT_MAPS_ON_EXIT", "0",
+                "BPFTRACE_VMLINUX", "/nowhere"));
+    String script = "config = { max_strlen = 64; max_map_keys = 7 } BEGIN { }";
+    Plan plan = Compiler.compile(script, "stdin", parameters, new FakeTarget("web01"));
+    assertThat(plan.settings())
+        .isEqualTo(
+            new Settings(
+                7,
+                100,
+                Settings.Missing.ERROR,
+                false,
+                "raw",
+                1024,
+                Settings.DEFAULT.maxCatBytes()));
+    Parameters wrong =
+        new Parameters(
+            List.of(), Map.of(), Map.of(), List.of(), Map.of("BPFTRACE_MAX_STRLEN", "x"));
+    assertThatThrownBy(() -> Compiler.compile(script, "stdin", wrong, new FakeTarget("web01")))
+        .hasMessage("ERROR: BPFTRACE_MAX_STRLEN is a number from 1 to 1024\n");
   }
 
   @Test

@@ -209,6 +209,15 @@ final class DeclarationsTest {
   }
 
   @Test
+  void oldScriptsUseVariablesBehindTheirBlocks() {
+    String both = "if ($p > 0) { $a = 5; $b = 1 } else { $a = 6; } ";
+    assertThat(value("", both + "@ = $a;")).isEqualTo(5);
+    assertThat(value("", both + "$b = \"other\"; @ = $a;")).isEqualTo(5);
+    assertThat(value("", "if ($p == 0) { $a = 5; } @ = $a + 1;")).isEqualTo(1);
+    assertThat(value("", "$i = 0; while ($i < 3) { $i++; $l = $i; } @ = $l;")).isEqualTo(3);
+  }
+
+  @Test
   void knowsConstantsOfSystemHeaders() {
     assertThat(value("#include <sys/socket.h>\n", "@ = AF_INET6;")).isEqualTo(10);
     assertThat(value("#include <linux/fs.h>\n#define F (O_CREAT|O_EXCL)\n", "@ = F;"))
