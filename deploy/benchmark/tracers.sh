@@ -11,6 +11,10 @@ start_loop() {
   exec 3>"$work/ask" 4<"$work/answer"
 }
 
+# pin_loop PROCESSOR: from now on it runs there; both tracers are measured on the same one, as perf
+# events cost more on that on which they were opened.
+pin_loop() { taskset -pc "$1" "$loop" >/dev/null; }
+
 # run_loop CALLS RATE: sets ns, the nanoseconds of processor time that a call took.
 run_loop() {
   echo "$1 $2" >&3
@@ -92,13 +96,16 @@ run_time() {
   done | middle)
 }
 
-# per_event NAME SCRIPT: notes NAME.TOOL.run (ns a run of the program) and NAME.TOOL.loop (ns that a
-# traced call takes longer than a bare one, without statistics), one round of both tools.
+# per_event NAME SCRIPT SETTING: notes NAME.TOOL.run (ns a run of the program) and NAME.TOOL.loop (ns
+# that a traced call takes longer than bare ones before and after, without statistics), one round of
+# both tools. The setting is put in front of the script for jbt.
 per_event() {
-  local tool bare
+  local tool before traced
   for tool in "${tools[@]}"; do
+    loop_cost
+    before=$cost
     enable_statistics 1
-    start "$tool" "$2"
+    if [ "$tool" = jbt ]; then start "$tool" "$3$2"; else start "$tool" "$2"; fi
     run_time
     note "$1.$tool.run" "$cost"
     enable_statistics 0
@@ -106,7 +113,7 @@ per_event() {
     traced=$cost
     stop
     loop_cost
-    note "$1.$tool.loop" "$(calc "$traced - $cost")"
+    note "$1.$tool.loop" "$(calc "$traced - ($before + $cost) / 2")"
   done
   # The other one goes first in the next round.
   tools=("${tools[1]}" "${tools[0]}")

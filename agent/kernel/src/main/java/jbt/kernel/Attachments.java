@@ -133,6 +133,8 @@ final class Attachments implements AutoCloseable {
       }
       case Attachment.Point.Tracepoint tracepoint ->
           link(attachment, own(Perf.tracepoint(tracepoint.id())));
+      case Attachment.Point.DirectTracepoint direct ->
+          links.add(Bpf.attachTracepoint(programs.get(attachment.program()), direct.event()));
       case Attachment.Point.RawTracepoint raw ->
           links.add(Bpf.attachRawEvent(programs.get(attachment.program())));
       case Attachment.Point.KernelFunction function ->

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import jbt.compiler.target.Binaries;
 import jbt.compiler.target.KernelFunctions;
@@ -36,6 +37,7 @@ public final class HostTarget implements Target, AutoCloseable {
   private Optional<Tracefs> tracefs = Optional.empty();
   private Optional<List<String>> tracepoints = Optional.empty();
   private Optional<Optional<KernelTypes>> kernelTypes = Optional.empty();
+  private Optional<OptionalInt> threadStatus = Optional.empty();
 
   public HostTarget(String hostName) {
     this(hostName, Optional.empty());
@@ -152,6 +154,14 @@ public final class HostTarget implements Target, AutoCloseable {
   @Override
   public KernelFunctions functions() {
     return functions;
+  }
+
+  @Override
+  public synchronized OptionalInt threadStatus() {
+    if (threadStatus.isEmpty()) {
+      threadStatus = Optional.of(ThreadStatus.offset());
+    }
+    return threadStatus.get();
   }
 
   @Override

@@ -223,7 +223,8 @@ public final class LoadedPlan implements AutoCloseable {
             case RAW_TRACEPOINT -> true;
             case TRACEPOINT, KPROBE, KPROBE_MULTI ->
                 misses >= 0 && attachments.tracepointMissesCounted();
-            case RAW_EVENT, UPROBE, UPROBE_MULTI, FENTRY, FEXIT, ITER -> misses >= 0;
+            case DIRECT_TRACEPOINT, RAW_EVENT, UPROBE, UPROBE_MULTI, FENTRY, FEXIT, ITER ->
+                misses >= 0;
             case PERF_EVENT -> !samples(i);
           };
       if (!counted) {

@@ -46,7 +46,7 @@ final class ProgramLoader {
     List<Integer> routines = program.code().routineSlots();
     int type =
         switch (program.kind()) {
-          case RAW_TRACEPOINT -> Bpf.PROGRAM_TYPE_RAW_TRACEPOINT;
+          case RAW_TRACEPOINT, DIRECT_TRACEPOINT -> Bpf.PROGRAM_TYPE_RAW_TRACEPOINT;
           case TRACEPOINT -> Bpf.PROGRAM_TYPE_TRACEPOINT;
           case PERF_EVENT -> Bpf.PROGRAM_TYPE_PERF_EVENT;
           case RAW_EVENT, FENTRY, FEXIT, ITER -> Bpf.PROGRAM_TYPE_TRACING;
@@ -60,7 +60,8 @@ final class ProgramLoader {
           case ITER -> Bpf.AttachTo.iterator(program.attachTo());
           case UPROBE_MULTI -> Bpf.AttachTo.UPROBES;
           case KPROBE_MULTI -> Bpf.AttachTo.KPROBES;
-          case RAW_TRACEPOINT, TRACEPOINT, PERF_EVENT, UPROBE, KPROBE -> Bpf.AttachTo.NOTHING;
+          case RAW_TRACEPOINT, DIRECT_TRACEPOINT, TRACEPOINT, PERF_EVENT, UPROBE, KPROBE ->
+              Bpf.AttachTo.NOTHING;
         };
     try {
       return Bpf.load(type, attach, code, routines, program.name());

@@ -50,7 +50,12 @@ final class KernelRun implements Run, AutoCloseable {
 
   private void run(RandomScript script, Memory path) throws LoadException {
     boolean traces =
-        plan.attachments().stream().anyMatch(a -> a.point() instanceof Attachment.Point.Tracepoint);
+        plan.attachments().stream()
+            .map(Attachment::point)
+            .anyMatch(
+                point ->
+                    point instanceof Attachment.Point.Tracepoint
+                        || point instanceof Attachment.Point.DirectTracepoint);
     if (traces) {
       loaded.attach();
     }

@@ -119,6 +119,9 @@ public final class Footer {
     StringBuilder line = new StringBuilder(host.getHost()).append(": ");
     line.append(stateName(host.getState())).append(", ").append(host.getProbes());
     line.append(host.getProbes() == 1 ? " probe" : " probes");
+    if (host.getDirectProbes() != 0) {
+      line.append(" (").append(host.getDirectProbes()).append(" as raw tracepoints)");
+    }
     if (host.getAttachNs() != 0) {
       line.append(" attached in ").append(millis(host.getAttachNs()));
       line.append(" (compiled in ").append(millis(host.getCompileNs())).append(')');

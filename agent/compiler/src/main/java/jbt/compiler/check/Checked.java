@@ -62,6 +62,7 @@ public record Checked(
    *
    * @param points the attach points; cookie is the place in {@link Checked#attachPointNames}
    * @param locals types of the scratch variables, named by their place
+   * @param only the one system call whose events it is for, where it is attached to those of all
    */
   public record Probe(
       Kind kind,
@@ -69,17 +70,34 @@ public record Checked(
       Optional<Expr> predicate,
       List<Stmt> body,
       List<Type> locals,
-      SourceRange range) {
+      SourceRange range,
+      Optional<SystemCall> only) {
     public Probe {
       points = List.copyOf(points);
       body = List.copyOf(body);
       locals = List.copyOf(locals);
     }
 
+    /** The same program for other attach points. */
+    public Probe attached(Kind to, PointAt point, Optional<SystemCall> which) {
+      return new Probe(to, List.of(point), predicate, body, locals, range, which);
+    }
+
+    /**
+     * A system call of 64-bit programs.
+     *
+     * @param returns where it returns, not where it begins
+     * @param status offset of the word that tells those of 32-bit programs apart, see {@link
+     *     jbt.compiler.target.Target#threadStatus}
+     */
+    public record SystemCall(long number, boolean returns, int status) {}
+
     public enum Kind {
       BEGIN,
       END,
       TRACEPOINT,
+      /** A tracepoint without its record. */
+      DIRECT_TRACEPOINT,
       RAW_EVENT,
       INTERVAL,
       PROFILE,

@@ -168,7 +168,7 @@ public final class Checker {
     return switch (point.kind()) {
       // Rounds are counted by the period of the interval that prints.
       // A program for a raw tracepoint is loaded for that one alone.
-      case BEGIN, END, INTERVAL, RAW_EVENT, FENTRY, FEXIT, ITER -> point.name();
+      case BEGIN, END, INTERVAL, RAW_EVENT, DIRECT_TRACEPOINT, FENTRY, FEXIT, ITER -> point.name();
       case PROFILE, SOFTWARE, HARDWARE, WATCHPOINT -> point.kind();
       case KPROBE, KRETPROBE ->
           List.of(
@@ -215,7 +215,13 @@ public final class Checker {
       }
       probes.add(
           new Probe(
-              context.kind(), points, predicate, body, context.localTypes(), group.block.range()));
+              context.kind(),
+              points,
+              predicate,
+              body,
+              context.localTypes(),
+              group.block.range(),
+              Optional.empty()));
     }
     return new Result(probes, names, round);
   }
@@ -227,6 +233,7 @@ public final class Checker {
         switch (kind) {
           case BEGIN, END, INTERVAL, ITER -> true;
           case TRACEPOINT,
+              DIRECT_TRACEPOINT,
               RAW_EVENT,
               PROFILE,
               SOFTWARE,

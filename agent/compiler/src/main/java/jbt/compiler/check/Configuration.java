@@ -60,7 +60,8 @@ final class Configuration {
           "print_maps_on_exit",
           "stack_mode",
           "max_probes",
-          "max_cat_bytes");
+          "max_cat_bytes",
+          "tracepoint_attach");
 
   private final Map<String, Setting> given = new HashMap<>();
   private final Diagnostics diagnostics;
@@ -86,7 +87,12 @@ final class Configuration {
         configuration.flag("print_maps_on_exit", normal.printMapsOnExit()),
         configuration.word("stack_mode", List.of("bpftrace", "perf", "raw", "build_id")),
         configuration.number("max_probes", normal.maxProbes(), MOST_PROBES),
-        configuration.number("max_cat_bytes", normal.maxCatBytes(), MOST_CAT_BYTES));
+        configuration.number("max_cat_bytes", normal.maxCatBytes(), MOST_CAT_BYTES),
+        switch (configuration.word("tracepoint_attach", List.of("auto", "perf", "raw"))) {
+          case "perf" -> Settings.TracepointAttach.PERF;
+          case "raw" -> Settings.TracepointAttach.RAW;
+          default -> Settings.TracepointAttach.AUTO;
+        });
   }
 
   private void note(Setting setting) {

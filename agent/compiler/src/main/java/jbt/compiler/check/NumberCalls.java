@@ -119,6 +119,7 @@ final class NumberCalls {
     return switch (context.kind()) {
       case BEGIN, END -> "special";
       case TRACEPOINT,
+          DIRECT_TRACEPOINT,
           RAW_EVENT,
           INTERVAL,
           PROFILE,
@@ -153,7 +154,7 @@ final class NumberCalls {
               HARDWARE,
               WATCHPOINT ->
               true;
-          case BEGIN, END, TRACEPOINT, RAW_EVENT, FENTRY, FEXIT, ITER -> false;
+          case BEGIN, END, TRACEPOINT, DIRECT_TRACEPOINT, RAW_EVENT, FENTRY, FEXIT, ITER -> false;
         };
     if (!has) {
       diagnostics.error(range, what + " is not available in " + context.points().getFirst().name());

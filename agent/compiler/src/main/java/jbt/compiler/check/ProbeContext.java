@@ -52,6 +52,7 @@ final class ProbeContext {
       case END -> Site.Place.END;
       case INTERVAL -> Site.Place.INTERVAL;
       case TRACEPOINT,
+          DIRECT_TRACEPOINT,
           RAW_EVENT,
           PROFILE,
           SOFTWARE,

@@ -23,7 +23,8 @@ public final class CodeGeneration {
 
   private CodeGeneration() {}
 
-  public static Plan generate(Checked checked, Target target) {
+  public static Plan generate(Checked script, Target target) {
+    Checked checked = DirectTracepoints.apply(script, target);
     Layout layout = Layout.of(checked, target);
     Scratch scratch = Scratch.of(layout, FRAME_FOR_VALUES);
     List<List<LinearScan.Allocated>> code = allocated(layout, scratch);
@@ -91,7 +92,8 @@ public final class CodeGeneration {
   }
 
   /** The intermediate code of all programs as text, with the lines of the script between. */
-  public static String dump(Checked checked, Target target, String script) {
+  public static String dump(Checked written, Target target, String script) {
+    Checked checked = DirectTracepoints.apply(written, target);
     Layout layout = Layout.of(checked, target);
     Scratch scratch = Scratch.of(layout, FRAME_FOR_VALUES);
     StringBuilder out = new StringBuilder();
@@ -169,6 +171,7 @@ public final class CodeGeneration {
     return switch (probe.kind()) {
       case BEGIN, END -> Program.Kind.RAW_TRACEPOINT;
       case TRACEPOINT -> Program.Kind.TRACEPOINT;
+      case DIRECT_TRACEPOINT -> Program.Kind.DIRECT_TRACEPOINT;
       case RAW_EVENT -> Program.Kind.RAW_EVENT;
       case INTERVAL, PROFILE, SOFTWARE, HARDWARE, WATCHPOINT -> Program.Kind.PERF_EVENT;
       case FENTRY -> Program.Kind.FENTRY;

@@ -5,7 +5,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import jbt.compiler.bpf.AluOperation;
 import jbt.compiler.bpf.Condition;
+import jbt.compiler.bpf.Helper;
 import jbt.compiler.bpf.Size;
 import jbt.compiler.check.Checked;
 import jbt.compiler.check.Checked.Builtin;
@@ -18,6 +20,12 @@ import jbt.compiler.types.Type;
 
 /** From a checked probe to intermediate code: the parts of the translation and what they share. */
 final class Lowering {
+  /** Of thread_info's status: arch/x86/include/asm/thread_info.h. */
+  private static final int TS_COMPAT = 2;
+
+  /** The number of a system call in x86-64's struct pt_regs. */
+  private static final int ORIG_AX = 120;
+
   private final Probe probe;
   private final int program;
   private final Body body;
@@ -121,10 +129,12 @@ final class Lowering {
 
   private void program() {
     body.emit(new Op.Context(context));
+    probe.only().ifPresent(this::systemCall);
     boolean gated = probe.kind() != Probe.Kind.BEGIN && probe.kind() != Probe.Kind.END;
     boolean first = probe.predicate().map(Reads::onlyEvent).orElse(false);
     if (gated && !first) {
       gate();
+      probe.only().ifPresent(this::notCompat);
     }
     if (probe.kind() == Probe.Kind.ITER) {
       object();
@@ -135,6 +145,7 @@ final class Lowering {
     probe.predicate().ifPresent(this::predicate);
     if (gated && first) {
       gate();
+      probe.only().ifPresent(this::notCompat);
     }
     builtins.endStatement();
     maps.readGenerations(false);
@@ -160,6 +171,40 @@ final class Lowering {
     Reg object = body.loadConstant(Size.DOUBLE, new Address(context, Long.BYTES));
     body.branch(Condition.NE, object, new Imm(0), run, end);
     body.place(run);
+  }
+
+  /** Goes on only at an event of a system call of that number. */
+  private void systemCall(Probe.SystemCall call) {
+    int run = body.block();
+    Reg number = call.returns() ? numberFromRegisters() : body.load(Size.DOUBLE, argumentAt(1));
+    body.branch(Condition.EQ, body.narrow(number, 4, false), new Imm(call.number()), run, end);
+    body.place(run);
+  }
+
+  /** Goes on only if it is not a system call of a 32-bit program, whose numbers are others. */
+  private void notCompat(Probe.SystemCall call) {
+    int run = body.block();
+    Reg task = body.call(Helper.GET_CURRENT_TASK_BTF);
+    Reg status = body.loadConstant(Size.WORD, new Address(task, call.status()));
+    Reg compat = body.binary(AluOperation.AND, status, new Imm(TS_COMPAT));
+    body.branch(Condition.EQ, compat, new Imm(0), run, end);
+    body.place(run);
+  }
+
+  private Address argumentAt(int number) {
+    return new Address(context, 8 * number);
+  }
+
+  /** The tracepoint of returns is given the registers, of which no program may load. */
+  private Reg numberFromRegisters() {
+    Reg registers = body.loadConstant(Size.DOUBLE, argumentAt(0));
+    Address number = body.inFrame(8);
+    body.callForEffect(
+        Helper.PROBE_READ_KERNEL,
+        body.addressOf(number),
+        new Imm(8),
+        body.add(registers, new Imm(ORIG_AX)));
+    return body.load(Size.DOUBLE, number);
   }
 
   private void predicate(Checked.Expr predicate) {

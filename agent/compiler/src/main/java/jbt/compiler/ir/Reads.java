@@ -7,6 +7,7 @@ import jbt.compiler.check.Checked;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.Probe;
 import jbt.compiler.check.Checked.Stmt;
+import jbt.compiler.check.Function;
 import jbt.compiler.types.Meaning;
 import jbt.compiler.types.Type;
 
@@ -64,6 +65,22 @@ final class Reads {
       case Expr.Cast e -> onlyEvent(e.operand());
       default -> false;
     };
+  }
+
+  /** Whether a program looks at what its event is about, or where it comes from. */
+  static boolean context(Probe probe) {
+    Walk walk =
+        new Walk(
+            (expr, discarded) ->
+                switch (expr) {
+                  case Expr.ContextField e -> true;
+                  case Expr.ContextElement e -> true;
+                  case Expr.Call e -> e.function() == Function.STACK;
+                  case Expr.BuiltinValue e -> e.builtin() == Checked.Builtin.PROBE;
+                  default -> false;
+                });
+    walk.probe(probe);
+    return walk.found > 0;
   }
 
   /** How many statements and expressions of a program touch a map. */

@@ -24,6 +24,9 @@ public record Attachment(int program, Point point, int cookie) {
      */
     record RawTracepoint(String event, int typeId) implements Point {}
 
+    /** A tracepoint by the name that the kernel itself gives it, without its record. */
+    record DirectTracepoint(String event) implements Point {}
+
     /**
      * A place in the kernel's code.
      *

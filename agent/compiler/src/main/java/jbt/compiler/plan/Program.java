@@ -33,6 +33,11 @@ public record Program(
     PERF_EVENT,
     /** On a tracepoint itself, with its arguments as the kernel's types. */
     RAW_EVENT,
+    /**
+     * On a tracepoint, without its record; the context is its arguments, 8 bytes each. The kernel
+     * need not tell its types.
+     */
+    DIRECT_TRACEPOINT,
     /** A place in a program; the context is its registers. */
     UPROBE,
     /** The same for many places by one link. */

@@ -10,6 +10,7 @@ package jbt.compiler.plan;
  * @param stackMode how stacks are shown: bpftrace, perf, raw or build_id
  * @param maxProbes attach points that a script may have
  * @param maxCatBytes of a file that {@code cat} shows
+ * @param tracepointAttach how programs are attached to tracepoints
  */
 public record Settings(
     int maxMapKeys,
@@ -18,9 +19,26 @@ public record Settings(
     boolean printMapsOnExit,
     String stackMode,
     int maxProbes,
-    int maxCatBytes) {
+    int maxCatBytes,
+    TracepointAttach tracepointAttach) {
   public static final Settings DEFAULT =
-      new Settings(4096, 1024, Missing.ERROR, true, "bpftrace", 1024, 10_240);
+      new Settings(
+          4096, 1024, Missing.ERROR, true, "bpftrace", 1024, 10_240, TracepointAttach.AUTO);
+
+  /**
+   * By perf events, for which the kernel makes a record of each event, or to the kernel's own
+   * tracepoint where that changes nothing that the script can see.
+   */
+  public enum TracepointAttach {
+    /** The way that costs all traced processes least. */
+    AUTO,
+    PERF,
+    /**
+     * The second wherever it is possible: also for a single system call, whose program then runs at
+     * all of them.
+     */
+    RAW
+  }
 
   public enum Missing {
     ERROR,

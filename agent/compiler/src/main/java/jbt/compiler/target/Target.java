@@ -2,6 +2,7 @@ package jbt.compiler.target;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import jbt.compiler.types.KernelTypes;
 
@@ -47,6 +48,14 @@ public interface Target {
   /** Id of a control group, by the path of its folder. */
   default OptionalLong controlGroup(String path) {
     return OptionalLong.empty();
+  }
+
+  /**
+   * Where the kernel's word for what kind of system call a thread is in is, from the start of its
+   * task_struct: arch/x86/include/asm/thread_info.h, {@code status}. Empty where it is not known.
+   */
+  default OptionalInt threadStatus() {
+    return OptionalInt.empty();
   }
 
   Answer feature(Feature feature);

@@ -66,12 +66,21 @@ class ConfigurationTest {
             config = {
               BPFTRACE_MAX_MAP_KEYS = 10; max_strlen = 64; str_trunc_trailer = "~";
               missing_probes = warn; print_maps_on_exit = false; stack_mode = perf; license = "GPL";
-              map_keys_max = 20
+              map_keys_max = 20; tracepoint_attach = raw
             }
             tracepoint:syscalls:sys_enter_openat, tracepoint:no:such { @[pid] = count(); print(str(args.filename)); }
             """);
     assertThat(plan.settings())
-        .isEqualTo(new Settings(20, 64, Settings.Missing.WARN, false, "perf", 1024, 10_240));
+        .isEqualTo(
+            new Settings(
+                20,
+                64,
+                Settings.Missing.WARN,
+                false,
+                "perf",
+                1024,
+                10_240,
+                Settings.TracepointAttach.RAW));
     assertThat(kernelMap(plan, "AT_").maxEntries()).isEqualTo(20);
     assertThat(plan.sites().getFirst()).hasToString("Value[type=" + new Type.Str(64) + "]");
     assertThat(plan.warnings())

@@ -170,6 +170,7 @@ public final class Session implements Runnable {
   private void trace(Plan plan, LoadedPlan loaded, Tracing tracing) throws Failed {
     report
         .setProbes(plan.attachments().size())
+        .setDirectProbes(direct(plan))
         .addAllNotices(plan.warnings())
         .setAttachNs(System.nanoTime() - created);
     outbox.send(tracing.schema());
@@ -209,6 +210,13 @@ public final class Session implements Runnable {
       Thread.currentThread().interrupt();
     }
     return false;
+  }
+
+  private static int direct(Plan plan) {
+    return (int)
+        plan.attachments().stream()
+            .filter(a -> a.point() instanceof Attachment.Point.DirectTracepoint)
+            .count();
   }
 
   private void begin(Plan plan, LoadedPlan loaded, Tracing tracing) {

@@ -287,6 +287,17 @@ public final class Bpf {
     }
   }
 
+  /** Attaches a raw tracepoint program to a tracepoint; closing the link detaches it. */
+  public static Fd attachTracepoint(Fd program, String event) {
+    try (Block attributes = new Block(24);
+        Block name = Block.of(event)) {
+      attributes.set(0, name).set(8, program.number());
+      return new Fd(
+          SystemCallException.check(
+              "BPF_RAW_TRACEPOINT_OPEN", call(RAW_TRACEPOINT_OPEN, attributes)));
+    }
+  }
+
   /**
    * Attaches a program to many places of a file, those of all processes; closing the link detaches
    * it everywhere.
