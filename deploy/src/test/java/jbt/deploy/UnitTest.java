@@ -34,9 +34,6 @@ final class UnitTest {
   private static final String GETPPID = "tracepoint:syscalls:sys_enter_getppid /(MINE)/ ";
   private static final String CALLS = GETPPID + "{ @ = count(); @by[comm] = count(); }";
 
-  /** An emulated host answers late. */
-  private static final String PATIENCE = "-Djbt.patience=12";
-
   private static final Duration LIMIT = Duration.ofMinutes(3);
 
   private static final String AGENT = "$(systemctl show -p MainPID --value jbt-agent)";
@@ -191,7 +188,7 @@ final class UnitTest {
             "((host == \"a\" && pid == %d) || (host == \"b\" && pid == %s))"
                 .formatted(a.pid(), guestLoad));
     List<String> command = new ArrayList<>(Java.options());
-    command.add(PATIENCE);
+    command.add("-Djbt.patience=" + Guest.PATIENCE);
     command.add("jbt.cli.Main");
     command.addAll(List.of("--inventory", folder + "/inventory.yaml"));
     command.addAll(pki.identity("operator"));

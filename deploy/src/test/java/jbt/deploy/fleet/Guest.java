@@ -11,7 +11,11 @@ import java.util.List;
  * files as they were when it started, and everything it does is gone after {@link #close}.
  */
 public final class Guest implements AutoCloseable {
-  private static final int SECONDS = 540;
+  /** The most that a guest lives. */
+  public static final int SECONDS = 1200;
+
+  /** How many times longer everything may take in it. */
+  public static final int PATIENCE = 12;
 
   private final Running shell;
   private int commands;

@@ -30,11 +30,14 @@ public final class Channels implements Dialer, AutoCloseable {
 
   static final int CONNECT_MILLIS = 5_000;
 
+  /** A factor for hosts that are emulated. */
+  private static final int PATIENCE = Integer.getInteger("jbt.patience", 1);
+
   /** A host that is up may have an agent that has just been started, on a busy machine. */
-  private static final int FIRST_BYTE_MILLIS = 15_000;
+  private static final int FIRST_BYTE_MILLIS = 15_000 * PATIENCE;
 
   private static final long KEEPALIVE_SECONDS = 10;
-  private static final long KEEPALIVE_ANSWER_SECONDS = 5;
+  private static final long KEEPALIVE_ANSWER_SECONDS = 5L * PATIENCE;
 
   /** What gRPC logs about connections, with stack traces, is told in the answers to calls. */
   private static final Logger GRPC_LOG = Logger.getLogger("io.grpc");

@@ -32,6 +32,9 @@ public final class AgentServer implements AutoCloseable {
   private static final int CALLS_PER_CONNECTION = 64;
   private static final int CONNECTIONS = 256;
 
+  /** A factor for hosts that are emulated. */
+  private static final int PATIENCE = Integer.getInteger("jbt.patience", 1);
+
   private final EventLoopGroup loops =
       new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
   private final List<Server> servers = new ArrayList<>();
@@ -97,9 +100,9 @@ public final class AgentServer implements AutoCloseable {
         .maxInboundMessageSize(MESSAGE_BYTES)
         .maxInboundMetadataSize(HEADER_BYTES)
         .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION)
-        .handshakeTimeout(10, TimeUnit.SECONDS)
+        .handshakeTimeout(10L * PATIENCE, TimeUnit.SECONDS)
         .keepAliveTime(10, TimeUnit.SECONDS)
-        .keepAliveTimeout(5, TimeUnit.SECONDS)
+        .keepAliveTimeout(5L * PATIENCE, TimeUnit.SECONDS)
         .permitKeepAliveTime(1, TimeUnit.SECONDS)
         .permitKeepAliveWithoutCalls(true);
   }

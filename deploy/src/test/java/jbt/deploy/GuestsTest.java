@@ -1,0 +1,118 @@
+package jbt.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import jbt.deploy.fleet.Guest;
+import jbt.deploy.fleet.Java;
+import jbt.deploy.fleet.Running;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+
+/**
+ * The tests of the kernel level run again on Debian's kernels. Each kernel is started once and runs
+ * JUnit's console; every test in it is reported here. What a kernel lacks is written down here, and
+ * the tests in it insist on the rest.
+ */
+@Tag("vm")
+final class GuestsTest {
+  /** Missed runs of tracepoints are counted from Linux 6.7 on. */
+  private static final Map<String, String> LACKS =
+      Map.of("6.1", "UPROBE_MULTI,KPROBE_MULTI,TRACEPOINT_MISSES", "6.12", "");
+
+  /** Reaches the end on a machine that does much else. */
+  private static final Duration LIMIT = Duration.ofSeconds(Guest.SECONDS + 20);
+
+  @TempDir private static Path reports;
+  private static final Map<String, Running> GUESTS = new TreeMap<>();
+
+  /** All at once: an emulated machine uses one processor, however many it has. */
+  @BeforeAll
+  static void start() throws IOException {
+    for (String kernel : LACKS.keySet()) {
+      Path folder = Files.createDirectory(reports.resolve(kernel));
+      List<String> command = new ArrayList<>(Java.options());
+      command.addAll(
+          List.of(
+              "-Djbt.patience=" + Guest.PATIENCE,
+              "-Dkernel.lacks=" + LACKS.get(kernel),
+              "-Drandom.scripts=5",
+              "-Dinterval.calls=30000",
+              "org.junit.platform.console.ConsoleLauncher",
+              "execute",
+              "--disable-banner",
+              "--include-engine=junit-jupiter",
+              "--select-package=jbt.kernel",
+              "--include-tag=kernel",
+              "--reports-dir=" + folder));
+      GUESTS.put(
+          kernel,
+          Running.start(
+              Guest.command(kernel, List.of("-c", "2", "-w", folder.toString()), command)));
+    }
+  }
+
+  @AfterAll
+  static void stop() {
+    GUESTS.values().forEach(Running::end);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> onLinux61() throws Exception {
+    return tests("6.1");
+  }
+
+  @TestFactory
+  Stream<DynamicTest> onLinux612() throws Exception {
+    return tests("6.12");
+  }
+
+  private static Stream<DynamicTest> tests(String kernel) throws Exception {
+    Running guest = Objects.requireNonNull(GUESTS.get(kernel));
+    assertThat(guest.exitCode(LIMIT)).as(guest.toString()).isIn(0, 1);
+    Path report = reports.resolve(kernel).resolve("TEST-junit-jupiter.xml");
+    NodeList cases =
+        DocumentBuilderFactory.newInstance()
+            .newDocumentBuilder()
+            .parse(report.toFile())
+            .getElementsByTagName("testcase");
+    assertThat(cases.getLength()).isPositive();
+    return IntStream.range(0, cases.getLength())
+        .mapToObj(i -> (Element) cases.item(i))
+        .map(
+            test ->
+                DynamicTest.dynamicTest(
+                    kernel + " " + test.getAttribute("classname") + "." + test.getAttribute("name"),
+                    () -> assertPassed(test)));
+  }
+
+  private static void assertPassed(Element test) {
+    for (String outcome : List.of("failure", "error")) {
+      NodeList found = test.getElementsByTagName(outcome);
+      assertThat(found.getLength())
+          .as(() -> outcome + ": " + found.item(0).getTextContent())
+          .isZero();
+    }
+    NodeList skipped = test.getElementsByTagName("skipped");
+    Assumptions.assumeTrue(
+        skipped.getLength() == 0, () -> skipped.item(0).getTextContent().strip());
+  }
+}
