@@ -38,7 +38,7 @@ public final class Headers {
                   Collectors.joining(
                       ">, <",
                       "Headers that were not found: <",
-                      ">. Declare in the script what it needs of them, or name their folder: -I")));
+                      ">. Declare in the script what it needs of them")));
     }
     return hints;
   }

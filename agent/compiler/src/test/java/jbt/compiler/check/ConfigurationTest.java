@@ -49,7 +49,8 @@ class ConfigurationTest {
                 false,
                 "raw",
                 1024,
-                Settings.DEFAULT.maxCatBytes()));
+                Settings.DEFAULT.maxCatBytes(),
+                Settings.DEFAULT.tracepointAttach()));
     Parameters wrong =
         new Parameters(
             List.of(), Map.of(), Map.of(), List.of(), Map.of("BPFTRACE_MAX_STRLEN", "x"));
