@@ -135,11 +135,15 @@ final class Access {
     return found;
   }
 
-  /** {@code *pointer}. */
-  Value dereference(Value pointer, SourceRange range) {
-    if (!pointer.known()) {
+  /** {@code *pointer}; a number that is an address, as of {@code kaddr}, leads to a number. */
+  Value dereference(Value at, SourceRange range) {
+    if (!at.known()) {
       return Value.unknown(range);
     }
+    boolean address =
+        at.hostBound() && at.type() instanceof Type.Int(int bytes, var s) && bytes == 8;
+    Type.Pointer toNumber = new Type.Pointer(Type.UINT64, Type.AddressSpace.NONE);
+    Value pointer = address ? at.with(new Expr.Cast(at.expr(), toNumber, at.range())) : at;
     if (!(pointer.type() instanceof Type.Pointer(Type target, var space))
         || Type.sizeOf(target) == 0) {
       error(
