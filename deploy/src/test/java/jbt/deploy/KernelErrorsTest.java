@@ -1,7 +1,11 @@
 package jbt.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import jbt.deploy.fleet.Fleet;
 import jbt.deploy.fleet.Running;
 import jbt.kernel.KernelIds;
@@ -41,6 +45,30 @@ final class KernelErrorsTest {
         .asString()
         .contains("not permitted; tracing needs root, or CAP_BPF and CAP_PERFMON");
     assertThat(remote.out()).anyMatch(line -> line.matches("@a: \\d+ \\(1/2 hosts\\)"));
+    holdsNothing("a");
+    holdsNothing("b");
+  }
+
+  @Test
+  void attachError() throws Exception {
+    assumeTrue(
+        !Files.exists(Path.of("/sys/bus/event_source/devices/cpu")),
+        "this machine has counters, so what is attached here can't fail");
+    Running remote =
+        fleet.remote(
+            "--hosts",
+            "a,b",
+            "-e",
+            "tracepoint:syscalls:sys_enter_* { @ = count(); } hardware:cycles:1000000 { @c = count(); }");
+    assertThat(remote.exitCode(Fleet.PATIENCE)).as(remote.toString()).isEqualTo(SOME_FAILED);
+    // One line, unless one host is much slower than the other.
+    String failed = ": attach hardware:cpu-cycles:1000000: there is no counter for cpu-cycles";
+    assertThat(remote.err())
+        .filteredOn(line -> line.contains(failed))
+        .as(remote.toString())
+        .flatMap(line -> List.of(line.substring(0, line.indexOf(':')).split(",")))
+        .containsExactlyInAnyOrder("a", "b");
+    assertThat(remote.out()).noneMatch(line -> line.startsWith("@"));
     holdsNothing("a");
     holdsNothing("b");
   }

@@ -38,7 +38,7 @@ final class KernelObjects implements AutoCloseable {
     } catch (SystemCallException e) {
       close();
       throw LoadException.of("create maps", e);
-    } catch (LoadException | RuntimeException e) {
+    } catch (LoadException | RuntimeException | Error e) {
       close();
       throw e;
     }

@@ -118,7 +118,7 @@ final class Prepared {
     } catch (LoadException e) {
       loaded.close();
       throw new Failed(Failure.FAILURE_KERNEL, e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       loaded.close();
       throw e;
     }

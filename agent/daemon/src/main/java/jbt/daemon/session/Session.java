@@ -136,7 +136,8 @@ public final class Session implements Runnable {
       finish(HostState.HOST_FINAL);
     } catch (Failed e) {
       fail(e.failure(), String.valueOf(e.getMessage()));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // Even without memory, or without a file for a class: nothing stays, and the client is told.
       fail(Failure.FAILURE_INTERNAL, "internal error: " + e);
     }
   }
