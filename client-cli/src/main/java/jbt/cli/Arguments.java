@@ -95,7 +95,20 @@ final class Arguments {
         process,
         Optional.ofNullable(line.getOptionValue("c")),
         line.hasOption("dry-run"),
-        !line.hasOption("no-warnings"));
+        !line.hasOption("no-warnings"),
+        number(line, "max-loss", Long.MAX_VALUE),
+        Math.toIntExact(number(line, "min-hosts", 0)));
+  }
+
+  private static long number(CommandLine line, String option, long without) throws UsageException {
+    String text = line.getOptionValue(option);
+    if (text == null) {
+      return without;
+    }
+    if (!text.matches("\\d{1,9}")) {
+      throw new UsageException("--" + option + " is a number up to 999999999, not " + text);
+    }
+    return Long.parseLong(text);
   }
 
   /** {@code -lv PATTERN} is two options, and not one with the value v. */
@@ -116,7 +129,16 @@ final class Arguments {
       options.addOption(Option.builder().longOpt(name).get());
     }
     for (String name :
-        List.of("hosts", "inventory", "collector", "cert", "key", "ca", "duration")) {
+        List.of(
+            "hosts",
+            "inventory",
+            "collector",
+            "cert",
+            "key",
+            "ca",
+            "duration",
+            "max-loss",
+            "min-hosts")) {
       options.addOption(Option.builder().longOpt(name).hasArg().get());
     }
     for (String name : List.of("q", "d", "v")) {

@@ -36,6 +36,8 @@ final class Help {
                                ca.crt in ~/.config/jbt
 
       Output:
+        --max-loss N           fail if more events are lost
+        --min-hosts N          fail if fewer hosts deliver
         --per-host             show the maps of each host by themselves
         -f text|json           text, or a JSON record a line
         --no-warnings          without warnings of the compiler and of warnf()
@@ -50,9 +52,10 @@ final class Help {
         --days N               how long they last; else 3650 for an authority, 365 for others
 
       Exit codes: 0 all hosts ran and delivered; 1 an error in the script or the command line;
-      2 some hosts failed; 4 some were unreachable or lost (6: both); 16 no attach point
-      matched; 64 the collector is unreachable or refused us; 77 refused by policy; 130 given
-      up. One host alone: the script's exit code.
+      2 some hosts failed; 4 some were unreachable or lost (6: both); 8 more was lost than
+      --max-loss; 16 no attach point matched, or fewer hosts than --min-hosts; 64 the
+      collector is unreachable or refused us; 77 refused by policy; 130 given up. One host
+      alone: the script's exit code.
       """;
 
   private Help() {}

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import jbt.cli.session.Modes;
 import jbt.cli.session.Parameters;
 import jbt.transport.Role;
@@ -48,6 +49,13 @@ class ArgumentsTest {
                 "-d",
                 "--duration",
                 "10s",
+                "--unsafe",
+                "--dry-run",
+                "--no-warnings",
+                "--max-loss",
+                "5",
+                "--min-hosts",
+                "2",
                 "-e",
                 "BEGIN {}"))
         .isEqualTo(
@@ -68,7 +76,7 @@ class ArgumentsTest {
                 true,
                 true,
                 10_000_000_000L,
-                Modes.NORMAL));
+                new Modes(true, OptionalInt.empty(), Optional.empty(), true, false, 5, 2)));
   }
 
   @Test
@@ -144,6 +152,12 @@ class ArgumentsTest {
         "--hosts a --hosts b x     ; --hosts twice",
         "--duration 10 x           ; not a length of time: 10 (10s, 500ms, 5m or 1h)",
         "--duration 0s x           ; not a length of time: 0s (10s, 500ms, 5m or 1h)",
+        "--max-loss few x          ; --max-loss is a number up to 999999999, not few",
+        "--min-hosts -1 x          ; --min-hosts is a number up to 999999999, not -1",
+        "-p 0 x                    ; -p is the id of a process, not 0",
+        "-p 1 -c y x               ; -c says nothing for -p",
+        "--hosts a -c y x          ; -c says nothing for other hosts",
+        "-B all x                  ; -B is line, full or none, not all",
         "-l x -d                   ; -d says nothing for -l",
         "pki                       ; pki init, or pki issue host|user|collector NAME",
         "pki issue host            ; pki init, or pki issue host|user|collector NAME",

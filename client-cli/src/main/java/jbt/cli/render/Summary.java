@@ -32,7 +32,7 @@ public record Summary(List<HostReport> hosts, Map<String, Long> joined, Map<Stri
   }
 
   /** Hosts whose everything is in the answer. */
-  List<String> reporting() {
+  public List<String> reporting() {
     return names(state -> state == HostState.HOST_FINAL);
   }
 
@@ -69,6 +69,11 @@ public record Summary(List<HostReport> hosts, Map<String, Long> joined, Map<Stri
         && joined.isEmpty()
         && skipped.isEmpty()
         && losses().stream().noneMatch(loss -> loss.known && loss.count != 0);
+  }
+
+  /** How many events are known to be lost. */
+  public long lost() {
+    return losses().stream().filter(LossLine::known).mapToLong(LossLine::count).sum();
   }
 
   /** By source and detail; known ones that are zero are left out. */

@@ -11,13 +11,17 @@ import java.util.OptionalInt;
  * @param command started with the script, which ends with it
  * @param dryRun it ends as soon as it is attached, and shows no maps
  * @param warnings what the script or the compiler warns of is shown
+ * @param mostLost events that may be lost before that is a failure
+ * @param fewestHosts that must deliver for success
  */
 public record Modes(
     boolean unsafe,
     OptionalInt process,
     Optional<String> command,
     boolean dryRun,
-    boolean warnings) {
+    boolean warnings,
+    long mostLost,
+    int fewestHosts) {
   public static final Modes NORMAL =
-      new Modes(false, OptionalInt.empty(), Optional.empty(), false, true);
+      new Modes(false, OptionalInt.empty(), Optional.empty(), false, true, Long.MAX_VALUE, 0);
 }

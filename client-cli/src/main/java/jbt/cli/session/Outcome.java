@@ -1,6 +1,7 @@
 package jbt.cli.session;
 
 import java.util.Collection;
+import jbt.cli.render.Summary;
 import jbt.v1.Failure;
 import jbt.v1.HostReport;
 import jbt.v1.HostState;
@@ -11,14 +12,16 @@ public final class Outcome {
   public static final int USAGE = 1;
   public static final int SOME_FAILED = 2;
   public static final int SOME_UNREACHABLE = 4;
+  public static final int TOO_MUCH_LOST = 8;
   public static final int NO_MATCH = 16;
+  public static final int TOO_FEW_HOSTS = 16;
   public static final int NO_COLLECTOR = 64;
   public static final int POLICY = 77;
 
   private Outcome() {}
 
   /** The code for what became of the hosts. */
-  static int of(Collection<HostReport> hosts) {
+  private static int of(Collection<HostReport> hosts) {
     boolean noneRan = hosts.stream().noneMatch(Outcome::ran);
     if (noneRan && all(hosts, Failure.FAILURE_SCRIPT)) {
       return USAGE;
@@ -46,6 +49,17 @@ public final class Outcome {
           };
     }
     return code;
+  }
+
+  /** The code for what became of the hosts, and of the answer as it was wanted. */
+  static int of(Collection<HostReport> hosts, Summary summary, Modes modes) {
+    int code = of(hosts);
+    if (code == USAGE || code == NO_MATCH || code == POLICY) {
+      return code;
+    }
+    return code
+        | (summary.lost() > modes.mostLost() ? TOO_MUCH_LOST : OK)
+        | (summary.reporting().size() < modes.fewestHosts() ? TOO_FEW_HOSTS : OK);
   }
 
   static boolean ran(HostReport host) {

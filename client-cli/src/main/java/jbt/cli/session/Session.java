@@ -354,7 +354,7 @@ public final class Session {
       write(result(summary));
     }
     outbox.note(notices.take());
-    int code = failure(inbox, cutShort ? waiting : List.of());
+    int code = failure(inbox, cutShort ? waiting : List.of(), summary);
     if (outbox.failure() == null && !wanted.dump()) {
       outbox.note(footer(summary));
     }
@@ -390,7 +390,7 @@ public final class Session {
     return out;
   }
 
-  private int failure(Inbox inbox, List<String> waiting) {
+  private int failure(Inbox inbox, List<String> waiting, Summary summary) {
     @Nullable Throwable broken = inbox.failure();
     @Nullable IOException output = outbox.failure();
     if (broken != null) {
@@ -403,7 +403,7 @@ public final class Session {
       outbox.note(Bytes.of("ERROR: cannot write the output: " + output.getMessage() + "\n"));
       return Outcome.USAGE;
     }
-    int code = Outcome.of(answer.hosts());
+    int code = Outcome.of(answer.hosts(), summary, wanted.modes());
     if (code == Outcome.OK && !wanted.many() && answer.hosts().size() == 1) {
       return answer.hosts().iterator().next().getExitCode() & 0xff;
     }

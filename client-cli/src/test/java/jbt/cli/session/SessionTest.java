@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +22,8 @@ import jbt.v1.HostReport;
 import jbt.v1.HostState;
 import jbt.v1.Keying;
 import jbt.v1.Lines;
+import jbt.v1.Loss;
+import jbt.v1.LossSource;
 import jbt.v1.MapPartial;
 import jbt.v1.MapSchema;
 import jbt.v1.PrintSite;
@@ -45,6 +48,10 @@ class SessionTest {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
   private static Wanted wanted(String... hosts) {
+    return wanted(Long.MAX_VALUE, 0, hosts);
+  }
+
+  private static Wanted wanted(long mostLost, int fewestHosts, String... hosts) {
     return new Wanted(
         "BEGIN {}",
         "stdin",
@@ -56,7 +63,7 @@ class SessionTest {
         false,
         0,
         hosts.length == 0,
-        Modes.NORMAL,
+        new Modes(false, OptionalInt.empty(), Optional.empty(), false, true, mostLost, fewestHosts),
         OptionalInt.empty());
   }
 
@@ -393,6 +400,26 @@ class SessionTest {
               replies.onNext(FakeService.host("c", HostState.HOST_UNREACHABLE));
             });
     assertThat(session(wanted("a", "b", "c")).run(service)).isEqualTo(6);
+  }
+
+  @Test
+  void anAnswerWithTooMuchLostOrTooFewHostsFails() throws Exception {
+    HostReport loses =
+        HostReport.newBuilder()
+            .setHost("a")
+            .setState(HostState.HOST_FINAL)
+            .addLosses(Loss.newBuilder().setSource(LossSource.LOSS_RING_FULL).setCount(3))
+            .addLosses(Loss.newBuilder().setSource(LossSource.LOSS_RECURSION))
+            .build();
+    FakeService service =
+        FakeService.that(
+            replies -> {
+              replies.onNext(FakeService.reply(loses.toBuilder()));
+              replies.onNext(FakeService.host("b", HostState.HOST_LOST));
+            });
+    assertThat(session(wanted(3, 1, "a", "b")).run(service)).isEqualTo(4);
+    assertThat(session(wanted(2, 1, "a", "b")).run(service)).isEqualTo(4 | 8);
+    assertThat(session(wanted(2, 2, "a", "b")).run(service)).isEqualTo(4 | 8 | 16);
   }
 
   @Test
