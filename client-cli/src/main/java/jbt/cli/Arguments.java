@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Stream;
 import jbt.cli.Command.Source;
 import jbt.cli.Command.Where;
@@ -25,6 +26,8 @@ import org.apache.commons.cli.UnrecognizedOptionException;
 
 /** The command line. */
 final class Arguments {
+  private static final Set<String> SEVERAL_TIMES = Set.of("I", "include");
+
   private Arguments() {}
 
   /**
@@ -60,7 +63,11 @@ final class Arguments {
     return new Command.Trace(
         where,
         source(line, rest),
-        new Parameters(line.hasOption("e") ? rest : rest.subList(1, rest.size()), named(named)),
+        new Parameters(
+            line.hasOption("e") ? rest : rest.subList(1, rest.size()),
+            named(named),
+            values(line, "include")),
+        values(line, "I").stream().map(Path::of).toList(),
         line.hasOption("per-host"),
         json(line),
         Optional.ofNullable(line.getOptionValue("o")).map(Path::of),
@@ -69,6 +76,11 @@ final class Arguments {
         line.hasOption("d"),
         line.hasOption("duration") ? Durations.parse(line.getOptionValue("duration")) : 0,
         modes(line));
+  }
+
+  private static List<String> values(CommandLine line, String option) {
+    String[] values = line.getOptionValues(option);
+    return values == null ? List.of() : List.of(values);
   }
 
   private static Modes modes(CommandLine line) throws UsageException {
@@ -144,7 +156,8 @@ final class Arguments {
     for (String name : List.of("q", "d", "v")) {
       options.addOption(Option.builder(name).get());
     }
-    for (String name : List.of("e", "f", "o", "B")) {
+    options.addOption(Option.builder().longOpt("include").hasArg().get());
+    for (String name : List.of("e", "f", "o", "B", "I")) {
       options.addOption(Option.builder(name).hasArg().get());
     }
     return options.addOption(Option.builder("l").optionalArg(true).hasArg().get());
@@ -155,7 +168,8 @@ final class Arguments {
       CommandLine line =
           DefaultParser.builder().setAllowPartialMatching(false).get().parse(options, arguments);
       for (Option option : line.getOptions()) {
-        if (line.getOptionValues(option) != null && line.getOptionValues(option).length > 1) {
+        String[] values = line.getOptionValues(option);
+        if (values != null && values.length > 1 && !SEVERAL_TIMES.contains(option.getKey())) {
           throw new UsageException(shown(option) + " twice");
         }
       }

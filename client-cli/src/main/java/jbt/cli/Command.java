@@ -25,6 +25,7 @@ sealed interface Command {
    * Run a script.
    *
    * @param source -e, a file, or "-"
+   * @param folders where headers are that it includes
    * @param output -o
    * @param durationNanos 0 for no end of its own
    */
@@ -32,6 +33,7 @@ sealed interface Command {
       Where where,
       Source source,
       Parameters parameters,
+      List<Path> folders,
       boolean perHost,
       boolean json,
       Optional<Path> output,

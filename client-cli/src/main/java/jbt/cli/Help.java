@@ -23,6 +23,8 @@ final class Help {
         -p PID                 trace only this process, and stop when it ends (this host only)
         -c COMMAND             start a command, and stop when it ends (this host only)
         --unsafe               allow system(), signal() and the like, where the host does
+        -I FOLDER              where headers are that it includes; any number
+        --include HEADER       include this header in front of it; any number
         --dry-run              attach, run BEGIN and stop
         --duration TIME        stop by itself after 10s, 500ms, 5m or 1h
 

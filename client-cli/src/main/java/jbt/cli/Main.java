@@ -9,8 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import jbt.cli.pki.Pki;
 import jbt.cli.pki.PkiException;
 import jbt.cli.render.JsonRendering;
@@ -140,7 +142,15 @@ public final class Main {
           new Wanted(
               script,
               Scripts.name(trace.source()),
-              trace.parameters(),
+              trace
+                  .parameters()
+                  .with(
+                      Companions.of(
+                          Scripts.name(trace.source()),
+                          script,
+                          trace.parameters().includes(),
+                          trace.folders()),
+                      hosts.isEmpty() ? settings() : Map.of()),
               hosts,
               trace.perHost(),
               trace.dump(),
@@ -159,6 +169,13 @@ public final class Main {
       return session.run(
           hosts.isEmpty() ? way.service() : new Opener(way.service(), OPEN_PATIENCE, OPEN_DELAY));
     }
+  }
+
+  /** Those of the environment, which count on this host only. */
+  private static Map<String, String> settings() {
+    return System.getenv().entrySet().stream()
+        .filter(variable -> variable.getKey().startsWith("BPFTRACE_"))
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
   /** Stops with the process that is traced. */

@@ -41,7 +41,7 @@ final class Scripts {
     };
   }
 
-  private static String read(InputStream from, String name) throws UsageException {
+  static String read(InputStream from, String name) throws UsageException {
     try {
       byte[] text = from.readNBytes(MAX_BYTES + 1);
       if (text.length > MAX_BYTES) {

@@ -49,6 +49,14 @@ class ArgumentsTest {
                 "-d",
                 "--duration",
                 "10s",
+                "-I",
+                "here",
+                "--include",
+                "a.h",
+                "-I",
+                "there",
+                "--include",
+                "b.h",
                 "--unsafe",
                 "--dry-run",
                 "--no-warnings",
@@ -68,7 +76,8 @@ class ArgumentsTest {
                     Path.of("y"),
                     Path.of("z")),
                 new Command.Source.Text("BEGIN {}"),
-                Parameters.NONE,
+                new Parameters(List.of(), Map.of(), List.of("a.h", "b.h")),
+                List.of(Path.of("here"), Path.of("there")),
                 true,
                 true,
                 Optional.of(Path.of("out")),
@@ -94,6 +103,7 @@ class ArgumentsTest {
                     config.resolve("ca.crt")),
                 new Command.Source.File(Path.of("script.bt")),
                 Parameters.NONE,
+                List.of(),
                 false,
                 false,
                 Optional.empty(),
@@ -125,7 +135,8 @@ class ArgumentsTest {
 
   @Test
   void whatFollowsIsTheScripts() throws Exception {
-    Parameters expected = new Parameters(List.of("12", "a b"), Map.of("n", "3=4", "flag", "true"));
+    Parameters expected =
+        new Parameters(List.of("12", "a b"), Map.of("n", "3=4", "flag", "true"), List.of());
     for (List<String> script : List.of(List.of("-e", "BEGIN {}"), List.of("x.bt"))) {
       List<String> line = new ArrayList<>(script);
       line.addAll(List.of("12", "a b", "--", "--n=3=4", "--flag"));

@@ -1,6 +1,7 @@
 package jbt.cli.session;
 
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import jbt.v1.Keying;
 import jbt.v1.Limits;
@@ -44,22 +45,26 @@ public record Wanted(
   Start.Builder start() {
     Keying keying =
         !many() ? Keying.KEYING_ONE_HOST : perHost ? Keying.KEYING_PER_HOST : Keying.KEYING_MERGED;
-    Start.Builder start =
-        Start.newBuilder()
-            .setScript(script)
-            .setFile(file)
-            .addAllHosts(hosts)
-            .setKeying(keying)
-            .setDump(dump)
-            .setUnsafe(modes.unsafe())
-            .setProcess(modes.process().orElse(0))
-            .setCommand(command.orElse(0))
-            .addAllArguments(parameters.positional())
-            .setLimits(Limits.newBuilder().setDurationNs(durationNanos));
-    parameters
-        .named()
-        .forEach(
-            (name, text) -> start.addOptions(NamedText.newBuilder().setName(name).setText(text)));
-    return start;
+    return Start.newBuilder()
+        .setScript(script)
+        .setFile(file)
+        .addAllHosts(hosts)
+        .setKeying(keying)
+        .setDump(dump)
+        .setUnsafe(modes.unsafe())
+        .setProcess(modes.process().orElse(0))
+        .setCommand(command.orElse(0))
+        .addAllArguments(parameters.positional())
+        .addAllIncludes(parameters.includes())
+        .addAllOptions(entries(parameters.named()))
+        .addAllImports(entries(parameters.imports()))
+        .addAllSettings(entries(parameters.settings()))
+        .setLimits(Limits.newBuilder().setDurationNs(durationNanos));
+  }
+
+  private static List<NamedText> entries(Map<String, String> texts) {
+    return texts.entrySet().stream()
+        .map(e -> NamedText.newBuilder().setName(e.getKey()).setText(e.getValue()).build())
+        .toList();
   }
 }

@@ -65,8 +65,8 @@ final class Prepared {
         start.getArgumentsList(),
         byName(start.getOptionsList()),
         byName(start.getImportsList()),
-        List.of(),
-        Map.of(),
+        start.getIncludesList(),
+        byName(start.getSettingsList()),
         new Circumstances(
             unsafe,
             policy.files() ? Unsafe.ALLOWED : unsafe,

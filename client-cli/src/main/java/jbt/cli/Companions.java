@@ -1,0 +1,127 @@
+package jbt.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import jbt.compiler.lang.Imports;
+
+/**
+ * The scripts that a script imports and the headers that it includes, as far as they are here. What
+ * is not found is left out: a compiler knows whether it is needed.
+ */
+final class Companions {
+  private static final Pattern IMPORT = Pattern.compile("(?m)^\\s*import\\s*\"([^\"\n]+)\"");
+  private static final Pattern INCLUDE =
+      Pattern.compile("(?m)^\\s*#\\s*include\\s*[<\"]([^>\"\n]+)[>\"]");
+
+  /** As much as an agent takes of a script with all that belongs to it. */
+  private static final int MOST_BYTES = 256 << 10;
+
+  private static final int MOST_FILES = 256;
+
+  private record Open(String name, String text) {}
+
+  private final String script;
+  private final Path folder;
+  private final List<Path> headers;
+  private final Map<String, String> texts = new LinkedHashMap<>();
+  private final Deque<Open> open = new ArrayDeque<>();
+  private int bytes;
+
+  private Companions(String script, Path folder, List<Path> headers) {
+    this.script = script;
+    this.folder = folder;
+    this.headers = headers;
+  }
+
+  /**
+   * Their texts, by the names that the compiler looks for.
+   *
+   * @param script the name of the script; a path where it is in a file
+   * @param included headers to put in front of it
+   * @param headers folders of headers
+   */
+  static Map<String, String> of(
+      String script, String text, List<String> included, List<Path> headers) throws UsageException {
+    Path folder = Optional.ofNullable(Path.of(script).getParent()).orElse(Path.of(""));
+    Companions found = new Companions(script, folder, headers);
+    for (String header : included) {
+      found.include(script, header);
+    }
+    found.open.add(new Open(script, text));
+    while (!found.open.isEmpty()) {
+      Open next = found.open.poll();
+      Matcher imports = IMPORT.matcher(next.text);
+      while (imports.find()) {
+        found.scripts(Imports.resolve(next.name, script, imports.group(1)));
+      }
+      Matcher includes = INCLUDE.matcher(next.text);
+      while (includes.find()) {
+        found.include(next.name, includes.group(1));
+      }
+    }
+    return found.texts;
+  }
+
+  /** A script, or those in a folder. */
+  private void scripts(String name) throws UsageException {
+    Path path = folder.resolve(name);
+    if (!Files.isDirectory(path)) {
+      take(name, path);
+      return;
+    }
+    try (Stream<Path> files = Files.list(path)) {
+      for (Path file : files.sorted().toList()) {
+        if (file.toString().endsWith(".bt")) {
+          take((name.endsWith("/") ? name : name + "/") + file.getFileName(), file);
+        }
+      }
+    } catch (IOException e) {
+      throw new UsageException(path + ": " + e.getMessage());
+    }
+  }
+
+  private void include(String from, String name) throws UsageException {
+    String near = Imports.resolve(from, script, name);
+    if (take(near, folder.resolve(near))) {
+      return;
+    }
+    for (Path place : headers) {
+      if (take(name, place.resolve(name))) {
+        return;
+      }
+    }
+  }
+
+  private boolean take(String name, Path path) throws UsageException {
+    if (texts.containsKey(name)) {
+      return true;
+    }
+    if (!Files.isRegularFile(path)) {
+      return false;
+    }
+    try (InputStream file = Files.newInputStream(path)) {
+      String text = Scripts.read(file, path.toString());
+      bytes += text.length();
+      if (bytes > MOST_BYTES || texts.size() == MOST_FILES) {
+        throw new UsageException(
+            path + ": a script and what it includes have at most 256 KiB and 256 files");
+      }
+      texts.put(name, text);
+      open.add(new Open(name, text));
+      return true;
+    } catch (IOException e) {
+      throw new UsageException(path + ": " + e.getMessage());
+    }
+  }
+}

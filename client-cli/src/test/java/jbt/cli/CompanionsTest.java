@@ -1,0 +1,66 @@
+package jbt.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CompanionsTest {
+  @TempDir Path folder;
+
+  private void write(String name, String text) throws Exception {
+    Path file = folder.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+
+  @Test
+  void scriptsAndHeadersWithWhatTheyNeedThemselves() throws Exception {
+    write("lib/a.bt", "import \"b.bt\"\n#include \"x.h\"\n");
+    write("lib/b.bt", "import \"../lib/a.bt\"\n");
+    write("lib/x.h", "#define X 1\n");
+    write("all/one.bt", "one");
+    write("all/two.bt", "two");
+    write("all/no.txt", "no");
+    write("headers/sys/y.h", "  #  include <sys/z.h>\n");
+    write("headers/sys/z.h", "#define Z 1\n");
+    String text =
+        """
+        import "lib/a.bt"
+        import "all"
+        import "stdlib/none"
+        #include <sys/y.h>
+        #include <linux/none.h>
+        // #include <linux/x.h>
+        BEGIN { }
+        """;
+    Map<String, String> found =
+        Companions.of(
+            folder.resolve("main.bt").toString(),
+            text,
+            List.of("lib/x.h"),
+            List.of(folder.resolve("nowhere"), folder.resolve("headers")));
+    assertThat(found.keySet())
+        .containsExactlyInAnyOrder(
+            "lib/x.h", "lib/a.bt", "lib/b.bt", "all/one.bt", "all/two.bt", "sys/y.h", "sys/z.h");
+    assertThat(found).containsEntry("all/one.bt", "one");
+  }
+
+  @Test
+  void notMoreThanAnAgentTakes() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      write(i + ".h", "/".repeat(100 << 10));
+    }
+    String text = "#include \"0.h\"\n#include \"1.h\"\n#include \"2.h\"\n";
+    String script = folder.resolve("main.bt").toString();
+    assertThatThrownBy(() -> Companions.of(script, text, List.of(), List.of()))
+        .isInstanceOf(UsageException.class)
+        .hasMessageEndingWith(
+            "2.h: a script and what it includes have at most 256 KiB and 256 files");
+  }
+}
