@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import jbt.compiler.lang.Imports;
 
 /**
  * The scripts that a script imports and the headers that it includes, as far as they are here. What
@@ -63,7 +62,7 @@ final class Companions {
       Open next = found.open.poll();
       Matcher imports = IMPORT.matcher(next.text);
       while (imports.find()) {
-        found.scripts(Imports.resolve(next.name, script, imports.group(1)));
+        found.scripts(found.near(next.name, imports.group(1)));
       }
       Matcher includes = INCLUDE.matcher(next.text);
       while (includes.find()) {
@@ -71,6 +70,12 @@ final class Companions {
       }
     }
     return found.texts;
+  }
+
+  /** The path from the script's folder of what stands in one of its companions. */
+  private String near(String from, String path) {
+    Path there = from.equals(script) ? Path.of(path) : Path.of(from).resolveSibling(path);
+    return there.normalize().toString();
   }
 
   /** A script, or those in a folder. */
@@ -92,7 +97,7 @@ final class Companions {
   }
 
   private void include(String from, String name) throws UsageException {
-    String near = Imports.resolve(from, script, name);
+    String near = near(from, name);
     if (take(near, folder.resolve(near))) {
       return;
     }
