@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
 import jbt.compiler.plan.Attachment;
 import jbt.compiler.plan.KernelMap;
 import jbt.compiler.plan.LossCounter;
@@ -215,17 +214,19 @@ public final class LoadedPlan implements AutoCloseable {
    * 6.7. An interval that is left out is no loss: the next one does its work.
    */
   public OptionalLong recursionMisses() {
+    if (sampled()) {
+      return OptionalLong.empty();
+    }
     long sum = 0;
     for (int i = 0; i < plan.programs().size(); i++) {
       long misses = Bpf.programInfo(objects.programs().get(i)).recursionMisses();
       boolean counted =
           switch (plan.programs().get(i).kind()) {
-            case RAW_TRACEPOINT -> true;
+            case RAW_TRACEPOINT, PERF_EVENT -> true;
             case TRACEPOINT, KPROBE, KPROBE_MULTI ->
                 misses >= 0 && attachments.tracepointMissesCounted();
             case DIRECT_TRACEPOINT, RAW_EVENT, UPROBE, UPROBE_MULTI, FENTRY, FEXIT, ITER ->
                 misses >= 0;
-            case PERF_EVENT -> !samples(i);
           };
       if (!counted) {
         return OptionalLong.empty();
@@ -235,19 +236,14 @@ public final class LoadedPlan implements AutoCloseable {
     return OptionalLong.of(sum);
   }
 
-  /** Whether programs run at samples, which a kernel may throttle. */
+  /**
+   * Whether programs run at perf events that a kernel may throttle, and at which it does not count
+   * what it leaves out: all but those of intervals.
+   */
   public boolean sampled() {
-    return IntStream.range(0, plan.programs().size()).anyMatch(this::samples);
-  }
-
-  private boolean samples(int program) {
     return plan.attachments().stream()
-        .anyMatch(
-            attachment ->
-                attachment.program() == program
-                    && (attachment.point() instanceof Attachment.Point.Profile
-                        || attachment.point() instanceof Attachment.Point.Software
-                        || attachment.point() instanceof Attachment.Point.Hardware));
+        .filter(at -> plan.programs().get(at.program()).kind() == Program.Kind.PERF_EVENT)
+        .anyMatch(at -> !(at.point() instanceof Attachment.Point.Interval));
   }
 
   /** Run-time statistics of all programs; they count while {@link Bpf#enableStatistics} is open. */
