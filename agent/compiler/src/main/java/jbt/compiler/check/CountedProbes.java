@@ -2,7 +2,7 @@ package jbt.compiler.check;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.function.BiFunction;
 import jbt.compiler.check.Checked.Probe.Kind;
 import jbt.compiler.lang.Ast.AttachPoint;
 import jbt.compiler.lang.Diagnostics;
@@ -23,68 +23,60 @@ final class CountedProbes {
   }
 
   List<Expanded> software(AttachPoint written) {
-    List<String> parts = written.parts();
-    if (parts.isEmpty() || parts.size() > 2) {
-      return arity(written, "software probe type requires 1 or 2 arguments");
-    }
-    Optional<SoftwareEvent> event = SoftwareEvent.named(parts.getFirst());
-    if (event.isEmpty()) {
-      return unknown(
-          written,
-          "software",
-          SoftwareEvent.ALL.stream().flatMap(e -> Stream.of(e.name(), e.alias())).toList());
-    }
-    long count = count(written, event.get().defaultCount());
-    if (count < 1) {
-      return expansion.wrong(written, "Invalid count: '" + parts.get(1) + "'");
-    }
-    if (event.get().clock() && count < Expansion.SHORTEST_PERIOD) {
-      return expansion.wrong(
-          written, "Count '" + parts.get(1) + "' of nanoseconds is less than 100 us");
-    }
-    Point point = new Point.Software(event.get().name(), event.get().config(), count);
-    return Expansion.one(
-        written, Kind.SOFTWARE, point, "software:" + event.get().name() + ":" + count);
+    return counted(
+        written,
+        Kind.SOFTWARE,
+        "software",
+        CountedEvent.SOFTWARE,
+        (event, count) -> new Point.Software(event.name(), event.config(), count));
   }
 
   List<Expanded> hardware(AttachPoint written) {
+    return counted(
+        written,
+        Kind.HARDWARE,
+        "hardware",
+        CountedEvent.HARDWARE,
+        (event, count) -> new Point.Hardware(event.name(), event.config(), count));
+  }
+
+  private List<Expanded> counted(
+      AttachPoint written,
+      Kind kind,
+      String type,
+      List<CountedEvent> events,
+      BiFunction<CountedEvent, Long, Point> point) {
     List<String> parts = written.parts();
     if (parts.isEmpty() || parts.size() > 2) {
-      return arity(written, "hardware probe type requires 1 or 2 arguments");
+      return arity(written, type + " probe type requires 1 or 2 arguments");
     }
-    Optional<HardwareEvent> event = HardwareEvent.named(parts.getFirst());
+    Optional<CountedEvent> event = CountedEvent.named(events, parts.getFirst());
     if (event.isEmpty()) {
-      return unknown(
-          written,
-          "hardware",
-          HardwareEvent.ALL.stream().flatMap(e -> Stream.of(e.name(), e.alias())).toList());
+      diagnostics.error(
+          written.range(),
+          "Unknown %s event: '%s'".formatted(type, parts.getFirst()),
+          List.of(),
+          Nearest.hint(parts.getFirst(), CountedEvent.names(events)));
+      return List.of();
     }
-    long count = count(written, event.get().defaultCount());
+    boolean usual = parts.size() < 2 || parts.get(1).isEmpty();
+    long count = usual ? event.get().defaultCount() : Expansion.number(parts.get(1));
     if (count < 1) {
       return expansion.wrong(written, "Invalid count: '" + parts.get(1) + "'");
     }
-    Point point = new Point.Hardware(event.get().name(), event.get().config(), count);
+    if (kind == Kind.SOFTWARE && event.get().clock() && count < Expansion.SHORTEST_PERIOD) {
+      return expansion.wrong(
+          written, "Count '" + parts.get(1) + "' of nanoseconds is less than 100 us");
+    }
     return Expansion.one(
-        written, Kind.HARDWARE, point, "hardware:" + event.get().name() + ":" + count);
-  }
-
-  private static long count(AttachPoint written, long usual) {
-    List<String> parts = written.parts();
-    return parts.size() < 2 || parts.get(1).isEmpty() ? usual : Expansion.number(parts.get(1));
+        written,
+        kind,
+        point.apply(event.get(), count),
+        type + ":" + event.get().name() + ":" + count);
   }
 
   private List<Expanded> arity(AttachPoint written, String message) {
     return expansion.wrong(written, message + ", found " + written.parts().size());
-  }
-
-  private List<Expanded> unknown(AttachPoint written, String type, List<String> names) {
-    String name = written.parts().getFirst();
-    diagnostics.error(
-        written.range(),
-        "Unknown %s event: '%s'".formatted(type, name),
-        List.of(),
-        Nearest.hint(name, names));
-    return List.of();
   }
 
   /** {@code address:length:mode}. */
@@ -93,7 +85,10 @@ final class CountedProbes {
     if (parts.size() != 3) {
       return arity(written, "watchpoint probe type requires 3 arguments");
     }
-    long address = address(parts.getFirst());
+    long address = Kprobes.address(parts.getFirst());
+    if (address == 0) {
+      address = Math.max(0, Expansion.number(parts.getFirst()));
+    }
     if (address == 0) {
       return expansion.wrong(written, "Invalid address: '" + parts.getFirst() + "'");
     }
@@ -102,12 +97,12 @@ final class CountedProbes {
       return expansion.wrong(
           written, "Invalid length: '" + parts.get(1) + "'; 1, 2, 4 and 8 are possible");
     }
-    if (mode(parts.get(2)) != EXECUTE && address % length != 0) {
+    int mode = mode(parts.get(2));
+    if (mode != EXECUTE && address % length != 0) {
       return expansion.wrong(
           written,
           "The address %s is no multiple of the length %d".formatted(parts.getFirst(), length));
     }
-    int mode = mode(parts.get(2));
     if (mode == 0) {
       return expansion.wrong(
           written,
@@ -118,14 +113,6 @@ final class CountedProbes {
     }
     Point point = new Point.Watchpoint(address, (int) length, mode);
     return Expansion.one(written, Kind.WATCHPOINT, point, "watchpoint:" + String.join(":", parts));
-  }
-
-  /** 0 if it is none. */
-  private static long address(String text) {
-    if (text.matches("0[xX][0-9a-fA-F]{1,16}")) {
-      return Long.parseUnsignedLong(text.substring(2), 16);
-    }
-    return Math.max(0, Expansion.number(text));
   }
 
   private static int mode(String letters) {

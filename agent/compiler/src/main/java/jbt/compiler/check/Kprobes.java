@@ -66,8 +66,8 @@ final class Kprobes {
     return places.named(module, wanted);
   }
 
-  /** 0 if it is none. */
-  private static long address(String text) {
+  /** An address in hexadecimal digits; 0 if it is none. */
+  static long address(String text) {
     if (!text.matches("0[xX][0-9a-fA-F]{1,16}")) {
       return 0;
     }

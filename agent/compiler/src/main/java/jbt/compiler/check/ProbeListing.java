@@ -95,13 +95,13 @@ public final class ProbeListing {
           add(
               provider,
               wanted,
-              SoftwareEvent.ALL.stream().map(event -> event.name() + ":"),
+              CountedEvent.SOFTWARE.stream().map(event -> event.name() + ":"),
               name -> List.of());
       case "hardware" ->
           add(
               provider,
               wanted,
-              HardwareEvent.ALL.stream().map(event -> event.name() + ":"),
+              CountedEvent.HARDWARE.stream().map(event -> event.name() + ":"),
               name -> List.of());
       case "tracepoint" ->
           add(provider, wanted, target.tracepoints().stream().sorted(), this::fields);
