@@ -45,7 +45,8 @@ public final class Compiler {
     Source main = new Source(file, script);
     Diagnostics ignored = new Diagnostics();
     Source source =
-        Preprocessor.run(main, parameters, target.kernelTypes().isPresent(), ignored).source();
+        Preprocessor.run(main, parameters, () -> target.kernelTypes().isPresent(), ignored)
+            .source();
     Checked checked = Checker.check(main, parameters, target);
     return "Syntax tree:\n"
         + AstPrinter.print(Parser.parse(source, new Diagnostics()), source)

@@ -2,9 +2,11 @@ package jbt.compiler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.reflect.Proxy;
 import jbt.compiler.lang.Parameters;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.plan.ScriptMap;
+import jbt.compiler.target.Target;
 import org.junit.jupiter.api.Test;
 
 class CompilerTest {
@@ -34,6 +36,23 @@ class CompilerTest {
                         hot ->
                             assertThat(hot.offset() + hot.slots() * hot.slotSize())
                                 .isEqualTo(4096)));
+  }
+
+  /** To read them takes longer than to compile the rest. */
+  @Test
+  void onlyAScriptThatNeedsThemAsksForKernelTypes() throws CompileException {
+    Target target =
+        (Target)
+            Proxy.newProxyInstance(
+                Target.class.getClassLoader(),
+                new Class<?>[] {Target.class},
+                (proxy, method, arguments) -> {
+                  assertThat(method.getName()).isNotEqualTo("kernelTypes");
+                  return method.invoke(new FakeTarget("a"), arguments);
+                });
+    assertThat(Compiler.compile(SCRIPT, "stdin", target)).isNotNull();
+    assertThat(Compiler.dump("#define N 5\n" + SCRIPT, "stdin", Parameters.NONE, target))
+        .isNotEmpty();
   }
 
   @Test

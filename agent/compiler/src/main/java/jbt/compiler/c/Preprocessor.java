@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jbt.compiler.c.CToken.Kind;
@@ -24,6 +25,7 @@ import jbt.compiler.lang.SourceRange;
  * so that every offset stays.
  */
 public final class Preprocessor {
+  private static final String HAVE_BTF = "BPFTRACE_HAVE_BTF";
   private static final int DEEPEST_INCLUDE = 32;
   private static final int DEEPEST_CONDITION = 256;
   private static final int MOST_INCLUDES = 1000;
@@ -60,10 +62,11 @@ public final class Preprocessor {
   /**
    * Reads a script with all that it imports and includes.
    *
-   * @param btf whether the kernel tells of its types
+   * @param btf whether the kernel tells of its types; asked only if the script wants to know, since
+   *     to read them takes longer than all else
    */
   public static Preprocessed run(
-      Source script, Parameters parameters, boolean btf, Diagnostics diagnostics) {
+      Source script, Parameters parameters, BooleanSupplier btf, Diagnostics diagnostics) {
     Source imported =
         Imports.merge(
             script,
@@ -74,7 +77,7 @@ public final class Preprocessor {
   }
 
   private static Preprocessed runOn(
-      Source imported, Parameters parameters, boolean btf, Diagnostics diagnostics) {
+      Source imported, Parameters parameters, BooleanSupplier btf, Diagnostics diagnostics) {
     int end = imported.text().length();
     if (end > Parser.LONGEST_SCRIPT) {
       // The parser refuses it.
@@ -82,8 +85,8 @@ public final class Preprocessor {
     }
     Preprocessor run = new Preprocessor(imported, parameters, diagnostics);
     List<String> names = new ArrayList<>(List.of("__x86_64__", "__linux__", "__KERNEL__"));
-    if (btf) {
-      names.add("BPFTRACE_HAVE_BTF");
+    if (mentions(imported, parameters, HAVE_BTF) && btf.getAsBoolean()) {
+      names.add(HAVE_BTF);
     }
     SourceRange none = new SourceRange(0, 0);
     List<CToken> one = List.of(new CToken(Kind.NUMBER, "1", false, none));
@@ -96,6 +99,11 @@ public final class Preprocessor {
     Source code = run.source.withCode(run.code());
     Headers missing = new Headers(run.missing);
     return new Preprocessed(code, run.declarations, run.defines, missing, end);
+  }
+
+  private static boolean mentions(Source script, Parameters parameters, String name) {
+    return script.text().contains(name)
+        || parameters.imports().values().stream().anyMatch(text -> text.contains(name));
   }
 
   private String code() {

@@ -56,7 +56,7 @@ public final class Checker {
       throws CompileException {
     Diagnostics diagnostics = new Diagnostics();
     Preprocessed preprocessed =
-        Preprocessor.run(main, parameters, target.kernelTypes().isPresent(), diagnostics);
+        Preprocessor.run(main, parameters, () -> target.kernelTypes().isPresent(), diagnostics);
     Source source = preprocessed.source();
     Ast.Script written = Parser.parse(source, diagnostics);
     throwErrors(diagnostics, source, false);
