@@ -7,10 +7,12 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import jbt.compiler.types.Btf;
+import jbt.compiler.types.Definitions;
 import jbt.compiler.types.Fields;
 import jbt.compiler.types.KernelTypes;
 import jbt.compiler.types.Member;
 import jbt.compiler.types.Type;
+import jbt.compiler.types.TypeNames;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -161,8 +163,9 @@ class KernelStructsTest {
     assertThat(types.struct(false, "task_struct").map(Type.Struct::size).orElse(0)).isPositive();
     assertThat(types.struct(false, "no_such_struct")).isEmpty();
     assertThat(types.typedef("pid_t")).contains(Type.INT32);
-    assertThat(types.enumeration("pid_type")).contains(new Type.Int(4, false));
-    assertThat(types.constant("PIDTYPE_TGID")).contains(1L);
+    Type pidType = types.enumeration("pid_type").orElseThrow();
+    assertThat(TypeNames.describe(pidType)).isEqualTo("enum pid_type");
+    assertThat(types.constant("PIDTYPE_TGID")).contains(new Definitions.Constant(1, pidType));
     assertThat(types.constant("NO_SUCH_CONSTANT")).isEmpty();
     assertThat(types.find(Btf.Kind.FUNC, "vfs_read")).isPresent();
   }

@@ -1,6 +1,8 @@
 package jbt.compiler.c;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -8,6 +10,8 @@ import java.util.Set;
 import jbt.compiler.c.CToken.Kind;
 import jbt.compiler.lang.Diagnostics;
 import jbt.compiler.lang.SourceRange;
+import jbt.compiler.types.Definitions;
+import jbt.compiler.types.Enumeration;
 import jbt.compiler.types.Type;
 import jbt.compiler.types.Type.AddressSpace;
 import jbt.compiler.types.TypeNames;
@@ -427,6 +431,7 @@ final class DeclarationParser {
       Type known = types.enumeration(name).orElse(Type.UINT32);
       return CType.of(known);
     }
+    Map<String, Long> members = new LinkedHashMap<>();
     long next = 0;
     boolean negative = false;
     boolean wide = false;
@@ -434,7 +439,9 @@ final class DeclarationParser {
       CToken member = cursor.expectName("the name of a constant");
       qualifiers();
       next = cursor.accept("=") ? constant() : next;
-      types.addConstant(member.text(), next);
+      members.put(member.text(), next);
+      // The next one may be made from it.
+      types.addConstant(member.text(), next, Type.INT64);
       negative |= next < 0;
       wide |= next > 0xffff_ffffL || next < Integer.MIN_VALUE;
       next++;
@@ -443,7 +450,10 @@ final class DeclarationParser {
       }
     }
     qualifiers();
-    Type type = new Type.Int(wide ? 8 : 4, negative);
+    Map<Long, String> names = new HashMap<>();
+    members.forEach((member, value) -> names.putIfAbsent(value, member));
+    Type type = new Type.Int(wide ? 8 : 4, negative, new Enumeration(name, names));
+    members.forEach((member, value) -> types.addConstant(member, value, type));
     if (!name.isEmpty()) {
       types.addEnum(name, type);
     }
@@ -538,6 +548,7 @@ final class DeclarationParser {
     }
     return types
         .constant(name.text())
+        .map(Definitions.Constant::value)
         .orElseThrow(() -> new CError(name.range(), "Unknown constant: '" + name.text() + "'"));
   }
 }

@@ -43,7 +43,7 @@ public final class ScriptTypes implements Definitions {
   private final Map<String, Tag> unions = new HashMap<>();
   private final Map<String, Type> enums = new HashMap<>();
   private final Map<String, CType> typedefs = new HashMap<>();
-  private final Map<String, Long> constants = new HashMap<>();
+  private final Map<String, Constant> constants = new HashMap<>();
 
   private ScriptTypes(Definitions host, Headers headers) {
     this.host = host;
@@ -78,8 +78,8 @@ public final class ScriptTypes implements Definitions {
     enums.put(name, type);
   }
 
-  void addConstant(String name, long value) {
-    constants.put(name, value);
+  void addConstant(String name, long value, Type type) {
+    constants.put(name, new Constant(value, type));
   }
 
   void addTypedef(String name, CType type) {
@@ -143,10 +143,10 @@ public final class ScriptTypes implements Definitions {
   }
 
   @Override
-  public Optional<Long> constant(String name) {
+  public Optional<Constant> constant(String name) {
     return Optional.ofNullable(constants.get(name))
         .or(() -> host.constant(name))
-        .or(() -> headers.constant(name));
+        .or(() -> headers.constant(name).map(value -> new Constant(value, Type.INT64)));
   }
 
   @Override

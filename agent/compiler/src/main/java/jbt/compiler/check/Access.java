@@ -141,7 +141,7 @@ final class Access {
       return Value.unknown(range);
     }
     boolean address =
-        at.hostBound() && at.type() instanceof Type.Int(int bytes, var s) && bytes == 8;
+        at.hostBound() && at.type() instanceof Type.Int(int bytes, var s, var e) && bytes == 8;
     Type.Pointer toNumber = new Type.Pointer(Type.UINT64, Type.AddressSpace.NONE);
     Value pointer = address ? at.with(new Expr.Cast(at.expr(), toNumber, at.range())) : at;
     if (!(pointer.type() instanceof Type.Pointer(Type target, var space))

@@ -21,6 +21,8 @@ final class ContextFields {
   private static final Pattern STRUCT_POINTER =
       Pattern.compile("(?:const )?(struct|union) (\\w+) *(?:const *)?\\*");
 
+  private static final String ENUM = "enum ";
+
   /** Where a field is and how it is read; equal for attach points that can share a program. */
   record Layout(int offset, FieldType type) {}
 
@@ -181,7 +183,7 @@ final class ContextFields {
   }
 
   private Value value(Field field, FieldType type, SourceRange range) {
-    Type resolved = pointer(field, type.type());
+    Type resolved = resolved(field, type.type());
     Expr expr = new Expr.ContextField(field.offset(), type.size(), type.read(), resolved, range);
     boolean natural =
         type.type() instanceof Type.Bool
@@ -190,8 +192,17 @@ final class ContextFields {
     return new Value(expr, natural, pointer || type.processId());
   }
 
-  /** A pointer to a struct that is known here. */
-  private Type pointer(Field field, Type type) {
+  /** An enum, or a pointer to a struct, that is known here. */
+  private Type resolved(Field field, Type type) {
+    if (type instanceof Type.Int(int bytes, boolean signed, var none)
+        && field.type().startsWith(ENUM)) {
+      return round
+          .definitions()
+          .enumeration(field.type().substring(ENUM.length()))
+          .map(known -> known instanceof Type.Int i ? i.enumeration() : none)
+          .<Type>map(enumeration -> new Type.Int(bytes, signed, enumeration))
+          .orElse(type);
+    }
     Matcher matcher = STRUCT_POINTER.matcher(field.type());
     if (!(type instanceof Type.Pointer(Type target, Type.AddressSpace space))
         || !matcher.matches()) {

@@ -9,6 +9,7 @@ import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Diagnostics;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.Settings;
+import jbt.compiler.types.Definitions;
 import jbt.compiler.types.Type;
 import jbt.compiler.types.TypeNames;
 
@@ -201,9 +202,11 @@ final class ExpressionChecker {
     if (name.name().equals("curtask")) {
       return access.currentTask(name.range());
     }
-    Optional<Long> constant = round.definitions().constant(name.name());
+    Optional<Definitions.Constant> constant = round.definitions().constant(name.name());
     if (constant.isPresent()) {
-      return Value.literal(constant.get(), name.range());
+      long value = constant.get().value();
+      Expr literal = new Expr.IntLiteral(value, constant.get().type(), name.range());
+      return new Value(literal, value >= 0, false);
     }
     if (name.name().equals("args")) {
       diagnostics.error(name.range(), "'args' can't be used as a whole: name a field");

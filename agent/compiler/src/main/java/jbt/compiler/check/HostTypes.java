@@ -37,7 +37,7 @@ final class HostTypes implements Definitions {
   }
 
   @Override
-  public Optional<Long> constant(String name) {
+  public Optional<Constant> constant(String name) {
     return ask(types -> types.constant(name));
   }
 

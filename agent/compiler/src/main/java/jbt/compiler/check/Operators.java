@@ -314,8 +314,11 @@ final class Operators {
     return !(value.type() instanceof Type.Int i) || i.signed();
   }
 
+  /** A member of an enum is a plain number, as in C. */
   private static Folding.Literal number(Expr.IntLiteral literal) {
-    return Folding.Literal.of(literal.value(), literal.type() instanceof Type.Int i && !i.signed());
+    boolean unsigned =
+        literal.type() instanceof Type.Int i && !i.signed() && !(i.named() && literal.value() >= 0);
+    return Folding.Literal.of(literal.value(), unsigned);
   }
 
   /** The value as an operand of a 64-bit type. */

@@ -107,7 +107,7 @@ final class Place {
     }
     return switch (left) {
       case Type.Int i when right instanceof Type.Int other ->
-          Optional.of(aNatural ? (bNatural ? Type.INT64 : other) : (bNatural ? i : Type.INT64));
+          Optional.of(joinIntegers(i, aNatural, other, bNatural));
       case Type.Int i when right instanceof Type.Bool -> Optional.of(i);
       case Type.Bool bool when right instanceof Type.Int other -> Optional.of(other);
       case Type.Buffer buffer when right instanceof Type.Buffer other ->
@@ -134,6 +134,11 @@ final class Place {
     };
   }
 
+  private static Type joinIntegers(Type.Int a, boolean aNatural, Type.Int b, boolean bNatural) {
+    boolean signed = aNatural == bNatural || (aNatural ? b : a).signed();
+    return signed ? Type.INT64 : Type.UINT64;
+  }
+
   private static Optional<Type> joinTuples(Type.Tuple a, Type.Tuple b) {
     if (a.parts().size() != b.parts().size() || !a.names().equals(b.names())) {
       return Optional.empty();
@@ -152,7 +157,7 @@ final class Place {
   /** Integers are stored in 8 bytes; which sign a narrow one gets matters to nobody. */
   private static Type stored(Type type) {
     return switch (type) {
-      case Type.Int i -> i.signed() ? Type.INT64 : Type.UINT64;
+      case Type.Int i -> new Type.Int(Long.BYTES, i.signed(), i.enumeration());
       case Type.Tuple tuple -> tuple.with(tuple.parts().stream().map(Place::stored).toList());
       case Type.None none -> none;
       case Type.Bool bool -> bool;

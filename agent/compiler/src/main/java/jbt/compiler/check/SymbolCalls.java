@@ -212,7 +212,7 @@ final class SymbolCalls {
     boolean array =
         of.type() instanceof Type.Array(Type element, int length)
             && length == 6
-            && element instanceof Type.Int(int bytes, boolean signed)
+            && element instanceof Type.Int(int bytes, var s, var e)
             && bytes == 1;
     if (!array && !(of.type() instanceof Type.Pointer)) {
       diagnostics.error(
@@ -251,7 +251,7 @@ final class SymbolCalls {
   private static int addressBytes(Value address) {
     return switch (address.type()) {
       case Type.Int i -> 4;
-      case Type.Array(Type.Int(int bytes, boolean signed), int length) ->
+      case Type.Array(Type.Int(int bytes, var s, var e), int length) ->
           bytes * length == 4 || bytes * length == 16 ? bytes * length : 0;
       default -> 0;
     };

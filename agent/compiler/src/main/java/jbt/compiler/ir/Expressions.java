@@ -358,7 +358,7 @@ final class Expressions {
   }
 
   Operand narrowed(Operand value, Type type) {
-    return type instanceof Type.Int(int bytes, boolean signed) && bytes < 8
+    return type instanceof Type.Int(int bytes, boolean signed, var e) && bytes < 8
         ? body.narrow(value, bytes, signed)
         : value;
   }

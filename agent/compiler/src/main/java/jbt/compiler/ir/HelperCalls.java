@@ -89,7 +89,7 @@ final class HelperCalls {
   private void internetAddress(Expr family, Expr address, Address to) {
     lowering.expressions().zero(to, 8 + INET6_BYTES);
     body.storeWord(to, lowering.expressions().scalar(family));
-    if (address.type() instanceof Type.Array(Type.Int(int bytes, boolean signed), int length)) {
+    if (address.type() instanceof Type.Array(Type.Int(int bytes, var signed, var e), int length)) {
       read(address, to.plus(8), Math.min(bytes * length, INET6_BYTES));
     } else {
       Operand number = lowering.expressions().scalar(address);

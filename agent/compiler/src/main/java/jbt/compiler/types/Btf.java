@@ -5,8 +5,11 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,6 +86,7 @@ public final class Btf {
   private final int[] offsets;
   private final int count;
   private final BtfNames names;
+  private final Map<Integer, Enumeration> enumerations = new ConcurrentHashMap<>();
 
   private Btf(String source, ByteBuffer bytes, @Nullable Btf base) {
     this.source = source;
@@ -280,7 +284,9 @@ public final class Btf {
           find(flag(id) ? Kind.UNION : Kind.STRUCT, name(id))
               .map(this::struct)
               .orElseGet(() -> struct(id));
-      case ENUM, ENUM64 -> new Type.Int(size(id), flag(id));
+      case ENUM, ENUM64 ->
+          new Type.Int(
+              size(id), flag(id), of(id).enumerations.computeIfAbsent(id, of(id)::enumeration));
       case TYPEDEF, VOLATILE, CONST, RESTRICT, TYPE_TAG, VAR, DECL_TAG -> type(third(id));
       case VOID, FUNC, FUNC_PROTO, DATASEC, FLOAT -> Type.NONE;
     };
@@ -381,18 +387,33 @@ public final class Btf {
   /** The members of an enum as C declares them. */
   List<String> constants(int id) {
     List<String> all = new ArrayList<>();
-    boolean wide = kind(id) == Kind.ENUM64;
     for (int i = 0; i < length(id); i++) {
-      int at = ENTRY + (wide ? 12 : 8) * i;
-      long value = word(id, at + 4);
-      if (wide) {
-        value = (value & 0xffffffffL) | (long) word(id, at + 8) << 32;
-      } else if (!flag(id)) {
-        value &= 0xffffffffL;
-      }
-      all.add(string(word(id, at)) + " = " + value);
+      all.add(string(word(id, enumerator(id, i))) + " = " + number(id, i));
     }
     return all;
+  }
+
+  private Enumeration enumeration(int id) {
+    Map<Long, String> all = new HashMap<>();
+    for (int i = 0; i < length(id); i++) {
+      all.putIfAbsent(number(id, i), string(word(id, enumerator(id, i))));
+    }
+    return new Enumeration(name(id), all);
+  }
+
+  /** Where a member of an enum is in its entry. */
+  private int enumerator(int id, int place) {
+    return ENTRY + (kind(id) == Kind.ENUM64 ? 12 : 8) * place;
+  }
+
+  /** The value of a member of an enum. */
+  private long number(int id, int place) {
+    int at = enumerator(id, place);
+    long low = word(id, at + 4);
+    if (kind(id) == Kind.ENUM64) {
+      return (low & 0xffffffffL) | (long) word(id, at + 8) << 32;
+    }
+    return flag(id) ? low : low & 0xffffffffL;
   }
 
   /** What an entry refers to: a pointer's target, an array's element, a function's prototype. */
@@ -446,23 +467,16 @@ public final class Btf {
     };
   }
 
-  /** The value of the first own member of an enum with this name. */
-  Optional<Long> constant(String name) {
+  /** The first own member of an enum with this name. */
+  Optional<Definitions.Constant> constant(String name) {
     for (int id = firstId; id < firstId + count; id++) {
       Kind kind = kind(id);
       if (kind != Kind.ENUM && kind != Kind.ENUM64) {
         continue;
       }
-      int each = kind == Kind.ENUM ? 8 : 12;
       for (int i = 0; i < length(id); i++) {
-        int at = ENTRY + each * i;
-        if (same(word(id, at), name)) {
-          long low = word(id, at + 4);
-          boolean signed = flag(id);
-          return Optional.of(
-              kind == Kind.ENUM
-                  ? (signed ? low : low & 0xffffffffL)
-                  : (low & 0xffffffffL) | (long) word(id, at + 8) << 32);
+        if (same(word(id, enumerator(id, i)), name)) {
+          return Optional.of(new Definitions.Constant(number(id, i), type(id)));
         }
       }
     }

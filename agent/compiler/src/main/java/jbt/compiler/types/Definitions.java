@@ -15,7 +15,14 @@ public interface Definitions {
   Optional<Type> typedef(String name);
 
   /** The value of a member of an enum. */
-  Optional<Long> constant(String name);
+  Optional<Constant> constant(String name);
+
+  /**
+   * A name for a number.
+   *
+   * @param type of an enum or, where none is known, INT64
+   */
+  record Constant(long value, Type type) {}
 
   /** The members of a struct or union in the order of their declaration; none if not known. */
   List<Member> members(Type.Struct struct);
@@ -39,7 +46,7 @@ public interface Definitions {
         }
 
         @Override
-        public Optional<Long> constant(String name) {
+        public Optional<Constant> constant(String name) {
           return Optional.empty();
         }
 

@@ -82,7 +82,7 @@ public final class KernelTypes implements Definitions {
   }
 
   @Override
-  public Optional<Long> constant(String name) {
+  public Optional<Constant> constant(String name) {
     return kernel.constant(name);
   }
 

@@ -12,8 +12,21 @@ public sealed interface Type {
     }
   }
 
-  /** An integer of 1, 2, 4 or 8 bytes. All arithmetic is done in 8. */
-  record Int(int bytes, boolean signed) implements Type {
+  /**
+   * An integer of 1, 2, 4 or 8 bytes. All arithmetic is done in 8.
+   *
+   * @param enumeration what its numbers are called, as text
+   */
+  record Int(int bytes, boolean signed, Enumeration enumeration) implements Type {
+    public Int(int bytes, boolean signed) {
+      this(bytes, signed, Enumeration.NONE);
+    }
+
+    /** Whether its numbers have names. */
+    public boolean named() {
+      return !enumeration.names().isEmpty();
+    }
+
     @Override
     public int storedSize() {
       return 8;

@@ -55,6 +55,8 @@ public final class TypeNames {
   public static String describe(Type type) {
     return switch (type) {
       case Type.None none -> "none";
+      case Type.Int i when i.named() ->
+          i.enumeration().name().isEmpty() ? "enum" : "enum " + i.enumeration().name();
       case Type.Int i -> (i.signed() ? "int" : "uint") + 8 * i.bytes();
       case Type.Bool bool -> "bool";
       case Type.Str str -> "string";

@@ -176,13 +176,7 @@ public final class LineFormat {
   private void putPlain(Type type, ByteBuffer record, int at, Bytes to) {
     switch (type) {
       case Type.None _, Type.Struct _ -> {}
-      case Type.Int(int bytes, boolean signed) -> {
-        if (signed) {
-          to.putDecimal(record.getLong(at));
-        } else {
-          to.putUnsigned(zeroExtended(record.getLong(at), bytes), 10, false);
-        }
-      }
+      case Type.Int number -> putInteger(number, record.getLong(at), to);
       case Type.Bool _ -> to.put(record.getLong(at) != 0 ? "true" : "false");
       case Type.Pointer _ -> {
         to.put("0x");
@@ -208,6 +202,16 @@ public final class LineFormat {
     }
   }
 
+  private static void putInteger(Type.Int type, long number, Bytes to) {
+    if (type.named()) {
+      to.put(type.enumeration().text(number));
+    } else if (type.signed()) {
+      to.putDecimal(number);
+    } else {
+      to.putUnsigned(zeroExtended(number, type.bytes()), 10, false);
+    }
+  }
+
   /** In parentheses, or with names in braces. */
   private void putParts(Type.Tuple tuple, ByteBuffer record, int at, Bytes to) {
     boolean named = !tuple.names().isEmpty();
@@ -229,12 +233,7 @@ public final class LineFormat {
 
   private void putElement(Type element, ByteBuffer record, int at, int index, Bytes to) {
     if (element instanceof Type.Int number) {
-      long value = Canonical.element(number, record, at, index);
-      if (number.signed()) {
-        to.putDecimal(value);
-      } else {
-        to.putUnsigned(value, 10, false);
-      }
+      putInteger(number, Canonical.element(number, record, at, index), to);
     } else {
       putPlain(element, record, at + index * element.storedSize(), to);
     }

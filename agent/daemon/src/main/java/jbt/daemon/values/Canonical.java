@@ -26,7 +26,8 @@ public record Canonical(List<String> probes, Symbols symbols) {
   public void append(Type type, ByteBuffer from, int at, Bytes to) {
     switch (type) {
       case Type.None _, Type.Struct _ -> {}
-      case Type.Int _, Type.Bool _, Type.Pointer _ -> to.putLong(from.getLong(at));
+      case Type.Int number -> appendNumber(number, from.getLong(at), to);
+      case Type.Bool _, Type.Pointer _ -> to.putLong(from.getLong(at));
       case Type.Str str -> appendText(from, at, length(from, at, str.size()), str.size(), to);
       case Type.ProbeName _ -> {
         int place = to.size();
@@ -57,9 +58,20 @@ public record Canonical(List<String> probes, Symbols symbols) {
     }
   }
 
+  private static void appendNumber(Type.Int type, long number, Bytes to) {
+    if (type.named()) {
+      int place = to.size();
+      to.putInt(0);
+      to.put(type.enumeration().text(number));
+      to.setInt(place, to.size() - place - 4);
+    } else {
+      to.putLong(number);
+    }
+  }
+
   private void appendElement(Type element, ByteBuffer from, int at, int index, Bytes to) {
     if (element instanceof Type.Int number) {
-      to.putLong(element(number, from, at, index));
+      appendNumber(number, element(number, from, at, index), to);
     } else {
       append(element, from, at + index * element.storedSize(), to);
     }

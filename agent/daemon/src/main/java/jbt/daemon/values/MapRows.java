@@ -60,7 +60,7 @@ public final class MapRows {
   private boolean showsZero() {
     return switch (map.value()) {
       case ScriptMap.Value.Min _, ScriptMap.Value.Max _ -> false;
-      case ScriptMap.Value.Plain plain -> plain.type() instanceof Type.Int;
+      case ScriptMap.Value.Plain plain -> plain.type() instanceof Type.Int i && !i.named();
       default -> true;
     };
   }
@@ -164,17 +164,24 @@ public final class MapRows {
       }
       case ScriptMap.Value.Plain plain -> {
         int at = row * contents.valueSize();
-        switch (plain.type()) {
-          case Type.Int _, Type.Bool _, Type.Pointer _ -> rows.addWord(values.getLong(at));
-          default -> {
-            int start = texts.size();
-            canonical.append(plain.type(), values, at, texts);
-            rows.addValueLength(texts.size() - start);
-          }
+        if (isWord(plain.type())) {
+          rows.addWord(values.getLong(at));
+        } else {
+          int start = texts.size();
+          canonical.append(plain.type(), values, at, texts);
+          rows.addValueLength(texts.size() - start);
         }
       }
       default -> rows.addWord(contents.words()[row]);
     }
+  }
+
+  private static boolean isWord(Type type) {
+    return switch (type) {
+      case Type.Int i -> !i.named();
+      case Type.Bool _, Type.Pointer _ -> true;
+      default -> false;
+    };
   }
 
   private void addZero(Rows.Builder rows) {

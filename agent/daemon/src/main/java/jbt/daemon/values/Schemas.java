@@ -103,6 +103,8 @@ public record Schemas(Schema schema, List<Integer> places) {
     switch (type) {
       case jbt.compiler.types.Type.None _, jbt.compiler.types.Type.Struct _ ->
           wire.setKind(TypeKind.TYPE_NONE);
+      // Kernels give other numbers to the same names: they merge by name.
+      case jbt.compiler.types.Type.Int i when i.named() -> wire.setKind(TypeKind.TYPE_STRING);
       case jbt.compiler.types.Type.Int i ->
           wire.setKind(TypeKind.TYPE_INT).setSigned(i.signed()).setBytes(i.bytes());
       case jbt.compiler.types.Type.Bool _ -> wire.setKind(TypeKind.TYPE_BOOL);
