@@ -27,6 +27,13 @@ public sealed interface Type {
       return !enumeration.names().isEmpty();
     }
 
+    /** Short where it has no names, as most have none. */
+    @Override
+    public String toString() {
+      String names = named() ? ", enumeration=" + enumeration : "";
+      return "Int[bytes=" + bytes + ", signed=" + signed + names + "]";
+    }
+
     @Override
     public int storedSize() {
       return 8;
