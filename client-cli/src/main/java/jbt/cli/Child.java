@@ -3,6 +3,7 @@ package jbt.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -15,6 +16,9 @@ final class Child implements AutoCloseable {
 
   private static final long LAST_WORD_MS = 1000;
 
+  /** The name of a program in which a shell sees nothing else. */
+  private static final String PLAIN = "[\\w./+-]+";
+
   private final Process process;
 
   private Child(Process process) {
@@ -23,6 +27,10 @@ final class Child implements AutoCloseable {
 
   /** Starts it; what stops becomes the command itself, under the same id. */
   static Child start(String command) throws WayException, InterruptedException {
+    String program = command.strip().split("\\s", 2)[0];
+    if (program.matches(PLAIN) && !found(program)) {
+      throw new WayException("can't start " + command + ": there is no program " + program);
+    }
     try {
       Process process =
           new ProcessBuilder("/bin/sh", "-c", "kill -STOP $$; exec " + command).inheritIO().start();
@@ -32,6 +40,13 @@ final class Child implements AutoCloseable {
     } catch (IOException e) {
       throw new WayException("can't start " + command + ": " + e.getMessage(), e);
     }
+  }
+
+  private static boolean found(String program) {
+    String path = program.contains("/") ? "" : System.getenv().getOrDefault("PATH", "/bin");
+    return Arrays.stream(path.split(":"))
+        .map(folder -> Path.of(folder, program))
+        .anyMatch(file -> Files.isExecutable(file) && !Files.isDirectory(file));
   }
 
   private void awaitStopped(String command) throws WayException, InterruptedException {

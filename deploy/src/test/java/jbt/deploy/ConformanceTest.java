@@ -6,101 +6,85 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import jbt.cli.Main;
 import jbt.cli.session.Screen;
+import jbt.deploy.conformance.Row;
 import jbt.kernel.Workload;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Scripts and their exact output on this kernel, from files of cases. A case is a line {@code ===
- * name}, the script, and parts that begin with {@code --- text} (standard output), {@code ---
- * error} (standard error), {@code --- json} (standard output of {@code -f json}); {@code --- match}
- * is standard output as a regular expression. PID in a script is this process, which calls getppid
- * all the while. Empty lines at the end of an output do not count. A line {@code # OPTION...}
- * before the script gives options of the command line.
+ * Every row prints on this kernel exactly what it says, see {@link Row}. Most of a run is waiting:
+ * several run at once.
  */
 @Tag("kernel")
-class ConformanceTest {
-  private static final long LONGEST_NS = TimeUnit.SECONDS.toNanos(10);
+final class ConformanceTest {
+  private static final int AT_ONCE = 6;
+  private static final long LONGEST_NS = TimeUnit.SECONDS.toNanos(20);
   private static final long PID = ProcessHandle.current().pid();
 
-  private record Expected(String part, String output) {}
-
-  private record Case(String name, String script, List<Expected> expected) {}
+  private static ExecutorService runners;
 
   private record Output(int exitCode, String out, String err) {}
 
+  @BeforeAll
+  static void start() {
+    runners = Executors.newFixedThreadPool(AT_ONCE);
+  }
+
+  @AfterAll
+  static void stop() {
+    runners.shutdownNow();
+  }
+
   @TestFactory
   Stream<DynamicTest> scriptsPrintExactly() throws Exception {
-    Path folder = Path.of(Objects.requireNonNull(getClass().getResource("/conformance")).toURI());
     List<DynamicTest> tests = new ArrayList<>();
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.sorted().toList()) {
-        for (Case one : cases(Files.readString(file))) {
-          tests.add(
-              DynamicTest.dynamicTest(file.getFileName() + ": " + one.name, () -> check(one)));
-        }
+    for (Row row : Row.all()) {
+      Future<Output> text = runners.submit(() -> run(row.arguments(PID, script -> script)));
+      tests.add(DynamicTest.dynamicTest(row.name(), () -> checkText(row, text.get())));
+      if (row.parts().containsKey("json")) {
+        List<String> arguments = new ArrayList<>(List.of("-f", "json", "-q"));
+        arguments.addAll(row.arguments(PID, script -> script));
+        Future<Output> json = runners.submit(() -> run(arguments));
+        tests.add(
+            DynamicTest.dynamicTest(row.name() + " (JSON)", () -> check(row, "json", json.get())));
       }
     }
     return tests.stream();
   }
 
-  private static List<Case> cases(String text) {
-    List<Case> cases = new ArrayList<>();
-    for (String block : text.split("(?m)^=== ", -1)) {
-      if (block.isBlank() || block.startsWith("#")) {
-        continue;
-      }
-      String[] parts = block.split("(?m)^--- ", -1);
-      String[] head = parts[0].split("\n", 2);
-      List<Expected> expected = new ArrayList<>();
-      for (int i = 1; i < parts.length; i++) {
-        String[] part = parts[i].split("\n", 2);
-        expected.add(new Expected(part[0].strip(), part.length > 1 ? part[1] : ""));
-      }
-      cases.add(new Case(head[0].strip(), head[1].strip(), expected));
+  private static void checkText(Row row, Output output) {
+    check(row, "text", output);
+    if (row.parts().containsKey("match")) {
+      assertThat(output.out).as(output.err).matches("(?s)" + row.parts().get("match"));
     }
-    return cases;
+    if (row.parts().containsKey("error")) {
+      assertThat(output.err).isEqualTo(row.parts().get("error"));
+    }
+    assertThat(output.exitCode).as(output.toString()).isEqualTo(row.exitCode());
   }
 
-  private static void check(Case one) throws Exception {
-    for (Expected expected : one.expected) {
-      List<String> options = new ArrayList<>();
-      String script = one.script;
-      if (script.startsWith("# ")) {
-        int end = script.indexOf('\n');
-        options.addAll(List.of(script.substring(2, end).replace("PID", "" + PID).split(" ")));
-        script = script.substring(end + 1);
-      }
-      if (expected.part.equals("json")) {
-        options.addAll(List.of("-f", "json", "-q"));
-      }
-      Output output = run(script, options);
-      String said = output.err;
-      String wanted = expected.output.stripTrailing();
-      switch (expected.part) {
-        case "text", "json" -> assertThat(output.out.stripTrailing()).as(said).isEqualTo(wanted);
-        case "match" -> assertThat(output.out.stripTrailing()).as(said).matches("(?s)" + wanted);
-        case "error" -> assertThat(said.stripTrailing()).isEqualTo(wanted);
-        default -> throw new IllegalArgumentException("no such part: " + expected.part);
-      }
+  private static void check(Row row, String part, Output output) {
+    if (row.parts().containsKey(part)) {
+      assertThat(output.out).as(output.err).isEqualTo(row.parts().get(part));
     }
   }
 
-  private static Output run(String script, List<String> options) throws Exception {
+  private static Output run(List<String> arguments) throws Exception {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    List<String> arguments = new ArrayList<>(options);
-    arguments.addAll(List.of("-e", script.replace("PID", Long.toString(PID))));
     int[] exitCode = new int[1];
     Thread running =
         Thread.ofPlatform()
@@ -120,7 +104,10 @@ class ConformanceTest {
     if (running.isAlive()) {
       throw new IOException("it did not end: " + out + err);
     }
-    return new Output(
-        exitCode[0], out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    return new Output(exitCode[0], text(out), text(err));
+  }
+
+  private static String text(ByteArrayOutputStream bytes) {
+    return bytes.toString(StandardCharsets.UTF_8).stripTrailing();
   }
 }

@@ -46,6 +46,6 @@ public record Bounds(long low, long high, boolean openBelow, boolean openAbove) 
     long low = min + (bucket - 1) * step;
     return low >= max
         ? new Bounds(max, Long.MAX_VALUE, false, true)
-        : new Bounds(low, low + step, false, false);
+        : new Bounds(low, Math.min(low + step, max), false, false);
   }
 }
