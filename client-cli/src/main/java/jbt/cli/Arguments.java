@@ -16,6 +16,7 @@ import jbt.cli.pki.Pki;
 import jbt.cli.session.Modes;
 import jbt.cli.session.Parameters;
 import jbt.transport.Role;
+import jbt.v1.Mode;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.DefaultParser;
 import org.apache.commons.cli.MissingArgumentException;
@@ -27,6 +28,9 @@ import org.apache.commons.cli.UnrecognizedOptionException;
 /** The command line. */
 final class Arguments {
   private static final Set<String> SEVERAL_TIMES = Set.of("I", "include");
+
+  /** The largest id that Linux gives (PID_MAX_LIMIT). */
+  private static final int MOST_PROCESSES = 1 << 22;
 
   private Arguments() {}
 
@@ -90,17 +94,21 @@ final class Arguments {
     if (line.hasOption("p")) {
       refuse(line, "-p", "c");
     }
+    Mode mode = Mode.MODE_TRACE;
+    if (line.hasOption("test")) {
+      refuse(line, "--test", "bench", "dry-run", "d");
+      mode = Mode.MODE_TEST;
+    } else if (line.hasOption("bench")) {
+      refuse(line, "--bench", "dry-run", "d");
+      mode = Mode.MODE_BENCH;
+    }
     String buffering = line.getOptionValue("B", "line");
     if (!List.of("line", "full", "none").contains(buffering)) {
       throw new UsageException("-B is line, full or none, not " + buffering);
     }
     OptionalInt process = OptionalInt.empty();
     if (line.hasOption("p")) {
-      String text = line.getOptionValue("p");
-      if (!text.matches("[1-9]\\d{0,6}")) {
-        throw new UsageException("-p is the id of a process, not " + text);
-      }
-      process = OptionalInt.of(Integer.parseInt(text));
+      process = OptionalInt.of(process(line.getOptionValue("p")));
     }
     return new Modes(
         line.hasOption("unsafe"),
@@ -109,7 +117,20 @@ final class Arguments {
         line.hasOption("dry-run"),
         !line.hasOption("no-warnings"),
         number(line, "max-loss", Long.MAX_VALUE),
-        Math.toIntExact(number(line, "min-hosts", 0)));
+        Math.toIntExact(number(line, "min-hosts", 0)),
+        mode,
+        buffering.equals("full"));
+  }
+
+  private static int process(String text) throws UsageException {
+    if (!text.matches("-?\\d{1,18}")) {
+      throw new UsageException("Failed to parse pid: " + text + " is no number");
+    }
+    long id = Long.parseLong(text);
+    if (id < 1 || id > MOST_PROCESSES) {
+      throw new UsageException("Pid out of range: " + text + " is not from 1 to " + MOST_PROCESSES);
+    }
+    return (int) id;
   }
 
   private static long number(CommandLine line, String option, long without) throws UsageException {
@@ -137,7 +158,7 @@ final class Arguments {
     options.addOption(Option.builder("b").longOpt("btf").get());
     options.addOption(Option.builder("p").longOpt("pid").hasArg().get());
     options.addOption(Option.builder("c").longOpt("cmd").hasArg().get());
-    for (String name : List.of("per-host", "unsafe", "dry-run", "no-warnings")) {
+    for (String name : List.of("per-host", "unsafe", "dry-run", "no-warnings", "test", "bench")) {
       options.addOption(Option.builder().longOpt(name).get());
     }
     for (String name :
@@ -160,7 +181,7 @@ final class Arguments {
     for (String name : List.of("e", "f", "o", "B", "I")) {
       options.addOption(Option.builder(name).hasArg().get());
     }
-    return options.addOption(Option.builder("l").optionalArg(true).hasArg().get());
+    return options.addOption(Option.builder("l").longOpt("list").optionalArg(true).hasArg().get());
   }
 
   private static CommandLine parse(Options options, String[] arguments) throws UsageException {

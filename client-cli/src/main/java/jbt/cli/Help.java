@@ -11,21 +11,24 @@ final class Help {
 
       Runs a bpftrace script on many hosts and prints one merged answer. Without --hosts it
       runs on this host, as root. Ctrl-C stops and prints the result; a second one gives up.
+      SIGUSR1 runs the blocks of self:signal:SIGUSR1 on every host.
 
       Script:
         -e SCRIPT              the script itself
         FILE, -                the script in a file, or on standard input
         ARGUMENT               $1 of the script, and those that follow
         -- --NAME=VALUE        an option that the script asks for by getopt()
-        -l [PATTERN]           list the attach points that match, and run nothing
+        -l, --list [PATTERN]   list the attach points that match, and run nothing
         -lv PATTERN            with arguments; 'struct NAME': the kernel's definition
         -d                     print what the compiler makes of the script, and run nothing
-        -p PID                 trace only this process, and stop when it ends (this host only)
-        -c COMMAND             start a command, and stop when it ends (this host only)
+        -p, --pid PID          trace only this process, and stop when it ends (this host only)
+        -c, --cmd COMMAND      start a command, and stop when it ends (this host only)
         --unsafe               allow system(), signal() and the like, where the host does
         -I FOLDER              where headers are that it includes; any number
         --include HEADER       include this header in front of it; any number
         --dry-run              attach, run BEGIN and stop
+        --test                 run its test probes, and say which fail (exit code 1)
+        --bench                run its bench probes, and say how long they take
         --duration TIME        stop by itself after 10s, 500ms, 5m or 1h
 
       Hosts:
@@ -44,6 +47,7 @@ final class Help {
         -f text|json           text, or a JSON record a line
         --no-warnings          without warnings of the compiler and of warnf()
         -o FILE                write the output to a file
+        -B line|full|none      write it at once, or with full when there is much of it
         -q                     no progress, and a footer only if something is missing
         -v                     a line about each host in the footer
 
@@ -53,11 +57,12 @@ final class Help {
         --dir DIR              where they are; else ~/.config/jbt
         --days N               how long they last; else 3650 for an authority, 365 for others
 
-      Exit codes: 0 all hosts ran and delivered; 1 an error in the script or the command line;
-      2 some hosts failed; 4 some were unreachable or lost (6: both); 8 more was lost than
-      --max-loss; 16 no attach point matched, or fewer hosts than --min-hosts; 64 the
-      collector is unreachable or refused us; 77 refused by policy; 130 given up. One host
-      alone: the script's exit code.
+      Exit codes: 0 all hosts ran and delivered; 1 an error in the script or the command line,
+      or a test failed; 2 some hosts failed; 4 some were unreachable or lost (6: both); 8 more
+      was lost than --max-loss; 16 no attach point matched, or fewer hosts than --min-hosts;
+      64 the collector is unreachable or refused us; 77 refused by policy; 130 given up.
+      One host alone, as bpftrace: the script's exit code, N of exit(N) from 0 to 255; 1 also
+      when no attach point matched; 255 when the kernel refused to load or attach it.
       """;
 
   private Help() {}

@@ -165,7 +165,7 @@ public final class Main {
       if (trace.modes().process().isPresent()) {
         stopWith(trace.modes().process().getAsInt(), session);
       }
-      Signals.handle(session::stop, session::erase);
+      Signals.handle(session::stop, session::signal, session::erase);
       return session.run(
           hosts.isEmpty() ? way.service() : new Opener(way.service(), OPEN_PATIENCE, OPEN_DELAY));
     }

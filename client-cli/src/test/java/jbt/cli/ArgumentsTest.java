@@ -12,6 +12,7 @@ import java.util.OptionalInt;
 import jbt.cli.session.Modes;
 import jbt.cli.session.Parameters;
 import jbt.transport.Role;
+import jbt.v1.Mode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -85,7 +86,16 @@ class ArgumentsTest {
                 true,
                 true,
                 10_000_000_000L,
-                new Modes(true, OptionalInt.empty(), Optional.empty(), true, false, 5, 2)));
+                new Modes(
+                    true,
+                    OptionalInt.empty(),
+                    Optional.empty(),
+                    true,
+                    false,
+                    5,
+                    2,
+                    Mode.MODE_TRACE,
+                    false)));
   }
 
   @Test

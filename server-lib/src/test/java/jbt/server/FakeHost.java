@@ -100,6 +100,7 @@ public final class FakeHost implements TracerGrpc.AsyncService {
             onOpen.accept(FakeHost.this, request.getOpen());
             opened.countDown();
           }
+          case SIGNAL -> {}
           case STOP -> onStop.accept(FakeHost.this, count);
           case PING -> {
             if (answersPings) {

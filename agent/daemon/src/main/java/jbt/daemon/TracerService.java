@@ -147,6 +147,11 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
             running.open(request.getOpen().getDelayNs());
           }
         }
+        case SIGNAL -> {
+          if (running != null) {
+            running.signal();
+          }
+        }
         case STOP -> {
           if (running != null) {
             running.stop();

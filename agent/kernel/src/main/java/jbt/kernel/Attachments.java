@@ -131,6 +131,15 @@ final class Attachments implements AutoCloseable {
       case Attachment.Point.End end -> {
         return false;
       }
+      case Attachment.Point.Signal signal -> {
+        return false;
+      }
+      case Attachment.Point.Test test -> {
+        return false;
+      }
+      case Attachment.Point.Bench bench -> {
+        return false;
+      }
       case Attachment.Point.Tracepoint tracepoint ->
           link(attachment, own(Perf.tracepoint(tracepoint.id())));
       case Attachment.Point.DirectTracepoint direct ->

@@ -15,6 +15,7 @@ import jbt.compiler.plan.Program;
 import jbt.compiler.plan.ScriptMap;
 import jbt.kernel.sys.Bpf;
 import jbt.kernel.sys.Clock;
+import jbt.kernel.sys.Fd;
 import jbt.kernel.sys.Wakeups;
 
 /**
@@ -27,6 +28,9 @@ import jbt.kernel.sys.Wakeups;
  * called by one thread at a time for what they say to be exact.
  */
 public final class LoadedPlan implements AutoCloseable {
+  /** Runs between two looks at the clock. */
+  private static final int RUNS_TOGETHER = 1000;
+
   private final Plan plan;
   private final KernelObjects objects;
   private final Attachments attachments;
@@ -67,6 +71,56 @@ public final class LoadedPlan implements AutoCloseable {
   private void setStart(long bootNanos) {
     objects.globals().setLong(plan.globals().startTime(), bootNanos);
     objects.globals().setLong(plan.globals().wallOffset(), Clock.wallOffsetNanos());
+  }
+
+  /** Runs the programs that wait for SIGUSR1 in order; they do nothing while the gate is closed. */
+  public void runSignal() {
+    run(point -> point instanceof Attachment.Point.Signal);
+  }
+
+  /**
+   * Runs the program of one attach point. If it calls exit(), then only for itself.
+   *
+   * @return what it returned or gave to exit()
+   */
+  public int runAlone(Attachment attachment) {
+    objects.globals().setInt(plan.globals().exitCode(), 0);
+    Bpf.runRawTracepoint(objects.programs().get(attachment.program()));
+    int code = exitCode();
+    forgetExit();
+    return code;
+  }
+
+  private void forgetExit() {
+    objects.globals().setInt(plan.globals().exitCode(), 0);
+    if (objects.globals().getLong(plan.globals().exited()) != 0) {
+      objects.globals().setLong(plan.globals().exited(), 0);
+      objects.globals().setGates(1);
+    }
+  }
+
+  /**
+   * Runs the program of one attach point again and again.
+   *
+   * @param ns for how long, about
+   * @return how long all runs took by the kernel's clock, which is about 20 ns of each itself
+   */
+  public ProgramStatistics runRepeatedly(Attachment attachment, long ns) {
+    Fd program = objects.programs().get(attachment.program());
+    try (Fd _ = Bpf.enableStatistics()) {
+      Bpf.ProgramInfo before = Bpf.programInfo(program);
+      for (long end = System.nanoTime() + ns; System.nanoTime() - end < 0; ) {
+        for (int i = 0; i < RUNS_TOGETHER; i++) {
+          Bpf.runRawTracepoint(program);
+        }
+      }
+      forgetExit();
+      Bpf.ProgramInfo after = Bpf.programInfo(program);
+      return new ProgramStatistics(
+          plan.programs().get(attachment.program()).name(),
+          after.runTimeNs() - before.runTimeNs(),
+          after.runs() - before.runs());
+    }
   }
 
   /** Runs the END programs in order. */

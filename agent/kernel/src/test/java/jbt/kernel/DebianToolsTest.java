@@ -72,7 +72,11 @@ class DebianToolsTest {
             List.of(),
             Map.of("BPFTRACE_MISSING_PROBES", "ignore"),
             new Circumstances(
-                Unsafe.ALLOWED, Unsafe.ALLOWED, OptionalInt.empty(), OptionalInt.empty()));
+                Parameters.Mode.TRACE,
+                Unsafe.ALLOWED,
+                Unsafe.ALLOWED,
+                OptionalInt.empty(),
+                OptionalInt.empty()));
     Plan plan;
     try {
       plan = Compiler.compile(script, tool.getFileName().toString(), parameters, TARGET);

@@ -1,6 +1,7 @@
 package jbt.cli.render;
 
 import com.google.protobuf.ByteString;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -10,6 +11,8 @@ import jbt.v1.HostReport;
 import jbt.v1.HostState;
 import jbt.v1.LineKind;
 import jbt.v1.Lines;
+import jbt.v1.Mode;
+import jbt.v1.ProbeResult;
 
 /**
  * bpftrace's JSON, a record a line. With several hosts a record of one host says which, a merged
@@ -117,6 +120,28 @@ public final class JsonRendering implements Rendering {
   @Override
   public void beforeFinal(Bytes out) {
     // Records need no space between them.
+  }
+
+  @Override
+  public void results(Bytes out, Mode mode, Collection<HostReport> hosts) {
+    for (HostReport host : hosts) {
+      for (ProbeResult result : host.getResultsList()) {
+        start(out, mode == Mode.MODE_TEST ? "test_result" : "benchmark_result");
+        out.add('{');
+        JsonMap.string(out, result.getName());
+        if (mode == Mode.MODE_TEST) {
+          out.add(": {\"duration\": ").add(Long.toString(result.getDurationNs()));
+          out.add(", \"passed\": ").add(result.getCode() == 0 ? "true" : "false");
+          out.add(", \"output\": ");
+          JsonMap.string(out, result.getOutput().toByteArray());
+        } else {
+          out.add(": {\"average\": ").add(Long.toString(ResultText.average(result)));
+          out.add(", \"iters\": ").add(Long.toString(result.getRuns()));
+        }
+        out.add("}}");
+        end(out, host.getHost());
+      }
+    }
   }
 
   @Override

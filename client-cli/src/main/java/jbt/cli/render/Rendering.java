@@ -1,8 +1,11 @@
 package jbt.cli.render;
 
+import java.util.Collection;
 import jbt.server.merge.Datum;
+import jbt.v1.HostReport;
 import jbt.v1.LineKind;
 import jbt.v1.Lines;
+import jbt.v1.Mode;
 
 /** What goes to standard output, in one of two forms. Each call appends whole lines or nothing. */
 public sealed interface Rendering permits TextRendering, JsonRendering {
@@ -19,6 +22,9 @@ public sealed interface Rendering permits TextRendering, JsonRendering {
 
   /** Between the running output and the final maps. */
   void beforeFinal(Bytes out);
+
+  /** What came of the tests or benches of all hosts. */
+  void results(Bytes out, Mode mode, Collection<HostReport> hosts);
 
   /** After everything. */
   void summary(Bytes out, Summary summary);

@@ -1,10 +1,13 @@
 package jbt.cli.render;
 
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import jbt.server.merge.Datum;
+import jbt.v1.HostReport;
 import jbt.v1.LineKind;
 import jbt.v1.Lines;
+import jbt.v1.Mode;
 import org.jspecify.annotations.Nullable;
 
 /** bpftrace's text for one host; with several, lines carry their host and sums their gaps. */
@@ -84,6 +87,19 @@ public final class TextRendering implements Rendering {
         });
     unfinished.clear();
     out.add("\n\n");
+  }
+
+  @Override
+  public void results(Bytes out, Mode mode, Collection<HostReport> hosts) {
+    for (HostReport host : hosts) {
+      Bytes text = new Bytes();
+      if (mode == Mode.MODE_TEST) {
+        ResultText.tests(text, host.getResultsList(), colour);
+      } else {
+        ResultText.benches(text, host.getResultsList());
+      }
+      block(out, host.getHost(), text);
+    }
   }
 
   @Override

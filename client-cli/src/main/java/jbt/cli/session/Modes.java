@@ -2,6 +2,7 @@ package jbt.cli.session;
 
 import java.util.Optional;
 import java.util.OptionalInt;
+import jbt.v1.Mode;
 
 /**
  * How a script is run.
@@ -13,6 +14,8 @@ import java.util.OptionalInt;
  * @param warnings what the script or the compiler warns of is shown
  * @param mostLost events that may be lost before that is a failure
  * @param fewestHosts that must deliver for success
+ * @param mode which of its probes run
+ * @param buffered output is written when there is much of it, and at the end
  */
 public record Modes(
     boolean unsafe,
@@ -21,7 +24,18 @@ public record Modes(
     boolean dryRun,
     boolean warnings,
     long mostLost,
-    int fewestHosts) {
+    int fewestHosts,
+    Mode mode,
+    boolean buffered) {
   public static final Modes NORMAL =
-      new Modes(false, OptionalInt.empty(), Optional.empty(), false, true, Long.MAX_VALUE, 0);
+      new Modes(
+          false,
+          OptionalInt.empty(),
+          Optional.empty(),
+          false,
+          true,
+          Long.MAX_VALUE,
+          0,
+          Mode.MODE_TRACE,
+          false);
 }

@@ -1,6 +1,7 @@
 package jbt.cli.session;
 
 import java.util.Collection;
+import java.util.List;
 import jbt.cli.render.Summary;
 import jbt.v1.Failure;
 import jbt.v1.HostReport;
@@ -18,9 +19,12 @@ public final class Outcome {
   public static final int NO_COLLECTOR = 64;
   public static final int POLICY = 77;
 
+  /** The kernel refused to load or attach the script on the only host. */
+  public static final int NOT_ATTACHED = 255;
+
   private Outcome() {}
 
-  /** The code for what became of the hosts. */
+  /** The code for what became of several hosts. */
   private static int of(Collection<HostReport> hosts) {
     boolean noneRan = hosts.stream().noneMatch(Outcome::ran);
     if (noneRan && all(hosts, Failure.FAILURE_SCRIPT)) {
@@ -51,15 +55,38 @@ public final class Outcome {
     return code;
   }
 
+  /** The code for what became of one host, as bpftrace has it where it has such a case. */
+  private static int of(HostReport host) {
+    if (host.getState() == HostState.HOST_FINAL) {
+      return host.getExitCode() & 0xff;
+    }
+    return switch (host.getFailure()) {
+      case FAILURE_SCRIPT, FAILURE_NO_MATCH -> USAGE;
+      case FAILURE_KERNEL -> NOT_ATTACHED;
+      case FAILURE_NONE,
+          FAILURE_POLICY,
+          FAILURE_IDENTITY,
+          FAILURE_CONNECTION,
+          FAILURE_INTERNAL,
+          FAILURE_RUNS_ALREADY,
+          UNRECOGNIZED ->
+          of(List.of(host));
+    };
+  }
+
   /** The code for what became of the hosts, and of the answer as it was wanted. */
-  static int of(Collection<HostReport> hosts, Summary summary, Modes modes) {
-    int code = of(hosts);
-    if (code == USAGE || code == NO_MATCH || code == POLICY) {
+  static int of(Collection<HostReport> hosts, Summary summary, Wanted wanted) {
+    boolean one = !wanted.many() && hosts.size() == 1;
+    int code = one ? of(hosts.iterator().next()) : of(hosts);
+    if (code == USAGE || code == NO_MATCH || code == POLICY || code == NOT_ATTACHED) {
       return code;
     }
+    boolean failed =
+        hosts.stream().flatMap(h -> h.getResultsList().stream()).anyMatch(r -> r.getCode() != 0);
     return code
-        | (summary.lost() > modes.mostLost() ? TOO_MUCH_LOST : OK)
-        | (summary.reporting().size() < modes.fewestHosts() ? TOO_FEW_HOSTS : OK);
+        | (failed ? USAGE : OK)
+        | (summary.lost() > wanted.modes().mostLost() ? TOO_MUCH_LOST : OK)
+        | (summary.reporting().size() < wanted.modes().fewestHosts() ? TOO_FEW_HOSTS : OK);
   }
 
   static boolean ran(HostReport host) {

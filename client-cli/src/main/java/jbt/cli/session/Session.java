@@ -23,7 +23,9 @@ import jbt.v1.HostReport;
 import jbt.v1.HostState;
 import jbt.v1.LineKind;
 import jbt.v1.Lines;
+import jbt.v1.Mode;
 import jbt.v1.Open;
+import jbt.v1.Signal;
 import jbt.v1.Stop;
 import jbt.v1.TraceReply;
 import jbt.v1.TraceRequest;
@@ -47,6 +49,9 @@ public final class Session {
   private static final long TICK_MILLIS = 100;
   private static final int CHUNK = 256 << 10;
 
+  private static final TraceRequest SIGNAL =
+      TraceRequest.newBuilder().setSignal(Signal.getDefaultInstance()).build();
+
   private final Wanted wanted;
   private final Runnable started;
   private final Rendering rendering;
@@ -58,6 +63,10 @@ public final class Session {
   private final Object requestsLock = new Object();
   private @Nullable StreamObserver<TraceRequest> requests;
   private boolean stopSent;
+
+  /** Those that came before the stream was there. */
+  private int signals;
+
   private volatile long stopAskedAt;
   private long noticesSince;
   private boolean attachedShown;
@@ -92,6 +101,17 @@ public final class Session {
       if (requests != null && !stopSent) {
         stopSent = true;
         requests.onNext(TraceRequest.newBuilder().setStop(Stop.getDefaultInstance()).build());
+      }
+    }
+  }
+
+  /** Passes a signal on to the script: its blocks run once on every host. */
+  public void signal() {
+    synchronized (requestsLock) {
+      if (requests != null) {
+        requests.onNext(SIGNAL);
+      } else {
+        signals++;
       }
     }
   }
@@ -135,6 +155,9 @@ public final class Session {
           TraceRequest.newBuilder()
               .setStart(wanted.start().setSession(ByteString.copyFrom(session)))
               .build());
+      for (; signals > 0; signals--) {
+        stream.onNext(SIGNAL);
+      }
     }
     if (stopAskedAt != 0) {
       stop();
@@ -144,11 +167,13 @@ public final class Session {
   private void loop(Inbox inbox) throws InterruptedException {
     Bytes chunk = new Bytes(4096);
     while (!isGivenUp()) {
-      @Nullable TraceReply reply = inbox.poll(chunk.isEmpty() ? TICK_MILLIS : 0);
+      boolean wait = chunk.isEmpty() || wanted.modes().buffered();
+      @Nullable TraceReply reply = inbox.poll(wait ? TICK_MILLIS : 0);
       if (reply != null) {
         show(chunk, reply);
       }
-      if (chunk.length() > CHUNK || (reply == null && !chunk.isEmpty())) {
+      boolean due = reply == null && (!wanted.modes().buffered() || inbox.isOver());
+      if (chunk.length() > CHUNK || (due && !chunk.isEmpty())) {
         write(chunk);
         chunk = new Bytes(4096);
       }
@@ -350,6 +375,10 @@ public final class Session {
     Summary summary = answer.summary();
     if (wanted.dump()) {
       outbox.offer(dumps.print(wanted.many()), PATIENCE_MILLIS);
+    } else if (wanted.modes().mode() != Mode.MODE_TRACE) {
+      Bytes results = new Bytes();
+      rendering.results(results, wanted.modes().mode(), answer.hosts());
+      write(results);
     } else if (answer.hosts().stream().anyMatch(Outcome::ran) && !wanted.modes().dryRun()) {
       write(result(summary));
     }
@@ -403,11 +432,7 @@ public final class Session {
       outbox.note(Bytes.of("ERROR: cannot write the output: " + output.getMessage() + "\n"));
       return Outcome.USAGE;
     }
-    int code = Outcome.of(answer.hosts(), summary, wanted.modes());
-    if (code == Outcome.OK && !wanted.many() && answer.hosts().size() == 1) {
-      return answer.hosts().iterator().next().getExitCode() & 0xff;
-    }
-    return code;
+    return Outcome.of(answer.hosts(), summary, wanted);
   }
 
   private void send(TraceRequest request) {

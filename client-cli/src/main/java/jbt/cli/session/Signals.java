@@ -8,7 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Ctrl-C, SIGTERM and SIGHUP: the first asks for the result, the second gives up.
+ * Ctrl-C, SIGTERM and SIGHUP: the first asks for the result, the second gives up. SIGUSR1 is for
+ * the script.
  *
  * <p>{@code sun.misc.Signal} of the module jdk.unsupported is Java's only way to hear a second
  * signal, or to go on after the first; javac warns of its name without a way to say that it is
@@ -25,9 +26,10 @@ public final class Signals {
   /**
    * Calls {@code first} on the first signal and ends the process on the second.
    *
+   * @param user called on each SIGUSR1
    * @param beforeEnd makes the terminal clean again
    */
-  public static void handle(Runnable first, Runnable beforeEnd) {
+  public static void handle(Runnable first, Runnable user, Runnable beforeEnd) {
     AtomicLong firstAt = new AtomicLong();
     Runnable onSignal =
         () -> {
@@ -40,13 +42,15 @@ public final class Signals {
           }
         };
     try {
-      install(onSignal);
+      install(onSignal, List.of("INT", "TERM", "HUP"));
+      install(user, List.of("USR1"));
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("this Java runtime lacks the module jdk.unsupported", e);
     }
   }
 
-  private static void install(Runnable onSignal) throws ReflectiveOperationException {
+  private static void install(Runnable onSignal, List<String> names)
+      throws ReflectiveOperationException {
     Class<?> signals = Class.forName("sun.misc.Signal");
     Class<?> handlers = Class.forName("sun.misc.SignalHandler");
     Method handle = signals.getMethod("handle", signals, handlers);
@@ -65,7 +69,7 @@ public final class Signals {
             };
     Object handler =
         Proxy.newProxyInstance(Signals.class.getClassLoader(), new Class<?>[] {handlers}, calls);
-    for (String name : List.of("INT", "TERM", "HUP")) {
+    for (String name : names) {
       Object signal = signals.getConstructor(String.class).newInstance(name);
       Object before = handle.invoke(null, signal, handler);
       if (ignored.equals(before)) {

@@ -51,6 +51,7 @@ public record Wanted(
         .addAllHosts(hosts)
         .setKeying(keying)
         .setDump(dump)
+        .setMode(modes.mode())
         .setUnsafe(modes.unsafe())
         .setProcess(modes.process().orElse(0))
         .setCommand(command.orElse(0))

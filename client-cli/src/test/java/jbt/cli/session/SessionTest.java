@@ -26,6 +26,7 @@ import jbt.v1.Loss;
 import jbt.v1.LossSource;
 import jbt.v1.MapPartial;
 import jbt.v1.MapSchema;
+import jbt.v1.Mode;
 import jbt.v1.PrintSite;
 import jbt.v1.Round;
 import jbt.v1.Rows;
@@ -63,7 +64,16 @@ class SessionTest {
         false,
         0,
         hosts.length == 0,
-        new Modes(false, OptionalInt.empty(), Optional.empty(), false, true, mostLost, fewestHosts),
+        new Modes(
+            false,
+            OptionalInt.empty(),
+            Optional.empty(),
+            false,
+            true,
+            mostLost,
+            fewestHosts,
+            Mode.MODE_TRACE,
+            false),
         OptionalInt.empty());
   }
 

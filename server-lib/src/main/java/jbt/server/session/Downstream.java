@@ -57,6 +57,9 @@ final class Downstream {
   long pingedAt;
   boolean opened;
 
+  /** Signals that came before it was dialled. */
+  int signals;
+
   /** Only touched by the sender. */
   private @Nullable StreamObserver<TraceRequest> requests;
 

@@ -22,6 +22,7 @@ import jbt.v1.HostReport;
 import jbt.v1.HostState;
 import jbt.v1.Open;
 import jbt.v1.Pong;
+import jbt.v1.Signal;
 import jbt.v1.Start;
 import jbt.v1.Stop;
 import jbt.v1.TraceReply;
@@ -36,6 +37,9 @@ public final class Session implements StreamObserver<TraceRequest> {
   private static final int SESSION_BYTES = 16;
   private static final int MAX_SCRIPT = 256 << 10;
   private static final int FIRST_PINGS = 4;
+
+  private static final TraceRequest SIGNAL =
+      TraceRequest.newBuilder().setSignal(Signal.getDefaultInstance()).build();
 
   private final Inventory inventory;
   private final Dialer dialer;
@@ -89,6 +93,7 @@ public final class Session implements StreamObserver<TraceRequest> {
     switch (request.getRequestCase()) {
       case START -> start(request.getStart());
       case OPEN -> open(request.getOpen());
+      case SIGNAL -> signal();
       case STOP -> stop();
       case PING -> outbox.put(ClockOffset.answer(request.getPing()));
       case REQUEST_NOT_SET -> {}
@@ -171,6 +176,9 @@ public final class Session implements StreamObserver<TraceRequest> {
             new Listener(target),
             TraceRequest.newBuilder().setStart(forwarded).build(),
             TraceRequest.newBuilder().setPing(ClockOffset.ping()).build());
+        for (; target.signals > 0; target.signals--) {
+          target.send(SIGNAL);
+        }
       }
     }
   }
@@ -196,6 +204,17 @@ public final class Session implements StreamObserver<TraceRequest> {
           TraceRequest.newBuilder()
               .setOpen(Open.newBuilder().setDelayNs(Math.max(0, left)))
               .build());
+    }
+  }
+
+  /** Each host has to hear of it once, whenever it is dialled. */
+  private void signal() {
+    for (Downstream target : targets.values()) {
+      switch (target.phase) {
+        case WAITING -> target.signals++;
+        case DIALLED, ANSWERED -> target.send(SIGNAL);
+        case ENDED -> {}
+      }
     }
   }
 

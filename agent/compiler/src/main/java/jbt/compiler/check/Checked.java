@@ -111,7 +111,11 @@ public record Checked(
       FEXIT,
       HARDWARE,
       WATCHPOINT,
-      ITER
+      ITER,
+      /** When a signal reaches whoever traces. */
+      SELF,
+      TEST,
+      BENCH
     }
   }
 
@@ -165,7 +169,12 @@ public record Checked(
     /** Ends the program, too. */
     record Exit(int site, Expr code, SourceRange range) implements Stmt {}
 
-    record Return(SourceRange range) implements Stmt {}
+    /**
+     * Ends the program.
+     *
+     * @param result of a test
+     */
+    record Return(Optional<Expr> result, SourceRange range) implements Stmt {}
 
     /** The body as long as the condition holds, {@link Checked#MOST_ROUNDS} times at most. */
     record While(Expr condition, List<Stmt> body, SourceRange range) implements Stmt {

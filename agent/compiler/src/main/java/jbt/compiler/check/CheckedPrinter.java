@@ -110,7 +110,7 @@ public final class CheckedPrinter {
       case Stmt.Zero zero -> site("zero", zero.site()) + " " + map(zero.map(), List.of());
       case Stmt.Delete delete -> "delete " + map(delete.map(), delete.key());
       case Stmt.Exit exit -> site("exit", exit.site()) + " " + expr(exit.code());
-      case Stmt.Return leave -> "return";
+      case Stmt.Return leave -> "return" + leave.result().map(r -> " " + expr(r)).orElse("");
       case Stmt.While loop -> "while " + expr(loop.condition());
       case Stmt.ForRange loop ->
           "for $%d in %s..%s".formatted(loop.local(), expr(loop.from()), expr(loop.to()));

@@ -1,10 +1,13 @@
 package jbt.compiler.check;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import jbt.compiler.CompileException;
@@ -21,6 +24,7 @@ import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Diagnostics;
 import jbt.compiler.lang.Parameters;
 import jbt.compiler.lang.Parameters.Circumstances;
+import jbt.compiler.lang.Parameters.Mode;
 import jbt.compiler.lang.Parser;
 import jbt.compiler.lang.Source;
 import jbt.compiler.lang.SourceRange;
@@ -65,14 +69,15 @@ public final class Checker {
     Parser.checkDepth(expanded, diagnostics);
     Ast.Script script = ParameterUses.replace(expanded, parameters, diagnostics);
     throwErrors(diagnostics, source, false);
-    if (script.blocks().isEmpty()) {
+    List<Ast.Block> blocks = of(parameters.circumstances().mode(), script.blocks());
+    if (blocks.isEmpty()) {
       throw new CompileException("ERROR: No probes to attach\n", false);
     }
     Settings settings = Configuration.of(script, parameters.settings(), diagnostics);
     Map<String, MapDeclarations.Declared> declared = MapDeclarations.of(script, diagnostics);
     Expansion expansion = new Expansion(target, diagnostics, settings);
     List<Group> groups = new ArrayList<>();
-    for (Ast.Block block : script.blocks()) {
+    for (Ast.Block block : blocks) {
       groups.addAll(group(OuterVariables.declare(block), expansion));
     }
     boolean allExpanded = !diagnostics.hasErrors();
@@ -105,6 +110,26 @@ public final class Checker {
         result.attachPointNames,
         settings,
         diagnostics.renderWarnings(source));
+  }
+
+  /** The blocks that run in a mode; none if it has nothing of its own to run. */
+  private static List<Ast.Block> of(Mode mode, List<Ast.Block> written) {
+    Set<String> others = new HashSet<>(Set.of("test", "bench"));
+    String own = mode.name().toLowerCase(Locale.ROOT);
+    others.remove(own);
+    List<Ast.Block> blocks = new ArrayList<>();
+    boolean hasOwn = mode == Mode.TRACE;
+    for (Ast.Block block : written) {
+      List<Ast.AttachPoint> points =
+          block.attachPoints().stream()
+              .filter(point -> !others.contains(point.provider().toLowerCase(Locale.ROOT)))
+              .toList();
+      hasOwn |= points.stream().anyMatch(point -> point.provider().equalsIgnoreCase(own));
+      if (!points.isEmpty()) {
+        blocks.add(new Ast.Block(points, block.predicate(), block.body(), block.range()));
+      }
+    }
+    return hasOwn ? blocks : List.of();
   }
 
   private static void checkPoints(
@@ -168,7 +193,18 @@ public final class Checker {
     return switch (point.kind()) {
       // Rounds are counted by the period of the interval that prints.
       // A program for a raw tracepoint is loaded for that one alone.
-      case BEGIN, END, INTERVAL, RAW_EVENT, DIRECT_TRACEPOINT, FENTRY, FEXIT, ITER -> point.name();
+      case BEGIN,
+          END,
+          SELF,
+          TEST,
+          BENCH,
+          INTERVAL,
+          RAW_EVENT,
+          DIRECT_TRACEPOINT,
+          FENTRY,
+          FEXIT,
+          ITER ->
+          point.name();
       case PROFILE, SOFTWARE, HARDWARE, WATCHPOINT -> point.kind();
       case KPROBE, KRETPROBE ->
           List.of(
@@ -231,7 +267,7 @@ public final class Checker {
       Optional<Expr> predicate, Kind kind, Circumstances circumstances, Ast.Block block) {
     boolean everywhere =
         switch (kind) {
-          case BEGIN, END, INTERVAL, ITER -> true;
+          case BEGIN, END, SELF, TEST, BENCH, INTERVAL, ITER -> true;
           case TRACEPOINT,
               DIRECT_TRACEPOINT,
               RAW_EVENT,

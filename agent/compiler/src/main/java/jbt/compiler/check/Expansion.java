@@ -1,10 +1,12 @@
 package jbt.compiler.check;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import jbt.compiler.check.Checked.Probe.Kind;
 import jbt.compiler.lang.Ast.AttachPoint;
 import jbt.compiler.lang.Diagnostics;
@@ -24,6 +26,9 @@ final class Expansion {
       Map.ofEntries(
           Map.entry("begin", "begin"),
           Map.entry("end", "end"),
+          Map.entry("self", "self"),
+          Map.entry("test", "test"),
+          Map.entry("bench", "bench"),
           Map.entry("tracepoint", "tracepoint"),
           Map.entry("t", "tracepoint"),
           Map.entry("rawtracepoint", "rawtracepoint"),
@@ -67,6 +72,9 @@ final class Expansion {
   private final FunctionProbes functions;
   private final CountedProbes counted;
   private Optional<List<String>> tracepoints = Optional.empty();
+
+  /** Those of tests and benches. */
+  private final Set<String> names = new HashSet<>();
 
   /** How many errors were attach points without a match. */
   private int unmatched;
@@ -120,6 +128,8 @@ final class Expansion {
     return switch (provider) {
       case "begin" -> plain(written, Kind.BEGIN, new Point.Begin());
       case "end" -> plain(written, Kind.END, new Point.End());
+      case "self" -> signal(written);
+      case "test", "bench" -> named(written, provider);
       case "tracepoint" -> tracepoint(written);
       case "rawtracepoint" -> rawTracepoint(written);
       case "software" -> counted.software(written);
@@ -143,6 +153,28 @@ final class Expansion {
       return wrong(written, "%s takes no arguments".formatted(written.provider()));
     }
     return one(written, kind, point, kind.name().toLowerCase(Locale.ROOT));
+  }
+
+  private List<Expanded> signal(AttachPoint written) {
+    if (!written.parts().equals(List.of("signal", "SIGUSR1"))) {
+      return wrong(written, "The only probe of self is self:signal:SIGUSR1");
+    }
+    return one(written, Kind.SELF, new Point.Signal(), "self:signal:SIGUSR1");
+  }
+
+  private List<Expanded> named(AttachPoint written, String provider) {
+    List<String> parts = written.parts();
+    if (parts.size() != 1 || parts.contains("")) {
+      return wrong(written, provider + " probe type requires 1 argument, found " + parts.size());
+    }
+    String name = parts.getFirst();
+    String full = provider + ":" + name;
+    if (!names.add(full)) {
+      return wrong(written, "There are two of " + full);
+    }
+    return provider.equals("test")
+        ? one(written, Kind.TEST, new Point.Test(name), full)
+        : one(written, Kind.BENCH, new Point.Bench(name), full);
   }
 
   private List<Expanded> tracepoint(AttachPoint written) {

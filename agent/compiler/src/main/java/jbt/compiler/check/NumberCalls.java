@@ -117,7 +117,9 @@ final class NumberCalls {
 
   private String probeType() {
     return switch (context.kind()) {
-      case BEGIN, END -> "special";
+      case BEGIN, END, SELF -> "special";
+      case TEST -> "test";
+      case BENCH -> "benchmark";
       case TRACEPOINT,
           DIRECT_TRACEPOINT,
           RAW_EVENT,
@@ -154,7 +156,18 @@ final class NumberCalls {
               HARDWARE,
               WATCHPOINT ->
               true;
-          case BEGIN, END, TRACEPOINT, DIRECT_TRACEPOINT, RAW_EVENT, FENTRY, FEXIT, ITER -> false;
+          case BEGIN,
+              END,
+              SELF,
+              TEST,
+              BENCH,
+              TRACEPOINT,
+              DIRECT_TRACEPOINT,
+              RAW_EVENT,
+              FENTRY,
+              FEXIT,
+              ITER ->
+              false;
         };
     if (!has) {
       diagnostics.error(range, what + " is not available in " + context.points().getFirst().name());

@@ -46,6 +46,14 @@ final class ProbeContext {
     return points.getFirst().kind();
   }
 
+  /** Whether the process that runs is the tracer itself. */
+  boolean runsInTracer() {
+    return switch (kind()) {
+      case BEGIN, END, SELF, TEST, BENCH -> true;
+      default -> false;
+    };
+  }
+
   Site.Place place() {
     return switch (kind()) {
       case BEGIN -> Site.Place.BEGIN;
@@ -65,7 +73,10 @@ final class ProbeContext {
           FEXIT,
           HARDWARE,
           WATCHPOINT,
-          ITER ->
+          ITER,
+          SELF,
+          TEST,
+          BENCH ->
           Site.Place.EVENT;
     };
   }

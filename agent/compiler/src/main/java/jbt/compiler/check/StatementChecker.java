@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.check.Checked.Probe.Kind;
 import jbt.compiler.check.Checked.Stmt;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Diagnostic.Context;
@@ -73,13 +74,18 @@ final class StatementChecker {
       case Ast.Stmt.ForMap loop -> loops.map(loop);
       case Ast.Stmt.Break leave -> loops.leave(new Stmt.Break(leave.range()), "break");
       case Ast.Stmt.Continue next -> loops.leave(new Stmt.Continue(next.range()), "continue");
-      case Ast.Stmt.Return leave -> {
-        leave
-            .value()
-            .ifPresent(value -> diagnostics.error(value.range(), "A probe returns no value"));
-        yield List.of(new Stmt.Return(leave.range()));
-      }
+      case Ast.Stmt.Return leave ->
+          List.of(new Stmt.Return(leave.value().flatMap(this::result), leave.range()));
     };
+  }
+
+  /** What a test returns. */
+  private Optional<Checked.Expr> result(Ast.Expr value) {
+    if (context.kind() != Kind.TEST) {
+      diagnostics.error(value.range(), "A probe returns no value");
+      return Optional.empty();
+    }
+    return Optional.of(expressions.integer(value, "What a test returns").expr());
   }
 
   private static boolean isZero(Value value) {

@@ -3,7 +3,6 @@ package jbt.compiler.check;
 import java.util.List;
 import java.util.Optional;
 import jbt.compiler.check.Checked.Expr;
-import jbt.compiler.check.Checked.Probe.Kind;
 import jbt.compiler.check.Checked.Stmt;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Parameters.Unsafe;
@@ -51,7 +50,7 @@ final class UnsafeCalls {
       return List.of();
     }
     permit(round, call.function(), round.environment().circumstances().unsafe(), call.range());
-    if (context.kind() == Kind.BEGIN || context.kind() == Kind.END) {
+    if (context.runsInTracer()) {
       round
           .diagnostics()
           .error(

@@ -169,7 +169,7 @@ public final class CodeGeneration {
 
   private static Program.Kind kind(Probe probe, Target target) {
     return switch (probe.kind()) {
-      case BEGIN, END -> Program.Kind.RAW_TRACEPOINT;
+      case BEGIN, END, SELF, TEST, BENCH -> Program.Kind.RAW_TRACEPOINT;
       case TRACEPOINT -> Program.Kind.TRACEPOINT;
       case DIRECT_TRACEPOINT -> Program.Kind.DIRECT_TRACEPOINT;
       case RAW_EVENT -> Program.Kind.RAW_EVENT;

@@ -238,7 +238,7 @@ final class Reads {
       case Stmt.Zero s -> List.of();
       case Stmt.Delete s -> s.key();
       case Stmt.Exit s -> List.of(s.code());
-      case Stmt.Return s -> List.of();
+      case Stmt.Return s -> s.result().stream().toList();
       case Stmt.While s -> List.of(s.condition());
       case Stmt.ForRange s -> List.of(s.from(), s.to());
       case Stmt.ForMap s -> List.of();

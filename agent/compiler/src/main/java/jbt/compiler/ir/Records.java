@@ -171,6 +171,12 @@ final class Records {
         });
   }
 
+  /** What a test returns. */
+  void result(Expr code) {
+    Operand value = lowering.expressions().scalar(code);
+    body.store(Size.WORD, body.global(body.layout().globals().exitCode()), value);
+  }
+
   void exit(Stmt.Exit s) {
     Operand code = lowering.expressions().scalar(s.code());
     body.store(Size.WORD, body.global(body.layout().globals().exitCode()), code);

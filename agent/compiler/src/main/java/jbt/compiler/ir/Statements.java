@@ -87,7 +87,10 @@ final class Statements {
         lowering.records().exit(s);
         leave();
       }
-      case Stmt.Return s -> leave();
+      case Stmt.Return s -> {
+        s.result().ifPresent(lowering.records()::result);
+        leave();
+      }
       case Stmt.While s -> lowering.loops().whileTrue(s);
       case Stmt.ForRange s -> lowering.loops().range(s);
       case Stmt.ForMap s -> lowering.loops().map(s);

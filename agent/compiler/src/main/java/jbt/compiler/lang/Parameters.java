@@ -33,20 +33,35 @@ public record Parameters(
     FORBIDDEN
   }
 
+  /** Which probes run. */
+  public enum Mode {
+    /** All but those of test and bench. */
+    TRACE,
+    /** Those of test, too. */
+    TEST,
+    /** Those of bench, too. */
+    BENCH
+  }
+
   /**
    * What a script may do, and to whom.
    *
+   * @param mode which of its probes run
    * @param unsafe whether it may do something to the host
    * @param files whether it may read files of the host
    * @param process the only one that it traces
    * @param command {@code cpid}: the process of the command that was started with it
    */
   public record Circumstances(
-      Unsafe unsafe, Unsafe files, OptionalInt process, OptionalInt command) {
+      Mode mode, Unsafe unsafe, Unsafe files, OptionalInt process, OptionalInt command) {
     /** It only looks on. */
     public static final Circumstances NORMAL =
         new Circumstances(
-            Unsafe.NOT_ASKED, Unsafe.NOT_ASKED, OptionalInt.empty(), OptionalInt.empty());
+            Mode.TRACE,
+            Unsafe.NOT_ASKED,
+            Unsafe.NOT_ASKED,
+            OptionalInt.empty(),
+            OptionalInt.empty());
   }
 
   public Parameters {

@@ -15,6 +15,15 @@ public record Attachment(int program, Point point, int cookie) {
     /** Run once after everything is detached. */
     record End() implements Point {}
 
+    /** Run whenever whoever traces gets SIGUSR1. */
+    record Signal() implements Point {}
+
+    /** Run once, to see what it returns. */
+    record Test(String name) implements Point {}
+
+    /** Run again and again, to see how long it takes. */
+    record Bench(String name) implements Point {}
+
     record Tracepoint(String category, String event, int id) implements Point {}
 
     /**

@@ -27,7 +27,7 @@ public record Program(
 
   /** The kernel's program types that probes use. */
   public enum Kind {
-    /** BEGIN and END: run once by BPF_PROG_TEST_RUN. */
+    /** BEGIN, END and others that nothing in the kernel starts: run by BPF_PROG_TEST_RUN. */
     RAW_TRACEPOINT,
     TRACEPOINT,
     PERF_EVENT,

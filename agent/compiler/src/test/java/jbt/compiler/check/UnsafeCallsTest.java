@@ -25,7 +25,8 @@ class UnsafeCallsTest {
             Map.of(),
             List.of(),
             Map.of(),
-            new Circumstances(unsafe, files, OptionalInt.empty(), OptionalInt.empty()));
+            new Circumstances(
+                Parameters.Mode.TRACE, unsafe, files, OptionalInt.empty(), OptionalInt.empty()));
     return Checker.check(
         new Source("stdin", "tracepoint:syscalls:sys_enter_openat { %s }".formatted(call)),
         parameters,
@@ -80,7 +81,11 @@ class UnsafeCallsTest {
             List.of(),
             Map.of(),
             new Circumstances(
-                Unsafe.NOT_ASKED, Unsafe.NOT_ASKED, OptionalInt.of(77), OptionalInt.empty()));
+                Parameters.Mode.TRACE,
+                Unsafe.NOT_ASKED,
+                Unsafe.NOT_ASKED,
+                OptionalInt.of(77),
+                OptionalInt.empty()));
     String script =
         "BEGIN { } interval:s:1 { } tracepoint:syscalls:sys_enter_openat /cpu == 1/ { @ = count(); }";
     Checked checked =

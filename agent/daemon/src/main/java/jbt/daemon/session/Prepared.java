@@ -68,6 +68,11 @@ final class Prepared {
         start.getIncludesList(),
         byName(start.getSettingsList()),
         new Circumstances(
+            switch (start.getMode()) {
+              case MODE_TEST -> Parameters.Mode.TEST;
+              case MODE_BENCH -> Parameters.Mode.BENCH;
+              case MODE_TRACE, UNRECOGNIZED -> Parameters.Mode.TRACE;
+            },
             unsafe,
             policy.files() ? Unsafe.ALLOWED : unsafe,
             process(start.getProcess()),

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import jbt.compiler.plan.Attachment;
@@ -19,6 +20,7 @@ import jbt.v1.HostReport;
 import jbt.v1.HostState;
 import jbt.v1.Loss;
 import jbt.v1.LossSource;
+import jbt.v1.Mode;
 import jbt.v1.Start;
 import jbt.v1.StopReason;
 import jbt.v1.TraceReply;
@@ -30,6 +32,10 @@ import jbt.v1.TraceReply;
  */
 public final class Session implements Runnable {
   private static final int POLL_MS = 20;
+
+  /** So that a flood of them does not hold up the rest. */
+  private static final int SIGNALS_A_STEP = 100;
+
   private static final long PARTIALS_EVERY_NS = TimeUnit.SECONDS.toNanos(1);
 
   /** How long programs may be attached before the gate is opened. */
@@ -53,6 +59,8 @@ public final class Session implements Runnable {
   private final Consumer<String> journal;
   private final long created = System.nanoTime();
   private final HostReport.Builder report;
+
+  private final AtomicInteger signals = new AtomicInteger();
 
   // Written by the threads of requests.
   private boolean openAsked;
@@ -88,6 +96,12 @@ public final class Session implements Runnable {
       openAt = System.nanoTime() + delayNs;
       notifyAll();
     }
+  }
+
+  /** Runs the blocks that wait for a signal, once for each. */
+  public void signal() {
+    signals.incrementAndGet();
+    wake.run();
   }
 
   /** Ends it with everything that belongs to the answer. */
@@ -225,13 +239,15 @@ public final class Session implements Runnable {
     tracing.readAll();
     report.setOpenedNs(wallClock());
     boolean iterators = has(plan, point -> point instanceof Attachment.Point.Iterator);
-    boolean events = has(plan, Session::happensLater);
-    if ((events || iterators) && !tracing.exited()) {
+    boolean alone = start.getMode() != Mode.MODE_TRACE;
+    boolean events = has(plan, Session::happensLater) && !alone;
+    if ((events || iterators || alone) && !tracing.exited()) {
       tracing.opened(loaded.openGate());
       deadline = System.nanoTime() + policy.durationNs();
       send(HostState.HOST_RUNNING);
       loaded.iterate();
       tracing.readAll();
+      report.addAllResults(Alone.run(start.getMode(), loaded, tracing));
     }
     if (!events || tracing.exited()) {
       // Nothing can happen any more.
@@ -246,10 +262,16 @@ public final class Session implements Runnable {
   private static boolean happensLater(Attachment.Point point) {
     return !(point instanceof Attachment.Point.Begin
         || point instanceof Attachment.Point.End
+        || point instanceof Attachment.Point.Test
+        || point instanceof Attachment.Point.Bench
         || point instanceof Attachment.Point.Iterator);
   }
 
   private void step(LoadedPlan loaded, Tracing tracing, Grace grace) {
+    for (int i = 0; i < SIGNALS_A_STEP && signals.get() > 0; i++) {
+      signals.decrementAndGet();
+      loaded.runSignal();
+    }
     tracing.read();
     tracing.settle(grace);
     outbox.flush();

@@ -11,6 +11,7 @@ import jbt.daemon.values.Schemas;
 import jbt.kernel.LoadedPlan;
 import jbt.v1.Keying;
 import jbt.v1.TraceReply;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What attached programs send: taken from the rings, put in order, settled, handed to the outbox.
@@ -40,13 +41,16 @@ final class Tracing implements AutoCloseable {
   private final Commands commands;
   private boolean exited;
 
+  /** Lines go there while there is such a place. */
+  private @Nullable Aside aside;
+
   Tracing(LoadedPlan loaded, Session.Host host, Keying keying, Outbox outbox) {
     this.loaded = loaded;
     this.plan = loaded.plan();
     this.outbox = outbox;
     this.schemas = Schemas.of(plan);
     Canonical canonical = new Canonical(plan.attachPointNames(), new HostSymbols(loaded::stack));
-    this.output = new Output(outbox::data);
+    this.output = new Output(this::show);
     this.maps = new ScriptMaps(loaded, schemas, canonical, host, keying, output);
     this.settlement = new Settlement(maps);
     this.commands = new Commands(host.name(), plan.settings().maxCatBytes());
@@ -95,6 +99,25 @@ final class Tracing implements AutoCloseable {
       output.expect(control);
     }
     settlement.add(control);
+  }
+
+  private void show(TraceReply reply) {
+    @Nullable Aside place = aside;
+    if (place != null && reply.hasLines()) {
+      place.add(reply.getLines());
+    } else {
+      outbox.data(reply);
+    }
+  }
+
+  /** Takes everything that has been sent, and the lines apart; an exit() counts for nothing. */
+  Aside readAside() {
+    Aside place = new Aside();
+    aside = place;
+    readAll();
+    aside = null;
+    exited = false;
+    return place;
   }
 
   /** Takes everything that has been sent. */

@@ -1,0 +1,248 @@
+package jbt.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import jbt.deploy.fleet.Java;
+import jbt.deploy.fleet.Running;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** jbt-remote as a process of its own on this host: options, signals, exit codes. */
+@Tag("kernel")
+class CommandLineTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30L * Java.PATIENCE);
+
+  private static Running start(String... arguments) throws IOException {
+    return start(Map.of(), arguments);
+  }
+
+  private static Running start(Map<String, String> environment, String... arguments)
+      throws IOException {
+    return Running.start(environment, Java.command("jbt.cli.Main", arguments));
+  }
+
+  @Test
+  void signalRunsItsBlocksOnceInOrder() throws Exception {
+    String script =
+        """
+        self:signal:SIGUSR1 { @++; printf("first %d\\n", @); }
+        BEGIN { printf("%s %s\\n", probe, probetype); }
+        self:signal:SIGUSR1 { printf("second %s %s\\n", probe, probetype); }
+        """;
+    try (Running remote = start("-e", script)) {
+      remote.awaitOut("begin special"::equals, PATIENCE);
+      for (int i = 0; i < 2; i++) {
+        remote.signal("USR1");
+        remote.awaitOutLine(3 + 2 * i, PATIENCE);
+      }
+      remote.signal("TERM");
+      assertThat(remote.exitCode(PATIENCE)).isZero();
+      assertThat(remote.out())
+          .containsExactly(
+              "begin special",
+              "first 1",
+              "second self:signal:SIGUSR1 special",
+              "first 2",
+              "second self:signal:SIGUSR1 special",
+              "",
+              "",
+              "@: 2");
+      assertThat(remote.err()).containsExactly("Attached 3 probes");
+    }
+  }
+
+  @Test
+  void aSignalAfterExitRunsNothing() throws Exception {
+    String script =
+        "self:signal:SIGUSR1 { printf(\"one\\n\"); exit(7); } self:signal:SIGUSR1 { @ = 1; }"
+            + " BEGIN { printf(\"up\\n\"); }";
+    try (Running remote = start("-e", script)) {
+      remote.awaitOut("up"::equals, PATIENCE);
+      remote.signal("USR1");
+      assertThat(remote.exitCode(PATIENCE)).isEqualTo(7);
+      assertThat(remote.out()).containsExactly("up", "one", "", "");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          BEGIN { exit(); } | 0 | Attached 1 probe
+          BEGIN { exit(3); } | 3 | Attached 1 probe
+          BEGIN { exit(300); } | 44 | Attached 1 probe
+          BEGIN { print(1); } | 0 | Attached 1 probe
+          BEGIN { exit(1) | 1 | stdin:1:16-16: ERROR: syntax: expected ';' or '}', not end of script
+          BEGIN { print($a); } | 1 | stdin:1:15-17: ERROR: Undefined or undeclared variable: $a
+          tracepoint:a:b { @ = 1; } | 1 | stdin:1:1-15: ERROR: No matches for tracepoint a:b
+          test:a { return 0; } | 1 | ERROR: No probes to attach
+          config = { max_probes = 2 } BEGIN { } END { } BEGIN { } | 1 | \
+          ERROR: Can't attach to 3 probes: at most 2 are allowed
+          """)
+  void exitCodeAndFirstLineOfErrors(String script, int code, String line) throws Exception {
+    try (Running remote = start("-e", script)) {
+      assertThat(remote.exitCode(PATIENCE)).isEqualTo(code);
+      assertThat(remote.err().getFirst()).isEqualTo(line);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --nonsense | no such option: --nonsense
+          -p x | Failed to parse pid: x is no number
+          -p 0 | Pid out of range: 0 is not from 1 to 4194304
+          -p 4194305 | Pid out of range: 4194305 is not from 1 to 4194304
+          -p 1 -c true | -c says nothing for -p
+          -f xml | -f is text or json, not xml
+          -B some | -B is line, full or none, not some
+          --test --bench | --bench says nothing for --test
+          """)
+  void mistakesOnTheCommandLineAreOne(String options, String message) throws Exception {
+    String[] arguments = (options + " -e BEGIN{}").split(" ");
+    try (Running remote = start(arguments)) {
+      assertThat(remote.exitCode(PATIENCE)).isEqualTo(1);
+      assertThat(remote.err()).containsExactly("ERROR: " + message, "Try: jbt-remote --help");
+    }
+  }
+
+  @Test
+  void endsWellWithItsTarget() throws Exception {
+    String forever = "interval:s:100 { exit(9); } END { printf(\"end\\n\"); }";
+    try (Running remote = start("-c", "false", "-e", forever)) {
+      assertThat(remote.exitCode(PATIENCE)).isZero();
+      assertThat(remote.out()).contains("end");
+    }
+    try (Running target = Running.start(List.of("sleep", "1000"));
+        Running remote = start("-p", "" + target.pid(), "-e", "BEGIN { print(1); } " + forever)) {
+      remote.awaitOut("1"::equals, PATIENCE);
+      target.end();
+      assertThat(remote.exitCode(PATIENCE)).isZero();
+      assertThat(remote.out()).contains("end");
+    }
+  }
+
+  @Test
+  void whatTheKernelRefusesIs255() throws Exception {
+    List<String> command =
+        new ArrayList<>(List.of("setpriv", "--bounding-set=-sys_admin,-bpf,-perfmon"));
+    command.addAll(Java.command("jbt.cli.Main", "-e", "BEGIN { exit(3); }"));
+    try (Running remote = Running.start(command)) {
+      assertThat(remote.exitCode(PATIENCE)).as(remote.toString()).isEqualTo(255);
+      assertThat(remote.err().getFirst())
+          .contains("not permitted; tracing needs root, or CAP_BPF and CAP_PERFMON");
+    }
+    if (!Files.exists(Path.of("/sys/bus/event_source/devices/cpu"))) {
+      try (Running remote = start("-e", "hardware:cycles:1000000 { @ = 1; }")) {
+        assertThat(remote.exitCode(PATIENCE)).as(remote.toString()).isEqualTo(255);
+        assertThat(remote.err().getFirst())
+            .startsWith("attach hardware:cpu-cycles:1000000: there is no counter");
+      }
+    }
+  }
+
+  @Test
+  void closedOutputEndsQuietly() throws Exception {
+    List<String> command =
+        Java.command(
+            "jbt.cli.Main", "-e", "interval:ms:10 { printf(\"a\\n\"); } END { @ended = 1; }");
+    String line = String.join(" ", command.stream().map(c -> "'" + c + "'").toList());
+    try (Running shell =
+        Running.start(List.of("/bin/bash", "-c", line + " | head -2; echo ${PIPESTATUS[0]} >&2"))) {
+      assertThat(shell.exitCode(PATIENCE)).isZero();
+      assertThat(shell.out()).containsExactly("a", "a");
+      assertThat(shell.err()).containsExactly("Attached 2 probes", "0");
+    }
+  }
+
+  @Test
+  void fullBufferingWritesAtTheEnd() throws Exception {
+    String script =
+        "BEGIN { printf(\"early\\n\"); } self:signal:SIGUSR1 { errorf(\"now\"); exit(); }";
+    try (Running remote = start("-B", "full", "-e", script)) {
+      remote.awaitErr("Attached 2 probes"::equals, PATIENCE);
+      remote.signal("USR1");
+      remote.awaitErr(l -> l.endsWith("ERROR: now"), PATIENCE);
+      assertThat(remote.exitCode(PATIENCE)).isZero();
+      assertThat(remote.out()).containsExactly("early", "", "");
+    }
+  }
+
+  @Test
+  void testsPassOrFail() throws Exception {
+    String script =
+        """
+        BEGIN { @b = 1; }
+        test:good { printf("x"); return 0; }
+        test:bad { return 3; }
+        test:exits { exit(4); }
+        test:errs { errorf("oh"); }
+        test:seen { @n += 1; return @n == 1 && @b == 1 ? 0 : 1; }
+        bench:none { @none = 1; }
+        """;
+    try (Running remote = start("--test", "-e", script)) {
+      assertThat(remote.exitCode(PATIENCE)).isEqualTo(1);
+      assertThat(remote.out().stream().map(line -> line.replaceFirst("\\(\\d+ ms", "(0 ms")))
+          .containsExactly(
+              "[ RUN      ] good",
+              "x",
+              "[       OK ] good (0 ms)",
+              "[ RUN      ] bad",
+              "[  FAILED  ] bad (0 ms)",
+              "[ RUN      ] exits",
+              "[  FAILED  ] exits (0 ms)",
+              "[ RUN      ] errs",
+              "stdin:5:13-25: ERROR: oh",
+              "[  FAILED  ] errs (0 ms)",
+              "[ RUN      ] seen",
+              "[       OK ] seen (0 ms)",
+              "[==========] 5 tests ran.",
+              "[  PASSED  ] 2 tests.",
+              "[  FAILED  ] bad (returned 3)",
+              "[  FAILED  ] exits (returned 4)",
+              "[  FAILED  ] errs (returned 1)");
+    }
+    try (Running remote = start("--test", "-f", "json", "-q", "-e", "test:a { print(1); }")) {
+      assertThat(remote.exitCode(PATIENCE)).isZero();
+      assertThat(remote.out().stream().map(line -> line.replaceFirst("n\": \\d+", "n\": 1")))
+          .containsExactly(
+              "{\"type\": \"value\", \"data\": 1}",
+              "{\"type\": \"test_result\", \"data\": {\"a\": {\"duration\": 1, \"passed\": true,"
+                  + " \"output\": \"\"}}}");
+    }
+  }
+
+  @Test
+  void benchesAreRunAgainAndAgain() throws Exception {
+    String script =
+        "bench:count { @ = count(); } bench:longer { @by[comm] = count(); } test:no { }";
+    try (Running remote = start("--bench", "-e", script)) {
+      assertThat(remote.exitCode(PATIENCE)).isZero();
+      assertThat(remote.out()).hasSize(4);
+      assertThat(remote.out().subList(0, 2))
+          .containsExactly(
+              "Benchmark     Time(ns)   Iterations", "-----------------------------------");
+      assertThat(remote.out().get(2)).matches("count      +[1-9]\\d* +[1-9]\\d*000");
+      assertThat(remote.out().get(3)).matches("longer     +[1-9]\\d* +[1-9]\\d*000");
+    }
+    try (Running remote = start("--bench", "-f", "json", "-q", "-e", script)) {
+      assertThat(remote.exitCode(PATIENCE)).isZero();
+      assertThat(remote.out().getFirst())
+          .matches(
+              "\\{\"type\": \"benchmark_result\", \"data\": \\{\"count\": \\{\"average\": \\d+,"
+                  + " \"iters\": \\d+000}}}");
+    }
+  }
+}
