@@ -7,6 +7,10 @@ import java.util.OptionalLong;
 import jbt.compiler.target.Binaries;
 import jbt.compiler.target.Binary;
 import jbt.compiler.target.BinaryException;
+import jbt.compiler.types.Btf;
+import jbt.compiler.types.Member;
+import jbt.compiler.types.Origin;
+import jbt.compiler.types.Type;
 
 /**
  * One program, {@code /bin/app}, loaded at 0x1000, where functions have instructions of 4 bytes.
@@ -25,9 +29,31 @@ public final class FakeBinaries implements Binaries {
           new Binary.Marker("app", "begin", 0x1144, 0, "-4@%esi 8@16(%rsp,%rax,4) 4@$13"),
           new Binary.Marker("app", "end", 0x1148, 0x1200, "2@%dx strange"));
 
+  private static final Type.Struct POINT =
+      new Type.Struct("point", false, 16, new Origin("/bin/app", 1));
+
+  /** Of work_a: the second is in another kind of register. */
+  private static final List<Btf.Parameter> PARAMETERS =
+      List.of(
+          new Btf.Parameter("small", new Type.Int(1, true), false),
+          new Btf.Parameter("share", Type.NONE, false),
+          new Btf.Parameter("p", new Type.Pointer(POINT, Type.AddressSpace.USER), false),
+          new Btf.Parameter("pair", POINT, false),
+          new Btf.Parameter("flags", Type.UINT32, false));
+
   @Override
   public List<String> find(String name) {
     return name.equals("/bin/app") || name.equals("app") ? List.of("/bin/app") : List.of();
+  }
+
+  @Override
+  public Optional<String> program(int process) {
+    return process == 7 ? Optional.of("/bin/app") : Optional.empty();
+  }
+
+  @Override
+  public List<String> mapped(int process) {
+    return program(process).stream().toList();
   }
 
   @Override
@@ -68,6 +94,37 @@ public final class FakeBinaries implements Binaries {
     @Override
     public List<Marker> markers() {
       return MARKERS;
+    }
+
+    @Override
+    public String written(Function function, boolean parameters) {
+      return switch (function.name()) {
+        case "work_a" -> parameters ? "ns::work(int*)" : "ns::work";
+        case "work_b" -> parameters ? "ns::work(long*)" : "ns::work";
+        default -> function.name();
+      };
+    }
+
+    @Override
+    public Optional<Signature> signature(long fileOffset) {
+      return fileOffset == 0x140
+          ? Optional.of(new Signature(PARAMETERS, Type.INT32))
+          : Optional.empty();
+    }
+
+    @Override
+    public List<String> declarations(long fileOffset) {
+      return List.of();
+    }
+
+    @Override
+    public List<Member> members(int struct) {
+      return List.of(Member.plain("x", Type.INT32, 0), Member.plain("y", Type.INT64, 8));
+    }
+
+    @Override
+    public boolean inlined(String name) {
+      return name.equals("small");
     }
   }
 }

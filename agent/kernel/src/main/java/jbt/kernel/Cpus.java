@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Processor lists of sysfs. */
-final class Cpus {
+public final class Cpus {
   private static final Path FOLDER = Path.of("/sys/devices/system/cpu");
 
   private Cpus() {}
@@ -19,7 +19,7 @@ final class Cpus {
   }
 
   /** Numbers of the processors that are on now, ascending. */
-  static List<Integer> online() {
+  public static List<Integer> online() {
     return read("online");
   }
 

@@ -30,6 +30,7 @@ import jbt.compiler.lang.Source;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.Attachment.Point;
 import jbt.compiler.plan.Settings;
+import jbt.compiler.target.Binaries;
 import jbt.compiler.target.Target;
 import jbt.compiler.types.Definitions;
 import jbt.compiler.types.Type;
@@ -75,7 +76,10 @@ public final class Checker {
     }
     Settings settings = Configuration.of(script, parameters.settings(), diagnostics);
     Map<String, MapDeclarations.Declared> declared = MapDeclarations.of(script, diagnostics);
-    Expansion expansion = new Expansion(target, diagnostics, settings);
+    Binaries binaries = new ReadBinaries(target.binaries());
+    Expansion expansion =
+        new Expansion(
+            target, binaries, diagnostics, settings, parameters.circumstances().process());
     List<Group> groups = new ArrayList<>();
     for (Ast.Block block : blocks) {
       groups.addAll(group(OuterVariables.declare(block), expansion));
@@ -83,7 +87,8 @@ public final class Checker {
     boolean allExpanded = !diagnostics.hasErrors();
     checkPoints(groups, expansion, settings, diagnostics);
     Environment environment = new Environment(settings, declared, parameters.circumstances());
-    Definitions definitions = ScriptTypes.of(preprocessed, new HostTypes(target), diagnostics);
+    Definitions definitions =
+        ScriptTypes.of(preprocessed, new HostTypes(target, binaries), diagnostics);
     Headers headers = preprocessed.headers();
     Result result = round(groups, source, target, definitions, headers, environment);
     int rounds = 1;
@@ -160,7 +165,8 @@ public final class Checker {
     SortedSet<String> fields = new TreeSet<>(Ast.fieldsOf(block, ContextFields::isArgs));
     Map<Object, Expanded> distinct = new LinkedHashMap<>();
     for (Ast.AttachPoint written : block.attachPoints()) {
-      for (Expanded point : expansion.expand(written)) {
+      for (Expanded place : expansion.expand(written)) {
+        Expanded point = fields.isEmpty() ? place : expansion.withArguments(place);
         distinct.putIfAbsent(severalOfOneName(point) ? point.point() : point.name(), point);
       }
     }
@@ -211,7 +217,8 @@ public final class Checker {
               point.kind(),
               byFunction ? point.function() : "",
               point.point() instanceof Point.Kprobe kprobe && kprobe.offset() == 0);
-      case UPROBE, URETPROBE -> List.of(point.kind(), byFunction ? point.function() : "");
+      case UPROBE, URETPROBE ->
+          List.of(point.kind(), byFunction ? point.function() : "", point.parameters());
       case USDT -> point.arguments();
       case TRACEPOINT -> fields.stream().map(field -> ContextFields.layout(point, field)).toList();
     };

@@ -31,7 +31,6 @@ final class Configuration {
   private static final Set<String> WITHOUT_EFFECT =
       Set.of(
           "cache_user_symbols",
-          "cpp_demangle",
           "lazy_symbolication",
           "license",
           "log_size",
@@ -54,6 +53,7 @@ final class Configuration {
 
   private static final Set<String> WITH_EFFECT =
       Set.of(
+          "cpp_demangle",
           "max_map_keys",
           "max_strlen",
           "missing_probes",
@@ -92,7 +92,8 @@ final class Configuration {
           case "perf" -> Settings.TracepointAttach.PERF;
           case "raw" -> Settings.TracepointAttach.RAW;
           default -> Settings.TracepointAttach.AUTO;
-        });
+        },
+        configuration.flag("cpp_demangle", normal.cppDemangle()));
   }
 
   private void note(Setting setting) {

@@ -76,6 +76,9 @@ final class ContextFields {
 
   Value member(Ast.Expr.Member member) {
     Expanded point = context.points().getFirst();
+    if (context.kind() == Kind.UPROBE) {
+      return ofProgram(point, member);
+    }
     if (!point.parameters().isEmpty()) {
       return parameter(point, member);
     }
@@ -115,6 +118,44 @@ final class ContextFields {
         "%s has no argument '%s'".formatted(point.name(), member.field()),
         List.of(),
         Nearest.hint(member.field(), all.stream().map(Btf.Parameter::name).toList()));
+    return Value.unknown(member.range());
+  }
+
+  /** An argument of a program's function, which a register has when it begins. */
+  private Value ofProgram(Expanded point, Ast.Expr.Member member) {
+    if (point.parameters().isEmpty()) {
+      diagnostics.error(
+          member.range(),
+          "'args' is not available in %s: its program has no debug information of arguments there"
+              .formatted(point.name()),
+          List.of(),
+          List.of("Compile it with -g, or use arg0 to arg5"));
+      return Value.unknown(member.range());
+    }
+    int register = 0;
+    for (Btf.Parameter parameter : point.parameters()) {
+      boolean usable = parameter.registers() == 1 && !(parameter.type() instanceof Type.Struct);
+      if (parameter.name().equals(member.field())) {
+        if (!usable || register >= Registers.ARGUMENTS.size()) {
+          diagnostics.error(
+              member.range(),
+              "The argument '%s' of %s is in no register that can be read"
+                  .formatted(parameter.name(), point.function()));
+          return Value.unknown(member.range());
+        }
+        Expr held = Registers.argument(register, member.range());
+        Expr typed = new Expr.Cast(held, parameter.type(), member.range());
+        boolean pointer = parameter.type() instanceof Type.Pointer;
+        return new Value(typed, Access.natural(parameter.type()), pointer);
+      }
+      register += parameter.registers();
+    }
+    diagnostics.error(
+        member.fieldRange(),
+        "%s has no argument '%s'".formatted(point.name(), member.field()),
+        List.of(),
+        Nearest.hint(
+            member.field(), point.parameters().stream().map(Btf.Parameter::name).toList()));
     return Value.unknown(member.range());
   }
 
@@ -167,7 +208,8 @@ final class ContextFields {
   /** {@code arg0} and so on where the program is called with arguments; empty elsewhere. */
   Optional<Value> argument(String name, SourceRange range) {
     List<Btf.Parameter> all = context.points().getFirst().parameters();
-    if (all.isEmpty() || context.kind() == Kind.ITER || !name.matches("arg[0-9]")) {
+    boolean elsewhere = context.kind() == Kind.ITER || context.kind() == Kind.UPROBE;
+    if (all.isEmpty() || elsewhere || !name.matches("arg[0-9]")) {
       return Optional.empty();
     }
     int number = name.charAt(3) - '0';

@@ -14,7 +14,7 @@ import jbt.compiler.types.Type;
  *
  * @param name its full text
  * @param format for tracepoints
- * @param parameters of what the program is called with, 8 bytes each
+ * @param parameters of the function, or of what the program is called with, 8 bytes each
  * @param returned what the function returns, for those that run there
  * @param function the name of the function it is in, "" if there is none
  * @param arguments those of a statically defined probe
@@ -43,6 +43,11 @@ record Expanded(
       List<Btf.Parameter> parameters,
       SourceRange range) {
     this(kind, point, name, format, parameters, Type.NONE, "", List.of(), range);
+  }
+
+  /** The same with arguments. */
+  Expanded with(List<Btf.Parameter> others) {
+    return new Expanded(kind, point, name, format, others, returned, function, arguments, range);
   }
 
   /** A place in a function, with nothing but registers to tell of it. */

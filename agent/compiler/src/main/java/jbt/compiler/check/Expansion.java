@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import jbt.compiler.check.Checked.Probe.Kind;
 import jbt.compiler.lang.Ast.AttachPoint;
@@ -13,6 +14,7 @@ import jbt.compiler.lang.Diagnostics;
 import jbt.compiler.lang.NumberText;
 import jbt.compiler.plan.Attachment.Point;
 import jbt.compiler.plan.Settings;
+import jbt.compiler.target.Binaries;
 import jbt.compiler.target.Target;
 import jbt.compiler.target.TracepointFormat;
 
@@ -79,11 +81,20 @@ final class Expansion {
   /** How many errors were attach points without a match. */
   private int unmatched;
 
-  Expansion(Target target, Diagnostics diagnostics, Settings settings) {
+  /**
+   * @param binaries of the target
+   * @param process that a script is confined to
+   */
+  Expansion(
+      Target target,
+      Binaries binaries,
+      Diagnostics diagnostics,
+      Settings settings,
+      OptionalInt process) {
     this.target = target;
     this.diagnostics = diagnostics;
     this.settings = settings;
-    this.users = new UserProbes(target.binaries(), this);
+    this.users = new UserProbes(binaries, this, settings, process);
     this.kprobes = new Kprobes(target, this);
     this.functions = new FunctionProbes(target, this);
     this.counted = new CountedProbes(diagnostics, this);
@@ -297,6 +308,16 @@ final class Expansion {
     return text.matches("[0-9].*") && NumberText.read(text) instanceof NumberText.Value value
         ? value.number()
         : -1;
+  }
+
+  /** Tells of something that is missing at a place that is used all the same. */
+  void warn(Expanded point, String message) {
+    diagnostics.warning(point.range(), message);
+  }
+
+  /** With the arguments of the function it is at, where the debug information has them. */
+  Expanded withArguments(Expanded point) {
+    return point.kind() == Kind.UPROBE ? users.withArguments(point) : point;
   }
 
   List<Expanded> wrong(AttachPoint written, String message, String... hints) {

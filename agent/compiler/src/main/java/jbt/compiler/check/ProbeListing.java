@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import jbt.compiler.target.Binaries;
 import jbt.compiler.target.Binary;
@@ -25,6 +27,9 @@ import jbt.compiler.types.KernelTypes;
 public final class ProbeListing {
   private static final List<String> UNITS = List.of("hz", "ms", "s", "us");
   private static final String INDENT = "    ";
+
+  /** A file, perhaps in quotes, a language, and a function. */
+  private static final Pattern PROGRAM = Pattern.compile("(\"[^\"]*\"|[^:]+):(cpp:)?(.+)");
 
   /** Whoever names no provider sees these. */
   private static final List<String> USUAL =
@@ -244,20 +249,28 @@ public final class ProbeListing {
   }
 
   private void programs(String provider, String wanted) throws BinaryException {
-    int colon = wanted.lastIndexOf(':');
-    if (colon < 0) {
+    Matcher parts = PROGRAM.matcher(wanted);
+    if (!parts.matches()) {
       throw new BinaryException("Name a program or library: " + provider + ":/bin/bash:read*");
     }
-    String function = wanted.substring(colon + 1);
+    boolean cpp = parts.group(2) != null;
+    String pattern = UserProbes.unquoted(parts.group(3));
+    boolean parameters = pattern.indexOf('(') >= 0;
     Binaries binaries = target.binaries();
-    for (String file : binaries.find(UserProbes.unquoted(wanted.substring(0, colon)))) {
+    for (String file : binaries.find(UserProbes.unquoted(parts.group(1)))) {
       Binary binary = binaries.open(file);
-      boolean offsets = details && !Wildcard.isPattern(function);
       for (Binary.Function each : binary.functions()) {
-        if (Wildcard.matches(function, each.name())) {
-          add(
-              provider + ":" + file + ":" + each.name(),
-              offsets ? offsets(binary, each) : List.of());
+        String name = cpp ? binary.written(each, parameters) : each.name();
+        if (name.equals(pattern) || Wildcard.matches(pattern, name)) {
+          String shown = cpp ? "cpp:\"" + binary.written(each, true) + "\"" : name;
+          List<String> lines = new ArrayList<>();
+          if (details && !Wildcard.isPattern(pattern)) {
+            binary
+                .fileOffset(each.address())
+                .ifPresent(offset -> lines.addAll(binary.declarations(offset)));
+            lines.addAll(offsets(binary, each));
+          }
+          add(provider + ":" + file + ":" + shown, lines);
         }
       }
     }

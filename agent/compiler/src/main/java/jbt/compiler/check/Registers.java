@@ -41,7 +41,7 @@ final class Registers {
           Map.entry("ss", 160));
 
   /** Those that hold the first arguments of a function, in order. */
-  private static final List<String> ARGUMENTS = List.of("di", "si", "dx", "cx", "r8", "r9");
+  static final List<String> ARGUMENTS = List.of("di", "si", "dx", "cx", "r8", "r9");
 
   /** Probes that know the function they are in. */
   private static final Set<Kind> FUNCTIONS =
@@ -102,7 +102,13 @@ final class Registers {
           "arg%d is not in a register: arg0 to arg%d are".formatted(number, ARGUMENTS.size() - 1));
       return Value.unknown(range);
     }
-    return register(ARGUMENTS.get(number), range);
+    return Value.of(argument(number, range));
+  }
+
+  /** What the register of an argument holds. */
+  static Expr argument(int number, SourceRange range) {
+    int offset = offset(ARGUMENTS.get(number)).orElseThrow();
+    return new Expr.ContextField(offset, 8, Read.LOAD, Type.UINT64, range);
   }
 
   private static Value unavailable(

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -11,6 +12,7 @@ import java.util.regex.Pattern;
 import jbt.compiler.check.Checked.Probe.Kind;
 import jbt.compiler.lang.Ast.AttachPoint;
 import jbt.compiler.plan.Attachment.Point;
+import jbt.compiler.plan.Settings;
 import jbt.compiler.target.Binaries;
 import jbt.compiler.target.Binary;
 import jbt.compiler.target.Binary.Function;
@@ -22,50 +24,96 @@ import jbt.compiler.types.Type;
 final class UserProbes {
   static final Pattern WITH_OFFSET = Pattern.compile("(.+)\\+((?:0x)?[0-9a-fA-F]+)");
 
+  /** The only language that a function may be asked for in. */
+  private static final String CPP = "cpp";
+
   private final Binaries binaries;
   private final Expansion expansion;
+  private final Settings settings;
+  private final OptionalInt process;
 
-  UserProbes(Binaries binaries, Expansion expansion) {
+  UserProbes(Binaries binaries, Expansion expansion, Settings settings, OptionalInt process) {
     this.binaries = binaries;
     this.expansion = expansion;
+    this.settings = settings;
+    this.process = process;
   }
 
   /**
-   * uprobe and uretprobe: {@code file:function}, {@code file:function+offset}, {@code file:0x..}.
+   * uprobe and uretprobe: {@code file:function}, {@code file:function+offset}, {@code file:0x..},
+   * {@code file:cpp:"ns::f(int)"}; of one process also without the file.
    */
   List<Expanded> functions(AttachPoint written, boolean returns) {
     List<String> parts = written.parts();
-    if (parts.size() != 2 || parts.contains("")) {
+    String type = returns ? "uretprobe" : "uprobe";
+    boolean ofProcess =
+        process.isPresent()
+            && (parts.size() == 1 || (parts.size() == 2 && parts.getFirst().equals(CPP)));
+    int first = ofProcess ? 0 : 1;
+    boolean cpp = parts.size() > first + 1 && parts.get(first).equals(CPP);
+    boolean whole = parts.size() == first + (cpp ? 2 : 1) || (cpp && parts.size() > first + 2);
+    if (!whole || parts.getFirst().isEmpty() || parts.getLast().isEmpty()) {
       return expansion.wrong(
-          written,
-          "%s probe type requires 2 arguments, found %d"
-              .formatted(returns ? "uretprobe" : "uprobe", parts.size()));
+          written, "%s probe type requires 2 arguments, found %d".formatted(type, parts.size()));
     }
+    // A name of C++ has colons of its own.
+    String wanted =
+        unquoted(String.join(":", parts.subList(cpp ? first + 1 : first, parts.size())));
     List<Expanded> found = new ArrayList<>();
-    String wanted = unquoted(parts.get(1));
+    String name = ofProcess ? "" : unquoted(parts.getFirst());
     try {
-      List<String> files = binaries.find(unquoted(parts.getFirst()));
+      List<String> files = files(name);
       if (files.isEmpty()) {
-        expansion.missing(written, "No program or library " + parts.getFirst(), List.of());
+        expansion.missing(
+            written,
+            ofProcess
+                ? "No process " + process.getAsInt()
+                : "No program or library " + parts.getFirst(),
+            List.of());
         return List.of();
       }
       for (String file : files) {
         Places places = new Places(file, binaries.open(file), written, returns);
-        found.addAll(places.named(wanted, files.size() == 1));
+        boolean only = files.size() == 1;
+        found.addAll(cpp ? places.declared(wanted, only) : places.named(wanted, only));
       }
     } catch (BinaryException e) {
       expansion.missing(written, String.valueOf(e.getMessage()), List.of());
       return List.of();
     }
-    boolean silent = Wildcard.isPattern(unquoted(parts.getFirst())) || Wildcard.isPattern(wanted);
+    boolean silent = Wildcard.isPattern(name) || (Wildcard.isPattern(wanted) && !cpp);
     if (found.isEmpty() && silent) {
       expansion.missing(
-          written,
-          "No matches for %s %s"
-              .formatted(returns ? "uretprobe" : "uprobe", String.join(":", parts)),
-          List.of());
+          written, "No matches for %s %s".formatted(type, String.join(":", parts)), List.of());
     }
     return found;
+  }
+
+  /** {@code *} and nothing mean what the process has in memory, and its program. */
+  private List<String> files(String name) throws BinaryException {
+    if (process.isPresent() && name.equals("*")) {
+      return binaries.mapped(process.getAsInt());
+    }
+    return process.isPresent() && name.isEmpty()
+        ? binaries.program(process.getAsInt()).stream().toList()
+        : binaries.find(name);
+  }
+
+  /** With the arguments that the function at this place has. */
+  Expanded withArguments(Expanded point) {
+    if (!(point.point() instanceof Point.Uprobe place)) {
+      return point;
+    }
+    try {
+      return binaries
+          .open(place.file())
+          .signature(place.offset())
+          .map(signature -> point.with(signature.parameters()))
+          .orElse(point);
+    } catch (BinaryException e) {
+      expansion.warn(point, String.valueOf(e.getMessage()));
+      return point;
+    }
   }
 
   /** Says where instructions begin on both sides of a distance from a function's start. */
@@ -130,12 +178,43 @@ final class UserProbes {
       return inside(function.get(), distance, wanted);
     }
 
+    /**
+     * By the name that C++ gives it, with the types of its parameters or, for all functions of the
+     * name, without.
+     */
+    List<Expanded> declared(String wanted, boolean only) {
+      boolean parameters = wanted.indexOf('(') >= 0;
+      List<Function> same = new ArrayList<>();
+      List<Function> alike = new ArrayList<>();
+      Set<String> names = new HashSet<>();
+      for (Function function : binary.functions()) {
+        String name = binary.written(function, parameters);
+        names.add(name);
+        if (name.equals(wanted)) {
+          same.add(function);
+        } else if (Wildcard.isPattern(wanted) && Wildcard.matches(wanted, name)) {
+          alike.add(function);
+        }
+      }
+      // A '*' may also be a pointer's.
+      List<Expanded> found = distinct(same.isEmpty() ? alike : same);
+      if (found.isEmpty() && only) {
+        missing(wanted, List.copyOf(names));
+      }
+      return found;
+    }
+
     private void missing(String name) {
-      List<String> names = binary.functions().stream().map(Function::name).toList();
+      missing(name, binary.functions().stream().map(Function::name).toList());
+    }
+
+    private void missing(String name, List<String> names) {
       String why =
           names.isEmpty()
               ? file + " has no symbols: name an address, as in uprobe:" + file + ":0x1189"
-              : file + " has no function " + name;
+              : binary.inlined(name)
+                  ? "%s: the compiler has put %s into its callers".formatted(file, name)
+                  : file + " has no function " + name;
       expansion.missing(written, why, Nearest.hint(name, names));
     }
 
@@ -189,18 +268,23 @@ final class UserProbes {
               returns ? Kind.URETPROBE : Kind.UPROBE,
               new Point.Uprobe(file, offset.getAsLong(), returns, 0),
               type + ":" + file + ":" + text,
-              function.name(),
+              settings.cppDemangle() ? binary.written(function, true) : function.name(),
               written.range()));
     }
 
-    /** Functions that have several names are taken once, by the first. */
     private List<Expanded> matching(String pattern) {
+      return distinct(
+          binary.functions().stream()
+              .filter(function -> Wildcard.matches(pattern, function.name()))
+              .toList());
+    }
+
+    /** Functions that have several names are taken once, by the first. */
+    private List<Expanded> distinct(List<Function> functions) {
       Set<Long> seen = new HashSet<>();
       List<Expanded> found = new ArrayList<>();
-      for (Function function : binary.functions()) {
-        if (Wildcard.matches(pattern, function.name())
-            && binary.fileOffset(function.address()).isPresent()
-            && seen.add(function.address())) {
+      for (Function function : functions) {
+        if (binary.fileOffset(function.address()).isPresent() && seen.add(function.address())) {
           found.addAll(point(function, 0, function.name()));
         }
       }
@@ -208,10 +292,14 @@ final class UserProbes {
     }
   }
 
-  /** {@code file:name} and {@code file:provider:name}; all places of a probe are taken. */
+  /**
+   * {@code file:name} and {@code file:provider:name}, of one process also {@code name}; all places
+   * of a probe are taken.
+   */
   List<Expanded> markers(AttachPoint written) {
     List<String> parts = written.parts();
-    if (parts.size() < 2 || parts.size() > 3) {
+    boolean ofProcess = process.isPresent() && parts.size() == 1;
+    if ((parts.size() < 2 && !ofProcess) || parts.size() > 3 || parts.getLast().isEmpty()) {
       return expansion.wrong(
           written, "usdt probe type requires 2 or 3 arguments, found " + parts.size());
     }
@@ -220,7 +308,7 @@ final class UserProbes {
     List<Expanded> found = new ArrayList<>();
     Set<String> known = new HashSet<>();
     try {
-      for (String file : binaries.find(unquoted(parts.getFirst()))) {
+      for (String file : files(ofProcess ? "*" : unquoted(parts.getFirst()))) {
         Binary binary = binaries.open(file);
         for (Marker marker : binary.markers()) {
           known.add(marker.provider() + ":" + marker.name());

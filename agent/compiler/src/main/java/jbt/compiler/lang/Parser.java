@@ -96,7 +96,23 @@ public final class Parser {
     Token written = tokens.attachPoint();
     // A name may stand in front: name=provider:part.
     String point = written.text().replaceFirst("^[A-Za-z_][A-Za-z0-9_]*=", "");
-    List<String> parts = List.of(point.split(":", -1));
+    List<String> parts = parts(point);
     return new AttachPoint(parts.getFirst(), parts.subList(1, parts.size()), written.range());
+  }
+
+  /** What stands between colons that are not in quotes. */
+  private static List<String> parts(String point) {
+    List<String> parts = new ArrayList<>();
+    int start = 0;
+    boolean quoted = false;
+    for (int at = 0; at < point.length(); at++) {
+      quoted ^= point.charAt(at) == '"';
+      if (point.charAt(at) == ':' && !quoted) {
+        parts.add(point.substring(start, at));
+        start = at + 1;
+      }
+    }
+    parts.add(point.substring(start));
+    return parts;
   }
 }

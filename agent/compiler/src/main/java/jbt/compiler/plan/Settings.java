@@ -11,6 +11,7 @@ package jbt.compiler.plan;
  * @param maxProbes attach points that a script may have
  * @param maxCatBytes of a file that {@code cat} shows
  * @param tracepointAttach how programs are attached to tracepoints
+ * @param cppDemangle names of functions are shown as C++ and Rust write them
  */
 public record Settings(
     int maxMapKeys,
@@ -20,10 +21,11 @@ public record Settings(
     String stackMode,
     int maxProbes,
     int maxCatBytes,
-    TracepointAttach tracepointAttach) {
+    TracepointAttach tracepointAttach,
+    boolean cppDemangle) {
   public static final Settings DEFAULT =
       new Settings(
-          4096, 1024, Missing.ERROR, true, "bpftrace", 1024, 10_240, TracepointAttach.AUTO);
+          4096, 1024, Missing.ERROR, true, "bpftrace", 1024, 10_240, TracepointAttach.AUTO, true);
 
   /**
    * By perf events, for which the kernel makes a record of each event, or to the kernel's own

@@ -1,6 +1,7 @@
 package jbt.compiler.target;
 
 import java.util.List;
+import java.util.Optional;
 
 /** The programs and libraries of a host. */
 public interface Binaries {
@@ -9,6 +10,16 @@ public interface Binaries {
       new Binaries() {
         @Override
         public List<String> find(String name) {
+          return List.of();
+        }
+
+        @Override
+        public Optional<String> program(int process) {
+          return Optional.empty();
+        }
+
+        @Override
+        public List<String> mapped(int process) {
           return List.of();
         }
 
@@ -23,6 +34,12 @@ public interface Binaries {
    * the search path, or a library such as {@code libc} or {@code libc.so.6}.
    */
   List<String> find(String name) throws BinaryException;
+
+  /** The program that a process runs; empty if there is no such process. */
+  Optional<String> program(int process);
+
+  /** The program and the libraries that a process has in memory. */
+  List<String> mapped(int process);
 
   /** Reads a file that {@link #find} gave. */
   Binary open(String file) throws BinaryException;

@@ -3,6 +3,9 @@ package jbt.compiler.target;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import jbt.compiler.types.Btf;
+import jbt.compiler.types.Member;
+import jbt.compiler.types.Type;
 
 /** What a program or library tells of itself. Addresses are as its symbols have them. */
 public interface Binary {
@@ -16,6 +19,18 @@ public interface Binary {
    * @param arguments as in the note: {@code -4@%edi 8@-8(%rbp)}
    */
   record Marker(String provider, String name, long address, long semaphore, String arguments) {}
+
+  /**
+   * What the debug information (DWARF) tells of a function.
+   *
+   * @param parameters with type NONE where a value is none that a script can use
+   * @param returned NONE if nothing is
+   */
+  record Signature(List<Btf.Parameter> parameters, Type returned) {
+    public Signature {
+      parameters = List.copyOf(parameters);
+    }
+  }
 
   /** All functions, in the order of their names; none if its symbols were removed. */
   List<Function> functions();
@@ -35,4 +50,27 @@ public interface Binary {
   Optional<List<Long>> instructions(Function function);
 
   List<Marker> markers();
+
+  /**
+   * How the language of the program writes a function's name; the name itself where that is C.
+   *
+   * @param parameters with the types of its parameters, as {@code ns::f(int)}
+   */
+  String written(Function function, boolean parameters);
+
+  /**
+   * The function whose code begins at a place of the file; empty without debug information.
+   *
+   * @throws BinaryException if there is some that can't be read
+   */
+  Optional<Signature> signature(long fileOffset) throws BinaryException;
+
+  /** The parameters of the function that begins there, as C declares them; none if not known. */
+  List<String> declarations(long fileOffset);
+
+  /** The members of a struct that the debug information has; its origin's source is the file. */
+  List<Member> members(int struct);
+
+  /** Whether the debug information has a function that is only a part of others. */
+  boolean inlined(String name);
 }

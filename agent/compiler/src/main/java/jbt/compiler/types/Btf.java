@@ -437,7 +437,20 @@ public final class Btf {
   }
 
   /** A parameter of a function. */
-  public record Parameter(String name, Type type, boolean perCpu) {}
+  public record Parameter(String name, Type type, boolean perCpu) {
+    private static final int MOST_BYTES = 16;
+
+    /** General registers of x86-64 that take it when the function is called. */
+    public int registers() {
+      return switch (type) {
+        // Such as a floating-point number, which goes elsewhere.
+        case Type.None _ -> 0;
+        case Type.Struct struct ->
+            struct.size() > MOST_BYTES ? 0 : (struct.size() + Long.BYTES - 1) / Long.BYTES;
+        default -> 1;
+      };
+    }
+  }
 
   /** The parameters of a function's prototype, or of the function that a pointer points to. */
   public List<Parameter> parameters(int id) {

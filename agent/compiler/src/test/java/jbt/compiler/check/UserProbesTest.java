@@ -3,9 +3,12 @@ package jbt.compiler.check;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
 import jbt.compiler.CompileException;
 import jbt.compiler.Compiler;
 import jbt.compiler.FakeTarget;
+import jbt.compiler.lang.Parameters;
 import jbt.compiler.plan.Attachment;
 import jbt.compiler.plan.Attachment.Point.Uprobe;
 import jbt.compiler.plan.Plan;
@@ -57,6 +60,51 @@ class UserProbesTest {
   }
 
   @Test
+  void findsFunctionsByTheirNamesInCpp() {
+    assertThat(points("uprobe:app:cpp:\"ns::work(int*)\" { @ = count(); }"))
+        .containsExactly(new Uprobe("/bin/app", 0x140, false, 0));
+    assertThat(points("uretprobe:app:cpp:ns::work { @ = count(); }")).hasSize(2);
+    assertThat(points("uprobe:app:cpp:\"*::wor*\" { @ = count(); }")).hasSize(2);
+    assertThat(plan("uprobe:app:cpp:\"ns::work\" { @ = count(); }").attachPointNames())
+        .containsExactly("uprobe:/bin/app:work_a", "uprobe:/bin/app:work_b");
+  }
+
+  @Test
+  void takesTheProgramOfTheProcess() throws CompileException {
+    Parameters parameters =
+        new Parameters(
+            List.of(),
+            Map.of(),
+            Map.of(),
+            List.of(),
+            Map.of(),
+            new Parameters.Circumstances(
+                Parameters.Unsafe.NOT_ASKED,
+                Parameters.Unsafe.NOT_ASKED,
+                OptionalInt.of(7),
+                OptionalInt.empty()));
+    for (String point :
+        List.of("uprobe:work_a", "uprobe:cpp:\"ns::work(int*)\"", "uprobe:*:work_a")) {
+      Plan plan =
+          Compiler.compile(point + " { @ = count(); }", "t", parameters, new FakeTarget("a"));
+      assertThat(plan.attachPointNames()).containsExactly("uprobe:/bin/app:work_a");
+    }
+    assertThat(
+            Compiler.compile("usdt:begin { @ = count(); }", "t", parameters, new FakeTarget("a"))
+                .attachments())
+        .hasSize(2);
+  }
+
+  @Test
+  void knowsArgumentsFromDebugInformation() {
+    Plan plan =
+        plan(
+            "uprobe:app:work_a { @[args.small, args.p.y, args.flags] = count(); }"
+                + " uprobe:app:work_* { @a = count(); }");
+    assertThat(plan.programs()).hasSize(2);
+  }
+
+  @Test
   void takesAllPlacesOfAMarker() {
     Plan plan = plan("usdt:app:begin /arg0 > 5/ { @ = sum(arg1); }");
     assertThat(plan.attachments()).hasSize(2);
@@ -87,6 +135,14 @@ class UserProbesTest {
         "uretprobe:app:main { print(arg0); } | 'arg0' is not available in uretprobe:/bin/app:main",
         "uprobe:app:main { print(arg6); } | arg6 is not in a register",
         "uprobe:app:main { print(reg(\"xx\")); } | xx",
+        "uprobe:app:cpp:\"ns::wrk\" {} | Did you mean 'ns::work'?",
+        "uprobe:app:cpp:\"ns::work(char)\" {} | /bin/app has no function ns::work(char)",
+        "uprobe:app:small {} | /bin/app: the compiler has put small into its callers",
+        "uprobe:work_a {} | uprobe probe type requires 2 arguments, found 1",
+        "uprobe:app:main { print(args.x); } | its program has no debug information of arguments there",
+        "uprobe:app:work_a { print(args.smal); } | Did you mean 'small'?",
+        "uprobe:app:work_a { print(args.share); } | is in no register that can be read",
+        "uprobe:app:work_a { print(args.p.z); } | z",
         "usdt:app:begni {} | No matches for usdt app:begni",
         "usdt:app:begin { print(arg3); } | has 3 arguments, there is no arg3",
         "usdt:app:end { print(arg1); } | Where usdt:/bin/app:app:end keeps arg1 is not understood",

@@ -3,12 +3,14 @@ package jbt.daemon.session;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.plan.Site;
 import jbt.daemon.text.HostSymbols;
 import jbt.daemon.values.Canonical;
 import jbt.daemon.values.Schemas;
 import jbt.kernel.LoadedPlan;
+import jbt.kernel.demangle.Names;
 import jbt.v1.Keying;
 import jbt.v1.TraceReply;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,7 @@ final class Tracing implements AutoCloseable {
   private final Settlement settlement;
   private final DataBatch data;
   private final Commands commands;
+  private final HostSymbols symbols;
   private boolean exited;
 
   /** Lines go there while there is such a place. */
@@ -49,7 +52,12 @@ final class Tracing implements AutoCloseable {
     this.plan = loaded.plan();
     this.outbox = outbox;
     this.schemas = Schemas.of(plan);
-    Canonical canonical = new Canonical(plan.attachPointNames(), new HostSymbols(loaded::stack));
+    this.symbols =
+        new HostSymbols(
+            loaded::stack,
+            SymbolUses.ofProcesses(plan),
+            plan.settings().cppDemangle() ? Names::readable : UnaryOperator.identity());
+    Canonical canonical = new Canonical(plan.attachPointNames(), symbols);
     this.output = new Output(this::show);
     this.maps = new ScriptMaps(loaded, schemas, canonical, host, keying, output);
     this.settlement = new Settlement(maps);
@@ -153,6 +161,7 @@ final class Tracing implements AutoCloseable {
   /** Ends the commands that still run. */
   @Override
   public void close() {
+    symbols.close();
     commands.close();
   }
 

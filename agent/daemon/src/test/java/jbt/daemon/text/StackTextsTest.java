@@ -6,13 +6,17 @@ import java.util.Optional;
 import jbt.compiler.types.Meaning;
 import jbt.compiler.types.Meaning.Stack.Mode;
 import jbt.kernel.Stack;
+import jbt.kernel.processes.Memories;
 import jbt.kernel.symbols.KernelSymbols;
 import jbt.kernel.symbols.UserSymbols;
 import org.junit.jupiter.api.Test;
 
 class StackTextsTest {
   private static String text(boolean user, Mode mode, Optional<Stack> stack) {
-    return new StackTexts((a, b) -> stack, KernelSymbols.ofThisHost(), new UserSymbols())
+    return new StackTexts(
+            (a, b) -> stack,
+            KernelSymbols.ofThisHost(),
+            new UserSymbols(new Memories(), name -> name))
         .text(new Meaning.Stack(user, mode, 3), 1, 1);
   }
 
@@ -36,7 +40,9 @@ class StackTextsTest {
     assertThat(text(false, Mode.BPFTRACE, Optional.empty())).contains("stack lost");
     assertThat(
             new StackTexts(
-                    (a, b) -> Optional.empty(), KernelSymbols.ofThisHost(), new UserSymbols())
+                    (a, b) -> Optional.empty(),
+                    KernelSymbols.ofThisHost(),
+                    new UserSymbols(new Memories(), name -> name))
                 .text(new Meaning.Stack(false, Mode.BPFTRACE, 3), 0, 0))
         .isEqualTo("\n");
   }

@@ -3,6 +3,7 @@ package jbt.kernel.binaries;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -12,12 +13,18 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import jbt.compiler.target.Binary;
+import jbt.compiler.target.BinaryException;
+import jbt.compiler.types.Member;
 import jbt.kernel.code.X86;
+import jbt.kernel.demangle.Names;
+import jbt.kernel.dwarf.DebugInformation;
+import jbt.kernel.elf.DebugFiles;
 import jbt.kernel.elf.Elf;
 import jbt.kernel.elf.Note;
 import jbt.kernel.elf.Section;
 import jbt.kernel.elf.Segment;
 import jbt.kernel.elf.Symbol;
+import org.jspecify.annotations.Nullable;
 
 /** What probes need of an ELF file, all read at once. */
 final class ElfBinary implements Binary {
@@ -32,13 +39,18 @@ final class ElfBinary implements Binary {
   private final List<Segment> segments;
   private final List<Marker> markers;
   private final Optional<CodeBytes> code;
+  private final Path file;
+
+  /** Read when it is first asked for. */
+  private @Nullable DebugInformation debug;
 
   /** The executable part of a file. */
   private record CodeBytes(long address, ByteBuffer bytes) {}
 
-  private ElfBinary(Elf elf) throws IOException {
+  private ElfBinary(Elf elf, Path file) throws IOException {
+    this.file = file;
     segments = elf.segments();
-    elf.symbols()
+    DebugFiles.symbols(elf, file)
         .forEach(
             symbol -> {
               if (symbol.kind() == Symbol.Kind.FUNCTION && !symbol.name().isEmpty()) {
@@ -53,8 +65,8 @@ final class ElfBinary implements Binary {
     code = elf.machine() == Elf.X86_64 ? readCode(elf) : Optional.empty();
   }
 
-  static Binary read(Elf elf) throws IOException {
-    return new ElfBinary(elf);
+  static Binary read(Elf elf, Path file) throws IOException {
+    return new ElfBinary(elf, file);
   }
 
   private static Optional<CodeBytes> readCode(Elf elf) throws IOException {
@@ -146,5 +158,69 @@ final class ElfBinary implements Binary {
   @Override
   public List<Marker> markers() {
     return markers;
+  }
+
+  @Override
+  public String written(Function function, boolean parameters) {
+    return parameters ? Names.declared(function.name()) : Names.plain(function.name());
+  }
+
+  @Override
+  public Optional<Signature> signature(long fileOffset) throws BinaryException {
+    return debug().signature(Elf.address(segments, fileOffset).orElse(0));
+  }
+
+  @Override
+  public List<String> declarations(long fileOffset) {
+    try {
+      return debug().declarations(Elf.address(segments, fileOffset).orElse(0));
+    } catch (BinaryException e) {
+      return List.of();
+    }
+  }
+
+  @Override
+  public List<Member> members(int struct) {
+    return debug == null ? List.of() : debug.members(struct);
+  }
+
+  @Override
+  public boolean inlined(String name) {
+    try {
+      return debug().inlined(name);
+    } catch (BinaryException e) {
+      return false;
+    }
+  }
+
+  private DebugInformation debug() throws BinaryException {
+    if (debug == null) {
+      try (Elf elf = Elf.open(file)) {
+        debug = debug(elf);
+      } catch (IOException e) {
+        throw new BinaryException(String.valueOf(e.getMessage()));
+      } catch (IllegalArgumentException e) {
+        throw new BinaryException(file + ": its debug information is damaged");
+      }
+    }
+    return debug;
+  }
+
+  private DebugInformation debug(Elf elf) throws IOException {
+    if (elf.section(".debug_info").isPresent()) {
+      return DebugInformation.read(file.toString(), name -> section(elf, name));
+    }
+    Optional<Elf> beside = DebugFiles.beside(elf, file);
+    if (beside.isEmpty()) {
+      return DebugInformation.read(file.toString(), name -> new byte[0]);
+    }
+    try (Elf other = beside.get()) {
+      return DebugInformation.read(file.toString(), name -> section(other, name));
+    }
+  }
+
+  private static byte[] section(Elf elf, String name) throws IOException {
+    Optional<Section> section = elf.section("." + name);
+    return section.isEmpty() ? new byte[0] : elf.unpacked(section.get());
   }
 }

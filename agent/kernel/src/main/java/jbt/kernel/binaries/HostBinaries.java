@@ -8,12 +8,15 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import jbt.compiler.target.Binaries;
 import jbt.compiler.target.Binary;
 import jbt.compiler.target.BinaryException;
 import jbt.kernel.elf.Elf;
+import jbt.kernel.processes.Mapped;
 
 /** Finds programs and libraries by path or name and reads them; nothing is kept. */
 public final class HostBinaries implements Binaries {
@@ -63,6 +66,44 @@ public final class HostBinaries implements Binaries {
       }
     }
     return onSearchPath(name);
+  }
+
+  @Override
+  public Optional<String> program(int process) {
+    try {
+      return Optional.of(inProcess(process, Files.readSymbolicLink(link(process)).toString()));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Path link(int process) {
+    return Path.of("/proc/" + process + "/exe");
+  }
+
+  @Override
+  public List<String> mapped(int process) {
+    Set<String> files = new LinkedHashSet<>();
+    program(process).ifPresent(files::add);
+    for (Mapped mapping : Mapped.of(process)) {
+      if (mapping.path().startsWith("/")) {
+        String file = inProcess(process, mapping.path());
+        if (isElf(Path.of(file))) {
+          files.add(file);
+        }
+      }
+    }
+    return List.copyOf(files);
+  }
+
+  /** A path as the process sees it, in the words of this one where both mean the same file. */
+  private static String inProcess(int process, String path) {
+    String theirs = "/proc/" + process + "/root" + path;
+    try {
+      return Files.isSameFile(Path.of(path), Path.of(theirs)) ? path : theirs;
+    } catch (IOException e) {
+      return theirs;
+    }
   }
 
   private static List<String> existing(Path path) {
@@ -115,8 +156,9 @@ public final class HostBinaries implements Binaries {
 
   @Override
   public Binary open(String file) throws BinaryException {
-    try (Elf elf = Elf.open(Path.of(file))) {
-      return ElfBinary.read(elf);
+    Path path = Path.of(file);
+    try (Elf elf = Elf.open(path)) {
+      return ElfBinary.read(elf, path);
     } catch (NoSuchFileException e) {
       throw new BinaryException(file + ": no such file");
     } catch (IOException e) {

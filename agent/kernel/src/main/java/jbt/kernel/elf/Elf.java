@@ -32,17 +32,17 @@ public final class Elf implements AutoCloseable {
   private static final int BUILD_ID = 3;
 
   private final String name;
-  private final FileChannel channel;
+  private final Content content;
   private final int machine;
   private final boolean fixed;
   private final List<Section> sections;
   private final List<Segment> segments;
   private Optional<SymbolTable> symbols = Optional.empty();
 
-  private Elf(String name, FileChannel channel) throws IOException {
+  private Elf(String name, Content content) throws IOException {
     this.name = name;
-    this.channel = channel;
-    ByteBuffer header = buffer(read(0, Math.min(HEADER, channel.size())));
+    this.content = content;
+    ByteBuffer header = buffer(read(0, Math.min(HEADER, content.size())));
     boolean elf = header.limit() == HEADER && header.getInt(0) == 0x464c457f;
     if (!elf) {
       throw problem("not an ELF file");
@@ -72,11 +72,21 @@ public final class Elf implements AutoCloseable {
     }
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
     try {
-      return new Elf(file.toString(), channel);
+      return new Elf(file.toString(), new Content.OfFile(channel));
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
     }
+  }
+
+  /**
+   * A file that another one contains.
+   *
+   * @param name of the file around it
+   * @throws ElfException if it is no such file
+   */
+  public static Elf of(String name, byte[] content) throws IOException {
+    return new Elf(name, new Content.Held(content));
   }
 
   /** EM_*. */
@@ -116,6 +126,11 @@ public final class Elf implements AutoCloseable {
 
   /** The address of what is at an offset in the file; code first if it is mapped twice. */
   public OptionalLong address(long fileOffset) {
+    return address(segments, fileOffset);
+  }
+
+  /** The same for segments that were read before. */
+  public static OptionalLong address(List<Segment> segments, long fileOffset) {
     return segments.stream()
         .filter(segment -> segment.holdsOffset(fileOffset))
         .sorted((a, b) -> Boolean.compare(b.executable(), a.executable()))
@@ -164,6 +179,16 @@ public final class Elf implements AutoCloseable {
         .findFirst();
   }
 
+  /**
+   * The content of a section as it was before it was packed into the file.
+   *
+   * @throws ElfException if it is damaged, too large or packed in a way that is not known here
+   */
+  public byte[] unpacked(Section section) throws IOException {
+    byte[] stored = bytes(section);
+    return section.compressed() ? Packed.unpack(name, stored) : stored;
+  }
+
   /** The content of a section; empty for one that takes no room in the file. */
   public byte[] bytes(Section section) throws IOException {
     return section.type() == Section.NOBITS ? new byte[0] : read(section.offset(), section.size());
@@ -175,7 +200,7 @@ public final class Elf implements AutoCloseable {
    * @throws ElfException if they are not all in it, or more than 64 MiB
    */
   public byte[] read(long offset, long length) throws IOException {
-    if (offset < 0 || length < 0 || offset > channel.size() - length) {
+    if (offset < 0 || length < 0 || offset > content.size() - length) {
       throw problem("damaged: a part of it lies behind its end");
     }
     if (length > LARGEST_READ) {
@@ -183,7 +208,7 @@ public final class Elf implements AutoCloseable {
     }
     ByteBuffer bytes = ByteBuffer.allocate((int) length);
     while (bytes.hasRemaining()) {
-      if (channel.read(bytes, offset + bytes.position()) < 0) {
+      if (content.read(bytes, offset + bytes.position()) < 0) {
         throw problem("it became shorter");
       }
     }
@@ -192,7 +217,7 @@ public final class Elf implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    content.close();
   }
 
   private List<Segment> readSegments(long offset, int count, ByteBuffer header) throws IOException {

@@ -15,6 +15,11 @@ public record Section(
   static final int NOBITS = 8;
   static final int DYNSYM = 11;
   private static final int EXECINSTR = 4;
+  private static final int COMPRESSED = 1 << 11;
+
+  boolean compressed() {
+    return (flags & COMPRESSED) != 0;
+  }
 
   /** Whether it holds instructions. */
   public boolean executable() {

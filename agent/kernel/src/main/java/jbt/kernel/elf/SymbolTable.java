@@ -35,6 +35,11 @@ public final class SymbolTable {
         new Table(ByteBuffer.wrap(entries).order(ByteOrder.LITTLE_ENDIAN), ByteBuffer.wrap(names)));
   }
 
+  /** Those of a file that was split from this one. */
+  void addAll(SymbolTable other) {
+    tables.addAll(other.tables);
+  }
+
   /** Whether the file has no symbol table at all, or one without a single definition. */
   public boolean isEmpty() {
     for (Table table : tables) {

@@ -1,32 +1,30 @@
 package jbt.kernel.symbols;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.UnaryOperator;
+import jbt.kernel.elf.DebugFiles;
 import jbt.kernel.elf.Elf;
 import jbt.kernel.elf.SymbolTable;
+import jbt.kernel.processes.Mapped;
+import jbt.kernel.processes.Mapped.FileId;
+import jbt.kernel.processes.Memories;
 
 /**
- * Functions of processes: their memory maps lead to files, whose symbol tables name them. What is
- * mapped is read again, not more than once in a while, for an address that it does not explain. Of
- * a process that has ended only what was read before is known.
+ * Functions of processes: their memory maps lead to files, whose symbol tables name them, or those
+ * of files beside them. What is mapped is read again, not more than once in a while, for an address
+ * that it does not explain.
  */
 public final class UserSymbols {
   private static final long READ_AGAIN_NS = 1_000_000_000L;
-  private static final int MOST_PROCESSES = 1024;
   private static final int MOST_FILES = 256;
-
-  /** A file in a process's memory. */
-  private record Mapping(long start, long end, long offset, String path, FileId file) {}
-
-  private record FileId(String device, String inode) {}
+  private static final int MOST_PERF_MAPS = 16;
+  private static final String DELETED = " (deleted)";
 
   /** A file's segments and symbols; the file itself is closed. */
   private record Image(Elf elf, SymbolTable table) {
@@ -40,10 +38,20 @@ public final class UserSymbols {
     }
   }
 
-  private record Traced(List<Mapping> mappings, long readAt) {}
+  private record Read(Optional<PerfMap> map, long at) {}
 
-  private final Map<Integer, Traced> processes = limited(MOST_PROCESSES);
+  private final Memories memories;
+  private final UnaryOperator<String> names;
   private final Map<FileId, Optional<Image>> files = limited(MOST_FILES);
+  private final Map<Integer, Read> perfMaps = limited(MOST_PERF_MAPS);
+
+  /**
+   * @param names what symbols are shown as
+   */
+  public UserSymbols(Memories memories, UnaryOperator<String> names) {
+    this.memories = memories;
+    this.names = names;
+  }
 
   private static <K, V> Map<K, V> limited(int most) {
     return new LinkedHashMap<>(16, 0.75f, true) {
@@ -58,79 +66,86 @@ public final class UserSymbols {
 
   /** The function that an address of a process lies in. */
   public synchronized Optional<Symbol> find(int process, long address) {
-    return mapping(process, address).flatMap(mapping -> symbol(process, mapping, address));
+    Optional<Mapped> mapped = memories.find(process, address);
+    return mapped.isPresent() && mapped.get().file().inode() != 0
+        ? symbol(process, mapped.get(), address)
+            .map(symbol -> new Symbol(names.apply(symbol.name()), symbol.offset()))
+        : compiled(process, address);
   }
 
   /** The file that an address of a process belongs to. */
   public synchronized Optional<String> file(int process, long address) {
-    return mapping(process, address).map(Mapping::path);
+    return memories.find(process, address).map(Mapped::path);
   }
 
-  private Optional<Symbol> symbol(int process, Mapping mapping, long address) {
-    if (!mapping.path.startsWith("/")) {
+  private Optional<Symbol> symbol(int process, Mapped mapped, long address) {
+    if (!mapped.path().startsWith("/")) {
       return Optional.empty();
     }
-    Path path = Path.of("/proc/" + process + "/root" + mapping.path);
-    Optional<Image> image = files.computeIfAbsent(mapping.file, id -> image(path));
-    return image.flatMap(i -> i.at(address - mapping.start + mapping.offset));
+    Optional<Image> image = files.computeIfAbsent(mapped.file(), id -> image(process, mapped));
+    return image
+        .flatMap(i -> i.at(address - mapped.start() + mapped.offset()))
+        .or(() -> compiled(process, address));
   }
 
   /** Empty for a file that can't be read or is none of ours. */
-  private static Optional<Image> image(Path file) {
-    try (Elf elf = Elf.open(file)) {
-      return Optional.of(new Image(elf, elf.symbols()));
+  private Optional<Image> image(int process, Mapped mapped) {
+    Optional<Path> file = place(process, mapped);
+    if (file.isEmpty()) {
+      return Optional.empty();
+    }
+    try (Elf elf = Elf.open(file.get())) {
+      return Optional.of(new Image(elf, DebugFiles.symbols(elf, file.get())));
     } catch (IOException e) {
       return Optional.empty();
     }
   }
 
-  private Optional<Mapping> mapping(int process, long address) {
-    Traced known = processes.get(process);
-    Optional<Mapping> found = known == null ? Optional.empty() : lookUp(known, address);
-    boolean old = known == null || System.nanoTime() - known.readAt > READ_AGAIN_NS;
-    if (found.isPresent() || !old) {
-      return found;
+  /** Where the file can be read now: its path may mean another one by now, or none here. */
+  private Optional<Path> place(int process, Mapped mapped) {
+    long inode = mapped.file().inode();
+    Path theirs = Path.of("/proc/" + process + "/root" + mapped.path());
+    if (isFile(theirs, inode)) {
+      return Optional.of(theirs);
     }
-    List<Mapping> mappings = read(process);
-    if (mappings.isEmpty() && known != null) {
-      mappings = known.mappings;
+    // The process holds what it has mapped, even if the name is gone.
+    Path held =
+        Path.of("/proc/%d/map_files/%x-%x".formatted(process, mapped.start(), mapped.end()));
+    if (isFile(held, inode)) {
+      return Optional.of(held);
     }
-    Traced now = new Traced(mappings, System.nanoTime());
-    processes.put(process, now);
-    return lookUp(now, address);
-  }
-
-  private static Optional<Mapping> lookUp(Traced process, long address) {
-    for (Mapping mapping : process.mappings) {
-      if (address >= mapping.start && address < mapping.end) {
-        return Optional.of(mapping);
+    Path ours = Path.of(mapped.path().replace(DELETED, ""));
+    if (isFile(ours, inode)) {
+      return Optional.of(ours);
+    }
+    for (int other : memories.holders(mapped.file())) {
+      Path there = Path.of("/proc/" + other + "/root" + mapped.path());
+      if (isFile(there, inode)) {
+        return Optional.of(there);
       }
     }
     return Optional.empty();
   }
 
-  /** Lines of range, rights, offset, device, inode, and perhaps a path. */
-  private static List<Mapping> read(int process) {
-    List<Mapping> mappings = new ArrayList<>();
+  private static boolean isFile(Path path, long inode) {
     try {
-      Path maps = Path.of("/proc/" + process + "/maps");
-      for (String line : Files.readAllLines(maps, StandardCharsets.ISO_8859_1)) {
-        String[] fields = line.split(" +", 6);
-        if (fields.length == 6 && fields[1].contains("x")) {
-          int dash = fields[0].indexOf('-');
-          mappings.add(
-              new Mapping(
-                  Long.parseUnsignedLong(fields[0].substring(0, dash), 16),
-                  Long.parseUnsignedLong(fields[0].substring(dash + 1), 16),
-                  Long.parseUnsignedLong(fields[2], 16),
-                  fields[5],
-                  new FileId(fields[3], fields[4])));
-        }
-      }
+      return Files.isRegularFile(path) && (Long) Files.getAttribute(path, "unix:ino") == inode;
     } catch (IOException e) {
-      // It has ended.
-      return List.of();
+      return false;
     }
-    return mappings;
+  }
+
+  /** What the process itself compiled. */
+  private Optional<Symbol> compiled(int process, long address) {
+    Read known = perfMaps.get(process);
+    Optional<Symbol> found =
+        known == null ? Optional.empty() : known.map.flatMap(map -> map.at(address));
+    if (found.isPresent() || (known != null && System.nanoTime() - known.at < READ_AGAIN_NS)) {
+      return found;
+    }
+    Optional<PerfMap> now = PerfMap.of(process);
+    Optional<PerfMap> kept = now.isEmpty() && known != null ? known.map : now;
+    perfMaps.put(process, new Read(kept, System.nanoTime()));
+    return kept.flatMap(map -> map.at(address));
   }
 }

@@ -40,6 +40,8 @@ final class Libc {
 
   static native int close(int fd);
 
+  static native int open(String path, int flags);
+
   static native int ioctl(int fd, long request, long argument);
 
   static native long mmap(long address, long length, int protection, int flags, int fd, long at);

@@ -9,6 +9,8 @@ public final class Perf {
   private static final int TYPE_BREAKPOINT = 5;
   private static final int DISABLED = 1;
   private static final long CLOEXEC = 8;
+  private static final long DUMMY = 9;
+  private static final long SAMPLE_TIME = 4;
   private static final long IOC_ENABLE = 0x2400;
   private static final long IOC_SET_BPF = 0x40042408;
 
@@ -90,6 +92,23 @@ public final class Perf {
   /** A software event on one processor, once every {@code period}, disabled at first. */
   public static Fd software(long config, long period, int cpu) {
     return open(TYPE_SOFTWARE, config, period, DISABLED, cpu);
+  }
+
+  /** Nothing that is counted, but what happens to processes of a processor beside it. */
+  static Fd sideBand(int cpu) {
+    long mmap = 1 << 8 | 1 << 23;
+    long comm = 1 << 9 | 1 << 24;
+    long forkAndExit = 1 << 13;
+    long times = 1 << 18;
+    try (Block attributes = new Block(ATTRIBUTES_SIZE)) {
+      attributes
+          .set(0, TYPE_SOFTWARE)
+          .set(4, ATTRIBUTES_SIZE)
+          .set(8, DUMMY)
+          .set(24, SAMPLE_TIME)
+          .set(40, mmap | comm | forkAndExit | times);
+      return open(attributes, cpu);
+    }
   }
 
   private static Fd open(int type, long config, long period, int flags, int cpu) {

@@ -1,0 +1,281 @@
+package jbt.kernel.dwarf;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The entries of {@code .debug_info}, and the sections that they point into. */
+final class Entries {
+  static final int SIBLING = 0x01;
+  static final int NAME = 0x03;
+  static final int BYTE_SIZE = 0x0b;
+  static final int BIT_OFFSET = 0x0c;
+  static final int BIT_SIZE = 0x0d;
+  static final int LOW_PC = 0x11;
+  static final int INLINE = 0x20;
+  static final int UPPER_BOUND = 0x2f;
+  static final int ABSTRACT_ORIGIN = 0x31;
+  static final int CALLING_CONVENTION = 0x36;
+  static final int COUNT = 0x37;
+  static final int MEMBER_LOCATION = 0x38;
+  static final int DECLARATION = 0x3c;
+  static final int ENCODING = 0x3e;
+  static final int SPECIFICATION = 0x47;
+  static final int TYPE = 0x49;
+  static final int DATA_BIT_OFFSET = 0x6b;
+  static final int LINKAGE_NAME = 0x6e;
+  static final int TEXT_OFFSETS = 0x72;
+  static final int ADDRESSES = 0x73;
+  static final int CONST_VALUE = 0x1c;
+
+  /** Of all attributes those that are kept. */
+  private static final boolean[] KEPT = new boolean[0x80];
+
+  static {
+    for (int attribute :
+        new int[] {
+          SIBLING,
+          NAME,
+          BYTE_SIZE,
+          BIT_OFFSET,
+          BIT_SIZE,
+          LOW_PC,
+          INLINE,
+          UPPER_BOUND,
+          ABSTRACT_ORIGIN,
+          CALLING_CONVENTION,
+          COUNT,
+          MEMBER_LOCATION,
+          DECLARATION,
+          ENCODING,
+          SPECIFICATION,
+          TYPE,
+          DATA_BIT_OFFSET,
+          LINKAGE_NAME,
+          TEXT_OFFSETS,
+          ADDRESSES,
+          CONST_VALUE
+        }) {
+      KEPT[attribute] = true;
+    }
+  }
+
+  private final Section info;
+  private final Section abbreviations;
+  private final Section texts;
+  private final Section lineTexts;
+  private final Section textOffsets;
+  private final Section addresses;
+  private final List<Unit> units = new ArrayList<>();
+
+  Entries(DebugInformation.Sections sections) throws IOException {
+    info = new Section(sections.bytes("debug_info"));
+    abbreviations = new Section(sections.bytes("debug_abbrev"));
+    texts = new Section(sections.bytes("debug_str"));
+    lineTexts = new Section(sections.bytes("debug_line_str"));
+    textOffsets = new Section(sections.bytes("debug_str_offsets"));
+    addresses = new Section(sections.bytes("debug_addr"));
+    readUnits();
+  }
+
+  List<Unit> units() {
+    return units;
+  }
+
+  private void readUnits() {
+    Map<Long, Abbreviations> known = new HashMap<>();
+    int at = 0;
+    while (at + 11 < info.size()) {
+      info.moveTo(at);
+      long length = info.u4();
+      boolean wide = length == 0xffffffffL;
+      if (wide) {
+        length = info.u8();
+      }
+      long end = info.place() + length;
+      if (length <= 0 || end > info.size()) {
+        return;
+      }
+      int version = info.u2();
+      int kind = version >= 5 ? info.u1() : 1;
+      int addressSize = version >= 5 ? info.u1() : 8;
+      long shapes = wide ? info.u8() : info.u4();
+      if (version < 5) {
+        addressSize = info.u1();
+      }
+      // Units of types (2, 6) are asked for by nobody, and skeletons (4) have nothing in them.
+      if (version >= 2 && version <= 5 && kind == 1) {
+        int entries = info.place();
+        Abbreviations own =
+            known.computeIfAbsent(shapes, place -> new Abbreviations(abbreviations, place));
+        Unit unit =
+            new Unit(at, entries, (int) end, version, addressSize, wide, own, wide ? 16 : 8, 8);
+        Entry root = at(unit, entries);
+        units.add(
+            root == null
+                ? unit
+                : unit.with(
+                    root.number(TEXT_OFFSETS, unit.textOffsets()), root.number(ADDRESSES, 8)));
+      }
+      at = (int) end;
+    }
+  }
+
+  /** The unit that an offset lies in. */
+  @Nullable Unit unit(long offset) {
+    int low = 0;
+    int high = units.size() - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      Unit unit = units.get(middle);
+      if (offset < unit.start()) {
+        high = middle - 1;
+      } else if (offset >= unit.end()) {
+        low = middle + 1;
+      } else {
+        return unit;
+      }
+    }
+    return null;
+  }
+
+  /** The entry at an offset; null for the end of a list of children, and where there is none. */
+  @Nullable Entry at(Unit unit, int offset) {
+    if (offset < unit.entries() || offset >= unit.end()) {
+      return null;
+    }
+    info.moveTo(offset);
+    long code = info.leb();
+    if (code == 0) {
+      return null;
+    }
+    Abbreviations.Shape shape = unit.abbreviations().shape(code);
+    Entry entry = new Entry(unit, offset, shape.tag(), shape.children());
+    for (int i = 0; i < shape.attributes().length; i++) {
+      int attribute = shape.attributes()[i];
+      boolean kept = attribute < KEPT.length && KEPT[attribute];
+      Object value = value(unit, shape.forms()[i], shape.constants()[i], kept);
+      if (kept && value != null) {
+        entry.put(attribute, value);
+      }
+    }
+    entry.end = info.place();
+    return entry;
+  }
+
+  /** The entry that an attribute refers to. */
+  @Nullable Entry referred(Entry entry, int attribute) {
+    long offset = entry.number(attribute);
+    Unit unit = unit(offset);
+    return unit == null ? null : at(unit, (int) offset);
+  }
+
+  /** A number, a text, or null for what nobody needs. */
+  private @Nullable Object value(Unit unit, int form, long constant, boolean kept) {
+    switch (form) {
+      case 0x01 -> { // addr
+        return info.unsigned(unit.addressSize());
+      }
+      case 0x03 -> info.skip(info.u2()); // block2
+      case 0x04 -> info.skip(info.u4()); // block4
+      case 0x05 -> { // data2
+        return (long) info.u2();
+      }
+      case 0x06 -> { // data4
+        return info.u4();
+      }
+      case 0x07 -> { // data8
+        return info.u8();
+      }
+      case 0x08 -> { // string
+        if (kept) {
+          return info.text();
+        }
+        info.skipText();
+      }
+      case 0x09, 0x18 -> info.skip(info.leb()); // block, exprloc
+      case 0x0a -> info.skip(info.u1()); // block1
+      case 0x0b, 0x0c -> { // data1, flag
+        return (long) info.u1();
+      }
+      case 0x0d -> { // sdata
+        return info.signedLeb();
+      }
+      case 0x0e -> { // strp
+        long place = info.unsigned(unit.offsetSize());
+        return kept ? texts.textAt(place) : null;
+      }
+      case 0x0f, 0x22, 0x23 -> { // udata, loclistx, rnglistx
+        return info.leb();
+      }
+      case 0x10 -> { // ref_addr
+        return info.unsigned(unit.version() == 2 ? unit.addressSize() : unit.offsetSize());
+      }
+      case 0x11 -> { // ref1
+        return unit.start() + (long) info.u1();
+      }
+      case 0x12 -> { // ref2
+        return unit.start() + (long) info.u2();
+      }
+      case 0x13 -> { // ref4
+        return unit.start() + info.u4();
+      }
+      case 0x14 -> { // ref8
+        return unit.start() + info.u8();
+      }
+      case 0x15 -> { // ref_udata
+        return unit.start() + info.leb();
+      }
+      case 0x16 -> { // indirect
+        return value(unit, (int) info.leb(), 0, kept);
+      }
+      case 0x17 -> { // sec_offset
+        return info.unsigned(unit.offsetSize());
+      }
+      case 0x19 -> { // flag_present
+        return 1L;
+      }
+      case 0x1a -> { // strx
+        return indexed(unit, info.leb(), kept);
+      }
+      case 0x25, 0x26, 0x27, 0x28 -> { // strx1 to strx4
+        return indexed(unit, info.unsigned(form - 0x24), kept);
+      }
+      case 0x1b -> { // addrx
+        return address(unit, info.leb());
+      }
+      case 0x29, 0x2a, 0x2b, 0x2c -> { // addrx1 to addrx4
+        return address(unit, info.unsigned(form - 0x28));
+      }
+      case 0x1c, 0x1d, 0x1f20, 0x1f21 -> // ref_sup4, strp_sup, and those of dwz
+          info.skip(form == 0x1c ? 4 : unit.offsetSize());
+      case 0x1e -> info.skip(16); // data16
+      case 0x1f -> { // line_strp
+        long place = info.unsigned(unit.offsetSize());
+        return kept ? lineTexts.textAt(place) : null;
+      }
+      case 0x20, 0x24 -> info.skip(8); // ref_sig8, ref_sup8
+      case Abbreviations.IMPLICIT_CONST -> {
+        return constant;
+      }
+      default -> throw new IllegalArgumentException("no form " + form);
+    }
+    return null;
+  }
+
+  private @Nullable String indexed(Unit unit, long index, boolean kept) {
+    if (!kept) {
+      return null;
+    }
+    textOffsets.moveTo(unit.textOffsets() + index * unit.offsetSize());
+    return texts.textAt(textOffsets.unsigned(unit.offsetSize()));
+  }
+
+  private long address(Unit unit, long index) {
+    addresses.moveTo(unit.addresses() + index * unit.addressSize());
+    return addresses.unsigned(unit.addressSize());
+  }
+}

@@ -1,0 +1,200 @@
+package jbt.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import jbt.compiler.CompileException;
+import jbt.compiler.Compiler;
+import jbt.compiler.check.ProbeListing;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Arguments of functions as the debug information of programs of ours has them. */
+@Tag("kernel")
+class ProgramArgumentsTest {
+  private static final String SOURCE =
+      """
+      #include <stdlib.h>
+      #include <string.h>
+      enum color { RED, GREEN = 5 };
+      struct inner { int a; char name[8]; };
+      struct point {
+        int x; long y; unsigned low : 3, high : 5; struct point *next; struct inner in;
+        enum color color;
+      };
+      typedef struct point point_t;
+      volatile long sum;
+      __attribute__((noinline)) long
+      work(signed char small, double share, const point_t *p, unsigned short n, enum color c) {
+        sum += small + p->x + n + c + (long)share;
+        return sum;
+      }
+      static inline __attribute__((always_inline)) void hidden(int i) { sum += i; }
+      int main(int argc, char **argv) {
+        point_t last = { 7, 700, 1, 2, 0, { 3, "last" }, GREEN };
+        point_t first = { -1, 1L << 40, 5, 17, &last, { -2, "first" }, RED };
+        for (int i = 0; i < atoi(argv[1]); i++) { hidden(i); work(-3, 0.5, &first, 65535, GREEN); }
+        return 0;
+      }
+      """;
+
+  private static final String CPP =
+      """
+      #include <cstdlib>
+      #include <string>
+      volatile long sum;
+      namespace ns {
+        struct base { int id; };
+        struct shape : base {
+          long size;
+          explicit shape(long s) : size(s) { id = 9; }
+          __attribute__((noinline)) void grow(int by) { sum += by; size += by; }
+        };
+        __attribute__((noinline)) void f(int x) { sum += x; }
+        __attribute__((noinline)) void f(const char *text) { sum += text[0]; }
+        template <typename T> __attribute__((noinline)) T twice(T x) { sum += x; return 2 * x; }
+      }
+      int main(int argc, char **argv) {
+        ns::shape s(100);
+        // The page of a constant may not be there yet when a probe looks.
+        char text[] = "text", again[] = "again";
+        for (int i = 0; i < std::atoi(argv[1]); i++) {
+          ns::f(4); ns::f(text); ns::f(again); s.grow(1); ns::twice<long>(i);
+        }
+        return 0;
+      }
+      """;
+
+  @TempDir private Path folder;
+
+  private static void run(Path program, int times) throws Exception {
+    CProgram.output(List.of(program.toString(), Integer.toString(times)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"-gdwarf-4", "-gdwarf-5", "-gdwarf-5 -gz=zlib", "-gdwarf-4 -gstrict-dwarf"})
+  void readsThem(String options) throws Exception {
+    String[] all = ("-O1 " + options).split(" ", -1);
+    Path program = CProgram.compile(folder, "app", SOURCE, all);
+    String script =
+        """
+        uprobe:FILE:work {
+          @small = min(args.small); @n = max(args.n); @x = min(args.p->x); @y = max(args.p->y);
+          @low = max(args.p->low); @high = max(args.p->high); @next = max(args.p->next->y);
+          @name[str(args.p->in.name)] = count(); @inner = min(args.p->next.in.a);
+          @color[args.c] = count(); @count = count();
+        }
+        """
+            .replace("FILE", program.toString());
+    try (ScriptSession session = ScriptSession.start(script)) {
+      run(program, 12);
+      session.stop();
+      assertThat(session.words("@small")).containsExactly(-3L);
+      assertThat(session.words("@n")).containsExactly(65535L);
+      assertThat(session.words("@x")).containsExactly(-1L);
+      assertThat(session.words("@y")).containsExactly(1L << 40);
+      assertThat(session.words("@low")).containsExactly(5L);
+      assertThat(session.words("@high")).containsExactly(17L);
+      assertThat(session.words("@next")).containsExactly(700L);
+      assertThat(session.words("@name", "first")).containsExactly(12L);
+      assertThat(session.words("@inner")).containsExactly(3L);
+      assertThat(session.words("@color", 5L)).containsExactly(12L);
+      assertThat(session.words("@count")).containsExactly(12L);
+    }
+  }
+
+  @Test
+  void readsThemFromAFileBeside() throws Exception {
+    Path program = CProgram.compile(folder, "app", SOURCE, "-O1", "-g");
+    Path debug = folder.resolve("app.debug");
+    CProgram.output(List.of("/usr/bin/objcopy", "--only-keep-debug", program + "", debug + ""));
+    CProgram.output(
+        List.of("/usr/bin/objcopy", "-S", "--add-gnu-debuglink=" + debug, program + ""));
+    String script =
+        "uprobe:FILE:work { @[args.small] = count(); }".replace("FILE", program.toString());
+    try (ScriptSession session = ScriptSession.start(script)) {
+      run(program, 3);
+      session.stop();
+      assertThat(session.words("@", -3L)).containsExactly(3L);
+    }
+  }
+
+  @Test
+  void findsFunctionsOfCpp() throws Exception {
+    Path program = CProgram.compileCpp(folder, "app", CPP, "-O1", "-g");
+    String script =
+        """
+        uprobe:FILE:cpp:"ns::f(int)" { @int = sum(args.x); }
+        uprobe:FILE:cpp:"ns::f(char const*)" { @text[str(args.text)] = count(); @func[func] = count(); }
+        uprobe:FILE:cpp:ns::f { @both = count(); }
+        uprobe:FILE:cpp:"ns::shape::grow" { @id = max(args.this->id); @size = max(args.this->size); }
+        uprobe:FILE:cpp:"ns::*" { @all[func] = count(); }
+        uretprobe:FILE:cpp:"ns::twice<long>" { @twice = max(retval); }
+        uprobe:FILE:_ZN2ns1fEi { @mangled = count(); }
+        """
+            .replace("FILE", program.toString());
+    try (ScriptSession session = ScriptSession.start(script)) {
+      run(program, 10);
+      session.stop();
+      assertThat(session.words("@int")).containsExactly(40L);
+      assertThat(session.words("@text", "text")).containsExactly(10L);
+      assertThat(session.words("@func", "ns::f(char const*)")).containsExactly(20L);
+      assertThat(session.words("@both")).containsExactly(30L);
+      assertThat(session.words("@id")).containsExactly(9L);
+      assertThat(session.words("@size")).containsExactly(109L);
+      assertThat(session.words("@all", "ns::shape::grow(int)")).containsExactly(10L);
+      assertThat(session.rows("@all")).hasSize(4);
+      assertThat(session.words("@twice")).containsExactly(18L);
+      assertThat(session.words("@mangled")).containsExactly(10L);
+    }
+  }
+
+  @Test
+  void saysWhatCantBeRead() throws Exception {
+    Path program = CProgram.compile(folder, "app", SOURCE, "-O1", "-g");
+    Path bare = CProgram.compile(folder, "bare", SOURCE, "-O1");
+    try (HostTarget target = new HostTarget("here")) {
+      String file = "uprobe:" + program;
+      assertThat(problem(target, file + ":work { print(args.share); }"))
+          .contains("The argument 'share' of work is in no register that can be read");
+      assertThat(problem(target, file + ":work { print(args.smal); }"))
+          .contains("has no argument 'smal'", "Did you mean 'small'?");
+      assertThat(problem(target, file + ":work { print(args.p->z); }")).contains("z");
+      assertThat(problem(target, file + ":hidden { print(1); }"))
+          .contains(program + ": the compiler has put hidden into its callers");
+      assertThat(problem(target, "uprobe:" + bare + ":work { print(args.small); }"))
+          .contains("no debug information of arguments there", "Compile it with -g");
+      Path cpp = CProgram.compileCpp(folder, "cpp", CPP, "-O1", "-g");
+      assertThat(ProbeListing.matching("uprobe:" + cpp + ":cpp:\"ns::f\"", false, target))
+          .containsExactlyInAnyOrder(
+              "uprobe:" + cpp + ":cpp:\"ns::f(char const*)\"",
+              "uprobe:" + cpp + ":cpp:\"ns::f(int)\"");
+      assertThat(ProbeListing.matching(file + ":work", true, target).getFirst())
+          .startsWith(
+              """
+              %s:work
+                  signed char small
+                  double share
+                  const point_t *p
+                  short unsigned int n
+                  enum color c
+                  work+0
+              """
+                  .formatted(file));
+    }
+  }
+
+  private static String problem(HostTarget target, String script) {
+    try {
+      Compiler.compile(script, "test", target);
+      throw new AssertionError("no error: " + script);
+    } catch (CompileException e) {
+      return String.valueOf(e.getMessage());
+    }
+  }
+}
