@@ -79,6 +79,7 @@ class UserProbesTest {
             List.of(),
             Map.of(),
             new Parameters.Circumstances(
+                Parameters.Mode.TRACE,
                 Parameters.Unsafe.NOT_ASKED,
                 Parameters.Unsafe.NOT_ASKED,
                 OptionalInt.of(7),
