@@ -141,9 +141,7 @@ public final class CodeGeneration {
     int before = 0;
     for (int round = 0; round < ROUNDS && size(routine) != before; round++) {
       before = size(routine);
-      routine = Straighten.apply(Simplify.apply(routine));
-      routine = Simplify.apply(CommonSubexpressions.apply(routine));
-      routine = Straighten.apply(DeadCode.apply(routine));
+      routine = Straighten.apply(DeadCode.apply(Values.apply(routine)));
     }
     return routine;
   }

@@ -29,7 +29,7 @@ final class DeadCode {
     for (int i = block.steps().size() - 1; i >= 0; i--) {
       Step step = block.steps().get(i);
       Op op = step.op();
-      boolean needed = op.result().map(reg -> live.get(reg.number())).orElse(true);
+      boolean needed = op.result() == Op.NONE || live.get(op.result());
       if ((!needed && op.removable()) || copiesItself(op)) {
         continue;
       }

@@ -1,6 +1,5 @@
 package jbt.compiler.ir;
 
-import java.util.Optional;
 import jbt.compiler.ir.Block.Step;
 import jbt.compiler.ir.Operand.Reg;
 
@@ -16,9 +15,9 @@ final class Definitions {
     int[] counts = new int[routine.registers()];
     for (Block block : routine.blocks()) {
       for (Step step : block.steps()) {
-        Optional<Reg> result = step.op().result();
-        if (result.isPresent()) {
-          counts[result.get().number()]++;
+        int result = step.op().result();
+        if (result != Op.NONE) {
+          counts[result]++;
         }
       }
     }
@@ -26,6 +25,10 @@ final class Definitions {
   }
 
   boolean single(Reg reg) {
-    return counts[reg.number()] == 1;
+    return single(reg.number());
+  }
+
+  boolean single(int register) {
+    return counts[register] == 1;
   }
 }

@@ -1,112 +1,145 @@
 package jbt.compiler.ir;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /**
- * Immediate dominators, by the iteration of Cooper, Harvey and Kennedy ("A simple, fast dominance
- * algorithm", 2001).
+ * Which blocks always run before others, by the iteration of Cooper, Harvey and Kennedy ("A simple,
+ * fast dominance algorithm", 2001). Blocks are named by their rank in {@link #reversePostorder}.
  */
 final class Dominators {
-  private Dominators() {}
+  private final List<Block> blocks;
 
-  /** For each reachable block the block that dominates it most closely; the entry itself. */
-  static Map<Integer, Integer> of(Routine routine) {
-    List<Integer> order = reversePostorder(routine);
-    Map<Integer, Integer> rank = new HashMap<>();
+  /** For each block that which dominates it most closely; the entry itself. */
+  private final int[] closest;
+
+  private Dominators(List<Block> blocks, int[] closest) {
+    this.blocks = blocks;
+    this.closest = closest;
+  }
+
+  static Dominators of(Routine routine) {
+    List<Block> order = reversePostorder(routine);
+    int[] ranks = new int[routine.blockNumbers()];
     for (int i = 0; i < order.size(); i++) {
-      rank.put(order.get(i), i);
+      ranks[order.get(i).number()] = i;
     }
-    int[][] predecessors = predecessors(routine, rank);
-    int[] dominator = new int[order.size()];
-    Arrays.fill(dominator, -1);
-    dominator[0] = 0;
+    int[][] predecessors = predecessors(order, ranks);
+    int[] closest = new int[order.size()];
+    Arrays.fill(closest, -1);
+    closest[0] = 0;
     boolean changed = true;
     while (changed) {
       changed = false;
-      for (int i = 1; i < dominator.length; i++) {
-        int closest = -1;
+      for (int i = 1; i < closest.length; i++) {
+        int found = -1;
         for (int p : predecessors[i]) {
-          if (dominator[p] >= 0) {
-            closest = closest < 0 ? p : meet(dominator, p, closest);
+          if (closest[p] >= 0) {
+            found = found < 0 ? p : meet(closest, p, found);
           }
         }
-        changed |= dominator[i] != closest;
-        dominator[i] = closest;
+        changed |= closest[i] != found;
+        closest[i] = found;
       }
     }
-    Map<Integer, Integer> result = new HashMap<>();
-    for (int i = 0; i < dominator.length; i++) {
-      result.put(order.get(i), order.get(dominator[i]));
-    }
-    return result;
+    return new Dominators(order, closest);
   }
 
-  private static int meet(int[] dominator, int a, int b) {
+  private static int meet(int[] closest, int a, int b) {
     int x = a;
     int y = b;
     while (x != y) {
       while (x > y) {
-        x = dominator[x];
+        x = closest[x];
       }
       while (y > x) {
-        y = dominator[y];
+        y = closest[y];
       }
     }
     return x;
   }
 
-  private static int[][] predecessors(Routine routine, Map<Integer, Integer> rank) {
-    List<List<Integer>> lists = new ArrayList<>();
-    for (int i = 0; i < rank.size(); i++) {
-      lists.add(new ArrayList<>());
-    }
-    for (Block block : routine.blocks()) {
-      Integer from = rank.get(block.number());
-      if (from != null) {
-        for (Integer target : block.end().targets()) {
-          lists.get(rank.getOrDefault(target, 0)).add(from);
-        }
+  private static int[][] predecessors(List<Block> order, int[] ranks) {
+    int[][] predecessors = new int[order.size()][];
+    int[] counts = new int[order.size()];
+    for (Block block : order) {
+      for (int target : block.end().targets()) {
+        counts[ranks[target]]++;
       }
     }
-    return lists.stream()
-        .map(list -> list.stream().mapToInt(Integer::intValue).toArray())
-        .toArray(int[][]::new);
+    for (int i = 0; i < counts.length; i++) {
+      predecessors[i] = new int[counts[i]];
+    }
+    for (int i = 0; i < counts.length; i++) {
+      for (int target : order.get(i).end().targets()) {
+        int to = ranks[target];
+        predecessors[to][--counts[to]] = i;
+      }
+    }
+    return predecessors;
   }
 
-  /** The reachable blocks, each before its successors where there are no loops. */
-  static List<Integer> reversePostorder(Routine routine) {
-    record Visit(int block, Deque<Integer> left) {}
-    Map<Integer, Block> blocks = routine.byNumber();
-    List<Integer> postorder = new ArrayList<>();
-    Set<Integer> seen = new HashSet<>();
-    Deque<Visit> path = new ArrayDeque<>();
-    int entry = routine.blocks().getFirst().number();
-    seen.add(entry);
-    path.push(new Visit(entry, new ArrayDeque<>(routine.blocks().getFirst().end().targets())));
-    while (!path.isEmpty()) {
-      Visit visit = path.element();
-      Integer next = visit.left.poll();
-      if (next == null) {
-        postorder.add(visit.block);
-        path.pop();
-      } else if (seen.add(next)) {
-        Block block = blocks.get(next);
-        if (block == null) {
-          throw new IllegalStateException("no block " + next);
+  List<Block> blocks() {
+    return blocks;
+  }
+
+  /**
+   * All blocks, each behind the one that dominates it most closely and before what that one does
+   * not dominate.
+   */
+  int[] depthFirst() {
+    int[] sizes = new int[closest.length];
+    for (int i = closest.length - 1; i > 0; i--) {
+      sizes[closest[i]] += ++sizes[i];
+    }
+    // Where the next block goes that one dominates; ranks grow away from the entry.
+    int[] next = new int[closest.length];
+    int[] order = new int[closest.length];
+    next[0] = 1;
+    for (int i = 1; i < closest.length; i++) {
+      int at = next[closest[i]];
+      next[closest[i]] += sizes[i];
+      order[at] = i;
+      next[i] = at + 1;
+    }
+    return order;
+  }
+
+  boolean dominates(int block, int other) {
+    int at = other;
+    while (at > block) {
+      at = closest[at];
+    }
+    return at == block;
+  }
+
+  /** The blocks that are reached, each before its successors where there are no loops. */
+  static List<Block> reversePostorder(Routine routine) {
+    Block[] blocks = routine.byNumber();
+    int[] tried = new int[blocks.length];
+    Block[] path = new Block[blocks.length];
+    Block[] postorder = new Block[blocks.length];
+    int reached = 0;
+    int depth = 0;
+    path[0] = routine.blocks().getFirst();
+    tried[path[0].number()] = 1;
+    while (depth >= 0) {
+      Block block = path[depth];
+      int[] targets = block.end().targets();
+      int next = tried[block.number()]++ - 1;
+      if (next >= targets.length) {
+        postorder[reached++] = block;
+        depth--;
+      } else if (tried[targets[next]] == 0) {
+        Block target = blocks[targets[next]];
+        if (target == null) {
+          throw new IllegalStateException("no block " + targets[next]);
         }
-        path.push(new Visit(next, new ArrayDeque<>(block.end().targets())));
+        tried[target.number()] = 1;
+        path[++depth] = target;
       }
     }
-    Collections.reverse(postorder);
-    return postorder;
+    return new ArrayList<>(Arrays.asList(postorder).subList(0, reached)).reversed();
   }
 }

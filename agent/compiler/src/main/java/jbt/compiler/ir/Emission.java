@@ -1,9 +1,9 @@
 package jbt.compiler.ir;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import jbt.compiler.bpf.AluOperation;
@@ -37,13 +37,15 @@ import jbt.compiler.ir.Terminator.Branch;
 import jbt.compiler.ir.Terminator.Goto;
 import jbt.compiler.ir.Terminator.Return;
 import jbt.compiler.lang.SourceRange;
+import org.jspecify.annotations.Nullable;
 
 /** From intermediate code with allocated registers to instructions. */
 final class Emission {
   /** The code and for each of its instructions the piece of the script it comes from. */
   record Emitted(Code code, List<SourceRange> lines) {}
 
-  private final Map<Reg, Register> registers;
+  /** By number of the virtual register. */
+  private final @Nullable Register[] registers;
   private final List<Instruction> instructions = new ArrayList<>();
   private final List<SourceRange> lines = new ArrayList<>();
   private SourceRange range = new SourceRange(0, 0);
@@ -51,7 +53,7 @@ final class Emission {
   /** Labels of blocks are counted from here, those of routines are below. */
   private final int firstLabel;
 
-  private Emission(Map<Reg, Register> registers, int firstLabel) {
+  private Emission(@Nullable Register[] registers, int firstLabel) {
     this.registers = registers;
     this.firstLabel = firstLabel;
   }
@@ -106,11 +108,15 @@ final class Emission {
 
   private void routine(Routine routine) {
     List<Block> blocks = routine.blocks();
-    Set<Integer> targets = new HashSet<>();
-    blocks.forEach(block -> targets.addAll(block.end().targets()));
+    BitSet targets = new BitSet();
+    for (Block block : blocks) {
+      for (int target : block.end().targets()) {
+        targets.set(target);
+      }
+    }
     for (int i = 0; i < blocks.size(); i++) {
       Block block = blocks.get(i);
-      if (targets.contains(block.number())) {
+      if (targets.get(block.number())) {
         range = block.steps().isEmpty() ? block.endRange() : block.steps().getFirst().range();
         add(label(block.number()));
       }
@@ -133,7 +139,7 @@ final class Emission {
   }
 
   private Register at(Reg reg) {
-    return Objects.requireNonNull(registers.get(reg), reg.toString());
+    return Objects.requireNonNull(registers[reg.number()]);
   }
 
   /** Of an operand that legalisation has put into a register. */

@@ -1,6 +1,7 @@
 package jbt.compiler.ir;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
@@ -16,6 +17,7 @@ import jbt.compiler.ir.Op.Move;
 import jbt.compiler.ir.Op.Narrow;
 import jbt.compiler.ir.Op.Negate;
 import jbt.compiler.ir.Operand.Reg;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where each virtual register is in use. An operation has four positions: at the first its operands
@@ -29,38 +31,49 @@ final class Intervals {
   private static final int RESULT = 2;
   private static final int LATE = 3;
 
-  /** Half-open. */
-  record Range(int from, int to) {}
-
-  /** One register: its ranges, last one first, and the machine registers it would like. */
+  /** One register: where it is in use, and the machine registers it would like. */
   static final class Interval {
     final Reg reg;
-    final List<Range> ranges = new ArrayList<>();
-    final List<Register> wishes = new ArrayList<>();
-    final List<Reg> copies = new ArrayList<>();
+    final List<Register> wishes = new ArrayList<>(2);
+    final List<Reg> copies = new ArrayList<>(2);
+
+    /** Half-open ranges, last one first: ends and starts. */
+    private int[] bounds = new int[4];
+
+    private int size;
 
     private Interval(int number) {
       reg = new Reg(number);
     }
 
+    int ranges() {
+      return size / 2;
+    }
+
+    int from(int range) {
+      return bounds[2 * range + 1];
+    }
+
+    int to(int range) {
+      return bounds[2 * range];
+    }
+
     int start() {
-      return ranges.getLast().from;
+      return bounds[size - 1];
     }
 
     int end() {
-      return ranges.getFirst().to;
+      return bounds[0];
     }
 
     /** Whether both are in use somewhere. */
     boolean meets(Interval other) {
-      int mine = ranges.size() - 1;
-      int theirs = other.ranges.size() - 1;
+      int mine = ranges() - 1;
+      int theirs = other.ranges() - 1;
       while (mine >= 0 && theirs >= 0) {
-        Range a = ranges.get(mine);
-        Range b = other.ranges.get(theirs);
-        if (a.to <= b.from) {
+        if (to(mine) <= other.from(theirs)) {
           mine--;
-        } else if (b.to <= a.from) {
+        } else if (other.to(theirs) <= from(mine)) {
           theirs--;
         } else {
           return true;
@@ -70,31 +83,44 @@ final class Intervals {
     }
 
     private void add(int from, int to) {
-      if (!ranges.isEmpty() && ranges.getLast().from <= to) {
-        Range next = ranges.removeLast();
-        ranges.add(new Range(Math.min(from, next.from), Math.max(to, next.to)));
-      } else {
-        ranges.add(new Range(from, to));
+      if (size > 0 && start() <= to) {
+        bounds[size - 1] = Math.min(from, bounds[size - 1]);
+        bounds[size - 2] = Math.max(to, bounds[size - 2]);
+        return;
       }
+      if (size == bounds.length) {
+        bounds = Arrays.copyOf(bounds, 2 * size);
+      }
+      bounds[size++] = to;
+      bounds[size++] = from;
     }
 
-    private void beginAt(int from) {
-      Range first = ranges.removeLast();
-      ranges.add(new Range(from, first.to));
+    private void define(int at) {
+      if (size > 0 && start() <= at && at < bounds[size - 2]) {
+        bounds[size - 1] = at;
+      } else {
+        add(at, at + 1);
+      }
     }
   }
 
   /** A position where machine registers are destroyed. */
   record Clobber(int position, boolean call) {}
 
-  private final Interval[] intervals;
+  private final @Nullable Interval[] intervals;
   private final List<Clobber> clobbers = new ArrayList<>();
 
   private Intervals(int registers) {
     intervals = new Interval[registers];
-    for (int i = 0; i < registers; i++) {
-      intervals[i] = new Interval(i);
+  }
+
+  private Interval at(int register) {
+    Interval interval = intervals[register];
+    if (interval == null) {
+      interval = new Interval(register);
+      intervals[register] = interval;
     }
+    return interval;
   }
 
   static Intervals of(Routine routine) {
@@ -115,7 +141,7 @@ final class Intervals {
   List<Interval> inOrder() {
     List<Interval> used = new ArrayList<>();
     for (Interval interval : intervals) {
-      if (!interval.ranges.isEmpty()) {
+      if (interval != null && interval.size > 0) {
         used.add(interval);
       }
     }
@@ -129,39 +155,33 @@ final class Intervals {
   }
 
   private void block(Block block, int start, int end, BitSet liveOut) {
-    liveOut.stream().forEach(number -> intervals[number].add(start, end));
+    for (int reg = liveOut.nextSetBit(0); reg >= 0; reg = liveOut.nextSetBit(reg + 1)) {
+      at(reg).add(start, end);
+    }
     int position = end - STEP;
     use(block.end().operands(), start, position + READ);
     List<Step> steps = block.steps();
     for (int i = steps.size() - 1; i >= 0; i--) {
       position -= STEP;
       Op op = steps.get(i).op();
-      int at = position;
-      op.result().ifPresent(reg -> define(intervals[reg.number()], at + RESULT));
-      switch (op) {
-        case Call call -> clobbers.add(new Clobber(at + DESTROY, true));
-        case CompareExchange exchange -> clobbers.add(new Clobber(at + DESTROY, false));
-        default -> {}
+      if (op.result() != Op.NONE) {
+        at(op.result()).define(position + RESULT);
       }
-      use(op.operands(), start, at + READ);
-      use(late(op), start, at + LATE);
+      if (op instanceof Call) {
+        clobbers.add(new Clobber(position + DESTROY, true));
+      } else if (op instanceof CompareExchange) {
+        clobbers.add(new Clobber(position + DESTROY, false));
+      }
+      use(op.operands(), start, position + READ);
+      use(late(op), start, position + LATE);
       wish(op);
     }
   }
 
-  private static void define(Interval interval, int at) {
-    List<Range> ranges = interval.ranges;
-    if (!ranges.isEmpty() && ranges.getLast().from <= at && at < ranges.getLast().to) {
-      interval.beginAt(at);
-    } else {
-      interval.add(at, at + 1);
-    }
-  }
-
   private void use(List<Operand> operands, int start, int end) {
-    for (Operand operand : operands) {
-      if (operand instanceof Reg(int number)) {
-        intervals[number].add(start, end);
+    for (int i = 0; i < operands.size(); i++) {
+      if (operands.get(i) instanceof Reg reg) {
+        at(reg.number()).add(start, end);
       }
     }
   }
@@ -178,18 +198,18 @@ final class Intervals {
 
   private void wish(Op op) {
     switch (op) {
-      case Context(Reg target) -> intervals[target.number()].wishes.add(Register.R1);
+      case Context(Reg target) -> at(target.number()).wishes.add(Register.R1);
       case Argument(Reg target, int number) ->
-          intervals[target.number()].wishes.add(LinearScan.ARGUMENTS.get(number));
+          at(target.number()).wishes.add(LinearScan.ARGUMENTS.get(number));
       case Call call -> {
-        call.target().ifPresent(target -> intervals[target.number()].wishes.add(Register.R0));
+        call.target().ifPresent(target -> at(target.number()).wishes.add(Register.R0));
         for (int i = 0; i < call.arguments().size(); i++) {
           if (call.arguments().get(i) instanceof Reg(int number)) {
-            intervals[number].wishes.addFirst(LinearScan.ARGUMENTS.get(i));
+            at(number).wishes.addFirst(LinearScan.ARGUMENTS.get(i));
           }
         }
       }
-      case CompareExchange c -> intervals[c.target().number()].wishes.add(Register.R0);
+      case CompareExchange c -> at(c.target().number()).wishes.add(Register.R0);
       case Move(Reg target, Reg source) -> copies(target, source);
       case Binary(Reg target, var operation, Reg left, var right) -> copies(target, left);
       case Negate(Reg target, Reg source) -> copies(target, source);
@@ -200,7 +220,7 @@ final class Intervals {
   }
 
   private void copies(Reg a, Reg b) {
-    intervals[a.number()].copies.add(b);
-    intervals[b.number()].copies.add(a);
+    at(a.number()).copies.add(b);
+    at(b.number()).copies.add(a);
   }
 }

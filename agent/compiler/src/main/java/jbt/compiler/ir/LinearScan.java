@@ -2,18 +2,13 @@ package jbt.compiler.ir;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import jbt.compiler.bpf.Register;
 import jbt.compiler.ir.Intervals.Clobber;
 import jbt.compiler.ir.Intervals.Interval;
-import jbt.compiler.ir.Intervals.Range;
 import jbt.compiler.ir.Operand.Reg;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Linear-scan register allocation with lifetime holes. What finds no register is kept in the stack
@@ -39,47 +34,58 @@ final class LinearScan {
           Register.R8,
           Register.R9);
 
+  private static final List<Register> ALL_BUT_R0 = ORDER.subList(1, ORDER.size());
+
   private static final List<Register> KEPT_BY_CALLS =
       List.of(Register.R6, Register.R7, Register.R8, Register.R9);
 
   /** Rounds of spilling; each one makes the code strictly easier, so few are ever needed. */
   private static final int MAX_ROUNDS = 50;
 
-  /** A routine with a machine register for each virtual one. */
-  record Allocated(Routine routine, Map<Reg, Register> registers) {}
+  /**
+   * A routine with a machine register for each virtual one.
+   *
+   * @param registers by number of the virtual register
+   */
+  record Allocated(Routine routine, @Nullable Register[] registers) {}
 
   private final int firstUnspillable;
 
   /** The arguments of the routine, which hold their machine registers until they are taken. */
-  private final Map<Reg, Register> arguments;
+  private final @Nullable Register[] arguments;
 
   private final int argumentsTaken;
   private final int[] clobbers;
   private final boolean[] clobberIsCall;
 
-  /** Who has each register, of those that are not over yet. */
-  private final Map<Register, List<Interval>> holders = new EnumMap<>(Register.class);
+  /** Who has each machine register, of those that are not over yet. */
+  private final List<List<Interval>> holders = new ArrayList<>();
 
-  private final Map<Reg, Register> assigned = new HashMap<>();
-  private final Set<Reg> spilled = new LinkedHashSet<>();
+  private final @Nullable Register[] assigned;
+  private final BitSet spilled = new BitSet();
 
   private LinearScan(Routine routine, List<Clobber> latestFirst, int firstUnspillable) {
-    this.arguments = new HashMap<>();
+    this.assigned = new Register[routine.registers()];
+    this.arguments = new Register[routine.registers()];
     int taken = 0;
     List<Block.Step> first = routine.blocks().getFirst().steps();
     for (int i = 0; i < first.size(); i++) {
       if (first.get(i).op() instanceof Op.Argument(Reg target, int number)) {
-        arguments.put(target, ARGUMENTS.get(number));
+        arguments[target.number()] = ARGUMENTS.get(number);
         taken = Intervals.STEP * (i + 1);
       }
     }
     this.argumentsTaken = taken;
     this.firstUnspillable = firstUnspillable;
-    List<Clobber> inOrder = latestFirst.reversed();
-    clobbers = inOrder.stream().mapToInt(Clobber::position).toArray();
+    for (int i = 0; i < ORDER.size(); i++) {
+      holders.add(new ArrayList<>());
+    }
+    clobbers = new int[latestFirst.size()];
     clobberIsCall = new boolean[clobbers.length];
     for (int i = 0; i < clobbers.length; i++) {
-      clobberIsCall[i] = inOrder.get(i).call();
+      Clobber clobber = latestFirst.get(clobbers.length - 1 - i);
+      clobbers[i] = clobber.position();
+      clobberIsCall[i] = clobber.call();
     }
   }
 
@@ -102,48 +108,57 @@ final class LinearScan {
 
   private void allocate(Interval interval) {
     List<Register> allowed = allowed(interval);
-    Optional<Register> free = free(interval, allowed);
-    if (free.isPresent()) {
-      assign(interval, free.get());
-      return;
-    }
-    Optional<Register> cheapest = cheapest(interval, allowed);
-    if (cheapest.isEmpty()) {
-      if (!spillable(interval)) {
-        throw new IllegalStateException("no register for " + interval.reg);
+    Register register = free(interval, allowed);
+    if (register == null) {
+      register = cheapest(interval, allowed);
+      if (register == null) {
+        if (!spillable(interval)) {
+          throw new IllegalStateException("no register for " + interval.reg);
+        }
+        spilled.set(interval.reg.number());
+        return;
       }
-      spilled.add(interval.reg);
-      return;
+      for (Interval blocker : blockers(register, interval)) {
+        holders(register).remove(blocker);
+        assigned[blocker.reg.number()] = null;
+        spilled.set(blocker.reg.number());
+      }
     }
-    for (Interval blocker : blockers(cheapest.get(), interval)) {
-      holders(cheapest.get()).remove(blocker);
-      assigned.remove(blocker.reg);
-      spilled.add(blocker.reg);
-    }
-    assign(interval, cheapest.get());
+    assign(interval, register);
   }
 
   /** One that nobody needs meanwhile; if it can be, one that saves a copy. */
-  private Optional<Register> free(Interval interval, List<Register> allowed) {
-    List<Register> order = new ArrayList<>(interval.wishes);
+  private @Nullable Register free(Interval interval, List<Register> allowed) {
+    for (Register register : interval.wishes) {
+      if (allowed.contains(register) && free(register, interval)) {
+        return register;
+      }
+    }
     for (Reg copy : interval.copies) {
-      Register register = assigned.get(copy);
-      if (register != null) {
-        order.add(register);
+      Register register = assigned[copy.number()];
+      if (register != null && allowed.contains(register) && free(register, interval)) {
+        return register;
       }
     }
-    order.retainAll(allowed);
-    order.addAll(allowed);
-    for (Register register : order) {
-      if (holders(register).stream().noneMatch(interval::meets)) {
-        return Optional.of(register);
+    for (Register register : allowed) {
+      if (free(register, interval)) {
+        return register;
       }
     }
-    return Optional.empty();
+    return null;
+  }
+
+  private boolean free(Register register, Interval interval) {
+    for (Interval holder : holders(register)) {
+      if (interval.meets(holder)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** The register whose holders are needed last, if that is later than the interval itself. */
-  private Optional<Register> cheapest(Interval interval, List<Register> allowed) {
+  private @Nullable Register cheapest(Interval interval, List<Register> allowed) {
     Register best = null;
     int bestEnd = spillable(interval) ? interval.end() : -1;
     for (Register register : allowed) {
@@ -156,11 +171,11 @@ final class LinearScan {
         }
       }
     }
-    return Optional.ofNullable(best);
+    return best;
   }
 
   private List<Interval> holders(Register register) {
-    return holders.computeIfAbsent(register, r -> new ArrayList<>());
+    return holders.get(register.number());
   }
 
   private boolean spillable(Interval interval) {
@@ -168,7 +183,7 @@ final class LinearScan {
   }
 
   private void assign(Interval interval, Register register) {
-    assigned.put(interval.reg, register);
+    assigned[interval.reg.number()] = register;
     holders(register).removeIf(holder -> holder.end() <= interval.start());
     holders(register).add(interval);
   }
@@ -183,23 +198,23 @@ final class LinearScan {
       return kept;
     }
     List<Register> free = new ArrayList<>(kept);
-    Register own = arguments.get(interval.reg);
+    Register own = arguments[interval.reg.number()];
     free.removeIf(register -> ARGUMENTS.contains(register) && register != own);
     return free;
   }
 
   private List<Register> keptByCalls(Interval interval) {
     boolean destroysR0 = false;
-    for (Range range : interval.ranges) {
-      int i = firstClobber(range.from());
-      for (; i < clobbers.length && clobbers[i] < range.to(); i++) {
+    for (int range = 0; range < interval.ranges(); range++) {
+      int i = firstClobber(interval.from(range));
+      for (; i < clobbers.length && clobbers[i] < interval.to(range); i++) {
         if (clobberIsCall[i]) {
           return KEPT_BY_CALLS;
         }
         destroysR0 = true;
       }
     }
-    return destroysR0 ? ORDER.subList(1, ORDER.size()) : ORDER;
+    return destroysR0 ? ALL_BUT_R0 : ORDER;
   }
 
   private int firstClobber(int position) {

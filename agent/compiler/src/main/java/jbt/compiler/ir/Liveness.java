@@ -1,73 +1,86 @@
 package jbt.compiler.ir;
 
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import jbt.compiler.ir.Block.Step;
 import jbt.compiler.ir.Operand.Reg;
 
-/** Which registers hold a value that is still needed, where blocks begin and end. */
-record Liveness(Map<Integer, BitSet> in, Map<Integer, BitSet> out) {
+/** Which registers hold a value that is still needed, where blocks end. All blocks are reached. */
+final class Liveness {
+  /** By number of the block. */
+  private final BitSet[] out;
+
+  private Liveness(int blocks) {
+    out = new BitSet[blocks];
+  }
+
   static Liveness of(Routine routine) {
-    Map<Integer, BitSet> in = new HashMap<>();
-    Map<Integer, BitSet> out = new HashMap<>();
-    for (Block block : routine.blocks()) {
-      in.put(block.number(), new BitSet());
-      out.put(block.number(), new BitSet());
+    Liveness result = new Liveness(routine.blockNumbers());
+    List<Block> backwards = Dominators.reversePostorder(routine).reversed();
+    // What is live where a block begins, what it needs and what it sets.
+    BitSet[] in = new BitSet[result.out.length];
+    BitSet[] needed = new BitSet[in.length];
+    BitSet[] set = new BitSet[in.length];
+    for (Block block : backwards) {
+      int number = block.number();
+      in[number] = new BitSet(routine.registers());
+      result.out[number] = new BitSet(routine.registers());
+      needed[number] = new BitSet(routine.registers());
+      set[number] = new BitSet(routine.registers());
+      flow(block, needed[number], set[number]);
     }
-    List<Flow> backwards = routine.blocks().reversed().stream().map(Flow::of).toList();
+    BitSet live = new BitSet(routine.registers());
     boolean changed = true;
     while (changed) {
       changed = false;
-      for (Flow flow : backwards) {
-        Block block = flow.block;
-        BitSet live = new BitSet();
-        for (Integer target : block.end().targets()) {
-          live.or(in.getOrDefault(target, new BitSet()));
+      for (Block block : backwards) {
+        int number = block.number();
+        live.clear();
+        for (int target : block.end().targets()) {
+          live.or(in[target]);
         }
-        out.put(block.number(), (BitSet) live.clone());
-        live.andNot(flow.set);
-        live.or(flow.needed);
-        changed |= !live.equals(in.put(block.number(), live));
+        result.out[number].or(live);
+        live.andNot(set[number]);
+        live.or(needed[number]);
+        if (!live.equals(in[number])) {
+          in[number].or(live);
+          changed = true;
+        }
       }
     }
-    return new Liveness(in, out);
+    return result;
   }
 
-  /**
-   * What a block does to what is live behind it.
-   *
-   * @param needed registers that it reads before it sets them
-   */
-  private record Flow(Block block, BitSet needed, BitSet set) {
-    static Flow of(Block block) {
-      BitSet needed = new BitSet();
-      BitSet set = new BitSet();
-      use(block.end().operands(), needed);
-      for (Step step : block.steps().reversed()) {
-        step.op().result().ifPresent(reg -> set.set(reg.number()));
-        before(step.op(), needed);
+  /** What a block reads before it sets it, and what it sets. */
+  private static void flow(Block block, BitSet needed, BitSet set) {
+    use(block.end().operands(), needed);
+    List<Step> steps = block.steps();
+    for (int i = steps.size() - 1; i >= 0; i--) {
+      Op op = steps.get(i).op();
+      if (op.result() != Op.NONE) {
+        set.set(op.result());
       }
-      return new Flow(block, needed, set);
+      before(op, needed);
     }
   }
 
   /** From what is live behind an operation to what is live before it. */
   static void before(Op op, BitSet live) {
-    op.result().ifPresent(reg -> live.clear(reg.number()));
+    if (op.result() != Op.NONE) {
+      live.clear(op.result());
+    }
     use(op.operands(), live);
   }
 
   static void use(List<Operand> operands, BitSet live) {
-    for (Operand operand : operands) {
-      if (operand instanceof Reg(int number)) {
-        live.set(number);
+    for (int i = 0; i < operands.size(); i++) {
+      if (operands.get(i) instanceof Reg reg) {
+        live.set(reg.number());
       }
     }
   }
 
   BitSet liveOut(Block block) {
-    return (BitSet) out.getOrDefault(block.number(), new BitSet()).clone();
+    return (BitSet) out[block.number()].clone();
   }
 }

@@ -12,26 +12,36 @@ import jbt.compiler.ir.Operand.Reg;
 
 /** One operation of the intermediate code: at most one result. */
 sealed interface Op {
+  /** One that always has a result. */
+  sealed interface Setting extends Op {
+    Reg target();
+
+    @Override
+    default int result() {
+      return target().number();
+    }
+  }
+
   /** The program's argument; only as the first operation. */
-  record Context(Reg target) implements Op {}
+  record Context(Reg target) implements Setting {}
 
   /** The argument of a called routine, the first is 0; all of them are its first operations. */
-  record Argument(Reg target, int number) implements Op {}
+  record Argument(Reg target, int number) implements Setting {}
 
-  record Move(Reg target, Operand source) implements Op {}
+  record Move(Reg target, Operand source) implements Setting {}
 
-  record Binary(Reg target, AluOperation operation, Operand left, Operand right) implements Op {}
+  record Binary(Reg target, AluOperation operation, Operand left, Operand right) implements Setting {}
 
-  record Negate(Reg target, Operand source) implements Op {}
+  record Negate(Reg target, Operand source) implements Setting {}
 
   /** The lower {@code bytes} of a value, extended to 64 bits. */
-  record Narrow(Reg target, Operand source, int bytes, boolean signed) implements Op {}
+  record Narrow(Reg target, Operand source, int bytes, boolean signed) implements Setting {}
 
   /** Address of a byte in the only element of an array map. */
-  record MapValueAddress(Reg target, int map, int offset) implements Op {}
+  record MapValueAddress(Reg target, int map, int offset) implements Setting {}
 
   /** {@code constant}: the memory does not change during a run. */
-  record Load(Reg target, Size size, Address address, boolean constant) implements Op {}
+  record Load(Reg target, Size size, Address address, boolean constant) implements Setting {}
 
   record Store(Size size, Address address, Operand value) implements Op {}
 
@@ -40,34 +50,28 @@ sealed interface Op {
 
   /** ADD and EXCHANGE with the old value as result. */
   record AtomicFetch(Reg target, AtomicOperation operation, Address address, Operand value)
-      implements Op {}
+      implements Setting {}
 
   record CompareExchange(Reg target, Address address, Operand expected, Operand value)
-      implements Op {}
+      implements Setting {}
 
   record Call(Optional<Reg> target, Helper helper, List<Operand> arguments) implements Op {
     public Call {
       arguments = List.copyOf(arguments);
     }
+
+    @Override
+    public int result() {
+      return target.isPresent() ? target.get().number() : NONE;
+    }
   }
 
-  /** The register that it sets. */
-  default Optional<Reg> result() {
-    return switch (this) {
-      case Context op -> Optional.of(op.target);
-      case Argument op -> Optional.of(op.target);
-      case Move op -> Optional.of(op.target);
-      case Binary op -> Optional.of(op.target);
-      case Negate op -> Optional.of(op.target);
-      case Narrow op -> Optional.of(op.target);
-      case MapValueAddress op -> Optional.of(op.target);
-      case Load op -> Optional.of(op.target);
-      case Store op -> Optional.empty();
-      case AtomicAdd op -> Optional.empty();
-      case AtomicFetch op -> Optional.of(op.target);
-      case CompareExchange op -> Optional.of(op.target);
-      case Call op -> op.target;
-    };
+  /** No register. */
+  int NONE = -1;
+
+  /** The number of the register that it sets, or {@link #NONE}. */
+  default int result() {
+    return NONE;
   }
 
   /** All that it reads, bases of addresses included. */

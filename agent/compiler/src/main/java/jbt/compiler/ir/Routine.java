@@ -1,8 +1,7 @@
 package jbt.compiler.ir;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The intermediate code of one program.
@@ -20,11 +19,20 @@ record Routine(List<Block> blocks, int registers, int frame) {
     return new Routine(other, registers, frame);
   }
 
-  Map<Integer, Block> byNumber() {
-    Map<Integer, Block> map = new HashMap<>();
+  /** Numbers of blocks are below this. */
+  int blockNumbers() {
+    int end = 0;
     for (Block block : blocks) {
-      map.put(block.number(), block);
+      end = Math.max(end, block.number() + 1);
     }
-    return map;
+    return end;
+  }
+
+  @Nullable Block[] byNumber() {
+    Block[] array = new Block[blockNumbers()];
+    for (Block block : blocks) {
+      array[block.number()] = block;
+    }
+    return array;
   }
 }

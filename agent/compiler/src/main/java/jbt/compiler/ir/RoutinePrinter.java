@@ -29,7 +29,7 @@ final class RoutinePrinter {
   }
 
   private static String text(Op op) {
-    String result = op.result().map(reg -> reg + " = ").orElse("");
+    String result = op.result() == Op.NONE ? "" : "%" + op.result() + " = ";
     return result
         + switch (op) {
           case Op.Context o -> "context";

@@ -1,10 +1,7 @@
 package jbt.compiler.ir;
 
-import java.util.ArrayList;
-import java.util.List;
 import jbt.compiler.bpf.AluOperation;
 import jbt.compiler.bpf.Condition;
-import jbt.compiler.ir.Block.Step;
 import jbt.compiler.ir.Op.Binary;
 import jbt.compiler.ir.Op.Move;
 import jbt.compiler.ir.Op.Narrow;
@@ -13,85 +10,12 @@ import jbt.compiler.ir.Operand.Imm;
 import jbt.compiler.ir.Operand.Reg;
 import jbt.compiler.ir.Terminator.Branch;
 import jbt.compiler.ir.Terminator.Goto;
-import org.jspecify.annotations.Nullable;
 
-/** Constant folding and copy propagation. */
+/** Constant folding. */
 final class Simplify {
-  /** What registers with one definition are copies of, everywhere. */
-  private final @Nullable Operand[] everywhere;
+  private Simplify() {}
 
-  /** What registers are copies of at this place of the block, and which have an entry. */
-  private final @Nullable Operand[] here;
-
-  private final List<Reg> inHere = new ArrayList<>();
-  private final Definitions definitions;
-
-  private Simplify(Routine routine) {
-    definitions = Definitions.of(routine);
-    everywhere = new Operand[routine.registers()];
-    here = new Operand[routine.registers()];
-  }
-
-  static Routine apply(Routine routine) {
-    Simplify pass = new Simplify(routine);
-    List<Block> blocks = new ArrayList<>();
-    for (Block block : routine.blocks()) {
-      blocks.add(pass.block(block));
-    }
-    // A use can stand before its definition in layout order, so copies found late are put in now.
-    blocks.replaceAll(pass::block);
-    return routine.withBlocks(blocks);
-  }
-
-  private Block block(Block block) {
-    inHere.forEach(reg -> here[reg.number()] = null);
-    inHere.clear();
-    List<Step> steps = new ArrayList<>();
-    for (Step step : block.steps()) {
-      Op op = fold(step.op().withOperands(this::known));
-      op.result().ifPresent(this::forget);
-      if (op instanceof Move(Reg target, Operand source) && !target.equals(source)) {
-        learn(target, source);
-      }
-      steps.add(new Step(op, step.range()));
-    }
-    Terminator end = fold(block.end().withOperands(this::known));
-    return new Block(block.number(), steps, end, block.endRange());
-  }
-
-  private Operand known(Operand operand) {
-    if (!(operand instanceof Reg(int number))) {
-      return operand;
-    }
-    Operand local = here[number];
-    if (local != null) {
-      return local;
-    }
-    Operand global = everywhere[number];
-    return global == null ? operand : known(global);
-  }
-
-  private void learn(Reg target, Operand source) {
-    here[target.number()] = source;
-    inHere.add(target);
-    boolean fixed = !(source instanceof Reg reg) || definitions.single(reg);
-    if (fixed && definitions.single(target)) {
-      everywhere[target.number()] = source;
-    }
-  }
-
-  private void forget(Reg changed) {
-    here[changed.number()] = null;
-    if (!definitions.single(changed)) { // else there was no copy of it yet
-      for (Reg copy : inHere) {
-        if (changed.equals(here[copy.number()])) {
-          here[copy.number()] = null;
-        }
-      }
-    }
-  }
-
-  private static Op fold(Op op) {
+  static Op fold(Op op) {
     return switch (op) {
       case Binary binary -> fold(binary);
       case Negate(Reg target, Imm(long value)) -> new Move(target, new Imm(-value));
@@ -148,7 +72,7 @@ final class Simplify {
     };
   }
 
-  private static Terminator fold(Terminator end) {
+  static Terminator fold(Terminator end) {
     if (!(end instanceof Branch branch)) {
       return end;
     }

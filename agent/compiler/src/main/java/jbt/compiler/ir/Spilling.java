@@ -1,11 +1,8 @@
 package jbt.compiler.ir;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import jbt.compiler.bpf.Size;
 import jbt.compiler.ir.Block.Step;
 import jbt.compiler.ir.Op.Call;
@@ -17,28 +14,32 @@ import jbt.compiler.ir.Operand.Frame;
 import jbt.compiler.ir.Operand.Reg;
 import jbt.compiler.ir.Operand.Spilled;
 import jbt.compiler.lang.SourceRange;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Moves registers into the stack frame. A constant is not stored but made again before each use.
  */
 final class Spilling {
-  private final Map<Reg, Frame> places = new HashMap<>();
-  private final Map<Reg, Op> constants = new HashMap<>();
+  // By number of the register.
+  private final @Nullable Frame[] places;
+  private final @Nullable Op[] constants;
   private int registers;
   private List<Step> steps = new ArrayList<>();
 
   private Spilling(int registers) {
     this.registers = registers;
+    places = new Frame[registers];
+    constants = new Op[registers];
   }
 
-  static Routine apply(Routine routine, Set<Reg> spilled) {
+  static Routine apply(Routine routine, BitSet spilled) {
     Spilling pass = new Spilling(routine.registers());
     pass.findConstants(routine, spilled);
     int frame = routine.frame();
-    for (Reg reg : spilled) {
-      if (!pass.constants.containsKey(reg)) {
+    for (int reg = spilled.nextSetBit(0); reg >= 0; reg = spilled.nextSetBit(reg + 1)) {
+      if (pass.constants[reg] == null) {
         frame += 8;
-        pass.places.put(reg, new Frame(-frame));
+        pass.places[reg] = new Frame(-frame);
       }
     }
     List<Block> blocks = new ArrayList<>();
@@ -48,17 +49,16 @@ final class Spilling {
     return new Routine(blocks, pass.registers, frame);
   }
 
-  private void findConstants(Routine routine, Set<Reg> spilled) {
+  private void findConstants(Routine routine, BitSet spilled) {
     Definitions definitions = Definitions.of(routine);
     for (Block block : routine.blocks()) {
       for (Step step : block.steps()) {
-        Optional<Reg> result = step.op().result();
         boolean constant =
             step.op() instanceof MapValueAddress
-                || (step.op() instanceof Move(Reg target, Operand source)
-                    && !(source instanceof Reg));
-        if (constant && spilled.contains(result.get()) && definitions.single(result.get())) {
-          constants.put(result.get(), step.op());
+                || (step.op() instanceof Move move && !(move.source() instanceof Reg));
+        int result = step.op().result();
+        if (constant && spilled.get(result) && definitions.single(result)) {
+          constants[result] = step.op();
         }
       }
     }
@@ -74,15 +74,15 @@ final class Spilling {
   }
 
   private void rewrite(Op op, SourceRange range) {
-    if (op.result().isPresent() && constants.containsKey(op.result().get())) {
+    int result = op.result();
+    if (result != Op.NONE && constants[result] != null) {
       return;
     }
     Op read =
         op instanceof Call call
             ? call.withOperands(argument -> argument(argument, range))
             : op.withOperands(operand -> loaded(operand, range));
-    Optional<Reg> result = read.result();
-    Frame place = result.isPresent() ? places.get(result.get()) : null;
+    Frame place = result == Op.NONE ? null : places[result];
     if (place == null) {
       steps.add(new Step(read, range));
     } else {
@@ -93,7 +93,7 @@ final class Spilling {
   }
 
   private Operand argument(Operand operand, SourceRange range) {
-    Frame place = operand instanceof Reg reg ? places.get(reg) : null;
+    Frame place = operand instanceof Reg reg ? places[reg.number()] : null;
     return place == null ? loaded(operand, range) : new Spilled(place.offset());
   }
 
@@ -101,8 +101,8 @@ final class Spilling {
     if (!(operand instanceof Reg reg)) {
       return operand;
     }
-    Op constant = constants.get(reg);
-    Frame place = places.get(reg);
+    Op constant = constants[reg.number()];
+    Frame place = places[reg.number()];
     Reg temporary = new Reg(registers);
     if (constant != null) {
       steps.add(new Step(constant.withResult(temporary), range));

@@ -1,15 +1,12 @@
 package jbt.compiler.ir;
 
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import jbt.compiler.ir.Block.Step;
 import jbt.compiler.ir.Terminator.Goto;
 import jbt.compiler.ir.Terminator.Return;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Removes blocks that are never reached (the verifier refuses them), jumps to jumps and jumps to
@@ -22,24 +19,37 @@ final class Straighten {
     return merge(reachable(thread(reachable(routine))));
   }
 
-  private static Routine reachable(Routine routine) {
-    Set<Integer> reached = new HashSet<>(Dominators.reversePostorder(routine));
-    return routine.withBlocks(
-        routine.blocks().stream().filter(block -> reached.contains(block.number())).toList());
+  static Routine reachable(Routine routine) {
+    List<Block> reached = Dominators.reversePostorder(routine);
+    if (reached.size() == routine.blocks().size()) {
+      return routine;
+    }
+    BitSet numbers = new BitSet();
+    for (Block block : reached) {
+      numbers.set(block.number());
+    }
+    List<Block> blocks = new ArrayList<>(routine.blocks());
+    blocks.removeIf(block -> !numbers.get(block.number()));
+    return routine.withBlocks(blocks);
   }
 
   /** Jumps to empty blocks go where those go. */
   private static Routine thread(Routine routine) {
-    Map<Integer, Terminator> empty = new HashMap<>();
+    Terminator[] empty = new Terminator[routine.blockNumbers()];
+    boolean any = false;
     for (Block block : routine.blocks()) {
       if (block.steps().isEmpty()) {
-        empty.put(block.number(), block.end());
+        empty[block.number()] = block.end();
+        any = true;
       }
+    }
+    if (!any) {
+      return routine;
     }
     List<Block> blocks = new ArrayList<>();
     for (Block block : routine.blocks()) {
       Terminator end = block.end().withTargets(target -> last(target, empty));
-      if (end instanceof Goto(int target) && empty.get(target) instanceof Return exit) {
+      if (end instanceof Goto(int target) && empty[target] instanceof Return exit) {
         end = exit;
       }
       blocks.add(new Block(block.number(), block.steps(), end, block.endRange()));
@@ -47,41 +57,50 @@ final class Straighten {
     return routine.withBlocks(blocks);
   }
 
-  private static int last(int target, Map<Integer, Terminator> empty) {
+  private static int last(int target, @Nullable Terminator[] empty) {
     int at = target;
     int steps = 0;
     // A loop of jumps alone leads nowhere.
-    while (empty.get(at) instanceof Goto(int next) && steps++ < empty.size()) {
+    while (empty[at] instanceof Goto(int next) && steps++ < empty.length) {
       at = next;
     }
     return at;
   }
 
   private static Routine merge(Routine routine) {
-    Map<Integer, Integer> entries = new HashMap<>();
+    @Nullable Block[] left = routine.byNumber();
+    int[] entries = new int[left.length];
+    entries[routine.blocks().getFirst().number()] = 1;
     for (Block block : routine.blocks()) {
-      for (Integer target : block.end().targets()) {
-        entries.merge(target, 1, Integer::sum);
+      for (int target : block.end().targets()) {
+        entries[target]++;
       }
     }
-    Map<Integer, Block> left = routine.byNumber();
     List<Block> blocks = new ArrayList<>();
-    int entry = routine.blocks().getFirst().number();
     for (Block block : routine.blocks()) {
-      if (left.remove(block.number()) == null) {
+      if (left[block.number()] == null) {
         continue;
       }
-      List<Step> steps = new ArrayList<>(block.steps());
-      Block last = block;
-      while (last.end() instanceof Goto(int target)
-          && target != entry
-          && entries.getOrDefault(target, 0) == 1
-          && left.containsKey(target)) {
-        last = Objects.requireNonNull(left.remove(target));
-        steps.addAll(last.steps());
+      left[block.number()] = null;
+      Block whole = block;
+      List<Step> steps = List.of();
+      while (whole.end() instanceof Goto(int target) && entries[target] == 1) {
+        Block next = left[target];
+        if (next == null) {
+          break;
+        }
+        left[target] = null;
+        if (steps.isEmpty()) {
+          steps = new ArrayList<>(block.steps());
+        }
+        steps.addAll(next.steps());
+        whole = next;
       }
-      blocks.add(new Block(block.number(), steps, last.end(), last.endRange()));
+      blocks.add(
+          whole == block
+              ? block
+              : new Block(block.number(), steps, whole.end(), whole.endRange()));
     }
-    return routine.withBlocks(blocks);
+    return blocks.size() == routine.blocks().size() ? routine : routine.withBlocks(blocks);
   }
 }

@@ -1,6 +1,7 @@
 package jbt.compiler.ir;
 
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import java.util.function.UnaryOperator;
 import jbt.compiler.bpf.Condition;
 
@@ -15,11 +16,11 @@ sealed interface Terminator {
 
   record Return(int value) implements Terminator {}
 
-  default List<Integer> targets() {
+  default int[] targets() {
     return switch (this) {
-      case Goto(int block) -> List.of(block);
-      case Branch branch -> List.of(branch.then, branch.otherwise);
-      case Return end -> List.of();
+      case Goto(int block) -> new int[] {block};
+      case Branch branch -> new int[] {branch.then, branch.otherwise};
+      case Return end -> new int[0];
     };
   }
 
@@ -46,9 +47,9 @@ sealed interface Terminator {
     };
   }
 
-  default Terminator withTargets(UnaryOperator<Integer> f) {
+  default Terminator withTargets(IntUnaryOperator f) {
     return switch (this) {
-      case Goto(int block) -> new Goto(f.apply(block));
+      case Goto(int block) -> new Goto(f.applyAsInt(block));
       case Branch(
               Condition condition,
               boolean wide,
@@ -56,7 +57,7 @@ sealed interface Terminator {
               Operand right,
               int then,
               int otherwise) ->
-          new Branch(condition, wide, left, right, f.apply(then), f.apply(otherwise));
+          new Branch(condition, wide, left, right, f.applyAsInt(then), f.applyAsInt(otherwise));
       case Return end -> end;
     };
   }

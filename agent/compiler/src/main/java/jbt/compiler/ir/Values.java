@@ -1,0 +1,125 @@
+package jbt.compiler.ir;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import jbt.compiler.ir.Block.Step;
+import jbt.compiler.ir.Op.Move;
+import jbt.compiler.ir.Operand.Reg;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts in what is known of the values of operands: constants, registers that they are copies of,
+ * and for an operation the result of an equal one that has certainly run before it. So there is one
+ * call for {@code pid} and {@code tid}, and one address of the processor's memory.
+ *
+ * <p>Blocks are visited behind those that dominate them; so a register that is set at one place is
+ * known at all places that read it. All blocks are reached.
+ */
+final class Values {
+  /** The result of an operation, and the block that it stands in. */
+  private record Earlier(Reg result, int block) {}
+
+  private final Dominators dominators;
+  private final Definitions definitions;
+  private final Map<Expression, Earlier> available = new HashMap<>();
+
+  /** What registers with one definition are copies of, everywhere. */
+  private final @Nullable Operand[] everywhere;
+
+  /** What registers are copies of at this place of the block, and which have an entry. */
+  private final @Nullable Operand[] here;
+
+  private final List<Reg> inHere = new ArrayList<>();
+
+  private Values(Routine routine) {
+    dominators = Dominators.of(routine);
+    definitions = Definitions.of(routine);
+    everywhere = new Operand[routine.registers()];
+    here = new Operand[routine.registers()];
+  }
+
+  static Routine apply(Routine routine) {
+    Values pass = new Values(routine);
+    Block[] rewritten = new Block[routine.blockNumbers()];
+    for (int rank : pass.dominators.depthFirst()) {
+      Block block = pass.dominators.blocks().get(rank);
+      rewritten[block.number()] = pass.block(block, rank);
+    }
+    List<Block> blocks = new ArrayList<>(routine.blocks());
+    blocks.replaceAll(block -> rewritten[block.number()]);
+    // A branch on what is known may have left blocks without a way to them.
+    return Straighten.reachable(routine.withBlocks(blocks));
+  }
+
+  private Block block(Block block, int rank) {
+    for (Reg reg : inHere) {
+      here[reg.number()] = null;
+    }
+    inHere.clear();
+    List<Step> steps = new ArrayList<>(block.steps().size());
+    for (Step step : block.steps()) {
+      Op op = known(Simplify.fold(step.op().withOperands(this::known)), rank);
+      if (op.result() != Op.NONE) {
+        forget(op.result());
+      }
+      if (op instanceof Move(Reg target, Operand source) && !target.equals(source)) {
+        learn(target, source);
+      }
+      steps.add(new Step(op, step.range()));
+    }
+    Terminator end = Simplify.fold(block.end().withOperands(this::known));
+    return new Block(block.number(), steps, end, block.endRange());
+  }
+
+  private Operand known(Operand operand) {
+    if (!(operand instanceof Reg reg)) {
+      return operand;
+    }
+    Operand local = here[reg.number()];
+    if (local != null) {
+      return local;
+    }
+    Operand global = everywhere[reg.number()];
+    return global == null ? operand : global;
+  }
+
+  private Op known(Op op, int rank) {
+    if (op.result() == Op.NONE || !op.repeatable() || !definitions.single(op.result())) {
+      return op;
+    }
+    Expression expression = Expression.of(op, definitions);
+    if (expression == null) {
+      return op;
+    }
+    Reg result = new Reg(op.result());
+    Earlier earlier = available.get(expression);
+    if (earlier != null && dominators.dominates(earlier.block, rank)) {
+      return new Move(result, earlier.result);
+    }
+    available.put(expression, new Earlier(result, rank));
+    return op;
+  }
+
+  private void learn(Reg target, Operand source) {
+    boolean fixed = !(source instanceof Reg reg) || definitions.single(reg);
+    if (fixed && definitions.single(target)) {
+      everywhere[target.number()] = source;
+    } else {
+      here[target.number()] = source;
+      inHere.add(target);
+    }
+  }
+
+  private void forget(int changed) {
+    here[changed] = null;
+    if (!definitions.single(changed)) { // else there was no copy of it yet
+      for (Reg copy : inHere) {
+        if (here[copy.number()] instanceof Reg source && source.number() == changed) {
+          here[copy.number()] = null;
+        }
+      }
+    }
+  }
+}
