@@ -23,6 +23,11 @@ public enum AluOperation {
     this.symbol = symbol;
   }
 
+  /** The bits of an instruction's code that name it. */
+  public int code() {
+    return code;
+  }
+
   /** How it reads in a listing. */
   public String symbol() {
     return symbol;

@@ -48,20 +48,21 @@ final class Encoder {
 
   private static final int PSEUDO_FUNC = 4;
 
-  private final Map<Label, Integer> places;
+  private final Map<Integer, Integer> places;
   private final ByteBuffer out;
   private int slot;
 
-  private Encoder(Map<Label, Integer> places, int slots) {
+  private Encoder(Map<Integer, Integer> places, int slots) {
     this.places = places;
     this.out = ByteBuffer.allocate(slots * 8).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   static byte[] encode(List<Instruction> instructions, IntUnaryOperator mapFd) {
-    Map<Label, Integer> places = new HashMap<>();
+    // Looked up by number: what Java makes for records is slow.
+    Map<Integer, Integer> places = new HashMap<>();
     int slots = 0;
     for (Instruction instruction : instructions) {
-      if (instruction instanceof Label label && places.put(label, slots) != null) {
+      if (instruction instanceof Label label && places.put(label.number(), slots) != null) {
         throw new IllegalArgumentException("label " + label + " is placed twice");
       }
       slots += instruction.slots();
@@ -123,7 +124,7 @@ final class Encoder {
   }
 
   private int distance(Label target) {
-    Integer place = places.get(target);
+    Integer place = places.get(target.number());
     if (place == null) {
       throw new IllegalArgumentException("label " + target + " is not placed");
     }

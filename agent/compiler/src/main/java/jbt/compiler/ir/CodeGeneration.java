@@ -21,31 +21,68 @@ public final class CodeGeneration {
   /** The part of it for values; the rest is for registers that find no room. */
   private static final int FRAME_FOR_VALUES = 256;
 
+  /**
+   * A processor's part of the scratch memory is a page if that is enough: no two processors write
+   * to one line then, and mostly the code need be made only once.
+   */
+  private static final int SCRATCH_SHIFT = 12;
+
   private CodeGeneration() {}
 
   public static Plan generate(Checked script, Target target) {
     Checked checked = DirectTracepoints.apply(script, target);
     Layout layout = Layout.of(checked, target);
-    Scratch scratch = Scratch.of(layout, FRAME_FOR_VALUES);
-    List<List<LinearScan.Allocated>> code = allocated(layout, scratch);
+    Programs programs = Programs.lower(layout, FRAME_FOR_VALUES);
+    List<List<LinearScan.Allocated>> code = programs.allocated();
     if (code.stream().anyMatch(program -> frames(program) > FRAME)) {
       // With the whole frame for registers; values are in scratch memory then.
-      scratch = Scratch.of(layout, 0);
-      code = allocated(layout, scratch);
+      programs = Programs.lower(layout, 0);
+      code = programs.allocated();
     }
-    return plan(layout, target, scratch, code);
+    return plan(layout, target, programs, code);
   }
 
-  /** The routines of each program. */
-  private static List<List<LinearScan.Allocated>> allocated(Layout layout, Scratch scratch) {
-    List<List<LinearScan.Allocated>> all = new ArrayList<>();
-    for (int i = 0; i < layout.checked().probes().size(); i++) {
-      all.add(
-          optimized(layout, scratch, i).stream()
-              .map(routine -> LinearScan.apply(Legalize.apply(routine)))
-              .toList());
+  /**
+   * The routines of each program as they are lowered.
+   *
+   * @param scratchShift binary logarithm of a processor's part of the scratch memory
+   */
+  private record Programs(List<List<Routine>> routines, int scratchShift) {
+    static Programs lower(Layout layout, int frame) {
+      return lower(layout, frame, SCRATCH_SHIFT);
     }
-    return all;
+
+    private static Programs lower(Layout layout, int frame, int scratchShift) {
+      List<List<Routine>> all = new ArrayList<>();
+      int end = 0;
+      for (int i = 0; i < layout.checked().probes().size(); i++) {
+        Body.ScratchArea area = new Body.ScratchArea(end, scratchShift, frame);
+        Lowering.Lowered lowered =
+            Lowering.lower(layout, i, layout.checked().probes().get(i), area);
+        all.add(lowered.routines());
+        end += lowered.scratchBytes();
+      }
+      // How much a program needs does not depend on how large the parts are.
+      return end <= 1 << scratchShift
+          ? new Programs(all, scratchShift)
+          : lower(layout, frame, Integer.numberOfTrailingZeros(Layout.powerOfTwo(end)));
+    }
+
+    List<List<Routine>> optimized() {
+      return routines.stream()
+          .map(program -> program.stream().map(CodeGeneration::optimized).toList())
+          .toList();
+    }
+
+    List<List<LinearScan.Allocated>> allocated() {
+      return optimized().stream()
+          .map(program -> program.stream().map(CodeGeneration::allocated).toList())
+          .toList();
+    }
+  }
+
+  private static LinearScan.Allocated allocated(Routine routine) {
+    return LinearScan.apply(Legalize.apply(routine));
   }
 
   /**
@@ -59,7 +96,7 @@ public final class CodeGeneration {
   }
 
   private static Plan plan(
-      Layout layout, Target target, Scratch scratch, List<List<LinearScan.Allocated>> code) {
+      Layout layout, Target target, Programs lowered, List<List<LinearScan.Allocated>> code) {
     Checked checked = layout.checked();
     List<Program> programs = new ArrayList<>();
     List<Attachment> attachments = new ArrayList<>();
@@ -79,7 +116,7 @@ public final class CodeGeneration {
       }
     }
     return new Plan(
-        layout.kernelMaps(scratch.bytes(layout.cpuMask() + 1)),
+        layout.kernelMaps((layout.cpuMask() + 1) << lowered.scratchShift),
         programs,
         attachments,
         checked.attachPointNames(),
@@ -95,11 +132,11 @@ public final class CodeGeneration {
   public static String dump(Checked written, Target target, String script) {
     Checked checked = DirectTracepoints.apply(written, target);
     Layout layout = Layout.of(checked, target);
-    Scratch scratch = Scratch.of(layout, FRAME_FOR_VALUES);
+    List<List<Routine>> programs = Programs.lower(layout, FRAME_FOR_VALUES).optimized();
     StringBuilder out = new StringBuilder();
     for (int i = 0; i < checked.probes().size(); i++) {
       out.append("program ").append(name(checked.probes().get(i), i)).append('\n');
-      List<Routine> routines = optimized(layout, scratch, i);
+      List<Routine> routines = programs.get(i);
       for (int routine = 0; routine < routines.size(); routine++) {
         out.append(routine == 0 ? "" : "routine" + routine + "\n");
         out.append(RoutinePrinter.print(routines.get(routine), script));
@@ -108,46 +145,15 @@ public final class CodeGeneration {
     return out.toString();
   }
 
-  /** Where the scratch memory of each program is, in a processor's part of 2^shift bytes. */
-  private record Scratch(List<Integer> starts, int shift, int frame) {
-    static Scratch of(Layout layout, int frame) {
-      List<Integer> starts = new ArrayList<>();
-      int end = 0;
-      for (int i = 0; i < layout.checked().probes().size(); i++) {
-        starts.add(end);
-        // How much a program needs does not depend on where it is.
-        Body.ScratchArea anywhere = new Body.ScratchArea(0, 0, frame);
-        end += Lowering.lower(layout, i, layout.checked().probes().get(i), anywhere).scratchBytes();
-      }
-      return new Scratch(starts, Integer.numberOfTrailingZeros(Layout.powerOfTwo(end)), frame);
-    }
-
-    int bytes(int processors) {
-      return processors << shift;
-    }
-  }
-
-  private static List<Routine> optimized(Layout layout, Scratch scratch, int program) {
-    Body.ScratchArea area =
-        new Body.ScratchArea(scratch.starts.get(program), scratch.shift, scratch.frame);
-    Probe probe = layout.checked().probes().get(program);
-    return Lowering.lower(layout, program, probe, area).routines().stream()
-        .map(CodeGeneration::optimized)
-        .toList();
-  }
-
   private static Routine optimized(Routine lowered) {
     Routine routine = Straighten.apply(lowered);
     int before = 0;
-    for (int round = 0; round < ROUNDS && size(routine) != before; round++) {
-      before = size(routine);
+    // Values are known in other places when blocks have gone or have become one.
+    for (int round = 0; round < ROUNDS && routine.blocks().size() != before; round++) {
+      before = routine.blocks().size();
       routine = Straighten.apply(DeadCode.apply(Values.apply(routine)));
     }
     return routine;
-  }
-
-  private static int size(Routine routine) {
-    return routine.blocks().stream().mapToInt(block -> block.steps().size() + 1).sum();
   }
 
   private static int attachTo(Probe probe) {

@@ -34,10 +34,12 @@ final class DeadCode {
         continue;
       }
       if (!needed && op instanceof Call call) {
-        op = new Call(Optional.empty(), call.helper(), call.arguments());
+        Op effect = new Call(Optional.empty(), call.helper(), call.arguments());
+        kept.add(new Step(effect, step.range()));
+      } else {
+        kept.add(step);
       }
       Liveness.before(op, live);
-      kept.add(new Step(op, step.range()));
     }
     Collections.reverse(kept);
     return new Block(block.number(), kept, block.end(), block.endRange());

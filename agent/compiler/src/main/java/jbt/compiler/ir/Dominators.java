@@ -3,6 +3,7 @@ package jbt.compiler.ir;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which blocks always run before others, by the iteration of Cooper, Harvey and Kennedy ("A simple,
@@ -116,7 +117,7 @@ final class Dominators {
 
   /** The blocks that are reached, each before its successors where there are no loops. */
   static List<Block> reversePostorder(Routine routine) {
-    Block[] blocks = routine.byNumber();
+    @Nullable Block[] blocks = routine.byNumber();
     int[] tried = new int[blocks.length];
     Block[] path = new Block[blocks.length];
     Block[] postorder = new Block[blocks.length];

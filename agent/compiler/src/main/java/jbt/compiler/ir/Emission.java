@@ -45,7 +45,8 @@ final class Emission {
   record Emitted(Code code, List<SourceRange> lines) {}
 
   /** By number of the virtual register. */
-  private final @Nullable Register[] registers;
+  private final List<@Nullable Register> registers;
+
   private final List<Instruction> instructions = new ArrayList<>();
   private final List<SourceRange> lines = new ArrayList<>();
   private SourceRange range = new SourceRange(0, 0);
@@ -53,7 +54,7 @@ final class Emission {
   /** Labels of blocks are counted from here, those of routines are below. */
   private final int firstLabel;
 
-  private Emission(@Nullable Register[] registers, int firstLabel) {
+  private Emission(List<@Nullable Register> registers, int firstLabel) {
     this.registers = registers;
     this.firstLabel = firstLabel;
   }
@@ -139,7 +140,7 @@ final class Emission {
   }
 
   private Register at(Reg reg) {
-    return Objects.requireNonNull(registers[reg.number()]);
+    return Objects.requireNonNull(registers.get(reg.number()));
   }
 
   /** Of an operand that legalisation has put into a register. */

@@ -46,14 +46,14 @@ record Expression(int what, long left, long right) {
       case MapValueAddress o -> new Expression(6, o.map(), o.offset());
       case Load o ->
           new Expression(
-              what(7, o.size().ordinal(), o.address().base()),
+              what(7, o.size().bytes(), o.address().base()),
               bits(o.address().base()),
               o.address().offset());
       case Call o when o.arguments().isEmpty() ->
-          new Expression(what(8, o.helper().ordinal(), new Imm(0)), 0, 0);
+          new Expression(what(8, o.helper().id(), new Imm(0)), 0, 0);
       case Call o when o.arguments().size() == 1 ->
           new Expression(
-              what(9, o.helper().ordinal(), o.arguments().getFirst()),
+              what(9, o.helper().id(), o.arguments().getFirst()),
               bits(o.arguments().getFirst()),
               0);
       default -> null;
@@ -61,7 +61,7 @@ record Expression(int what, long left, long right) {
   }
 
   private static Expression binary(Binary o) {
-    int what = what(3, o.operation().ordinal() << KIND_BITS | kind(o.right()), o.left());
+    int what = what(3, o.operation().code() << KIND_BITS | kind(o.right()), o.left());
     long left = bits(o.left());
     long right = bits(o.right());
     boolean swap = left > right && o.operation().commutative() && kind(o.left()) == kind(o.right());

@@ -1,6 +1,7 @@
 package jbt.compiler.ir;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -125,8 +126,9 @@ record Layout(
     Layout build(Target target) {
       count(LossCounter.Source.RING_FULL, "");
       count(LossCounter.Source.CONTROL_RING_FULL, "");
+      BitSet read = Reads.maps(checked);
       for (int i = 0; i < checked.maps().size(); i++) {
-        add(checked.maps().get(i), Reads.of(checked, i));
+        add(checked.maps().get(i), read.get(i));
       }
       int stacks = stacks();
       maps.replaceAll(this::withHotKeys);

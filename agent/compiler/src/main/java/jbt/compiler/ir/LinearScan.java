@@ -47,7 +47,7 @@ final class LinearScan {
    *
    * @param registers by number of the virtual register
    */
-  record Allocated(Routine routine, @Nullable Register[] registers) {}
+  record Allocated(Routine routine, List<@Nullable Register> registers) {}
 
   private final int firstUnspillable;
 
@@ -99,7 +99,7 @@ final class LinearScan {
         scan.allocate(interval);
       }
       if (scan.spilled.isEmpty()) {
-        return new Allocated(routine, scan.assigned);
+        return new Allocated(routine, Arrays.asList(scan.assigned));
       }
       routine = Spilling.apply(routine, scan.spilled);
     }

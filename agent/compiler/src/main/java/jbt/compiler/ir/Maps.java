@@ -57,9 +57,8 @@ final class Maps {
    */
   void readGenerations(boolean predicate) {
     for (int map = 0; map < lowering.checked().maps().size(); map++) {
-      boolean now = predicate == Reads.inPredicate(lowering.probe(), map);
       if (scriptMap(map).generations().isPresent()
-          && now
+          && predicate == Reads.inPredicate(lowering.probe(), map)
           && Reads.touches(lowering.probe(), map) > (lowering.routines().loops() ? 0 : 1)) {
         if (lowering.routines().several()) {
           int place = body.keepScratch(8);

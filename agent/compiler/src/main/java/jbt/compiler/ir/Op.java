@@ -30,7 +30,8 @@ sealed interface Op {
 
   record Move(Reg target, Operand source) implements Setting {}
 
-  record Binary(Reg target, AluOperation operation, Operand left, Operand right) implements Setting {}
+  record Binary(Reg target, AluOperation operation, Operand left, Operand right)
+      implements Setting {}
 
   record Negate(Reg target, Operand source) implements Setting {}
 

@@ -1,6 +1,7 @@
 package jbt.compiler.ir;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.Consumer;
 import jbt.compiler.check.Checked;
@@ -15,14 +16,26 @@ import jbt.compiler.types.Type;
 final class Reads {
   private Reads() {}
 
-  /** Whether some expression needs the value of a map, one that steps it included. */
-  static boolean of(Checked checked, int map) {
-    if (checked.maps().get(map).read()) {
-      return true;
+  /** The maps whose value some expression needs, one that steps it included. */
+  static BitSet maps(Checked checked) {
+    BitSet maps = new BitSet();
+    for (int i = 0; i < checked.maps().size(); i++) {
+      maps.set(i, checked.maps().get(i).read());
     }
-    Walk walk = new Walk((expr, discarded) -> reads(expr, map) && !discarded);
+    Walk walk =
+        new Walk(
+            (expr, discarded) -> {
+              if (!discarded) {
+                switch (expr) {
+                  case Expr.MapValue value -> maps.set(value.map());
+                  case Expr.StepMap step -> maps.set(step.map());
+                  default -> {}
+                }
+              }
+              return false;
+            });
     checked.probes().forEach(walk::probe);
-    return walk.found > 0;
+    return maps;
   }
 
   private static boolean reads(Expr expr, int map) {

@@ -82,24 +82,18 @@ final class Straighten {
         continue;
       }
       left[block.number()] = null;
-      Block whole = block;
-      List<Step> steps = List.of();
-      while (whole.end() instanceof Goto(int target) && entries[target] == 1) {
+      List<Step> steps = new ArrayList<>(block.steps());
+      Block last = block;
+      while (last.end() instanceof Goto(int target) && entries[target] == 1) {
         Block next = left[target];
         if (next == null) {
           break;
         }
         left[target] = null;
-        if (steps.isEmpty()) {
-          steps = new ArrayList<>(block.steps());
-        }
         steps.addAll(next.steps());
-        whole = next;
+        last = next;
       }
-      blocks.add(
-          whole == block
-              ? block
-              : new Block(block.number(), steps, whole.end(), whole.endRange()));
+      blocks.add(new Block(block.number(), steps, last.end(), last.endRange()));
     }
     return blocks.size() == routine.blocks().size() ? routine : routine.withBlocks(blocks);
   }
