@@ -80,6 +80,21 @@ public final class FakeBinaries implements Binaries {
     }
 
     @Override
+    public Optional<Datum> datum(String name) {
+      return name.equals("counter") ? Optional.of(new Datum(0x1800, 4)) : Optional.empty();
+    }
+
+    @Override
+    public boolean fixed() {
+      return false;
+    }
+
+    @Override
+    public OptionalLong address(long fileOffset) {
+      return OptionalLong.of(fileOffset + 0x1000);
+    }
+
+    @Override
     public OptionalLong fileOffset(long address) {
       return address >= 0x1000 && address < 0x2000
           ? OptionalLong.of(address - 0x1000)

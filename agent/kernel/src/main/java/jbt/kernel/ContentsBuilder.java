@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import jbt.compiler.plan.ScriptMap;
 import jbt.compiler.plan.ScriptMap.Value;
@@ -16,6 +17,7 @@ final class ContentsBuilder {
   private final ScriptMap map;
   private final int keySize;
   private final Map<ByteBuffer, TreeMap<Integer, Long>> histograms = new HashMap<>();
+  private final Map<ByteBuffer, TreeMap<Long, long[]>> series = new HashMap<>();
   private final ByteArrayOutputStream keys = new ByteArrayOutputStream();
   private final ByteArrayOutputStream values = new ByteArrayOutputStream();
   private long[] words = new long[16];
@@ -42,6 +44,7 @@ final class ContentsBuilder {
       case Value.Lhist lhist when keySize == 0 -> addBuckets(lhist.buckets(), words, copies);
       case Value.Hist hist -> addBucket(bytes, from, key, words, copies);
       case Value.Lhist lhist -> addBucket(bytes, from, key, words, copies);
+      case Value.Tseries series -> addSlot(series, bytes, words, copies);
       default -> add(bytes, words, copies);
     }
   }
@@ -52,6 +55,7 @@ final class ContentsBuilder {
     switch (map.value()) {
       case Value.Hist hist -> addBuckets(hist.buckets(), words, copies);
       case Value.Lhist lhist -> addBuckets(lhist.buckets(), words, copies);
+      case Value.Tseries series -> throw new IllegalArgumentException("slots are in a hash");
       case Value.Count count -> addUnlessZero(0, key, words, copies);
       case Value.Sum sum -> addUnlessZero(1, key, words, copies);
       case Value.Counter counter -> addUnlessZero(1, key, words, copies);
@@ -90,6 +94,7 @@ final class ContentsBuilder {
       case Value.Plain plain -> appendValue(plain.type().storedSize(), words);
       case Value.Hist hist -> throw new IllegalArgumentException("buckets are added one by one");
       case Value.Lhist lhist -> throw new IllegalArgumentException("buckets are added one by one");
+      case Value.Tseries series -> throw new IllegalArgumentException("slots are added one by one");
     }
     keys.writeBytes(key);
     rows++;
@@ -114,17 +119,17 @@ final class ContentsBuilder {
       }
     }
     if (set) {
-      append(decode(largest));
+      append(decode(map.value(), largest));
     }
     return set;
   }
 
   /** The inverse of {@link ScriptMap#minMax}. */
-  private long decode(long word) {
-    return switch (map.value()) {
+  private static long decode(Value value, long word) {
+    return switch (value) {
       case Value.Max max -> max.signed() ? word ^ Long.MIN_VALUE : word;
       case Value.Min min -> min.signed() ? ~word ^ Long.MIN_VALUE : ~word;
-      default -> throw new IllegalStateException("no min or max: " + map.value());
+      default -> throw new IllegalStateException("no min or max: " + value);
     };
   }
 
@@ -158,6 +163,56 @@ final class ContentsBuilder {
     }
   }
 
+  /** Of an interval only what is of its newest life counts. */
+  private void addSlot(Value.Tseries series, byte[] key, Words source, int copies) {
+    long newest = 0;
+    for (int copy = 0; copy < copies; copy++) {
+      newest = Math.max(newest, source.word(copy, 0));
+    }
+    if (newest == 0) {
+      return;
+    }
+    long[] slot = {0, 0};
+    for (int copy = 0; copy < copies; copy++) {
+      if (source.word(copy, 0) == newest) {
+        join(series, slot, source.word(copy, 1), source.word(copy, 2));
+      }
+    }
+    switch (series.fold()) {
+      case MIN -> slot[0] = decode(new Value.Min(series.signed()), slot[0]);
+      case MAX -> slot[0] = decode(new Value.Max(series.signed()), slot[0]);
+      case LAST, SUM, AVG -> {}
+    }
+    boolean set = series.fold() == Value.Tseries.Fold.SUM || slot[1] != 0;
+    if (set) {
+      this.series
+          .computeIfAbsent(ByteBuffer.wrap(key), absent -> new TreeMap<>())
+          .put(newest - 1, slot);
+    }
+  }
+
+  /** Takes in what one processor has; words of MIN and MAX keep order. */
+  private static void join(Value.Tseries series, long[] slot, long first, long second) {
+    switch (series.fold()) {
+      case LAST -> {
+        if (second >= slot[1]) {
+          slot[0] = first;
+          slot[1] = second;
+        }
+      }
+      case SUM, AVG -> {
+        slot[0] += first;
+        slot[1] += second;
+      }
+      case MIN, MAX -> {
+        if (second != 0 && (slot[1] == 0 || Long.compareUnsigned(first, slot[0]) > 0)) {
+          slot[0] = first;
+          slot[1] = 1;
+        }
+      }
+    }
+  }
+
   private static long sum(Words source, int copies, int index) {
     long sum = 0;
     for (int copy = 0; copy < copies; copy++) {
@@ -173,7 +228,41 @@ final class ContentsBuilder {
     words[wordCount++] = word;
   }
 
+  /** The slots of each key, of which those count that are not older than the newest ones. */
+  private int[] buildSeries(int slots) {
+    int[] lengths = new int[series.size()];
+    int row = 0;
+    for (Map.Entry<ByteBuffer, TreeMap<Long, long[]>> entry : series.entrySet()) {
+      keys.writeBytes(entry.getKey().array());
+      SortedMap<Long, long[]> recent =
+          entry.getValue().tailMap(entry.getValue().lastKey() - slots, false);
+      lengths[row++] = recent.size();
+      recent.forEach(
+          (number, slot) -> {
+            append(number);
+            append(slot[0]);
+            append(slot[1]);
+          });
+    }
+    rows += lengths.length;
+    return lengths;
+  }
+
   MapContents build() {
+    if (map.value() instanceof Value.Tseries kind) {
+      int[] lengths = buildSeries(kind.slots());
+      return new MapContents(
+          map,
+          rows,
+          keySize,
+          keys.toByteArray(),
+          Arrays.copyOf(words, wordCount),
+          lengths,
+          new int[0],
+          new long[0],
+          0,
+          new byte[0]);
+    }
     int[] rowBuckets = new int[histograms.size()];
     int total = histograms.values().stream().mapToInt(TreeMap::size).sum();
     int[] bucket = new int[total];

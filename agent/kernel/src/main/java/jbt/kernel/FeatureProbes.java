@@ -3,8 +3,11 @@ package jbt.kernel;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
 import jbt.compiler.target.Target.Answer;
 import jbt.compiler.target.Target.Feature;
+import jbt.compiler.types.Btf;
+import jbt.compiler.types.KernelTypes;
 import jbt.kernel.sys.Bpf;
 import jbt.kernel.sys.Fd;
 import jbt.kernel.sys.Pages;
@@ -15,6 +18,7 @@ final class FeatureProbes {
   private static final int LOG_SIZE = 64 << 10;
   private static final byte MOVE_IMMEDIATE = (byte) 0xb7;
   private static final byte CALL = (byte) 0x85;
+  private static final byte PSEUDO_KFUNC_CALL = 0x20;
   private static final byte EXIT = (byte) 0x95;
 
   private FeatureProbes() {}
@@ -26,6 +30,8 @@ final class FeatureProbes {
       case LOOKUP_PERCPU -> helper(195);
       case BOOT_CLOCK -> helper(125);
       case OVERRIDE -> helper(58, Bpf.PROGRAM_TYPE_KPROBE);
+      case WRITE_USER -> helper(36);
+      case TASK_FROM_PID -> taskFromPid();
       case RING_BUFFER -> ringBuffer();
       case UPROBE_MULTI -> uprobeMulti();
       case KPROBE -> EventSources.has("kprobe") ? Answer.YES : Answer.NO;
@@ -60,6 +66,28 @@ final class FeatureProbes {
             || result.log().contains("unknown func ")
             || result.log().contains("cannot use helper");
     return unknown ? Answer.NO : Answer.YES;
+  }
+
+  /** Calls the function without its argument, and so gets a complaint if it is allowed at all. */
+  private static Answer taskFromPid() {
+    Optional<KernelTypes> types = KernelBtf.read();
+    Optional<Integer> function =
+        types.flatMap(known -> known.kernel().find(Btf.Kind.FUNC, "bpf_task_from_pid"));
+    if (function.isEmpty()) {
+      return Answer.NO;
+    }
+    ByteBuffer code = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
+    code.put(0, CALL).put(1, PSEUDO_KFUNC_CALL).putInt(4, function.get()).put(8, EXIT);
+    Bpf.LoadResult result =
+        Bpf.tryLoad(
+            Bpf.PROGRAM_TYPE_TRACEPOINT,
+            Bpf.AttachTo.NOTHING,
+            code.array(),
+            List.of(),
+            "jbt_probe",
+            LOG_SIZE);
+    boolean allowed = !result.log().isBlank() && !result.log().contains("is not allowed");
+    return allowed ? Answer.YES : Answer.NO;
   }
 
   /** A kernel that knows the link looks at the path, and a folder is a bad one. */

@@ -11,6 +11,8 @@ import jbt.compiler.plan.ScriptMap;
  *   <li>COUNT, SUM, COUNTER, MIN, MAX: one word a row, of MIN and MAX the value itself;
  *   <li>AVG, STATS: two words a row, total and count;
  *   <li>HIST, LHIST: buckets, ascending, without empty ones;
+ *   <li>TSERIES: in place of buckets three words for each interval, ascending: its number since
+ *       1970 and two words as the wire has them;
  *   <li>PLAIN: values.
  * </ul>
  *

@@ -63,7 +63,8 @@ class HostTargetTest {
   /** Kernels are built with some or without; all else every kernel of today has. */
   private static Set<Answer> expected(Feature feature) {
     return switch (feature) {
-      case KPROBE, KPROBE_MULTI, OVERRIDE -> Set.of(Answer.YES, Answer.NO);
+      case KPROBE, KPROBE_MULTI, OVERRIDE, TASK_FROM_PID, WRITE_USER ->
+          Set.of(Answer.YES, Answer.NO);
       default -> Set.of(Answer.YES);
     };
   }

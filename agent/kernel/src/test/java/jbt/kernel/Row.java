@@ -16,7 +16,7 @@ import jbt.compiler.types.Type;
  * A row of map contents for tests to look at.
  *
  * @param key integers as Long, texts as String
- * @param words of values that have words, else empty
+ * @param words of values that have words, else empty; of tseries three for each interval
  * @param buckets of hist and lhist, else empty
  */
 record Row(List<Object> key, List<Long> words, Map<Integer, Long> buckets) {
@@ -36,7 +36,11 @@ record Row(List<Object> key, List<Long> words, Map<Integer, Long> buckets) {
         words.add(contents.words()[i * perRow + word]);
       }
       Map<Integer, Long> buckets = new TreeMap<>();
-      if (contents.rowBuckets().length > 0) {
+      if (contents.map().value() instanceof Value.Tseries) {
+        for (int b = 0; b < 3 * contents.rowBuckets()[i]; b++) {
+          words.add(contents.words()[bucket++]);
+        }
+      } else if (contents.rowBuckets().length > 0) {
         for (int b = 0; b < contents.rowBuckets()[i]; b++) {
           buckets.put(contents.bucket()[bucket], contents.bucketCount()[bucket]);
           bucket++;
@@ -67,6 +71,7 @@ record Row(List<Object> key, List<Long> words, Map<Integer, Long> buckets) {
       case Value.Stats stats -> 2;
       case Value.Hist hist -> 0;
       case Value.Lhist lhist -> 0;
+      case Value.Tseries series -> 0;
       case Value.Plain plain -> 0;
       default -> 1;
     };

@@ -16,6 +16,7 @@ final class JsonMap {
   static String type(ValueKind kind) {
     return switch (kind) {
       case VALUE_HIST, VALUE_LHIST -> "hist";
+      case VALUE_TSERIES -> "tseries";
       case VALUE_AVG, VALUE_STATS -> "stats";
       case VALUE_PLAIN, VALUE_COUNTER, VALUE_COUNT, VALUE_SUM, VALUE_MIN, VALUE_MAX, UNRECOGNIZED ->
           "map";
@@ -171,6 +172,7 @@ final class JsonMap {
       case Cell.Single(Datum value) -> value(out, Values.divide(value, divisor));
       case Cell.Histogram histogram ->
           bars(out, Histogram.bars(table.schema(), histogram, divisor));
+      case Cell.Series series -> Series.json(out, table.schema(), series);
       case Cell.Mean mean -> {
         long average = Values.divide(mean.average(), divisor, mean.signed());
         if (table.schema().getKind() == ValueKind.VALUE_STATS) {

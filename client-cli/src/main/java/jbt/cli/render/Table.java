@@ -33,6 +33,7 @@ public record Table(MapSchema schema, List<Row> rows) {
     Cell value =
         switch (schema.getKind()) {
           case VALUE_AVG, VALUE_STATS -> new Cell.Mean(0, 0, signed);
+          case VALUE_TSERIES -> new Cell.Series(List.of());
           case VALUE_HIST, VALUE_LHIST -> new Cell.Histogram(List.of());
           case VALUE_PLAIN -> new Cell.Single(Values.zero(schema.getValue()));
           case VALUE_COUNTER, VALUE_COUNT, VALUE_SUM, VALUE_MIN, VALUE_MAX, UNRECOGNIZED ->
@@ -88,6 +89,7 @@ public record Table(MapSchema schema, List<Row> rows) {
       case Cell.Word x -> 0;
       case Cell.Mean x -> 0;
       case Cell.Histogram x -> 0;
+      case Cell.Series x -> 0;
       case Cell.Single x -> 0;
     };
   }

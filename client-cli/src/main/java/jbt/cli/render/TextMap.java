@@ -1,6 +1,7 @@
 package jbt.cli.render;
 
 import com.google.protobuf.ByteString;
+import java.time.ZoneId;
 import java.util.List;
 import jbt.server.merge.Cell;
 import jbt.server.merge.Datum;
@@ -31,6 +32,11 @@ final class TextMap {
         case Cell.Histogram histogram -> {
           out.add(":").add(mark).add('\n');
           Histogram.draw(out, Histogram.bars(table.schema(), histogram, divisor));
+          out.add('\n');
+        }
+        case Cell.Series series -> {
+          out.add(":").add(mark).add('\n');
+          Series.draw(out, table.schema(), series, ZoneId.systemDefault());
           out.add('\n');
         }
         case Cell.Word(long bits, boolean signed) ->

@@ -1,6 +1,8 @@
 package jbt.server.merge;
 
 import java.util.List;
+import jbt.v1.MapSchema;
+import jbt.v1.SeriesFold;
 
 /** The value of one row of a map. */
 public sealed interface Cell {
@@ -30,6 +32,26 @@ public sealed interface Cell {
   }
 
   record Bucket(int index, long count) {}
+
+  /** TSERIES: the intervals that have something, ascending. */
+  record Series(List<Slot> slots) implements Cell {
+    public Series {
+      slots = List.copyOf(slots);
+    }
+  }
+
+  /**
+   * An interval, by its number since 1970, and the two words of the map's {@link
+   * jbt.v1.SeriesFold}.
+   */
+  record Slot(long number, long first, long second) {
+    /** What the values of the interval came to. */
+    public long value(MapSchema map) {
+      return map.getFold() == SeriesFold.FOLD_AVG
+          ? new Mean(first, second, map.getValue().getSigned()).average()
+          : first;
+    }
+  }
 
   /** PLAIN. */
   record Single(Datum value) implements Cell {}

@@ -57,6 +57,7 @@ public final class Decode {
       case VALUE_SUM, VALUE_MIN, VALUE_MAX -> new Cell.Word(columns.word(0), signed);
       case VALUE_AVG, VALUE_STATS -> new Cell.Mean(columns.word(0), columns.word(1), signed);
       case VALUE_HIST, VALUE_LHIST -> histogram(columns);
+      case VALUE_TSERIES -> new Cell.Series(SeriesValues.decode(map, columns.value()));
       case VALUE_PLAIN, UNRECOGNIZED ->
           new Cell.Single(
               columns.layout == Layout.VALUES

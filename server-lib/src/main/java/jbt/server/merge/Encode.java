@@ -37,6 +37,11 @@ public final class Encode {
             columns.addBucket(bucket.index()).addBucketCount(bucket.count());
           }
         }
+        case Cell.Series(List<Cell.Slot> slots) -> {
+          ByteString value = SeriesValues.encode(slots, slots.size());
+          values = values.concat(value);
+          columns.addValueLength(value.size());
+        }
         case Cell.Single single -> {
           if (Layout.of(map) == Layout.ONE_WORD) {
             columns.addWord(word(single.value()));

@@ -14,6 +14,7 @@ enum Layout {
       case VALUE_COUNTER, VALUE_COUNT, VALUE_SUM, VALUE_MIN, VALUE_MAX -> ONE_WORD;
       case VALUE_AVG, VALUE_STATS -> TWO_WORDS;
       case VALUE_HIST, VALUE_LHIST -> BUCKETS;
+      case VALUE_TSERIES -> VALUES;
       case VALUE_PLAIN ->
           switch (map.getValue().getKind()) {
             case TYPE_INT, TYPE_BOOL, TYPE_POINTER -> ONE_WORD;

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import jbt.v1.MapSchema;
 import jbt.v1.Rows;
+import jbt.v1.ValueKind;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of one map, summed over any number of messages in any order. Not thread-safe. */
@@ -63,7 +64,13 @@ public final class MapFold {
           cell[1] += columns.word(1);
         }
         case BUCKETS -> addBuckets(key, columns);
-        case VALUES -> values.merge(key, columns.value(), MapFold::later);
+        case VALUES ->
+            values.merge(
+                key,
+                columns.value(),
+                map.getKind() == ValueKind.VALUE_TSERIES
+                    ? (a, b) -> SeriesValues.merge(map, a, b)
+                    : MapFold::later);
       }
     }
   }
@@ -76,7 +83,7 @@ public final class MapFold {
       case VALUE_MAX -> (signed ? a > b : Long.compareUnsigned(a, b) > 0) ? a : b;
       // One host under two epochs. Which is newer can't be told; the rule only has to be the same
       // in every order.
-      case VALUE_PLAIN, VALUE_HIST, VALUE_LHIST, UNRECOGNIZED -> Math.max(a, b);
+      case VALUE_PLAIN, VALUE_HIST, VALUE_LHIST, VALUE_TSERIES, UNRECOGNIZED -> Math.max(a, b);
     };
   }
 

@@ -37,6 +37,9 @@ public final class Sound {
       if (!bits || !step) {
         throw new MalformedException("impossible buckets of " + map.getName());
       }
+      if (map.getKind() == ValueKind.VALUE_TSERIES && !SeriesValues.possible(map)) {
+        throw new MalformedException("impossible intervals of " + map.getName());
+      }
     }
     schema.getValuesList().forEach(site -> type(site.getType(), 0));
   }
@@ -65,6 +68,7 @@ public final class Sound {
     }
     ByteBuffer keys = buffer(rows.getKeys());
     ByteBuffer values = buffer(rows.getValues());
+    int read = 0;
     for (int row = 0; row < rows.getCount(); row++) {
       if (rows.getKeyLengthCount() > 0) {
         int end = keys.position() + rows.getKeyLength(row);
@@ -77,8 +81,15 @@ public final class Sound {
         keys.limit(keys.capacity());
       }
       if (columns.layout == Layout.VALUES) {
-        values.limit(values.position() + rows.getValueLength(row));
-        skip(map.getValue(), values);
+        int length = rows.getValueLength(row);
+        values.limit(values.position() + length);
+        if (map.getKind() == ValueKind.VALUE_TSERIES) {
+          SeriesValues.decode(map, rows.getValues().substring(read, read + length));
+          past(length, values);
+        } else {
+          skip(map.getValue(), values);
+        }
+        read += length;
         whole(values);
         values.limit(values.capacity());
       }

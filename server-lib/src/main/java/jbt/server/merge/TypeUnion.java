@@ -39,7 +39,10 @@ final class TypeUnion {
             && a.getHistBits() == b.getHistBits()
             && a.getLhistMin() == b.getLhistMin()
             && a.getLhistMax() == b.getLhistMax()
-            && a.getLhistStep() == b.getLhistStep();
+            && a.getLhistStep() == b.getLhistStep()
+            && a.getIntervalNs() == b.getIntervalNs()
+            && a.getIntervals() == b.getIntervals()
+            && a.getFold() == b.getFold();
     List<Type> key = all(a.getKeyList(), b.getKeyList());
     Type value = of(a.getValue(), b.getValue());
     if (!sameValues || key == null || value == null) {

@@ -8,6 +8,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import jbt.v1.MapSchema;
 import jbt.v1.Rows;
+import jbt.v1.SeriesFold;
 import jbt.v1.Type;
 import jbt.v1.TypeKind;
 import jbt.v1.ValueKind;
@@ -31,6 +32,9 @@ public final class Samples {
         .setValue(INT)
         .setLhistMax(100)
         .setLhistStep(10)
+        .setIntervalNs(1000)
+        .setIntervals(5)
+        .setFold(SeriesFold.FOLD_AVG)
         .build();
   }
 
@@ -68,6 +72,16 @@ public final class Samples {
                           new TreeMap<>(buckets)
                               .entrySet().stream()
                                   .map(e -> new Cell.Bucket(e.getKey(), e.getValue()))
+                                  .toList()));
+      case VALUE_TSERIES ->
+          Arbitraries.maps(Arbitraries.longs().between(3, 7), words)
+              .ofMaxSize(5)
+              .map(
+                  slots ->
+                      new Cell.Series(
+                          new TreeMap<>(slots)
+                              .entrySet().stream()
+                                  .map(e -> new Cell.Slot(e.getKey(), e.getValue(), e.getKey()))
                                   .toList()));
       case VALUE_PLAIN -> words.map(w -> new Cell.Single(new Datum.Int(w, true)));
       case UNRECOGNIZED -> throw new IllegalArgumentException();

@@ -16,6 +16,7 @@ import jbt.compiler.bpf.Instruction.LoadImmediate64;
 import jbt.compiler.bpf.Instruction.LoadMap;
 import jbt.compiler.bpf.Instruction.LoadMapValue;
 import jbt.compiler.bpf.Instruction.LoadRoutine;
+import jbt.compiler.bpf.Instruction.LoadVariable;
 import jbt.compiler.bpf.Instruction.Negate;
 import jbt.compiler.bpf.Instruction.Store;
 import jbt.compiler.bpf.Instruction.StoreImmediate;
@@ -58,6 +59,7 @@ public final class Disassembler {
       case LoadMap(Register target, int map) -> target + " = map " + mapName.apply(map);
       case LoadMapValue(Register target, int map, int offset) ->
           target + " = &" + mapName.apply(map) + "[" + offset + "]";
+      case LoadVariable(Register target, int typeId) -> target + " = &type" + typeId;
       case LoadRoutine(Register target, Label routine) -> target + " = &" + routine;
       case Load(Size size, Register target, Register base, int offset) ->
           target + " = " + memory(size, base, offset);
@@ -72,7 +74,7 @@ public final class Disassembler {
           branch(name(left, wide) + " " + condition.symbol + " " + name(right, wide), target);
       case JumpImmediate(var condition, boolean wide, Register left, int right, Label target) ->
           branch(name(left, wide) + " " + condition.symbol + " " + right, target);
-      case Call(Helper helper) -> "call " + helper;
+      case Call(Callee callee) -> "call " + callee;
       case Exit exit -> "exit";
     };
   }

@@ -20,6 +20,7 @@ import jbt.compiler.bpf.Instruction.LoadImmediate64;
 import jbt.compiler.bpf.Instruction.LoadMap;
 import jbt.compiler.bpf.Instruction.LoadMapValue;
 import jbt.compiler.bpf.Instruction.LoadRoutine;
+import jbt.compiler.bpf.Instruction.LoadVariable;
 import jbt.compiler.bpf.Instruction.Negate;
 import jbt.compiler.bpf.Instruction.Store;
 import jbt.compiler.bpf.Instruction.StoreImmediate;
@@ -46,7 +47,12 @@ final class Encoder {
 
   private static final int PSEUDO_MAP_VALUE = 2;
 
+  private static final int PSEUDO_BTF_ID = 3;
+
   private static final int PSEUDO_FUNC = 4;
+
+  /** Value of the source field of a call. */
+  private static final int PSEUDO_KFUNC_CALL = 2;
 
   private final Map<Integer, Integer> places;
   private final ByteBuffer out;
@@ -92,6 +98,7 @@ final class Encoder {
       case LoadRoutine(Register target, Label routine) ->
           // Relative to the slot behind the first of the two.
           putTwo(target, PSEUDO_FUNC, distance(routine) + 1, 0);
+      case LoadVariable(Register target, int typeId) -> putTwo(target, PSEUDO_BTF_ID, typeId, 0);
       case Load(Size size, Register target, Register base, int offset) ->
           put(LDX_MEM | size.code, target, base.number(), offset, 0);
       case Store(Size size, Register base, int offset, Register source) ->
@@ -111,6 +118,8 @@ final class Encoder {
       case JumpImmediate(var condition, boolean wide, Register left, int right, Label target) ->
           put(jump(wide) | condition.code, left, 0, distance(target), right);
       case Call(Helper helper) -> put(CALL, Register.R0, 0, 0, helper.id());
+      case Call(KernelFunction function) ->
+          put(CALL, Register.R0, PSEUDO_KFUNC_CALL, 0, function.typeId());
       case Exit exit -> put(EXIT, Register.R0, 0, 0, 0);
     }
   }

@@ -3,19 +3,22 @@ package jbt.compiler.bpf;
 import java.util.Locale;
 
 /** Functions of the kernel, by their numbers in linux/bpf.h, with the number of arguments. */
-public enum Helper {
+public enum Helper implements Callee {
   MAP_LOOKUP_ELEM(1, 2),
   MAP_UPDATE_ELEM(2, 4),
   MAP_DELETE_ELEM(3, 2),
   PROBE_READ(4, 3),
   KTIME_GET_NS(5, 0),
+  TRACE_PRINTK(6, 5),
   GET_PRANDOM_U32(7, 0),
   GET_SMP_PROCESSOR_ID(8, 0),
   GET_CURRENT_PID_TGID(14, 0),
   GET_CURRENT_UID_GID(15, 0),
   GET_CURRENT_COMM(16, 2),
   GET_CURRENT_TASK(35, 0),
+  PROBE_WRITE_USER(36, 3),
   PROBE_READ_STR(45, 3),
+  GET_SOCKET_COOKIE(46, 1),
   GET_NUMA_NODE_ID(42, 0),
   OVERRIDE_RETURN(58, 2),
   GET_STACK(67, 4),
@@ -34,6 +37,9 @@ public enum Helper {
   RINGBUF_SUBMIT(132, 2),
   RINGBUF_DISCARD(133, 2),
   RINGBUF_QUERY(134, 2),
+  D_PATH(147, 3),
+  PER_CPU_PTR(153, 2),
+  THIS_CPU_PTR(154, 1),
   GET_CURRENT_TASK_BTF(158, 0),
   FOR_EACH_MAP_ELEM(164, 4),
   GET_ATTACH_COOKIE(174, 1),
@@ -52,6 +58,7 @@ public enum Helper {
     return id;
   }
 
+  @Override
   public int arguments() {
     return arguments;
   }

@@ -38,6 +38,13 @@ public sealed interface Instruction {
   /** Address of a routine of the program, for helpers that call it. Takes two slots. */
   record LoadRoutine(Register target, Label routine) implements Instruction {}
 
+  /**
+   * A variable of the kernel, as helpers take it. Takes two slots.
+   *
+   * @param typeId of the variable in the kernel's type information
+   */
+  record LoadVariable(Register target, int typeId) implements Instruction {}
+
   /** Zero-extends. */
   record Load(Size size, Register target, Register base, int offset) implements Instruction {}
 
@@ -58,7 +65,7 @@ public sealed interface Instruction {
   record JumpImmediate(Condition condition, boolean wide, Register left, int right, Label target)
       implements Instruction {}
 
-  record Call(Helper helper) implements Instruction {}
+  record Call(Callee callee) implements Instruction {}
 
   record Exit() implements Instruction {}
 
@@ -70,6 +77,7 @@ public sealed interface Instruction {
       case LoadMap load -> 2;
       case LoadMapValue load -> 2;
       case LoadRoutine load -> 2;
+      case LoadVariable load -> 2;
       case AluRegister alu -> 1;
       case AluImmediate alu -> 1;
       case Negate negate -> 1;

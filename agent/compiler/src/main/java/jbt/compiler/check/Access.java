@@ -156,7 +156,24 @@ final class Access {
     return base(pointer).orElseThrow().read(0, Optional.empty(), true, target, range);
   }
 
-  /** {@code &value}: of what is in memory of the traced side. */
+  private static boolean canBePointedTo(Type type) {
+    return switch (type) {
+      case Type.Int i -> true;
+      case Type.Bool b -> true;
+      case Type.Pointer p -> true;
+      case Type.Str s -> true;
+      default -> canBeHeld(type);
+    };
+  }
+
+  /** The address of a value where the program itself has it. */
+  private static Value held(Value value, SourceRange range) {
+    Type type = new Type.Pointer(value.type(), AddressSpace.KERNEL);
+    return new Value(
+        new Expr.Call(Function.ADDRESS, List.of(value.expr()), type, range), false, true);
+  }
+
+  /** {@code &value}: of a variable or of what is in memory of the traced side. */
   Value address(Value value, SourceRange range) {
     if (!value.known()) {
       return Value.unknown(range);
@@ -164,7 +181,10 @@ final class Access {
     if (value.expr() instanceof Expr.Memory memory && memory.bits().isEmpty()) {
       return addressOf(memory, range);
     }
-    error(range, "Only what a pointer leads to has an address here");
+    if (value.expr() instanceof Expr.Local && canBePointedTo(value.type())) {
+      return held(value, range);
+    }
+    error(range, "Only variables and what a pointer leads to have an address");
     return Value.unknown(range);
   }
 
@@ -220,7 +240,8 @@ final class Access {
   }
 
   private Value inArray(Value of, Type element, int length, Value index, SourceRange range) {
-    int size = Type.sizeOf(element);
+    boolean stored = of.expr() instanceof Expr.TuplePart && !(element instanceof Type.Int);
+    int size = stored ? element.storedSize() : Type.sizeOf(element);
     if (size == 0) {
       error(range, "The elements of this array have no type that can be used");
       return Value.unknown(range);
@@ -239,9 +260,18 @@ final class Access {
           ? base.get().read(i * size, Optional.empty(), plain, element, range)
           : part(of.expr(), (int) i * size, Optional.empty(), element, range);
     }
-    if (base.isEmpty()) {
+    if (base.isEmpty() && !(element instanceof Type.Int)) {
       error(index.range(), "An array that the script holds is indexed by literal numbers only");
       return Value.unknown(range);
+    }
+    if (base.isEmpty()) {
+      Value start = held(of, of.range());
+      return inArray(
+          memory(start.expr(), 0, Optional.empty(), AddressSpace.KERNEL, false, of.type(), range),
+          element,
+          length,
+          index,
+          range);
     }
     Type pointer = new Type.Pointer(element, base.get().space);
     int elements = length > 0 ? length : Integer.MAX_VALUE / size;
@@ -253,6 +283,8 @@ final class Access {
 
   /** More fields make a program that is too large. */
   private static final int MOST_FIELDS = 64;
+
+  private static final int MOST_ELEMENTS = 8;
 
   /** A struct as a record of its fields, each of which is read. */
   Value asRecord(Value value) {
@@ -274,8 +306,11 @@ final class Access {
   private boolean collect(Value of, List<String> names, List<Expr> parts, int depth) {
     Type.Struct struct = structOf(of).orElseThrow();
     for (Member member : round.definitions().members(struct)) {
-      boolean held = !(member.type() instanceof Type.Array array) || canBeHeld(array);
-      if (member.type() instanceof Type.None || !held) {
+      boolean unknown =
+          member.type() instanceof Type.None
+              || (member.type() instanceof Type.Array(Type element, int n)
+                  && (n == 0 || Type.sizeOf(element) == 0));
+      if (unknown) {
         continue;
       }
       Value field = field(of, new Fields.Found(member, struct.union()), of.range());
@@ -288,10 +323,45 @@ final class Access {
       if (parts.size() == MOST_FIELDS) {
         return false;
       }
-      names.add(member.name());
-      parts.add(member.type() instanceof Type.Struct ? asRecord(field).expr() : field.expr());
+      Optional<Expr> part = part(field, member.name());
+      part.ifPresent(
+          expr -> {
+            names.add(member.name());
+            parts.add(expr);
+          });
     }
     return true;
+  }
+
+  /** Empty, with a warning, for an array that would take too much. */
+  private Optional<Expr> part(Value field, String name) {
+    return switch (field.type()) {
+      case Type.Struct _ -> Optional.of(asRecord(field).expr());
+      case Type.Array array when !canBeHeld(array) && array.length() <= MOST_ELEMENTS ->
+          Optional.of(elements(field, array));
+      case Type.Array array when !canBeHeld(array) -> {
+        round
+            .diagnostics()
+            .warning(
+                field.range(),
+                "The array '%s' is left out: it has more than %d elements"
+                    .formatted(name, MOST_ELEMENTS));
+        yield Optional.empty();
+      }
+      default -> Optional.of(field.expr());
+    };
+  }
+
+  /** An array of structs, pointers or arrays: of records and so on. */
+  private Expr elements(Value array, Type.Array type) {
+    List<Expr> elements = new ArrayList<>();
+    for (int i = 0; i < type.length(); i++) {
+      Value index = Value.literal(i, array.range());
+      Value element = inArray(array, type.element(), type.length(), index, array.range());
+      elements.add(part(element, "").orElse(element.expr()));
+    }
+    Type held = new Type.Array(elements.getFirst().type(), elements.size());
+    return new Expr.Tuple(elements, held, array.range());
   }
 
   Value currentTask(SourceRange range) {
@@ -321,7 +391,7 @@ final class Access {
   }
 
   /** Follows fields inside of a struct; the result has its offset from the start. */
-  private Optional<Member> distance(Type type, List<String> fields, SourceRange range) {
+  Optional<Member> distance(Type type, List<String> fields, SourceRange range) {
     int offset = 0;
     Type at = type;
     Optional<Member> last = Optional.empty();

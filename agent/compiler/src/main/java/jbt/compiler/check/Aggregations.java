@@ -1,5 +1,6 @@
 package jbt.compiler.check;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -10,11 +11,17 @@ import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Diagnostic.Context;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.ScriptMap;
+import jbt.compiler.plan.ScriptMap.Value.Tseries.Fold;
 
 /** {@code @x = count()} and its kind. */
 final class Aggregations {
   static final Set<String> NAMES =
-      Set.of("count", "sum", "min", "max", "avg", "stats", "hist", "lhist");
+      Set.of("count", "sum", "min", "max", "avg", "stats", "hist", "lhist", "tseries");
+
+  private static final Duration LONGEST_INTERVAL = Duration.ofDays(1);
+
+  /** What is shown of each is a line, and sent whenever one changes. */
+  private static final int MOST_INTERVALS = 1000;
 
   private static final int MOST_BITS = 5;
   private static final long MOST_BUCKETS = 1000;
@@ -105,8 +112,47 @@ final class Aggregations {
       case "hist" -> arity(call, 1, 2, new ScriptMap.Value.Hist(0)).flatMap(plain -> hist(call));
       case "lhist" ->
           arity(call, 4, 4, new ScriptMap.Value.Lhist(0, 1, 1)).flatMap(plain -> lhist(call));
+      case "tseries" ->
+          Calls.arity(call, 3, 4, round.diagnostics()) ? series(call) : Optional.empty();
       default -> throw new IllegalArgumentException(call.function());
     };
+  }
+
+  /** {@code tseries(value, interval, number of intervals[, how])}. */
+  private Optional<ScriptMap.Value> series(Ast.Expr.Call call) {
+    List<Ast.Expr> arguments = call.arguments();
+    Optional<Long> interval =
+        expressions.literal(
+            arguments.get(1), "The interval of tseries()", 1, LONGEST_INTERVAL.toNanos());
+    Optional<Long> slots =
+        expressions.literal(
+            arguments.get(2), "The number of intervals of tseries()", 1, MOST_INTERVALS);
+    Optional<Fold> fold = arguments.size() == 3 ? Optional.of(Fold.LAST) : fold(arguments.get(3));
+    return interval.isEmpty() || slots.isEmpty()
+        ? Optional.empty()
+        : fold.map(
+            how -> new ScriptMap.Value.Tseries(interval.get(), slots.get().intValue(), how, true));
+  }
+
+  private Optional<Fold> fold(Ast.Expr written) {
+    Optional<Fold> fold =
+        switch (written) {
+          case Ast.Expr.Str(String name, var range) when name.equals("sum") ->
+              Optional.of(Fold.SUM);
+          case Ast.Expr.Str(String name, var range) when name.equals("avg") ->
+              Optional.of(Fold.AVG);
+          case Ast.Expr.Str(String name, var range) when name.equals("min") ->
+              Optional.of(Fold.MIN);
+          case Ast.Expr.Str(String name, var range) when name.equals("max") ->
+              Optional.of(Fold.MAX);
+          default -> Optional.empty();
+        };
+    if (fold.isEmpty()) {
+      round
+          .diagnostics()
+          .error(written.range(), "tseries() takes one of \"avg\", \"max\", \"min\" and \"sum\"");
+    }
+    return fold;
   }
 
   private Optional<ScriptMap.Value> hist(Ast.Expr.Call call) {

@@ -33,6 +33,11 @@ final class Calls {
           "fail",
           "assert",
           "static_assert",
+          "assert_str",
+          "assert_userspace_probe",
+          "check_key",
+          "write_user",
+          "debugf",
           "print",
           "clear",
           "zero",
@@ -67,6 +72,7 @@ final class Calls {
     names.addAll(HostCalls.NAMES);
     names.addAll(TypeQueries.NAMES);
     names.addAll(TaskCalls.names());
+    names.addAll(KernelCalls.NAMES);
     return names;
   }
 
@@ -102,9 +108,10 @@ final class Calls {
       case "signal" -> unsafe.signal(call, Function.SIGNAL);
       case "signal_thread" -> unsafe.signal(call, Function.SIGNAL_THREAD);
       case "override" -> unsafe.override(call);
-      case "fail" -> fail(call);
-      case "assert" -> check(call);
-      case "static_assert" -> checkNow(call);
+      case "fail", "assert", "static_assert", "assert_str", "assert_userspace_probe", "check_key" ->
+          new Assertions(round, context, expressions, this).call(call);
+      case "write_user" -> unsafe.write(call);
+      case "debugf" -> new DebugCall(round, expressions).call(call);
       case "print" -> print(call);
       case "clear" ->
           wholeMap(call)
@@ -131,7 +138,7 @@ final class Calls {
     };
   }
 
-  private List<Stmt> printf(Ast.Expr.Call call, Use use) {
+  List<Stmt> printf(Ast.Expr.Call call, Use use) {
     if (call.arguments().isEmpty()
         || !(call.arguments().getFirst() instanceof Ast.Expr.Str format)) {
       diagnostics.error(call.range(), call.function() + "() needs a format, a string literal");
@@ -241,49 +248,6 @@ final class Calls {
     List<Piece> pieces = List.of(all, new Piece.Text("\n"));
     int site = round.site(new Site.Printf(Use.JOIN, pieces, List.of(joined.type())));
     return List.of(new Stmt.Printf(site, List.of(joined), call.range()));
-  }
-
-  /** An error where it is reached: in a branch that is left out at compile time it says nothing. */
-  private List<Stmt> fail(Ast.Expr.Call call) {
-    String message =
-        call.arguments().size() == 1 && call.arguments().getFirst() instanceof Ast.Expr.Str str
-            ? Strings.text(str.value())
-            : "fail() takes a string literal";
-    diagnostics.error(call.range(), message);
-    return List.of();
-  }
-
-  /** {@code assert(condition, message)}: ends the session with 1 where it does not hold. */
-  private List<Stmt> check(Ast.Expr.Call call) {
-    if (!arity(call, 2, 2, diagnostics)) {
-      return List.of();
-    }
-    Value condition = expressions.condition(call.arguments().getFirst());
-    List<Stmt> failed = new ArrayList<>(printf(message(call), Use.ERROR));
-    Expr one = Value.literal(1, call.range()).expr();
-    failed.add(new Stmt.Exit(round.site(new Site.Exit()), one, call.range()));
-    return List.of(new Stmt.If(condition.expr(), List.of(), failed, call.range()));
-  }
-
-  private static Ast.Expr.Call message(Ast.Expr.Call call) {
-    return new Ast.Expr.Call(call.function(), call.arguments().subList(1, 2), call.range());
-  }
-
-  private List<Stmt> checkNow(Ast.Expr.Call call) {
-    if (!arity(call, 2, 2, diagnostics)) {
-      return List.of();
-    }
-    Value condition = expressions.condition(call.arguments().getFirst());
-    if (!condition.known()) {
-      return List.of();
-    }
-    if (!(condition.expr() instanceof Expr.IntLiteral literal)) {
-      diagnostics.error(
-          condition.range(), "The condition of static_assert() must be known to the compiler");
-    } else if (literal.value() == 0) {
-      fail(message(call));
-    }
-    return List.of();
   }
 
   private Piece typed(Piece.Conversion conversion, int length, Value argument) {

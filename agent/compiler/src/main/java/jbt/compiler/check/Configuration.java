@@ -20,6 +20,20 @@ final class Configuration {
 
   private static final int MOST_CAT_BYTES = 1 << 20;
 
+  /** Those that the kernel takes for the GPL: include/linux/license.h. */
+  private static final List<String> LICENSES =
+      List.of(
+          "GPL",
+          "GPL v2",
+          "GPL and additional rights",
+          "Dual BSD/GPL",
+          "Dual MIT/GPL",
+          "Dual MPL/GPL");
+
+  /** What is set by the environment alone. */
+  private static final Set<String> OUTSIDE =
+      Set.of("btf", "kernel_build", "kernel_source", "vmlinux", "color");
+
   private static final Map<String, String> RENAMED =
       Map.of(
           "strlen", "max_strlen",
@@ -32,14 +46,12 @@ final class Configuration {
       Set.of(
           "cache_user_symbols",
           "lazy_symbolication",
-          "license",
           "log_size",
           "max_bpf_progs",
           "on_stack_limit",
           "perf_rb_pages",
           "use_blazesym",
           "show_debug_info",
-          "str_trunc_trailer",
           "unstable_import_statement",
           "unstable_tseries",
           "unstable_typeinfo",
@@ -61,7 +73,9 @@ final class Configuration {
           "stack_mode",
           "max_probes",
           "max_cat_bytes",
-          "tracepoint_attach");
+          "tracepoint_attach",
+          "license",
+          "str_trunc_trailer");
 
   private final Map<String, Setting> given = new HashMap<>();
   private final Diagnostics diagnostics;
@@ -93,7 +107,9 @@ final class Configuration {
           case "raw" -> Settings.TracepointAttach.RAW;
           default -> Settings.TracepointAttach.AUTO;
         },
-        configuration.flag("cpp_demangle", normal.cppDemangle()));
+        configuration.flag("cpp_demangle", normal.cppDemangle()),
+        configuration.word("license", LICENSES),
+        configuration.text("str_trunc_trailer", normal.truncationTrailer()));
   }
 
   private void note(Setting setting) {
@@ -104,6 +120,9 @@ final class Configuration {
     }
     if (WITH_EFFECT.contains(key)) {
       given.put(key, setting);
+    } else if (OUTSIDE.contains(key)) {
+      diagnostics.error(
+          setting.range(), setting.key() + " can only be set as an environment variable");
     } else if (!WITHOUT_EFFECT.contains(key)) {
       Set<String> names = new TreeSet<>(WITH_EFFECT);
       names.addAll(WITHOUT_EFFECT);

@@ -1,5 +1,6 @@
 package jbt.compiler.check;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -159,6 +160,33 @@ final class ContextFields {
     return Value.unknown(member.range());
   }
 
+  /** {@code args} as a record of all arguments that can be used. */
+  Value all(SourceRange range) {
+    Expanded point = context.points().getFirst();
+    List<String> names = new ArrayList<>();
+    List<Expr> parts = new ArrayList<>();
+    int register = 0;
+    for (Btf.Parameter parameter : point.parameters()) {
+      boolean inRegister = parameter.registers() == 1 && register < Registers.ARGUMENTS.size();
+      if (usable(parameter.type()) && (inRegister || context.kind() != Kind.UPROBE)) {
+        Ast.Expr args = new Ast.Expr.Name("args", range);
+        names.add(parameter.name());
+        parts.add(member(new Ast.Expr.Member(args, parameter.name(), range, range)).expr());
+      }
+      register += parameter.registers();
+    }
+    if (parts.isEmpty()) {
+      diagnostics.error(range, "'args' can't be used as a whole: name a field");
+      return Value.unknown(range);
+    }
+    Type type = new Type.Tuple(parts.stream().map(Expr::type).toList(), names);
+    return new Value(new Expr.Tuple(parts, type, range), false, true);
+  }
+
+  private static boolean usable(Type type) {
+    return type instanceof Type.Pointer || type instanceof Type.Int || type instanceof Type.Bool;
+  }
+
   /** Words that arguments take: a struct that is passed as it is can have two. */
   private static int slots(List<Btf.Parameter> parameters) {
     return parameters.stream()
@@ -183,7 +211,7 @@ final class ContextFields {
   private Value parameter(Btf.Parameter parameter, int offset, SourceRange range) {
     Type type = anySpace(parameter.type());
     boolean pointer = type instanceof Type.Pointer;
-    if (!pointer && !(type instanceof Type.Int) && !(type instanceof Type.Bool)) {
+    if (!usable(type)) {
       diagnostics.error(range, "The argument '%s' can't be used".formatted(parameter.name()));
       return Value.unknown(range);
     }

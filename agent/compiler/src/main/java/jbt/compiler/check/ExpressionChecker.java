@@ -71,7 +71,7 @@ final class ExpressionChecker {
     if (value.type() instanceof Type.Struct) {
       return access.asRecord(value);
     }
-    if (Access.canBeHeld(value.type())) {
+    if (Access.canBeHeld(value.type()) || value.expr() instanceof Expr.TuplePart) {
       return value;
     }
     diagnostics.error(value.range(), "This array can't be used as a whole: index it");
@@ -196,6 +196,11 @@ final class ExpressionChecker {
     if (argument.isPresent()) {
       return argument.get();
     }
+    if (name.name().equals("config")
+        || name.name().equals("elf_is_exe")
+        || KernelCalls.isRefused(name.name())) {
+      return call(new Ast.Expr.Call(name.name(), List.of(), name.range()));
+    }
     if (Builtins.isBuiltin(name.name())) {
       return Builtins.value(name.name(), context, round, name.range());
     }
@@ -209,7 +214,9 @@ final class ExpressionChecker {
       return new Value(literal, value >= 0, false);
     }
     if (name.name().equals("args")) {
-      diagnostics.error(name.range(), "'args' can't be used as a whole: name a field");
+      return fields.all(name.range());
+    } else if (ContextPointer.is(name)) {
+      return new ContextPointer(round, context, access).whole(name.range());
     } else {
       List<String> hints = new ArrayList<>(Nearest.hint(name.name(), Builtins.names()));
       hints.addAll(round.headers().hints(name.name()));
@@ -376,6 +383,10 @@ final class ExpressionChecker {
     if (fields.holdsFields(member.of())) {
       return fields.member(member);
     }
+    Optional<Value> ofContext = new ContextPointer(round, context, access).member(member);
+    if (ofContext.isPresent()) {
+      return ofContext.get();
+    }
     Value of = any(member.of());
     if (!of.known()) {
       return Value.unknown(member.range());
@@ -395,6 +406,10 @@ final class ExpressionChecker {
     }
     int index = place.getAsInt();
     Type type = tuple.parts().get(index);
+    if (SettingValues.is(member.of()) && of.expr() instanceof Expr.Tuple all) {
+      // A setting, which may have to be known when the script is compiled.
+      return Value.of(all.parts().get(index));
+    }
     return new Value(
         new Expr.TuplePart(of.expr(), index, type, member.range()), false, of.hostBound());
   }
@@ -438,6 +453,21 @@ final class ExpressionChecker {
     }
     if (NumberCalls.NAMES.contains(call.function())) {
       return numbers.call(call);
+    }
+    if (KernelCalls.NAMES.contains(call.function())) {
+      return new KernelCalls(round, context, this).call(call);
+    }
+    if (BinaryCalls.NAMES.contains(call.function())) {
+      return new BinaryCalls(round, context).call(call);
+    }
+    if (call.function().equals("comm") && !call.arguments().isEmpty()) {
+      return new KernelCalls(round, context, this).nameOf(call);
+    }
+    if (call.function().equals("default_str_length") && call.arguments().isEmpty()) {
+      return Value.literal(settings().maxStrlen(), call.range());
+    }
+    if (call.function().equals("config") && call.arguments().isEmpty()) {
+      return SettingValues.record(settings(), call.range());
     }
     if (HostCalls.NAMES.contains(call.function())) {
       return new HostCalls(round).call(call);

@@ -13,6 +13,15 @@ record Features(Feature feature, String needs) {
       new Features(
           Feature.OVERRIDE, "bpf_override_return (CONFIG_BPF_KPROBE_OVERRIDE and kprobes)");
 
+  static final Features WRITE_USER =
+      new Features(Feature.WRITE_USER, "bpf_probe_write_user (not locked down: lockdown=none)");
+  static final Features TASK_FROM_PID =
+      new Features(Feature.TASK_FROM_PID, "bpf_task_from_pid in tracepoints (Linux 6.12)");
+
+  static boolean has(Round round, Features features) {
+    return round.target().feature(features.feature) != Answer.NO;
+  }
+
   /** Tells if the kernel certainly has not what a construct needs. */
   static void need(Round round, Features features, String construct, SourceRange range) {
     if (round.target().feature(features.feature) == Answer.NO) {

@@ -14,7 +14,9 @@ public enum Function {
   START,
   /** Of a pointer, an array or a text, and a number of bytes. At most the type's size is kept. */
   BUFFER,
-  /** Of two pointers and a literal number of bytes: 0 if they are equal, else 1. */
+  /**
+   * Of two pointers, texts or arrays, and a literal number of bytes: 0 if they are equal, else 1.
+   */
   MEMCMP,
   /**
    * Of a pointer to an array of pointers to texts, and a literal: the texts with it between them.
@@ -49,5 +51,26 @@ public enum Function {
   /** Of a number: sends the signal to the current thread. */
   SIGNAL_THREAD,
   /** Of a number: the probed function returns it instead of doing anything. */
-  OVERRIDE
+  OVERRIDE,
+  /** Address of the registers, as the program gets it. */
+  CONTEXT,
+  /** Of a value that the program holds: its address there. */
+  ADDRESS,
+  /** Of a pointer that is {@link Trusted}, to a socket: its number that is not used twice. */
+  SOCKET_COOKIE,
+  /** Of a pointer that is {@link Trusted} and a distance: the path that is there. */
+  PATH,
+  /**
+   * Of a process, and the types of bpf_task_from_pid and bpf_task_release and the distance of the
+   * name in a task_struct: its name, empty where there is no such process.
+   */
+  NAME_OF,
+  /** Of a variable's type: its address for this processor. */
+  OF_THIS_PROCESSOR,
+  /** Of a variable's type and a processor: its address for that, 0 if there is none. */
+  OF_PROCESSOR,
+  /** Of an address, what to put there, and a literal number of bytes. */
+  WRITE_USER,
+  /** Of a format as the kernel understands it, and at most three numbers and texts. */
+  DEBUG
 }

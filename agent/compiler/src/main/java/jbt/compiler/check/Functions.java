@@ -21,7 +21,8 @@ final class Functions {
           "strstr",
           "strcontains",
           "str_concat",
-          "memcmp");
+          "memcmp",
+          "memcmp_record");
 
   private final ExpressionChecker expressions;
   private final Diagnostics diagnostics;
@@ -44,6 +45,7 @@ final class Functions {
       case "strcontains" -> contains(call);
       case "str_concat" -> concat(call);
       case "memcmp" -> compareMemory(call);
+      case "memcmp_record" -> compareRecords(call);
       default -> throw new IllegalArgumentException(call.function());
     };
   }
@@ -246,17 +248,39 @@ final class Functions {
   }
 
   private Value address(Ast.Expr.Call call, int argument) {
-    Value value = expressions.value(call.arguments().get(argument));
+    Value value = expressions.any(call.arguments().get(argument));
     if (!value.known()) {
+      return value;
+    }
+    boolean held =
+        value.type() instanceof Type.Str
+            || (value.type() instanceof Type.Array && Access.canBeHeld(value.type()));
+    if (held) {
       return value;
     }
     if (!(value.type() instanceof Type.Pointer) && !(value.type() instanceof Type.Int)) {
       diagnostics.error(
           value.range(),
-          "%s() takes pointers, not %s"
+          "%s() takes pointers, strings and arrays, not %s"
               .formatted(call.function(), TypeNames.describe(value.type())));
       return Value.unknown(value.range());
     }
     return value.with(strings.pointer(value));
+  }
+
+  /** {@code memcmp_record(a, b)}: 0 if all parts of two records or tuples are equal, else 1. */
+  private Value compareRecords(Ast.Expr.Call call) {
+    if (!arity(call, 2, 2)) {
+      return Value.unknown(call.range());
+    }
+    Value left = expressions.value(call.arguments().get(0));
+    Value right = expressions.value(call.arguments().get(1));
+    if (!left.known() || !right.known()) {
+      return Value.unknown(call.range());
+    }
+    Value differ = expressions.operators().binary(Ast.BinaryOp.NE, left, right, call.range());
+    return differ.known()
+        ? new Value(new Expr.Cast(differ.expr(), Type.INT64, call.range()), true, false)
+        : differ;
   }
 }

@@ -75,6 +75,8 @@ final class MapInfo {
       case ScriptMap.Value.Count c -> c;
       case ScriptMap.Value.Hist h -> h;
       case ScriptMap.Value.Lhist l -> l;
+      case ScriptMap.Value.Tseries t ->
+          new ScriptMap.Value.Tseries(t.intervalNs(), t.slots(), t.fold(), signed);
       case ScriptMap.Value.Plain p -> p;
       case ScriptMap.Value.Counter c -> c;
     };

@@ -60,14 +60,23 @@ final class MapQueries {
       round
           .diagnostics()
           .error(
-              call.range(), "%s() of @%s, which holds hist()".formatted(call.function(), map.name));
+              call.range(),
+              "%s() of @%s, which holds %s"
+                  .formatted(
+                      call.function(),
+                      map.name,
+                      map.aggregation.map(Aggregations::describe).orElse("")));
     }
     return buckets(map);
   }
 
   private static boolean buckets(MapInfo map) {
     return map.aggregation
-        .map(held -> held instanceof ScriptMap.Value.Hist || held instanceof ScriptMap.Value.Lhist)
+        .map(
+            held ->
+                held instanceof ScriptMap.Value.Hist
+                    || held instanceof ScriptMap.Value.Lhist
+                    || held instanceof ScriptMap.Value.Tseries)
         .orElse(false);
   }
 

@@ -206,6 +206,15 @@ final class Operators {
         && a.names().equals(b.names())) {
       return tuples(op, left, right, range);
     }
+    if (left.type() instanceof Type.Array(Type.Int a, int length)
+        && right.type() instanceof Type.Array(Type.Int b, int other)
+        && a.bytes() == b.bytes()
+        && length == other) {
+      Expr bytes = Value.literal((long) length * a.bytes(), range).expr();
+      List<Expr> both = List.of(left.expr(), right.expr(), bytes);
+      Expr differ = new Expr.Call(Function.MEMCMP, both, Type.INT64, range);
+      return truth(new Expr.Binary(op, differ, Value.literal(0, range).expr(), Type.BOOL, range));
+    }
     diagnostics.error(
         range,
         "Can't compare %s with %s"

@@ -92,8 +92,8 @@ final class Place {
           case Type.Struct s -> s.equals(incoming);
           case Type.Tuple t -> false;
           case Type.ProbeName p -> false;
-          case Type.Buffer b -> false;
-          case Type.Symbolic s -> false;
+          case Type.Buffer b -> incoming instanceof Type.Buffer other && other.size() <= b.size();
+          case Type.Symbolic s -> s.equals(incoming);
         };
     return fits ? Optional.of(declaredType) : Optional.empty();
   }

@@ -117,6 +117,10 @@ final class Registers {
     return Value.unknown(range);
   }
 
+  static Expr instructionPointer(SourceRange range) {
+    return register("ip", range).expr();
+  }
+
   private static Value register(String name, SourceRange range) {
     int offset = offset(name).orElseThrow();
     return Value.of(new Expr.ContextField(offset, 8, Read.LOAD, Type.UINT64, range));

@@ -74,18 +74,20 @@ final class StatementChecker {
       case Ast.Stmt.ForMap loop -> loops.map(loop);
       case Ast.Stmt.Break leave -> loops.leave(new Stmt.Break(leave.range()), "break");
       case Ast.Stmt.Continue next -> loops.leave(new Stmt.Continue(next.range()), "continue");
-      case Ast.Stmt.Return leave ->
-          List.of(new Stmt.Return(leave.value().flatMap(this::result), leave.range()));
+      case Ast.Stmt.Return leave -> returned(leave);
     };
   }
 
-  /** What a test returns. */
-  private Optional<Checked.Expr> result(Ast.Expr value) {
-    if (context.kind() != Kind.TEST) {
-      diagnostics.error(value.range(), "A probe returns no value");
-      return Optional.empty();
-    }
-    return Optional.of(expressions.integer(value, "What a test returns").expr());
+  /** What a probe returns means nothing to the kernel, but that of a test is its result. */
+  private List<Stmt> returned(Ast.Stmt.Return leave) {
+    boolean test = context.kind() == Kind.TEST;
+    String what = test ? "What a test returns" : "What a probe returns";
+    Optional<Expr> value = leave.value().map(written -> expressions.integer(written, what).expr());
+    return test || value.isEmpty()
+        ? List.of(new Stmt.Return(value, leave.range()))
+        : List.of(
+            new Stmt.Evaluate(value.get(), leave.range()),
+            new Stmt.Return(Optional.empty(), leave.range()));
   }
 
   private static boolean isZero(Value value) {

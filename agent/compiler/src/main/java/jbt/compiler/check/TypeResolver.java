@@ -5,6 +5,8 @@ import java.util.Optional;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Ast.TypeName;
 import jbt.compiler.types.Definitions;
+import jbt.compiler.types.Meaning;
+import jbt.compiler.types.Meaning.Id.Kind;
 import jbt.compiler.types.Type;
 import jbt.compiler.types.TypeNames;
 
@@ -20,8 +22,9 @@ final class TypeResolver {
 
   /** Empty, with an error, if there is no such type. */
   Optional<Type> resolve(TypeName written) {
-    if (written.keyword().isEmpty() && written.name().equals("string")) {
-      return Optional.of(new Type.Str(stringSize(written)));
+    Optional<Type> sized = sized(written);
+    if (sized.isPresent()) {
+      return sized;
     }
     Optional<Type> base = base(written);
     if (base.isEmpty()) {
@@ -38,15 +41,38 @@ final class TypeResolver {
     return Optional.of(type);
   }
 
+  /** Types whose brackets say how much there is room for. */
+  private Optional<Type> sized(TypeName written) {
+    if (!written.keyword().isEmpty()) {
+      return Optional.empty();
+    }
+    return switch (written.name()) {
+      case "string" -> Optional.of(new Type.Str(size(written)));
+      case "buffer" -> Optional.of(new Type.Buffer(size(written)));
+      case "inet" -> Optional.of(new Type.Symbolic(new Meaning.InternetAddress()));
+      case "ksym_t" -> Optional.of(new Type.Symbolic(new Meaning.KernelSymbol()));
+      case "usym_t" -> Optional.of(new Type.Symbolic(new Meaning.UserSymbol()));
+      case "username_t" -> Optional.of(new Type.Symbolic(new Meaning.Id(Kind.USER)));
+      case "macaddr_t" -> Optional.of(new Type.Symbolic(new Meaning.Id(Kind.MAC_ADDRESS)));
+      default -> Optional.empty();
+    };
+  }
+
   /** The type of a name that may be something else; without an error if it is. */
   Optional<Type> known(TypeName written) {
-    return base(written).isPresent() ? resolve(written) : Optional.empty();
+    return sized(written).isPresent() || base(written).isPresent()
+        ? resolve(written)
+        : Optional.empty();
   }
 
   private Optional<Type> base(TypeName written) {
     Definitions definitions = round.definitions();
     String name = written.name();
     if (written.of().isPresent()) {
+      Optional<Type> named = named(written.of().get());
+      if (named.isPresent()) {
+        return named;
+      }
       Type type = expressions.any(written.of().get()).type();
       return type instanceof Type.None ? Optional.empty() : Optional.of(type);
     }
@@ -82,15 +108,15 @@ final class TypeResolver {
                 .formatted(keyword));
   }
 
-  private int stringSize(TypeName written) {
+  private int size(TypeName written) {
     int length = written.length().orElse(FieldType.LONGEST_STRING);
     if (length > FieldType.LONGEST_STRING) {
       round
           .diagnostics()
           .error(
               written.range(),
-              "A string of %d bytes: at most %d are possible"
-                  .formatted(length, FieldType.LONGEST_STRING));
+              "A %s of %d bytes: at most %d are possible"
+                  .formatted(written.name(), length, FieldType.LONGEST_STRING));
       return FieldType.LONGEST_STRING;
     }
     return length;
@@ -101,7 +127,14 @@ final class TypeResolver {
     if (of.isEmpty()) {
       return type.flatMap(this::resolve);
     }
-    Optional<Type> named = type.flatMap(this::known);
+    Optional<Type> named = type.flatMap(this::known).or(() -> named(of.get()));
     return named.isPresent() ? named : Optional.of(expressions.any(of.get()).type());
+  }
+
+  /** The type that a lone name is: what a macro was given for a type. */
+  private Optional<Type> named(Ast.Expr expr) {
+    return expr instanceof Ast.Expr.Name(String name, var range)
+        ? known(new TypeName("", name, List.of(), Optional.empty(), range))
+        : Optional.empty();
   }
 }

@@ -107,6 +107,69 @@ final class UnsafeCalls {
     return List.of(new Stmt.Evaluate(made, call.range()));
   }
 
+  /** {@code write_user(address, what, bytes)}: into the memory of the process that runs. */
+  List<Stmt> write(Ast.Expr.Call call) {
+    if (!Calls.arity(call, 3, 3, round.diagnostics())) {
+      return List.of();
+    }
+    permit(round, call.function(), round.environment().circumstances().unsafe(), call.range());
+    if (context.runsInTracer()) {
+      round
+          .diagnostics()
+          .error(
+              call.range(),
+              "write_user() is not available in %s: it would reach the tracer itself"
+                  .formatted(context.points().getFirst().name()));
+      return List.of();
+    }
+    Features.need(round, Features.WRITE_USER, "write_user()", call.range());
+    Value target = expressions.value(call.arguments().get(0));
+    Value what = expressions.any(call.arguments().get(1));
+    Optional<Long> bytes =
+        expressions.literal(
+            call.arguments().get(2), "The length of write_user()", 1, FieldType.LONGEST_STRING);
+    if (!target.known() || !what.known() || bytes.isEmpty()) {
+      return List.of();
+    }
+    boolean address = target.type() instanceof Type.Pointer || target.type() instanceof Type.Int;
+    if (!address) {
+      round
+          .diagnostics()
+          .error(
+              target.range(),
+              "write_user() takes a pointer, not " + TypeNames.describe(target.type()));
+      return List.of();
+    }
+    if (bytes.get() > room(what.type())) {
+      round
+          .diagnostics()
+          .error(
+              what.range(),
+              "write_user() can't take %d bytes of %s"
+                  .formatted(bytes.get(), TypeNames.describe(what.type())));
+      return List.of();
+    }
+    List<Expr> arguments =
+        List.of(
+            target.expr(),
+            what.expr(),
+            Value.literal(bytes.get(), call.arguments().get(2).range()).expr());
+    Expr made = new Expr.Call(Function.WRITE_USER, arguments, Type.INT64, call.range());
+    return List.of(new Stmt.Evaluate(made, call.range()));
+  }
+
+  /** Bytes that can be taken of a value. */
+  private static int room(Type type) {
+    return switch (type) {
+      case Type.Pointer p -> FieldType.LONGEST_STRING;
+      case Type.Int i -> Long.BYTES;
+      case Type.Bool b -> 1;
+      case Type.Str str -> str.storedSize();
+      case Type.Array array -> Access.canBeHeld(array) ? array.storedSize() : 0;
+      default -> 0;
+    };
+  }
+
   /** {@code system} and {@code cat} take what printf does; text must not become shell syntax. */
   void commandArguments(Ast.Expr.Call call, List<Value> arguments) {
     for (Value argument : arguments) {

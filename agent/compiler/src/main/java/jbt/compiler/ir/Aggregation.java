@@ -26,10 +26,12 @@ final class Aggregation {
 
   private final Body body;
   private final MapDecl map;
+  private final Series series;
 
-  Aggregation(Body body, MapDecl map) {
-    this.body = body;
+  Aggregation(Lowering lowering, MapDecl map) {
+    this.body = lowering.body();
     this.map = map;
+    this.series = new Series(lowering, this, map.name());
   }
 
   /** The bucket of a value, for a histogram. */
@@ -37,6 +39,7 @@ final class Aggregation {
     return switch (map.value()) {
       case Value.Hist hist -> Optional.of(logarithmic(value, hist.bits()));
       case Value.Lhist lhist -> Optional.of(linear(value, signed, lhist));
+      case Value.Tseries tseries -> Optional.of(series.bucket(tseries));
       default -> Optional.empty();
     };
   }
@@ -45,6 +48,7 @@ final class Aggregation {
     return switch (map.value()) {
       case Value.Hist hist -> hist.buckets();
       case Value.Lhist lhist -> lhist.buckets();
+      case Value.Tseries tseries -> tseries.slots();
       default -> throw new IllegalArgumentException("no histogram: " + map);
     };
   }
@@ -62,27 +66,28 @@ final class Aggregation {
       case Value.Min min ->
           extreme(
               address, body.binary(AluOperation.XOR, ordered(value, min.signed()), new Imm(-1)));
+      case Value.Tseries tseries -> series.change(tseries, address, value);
       case Value.Counter counter -> throw new IllegalArgumentException("no aggregation: " + map);
       case Value.Plain plain -> throw new IllegalArgumentException("no aggregation: " + map);
     }
   }
 
-  private void add(Address address, Operand value) {
+  void add(Address address, Operand value) {
     body.emit(new Op.AtomicAdd(address, value));
   }
 
-  private void addBoth(Address address, Operand value) {
+  void addBoth(Address address, Operand value) {
     add(address, value);
     add(address.plus(8), ONE);
   }
 
   /** See {@link jbt.compiler.plan.ScriptMap#minMax}. */
-  private Operand ordered(Operand value, boolean signed) {
+  Operand ordered(Operand value, boolean signed) {
     return signed ? body.binary(AluOperation.XOR, value, new Imm(Long.MIN_VALUE)) : value;
   }
 
   /** The flag follows the word: a reader between the two sees no value rather than a wrong one. */
-  private void extreme(Address address, Operand word) {
+  void extreme(Address address, Operand word) {
     int set = body.block();
     int done = body.block();
     Operand seen = body.load(Size.DOUBLE, address);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import jbt.compiler.bpf.AluOperation;
+import jbt.compiler.bpf.Callee;
 import jbt.compiler.bpf.Condition;
 import jbt.compiler.bpf.Helper;
 import jbt.compiler.bpf.Size;
@@ -198,18 +199,18 @@ final class Body {
     store(Size.DOUBLE, address, value);
   }
 
-  Reg call(Helper helper, Operand... arguments) {
+  Reg call(Callee callee, Operand... arguments) {
     Reg target = register();
-    callInto(target, helper, arguments);
+    callInto(target, callee, arguments);
     return target;
   }
 
-  void callInto(Reg target, Helper helper, Operand... arguments) {
-    emit(new Op.Call(Optional.of(target), helper, List.of(arguments)));
+  void callInto(Reg target, Callee callee, Operand... arguments) {
+    emit(new Op.Call(Optional.of(target), callee, List.of(arguments)));
   }
 
-  void callForEffect(Helper helper, Operand... arguments) {
-    emit(new Op.Call(Optional.empty(), helper, List.of(arguments)));
+  void callForEffect(Callee callee, Operand... arguments) {
+    emit(new Op.Call(Optional.empty(), callee, List.of(arguments)));
   }
 
   /** The address as a value. */

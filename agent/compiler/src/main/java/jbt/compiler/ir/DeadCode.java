@@ -34,7 +34,7 @@ final class DeadCode {
         continue;
       }
       if (!needed && op instanceof Call call) {
-        Op effect = new Call(Optional.empty(), call.helper(), call.arguments());
+        Op effect = new Call(Optional.empty(), call.callee(), call.arguments());
         kept.add(new Step(effect, step.range()));
       } else {
         kept.add(step);

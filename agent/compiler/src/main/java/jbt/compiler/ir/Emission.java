@@ -33,6 +33,7 @@ import jbt.compiler.ir.Operand.MapRef;
 import jbt.compiler.ir.Operand.Reg;
 import jbt.compiler.ir.Operand.RoutineRef;
 import jbt.compiler.ir.Operand.Spilled;
+import jbt.compiler.ir.Operand.VariableRef;
 import jbt.compiler.ir.Terminator.Branch;
 import jbt.compiler.ir.Terminator.Goto;
 import jbt.compiler.ir.Terminator.Return;
@@ -149,6 +150,8 @@ final class Emission {
       case Reg reg -> at(reg);
       case Imm imm -> throw new IllegalStateException("not in a register: " + imm);
       case RoutineRef routine -> throw new IllegalStateException("not in a register: " + routine);
+      case VariableRef variable ->
+          throw new IllegalStateException("not in a register: " + variable);
       case MapRef map -> throw new IllegalStateException("not in a register: " + map);
       case Frame frame -> throw new IllegalStateException("not in a register: " + frame);
       case Spilled spilled -> throw new IllegalStateException("not in a register: " + spilled);
@@ -213,7 +216,7 @@ final class Emission {
       }
       case Op.Call call -> {
         arguments(call.arguments());
-        add(new Instruction.Call(call.helper()));
+        add(new Instruction.Call(call.callee()));
         call.target().ifPresent(target -> copy(at(target), Register.R0));
       }
     }
@@ -240,6 +243,7 @@ final class Emission {
         }
       }
       case MapRef(int map) -> add(new LoadMap(target, map));
+      case VariableRef(int typeId) -> add(new Instruction.LoadVariable(target, typeId));
       case RoutineRef(int routine) -> add(new LoadRoutine(target, new Label(routine)));
       case Frame(int offset) -> {
         copy(target, Register.R10);

@@ -1,5 +1,6 @@
 package jbt.compiler.ir;
 
+import jbt.compiler.bpf.Helper;
 import jbt.compiler.ir.Op.Argument;
 import jbt.compiler.ir.Op.Binary;
 import jbt.compiler.ir.Op.Call;
@@ -14,6 +15,7 @@ import jbt.compiler.ir.Operand.MapRef;
 import jbt.compiler.ir.Operand.Reg;
 import jbt.compiler.ir.Operand.RoutineRef;
 import jbt.compiler.ir.Operand.Spilled;
+import jbt.compiler.ir.Operand.VariableRef;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,13 +51,11 @@ record Expression(int what, long left, long right) {
               what(7, o.size().bytes(), o.address().base()),
               bits(o.address().base()),
               o.address().offset());
-      case Call o when o.arguments().isEmpty() ->
-          new Expression(what(8, o.helper().id(), new Imm(0)), 0, 0);
-      case Call o when o.arguments().size() == 1 ->
+      case Call o when o.callee() instanceof Helper helper && o.arguments().isEmpty() ->
+          new Expression(what(8, helper.id(), new Imm(0)), 0, 0);
+      case Call o when o.callee() instanceof Helper helper && o.arguments().size() == 1 ->
           new Expression(
-              what(9, o.helper().id(), o.arguments().getFirst()),
-              bits(o.arguments().getFirst()),
-              0);
+              what(9, helper.id(), o.arguments().getFirst()), bits(o.arguments().getFirst()), 0);
       default -> null;
     };
   }
@@ -80,6 +80,7 @@ record Expression(int what, long left, long right) {
       case MapRef o -> 3;
       case RoutineRef o -> 4;
       case Spilled o -> 5;
+      case VariableRef o -> 6;
     };
   }
 
@@ -91,6 +92,7 @@ record Expression(int what, long left, long right) {
       case MapRef o -> o.map();
       case RoutineRef o -> o.routine();
       case Spilled o -> o.offset();
+      case VariableRef o -> o.typeId();
     };
   }
 

@@ -395,6 +395,7 @@ final class Expressions {
         }
       }
       case Expr.Conditional e -> storeConditional(e, as, to);
+      case Expr.Part e -> lowering.memory().storePart(e, to);
       case Expr.MapValue e -> {
         if (e.type().equals(as)) {
           lowering.maps().read(e, to);
@@ -412,6 +413,12 @@ final class Expressions {
   private void storeBytes(Expr expr, Type as, Address to) {
     switch (expr) {
       case Expr.IntLiteral e -> zero(to, as.storedSize());
+      case Expr.Tuple e -> {
+        Type element = ((Type.Array) as).element();
+        for (int i = 0; i < e.parts().size(); i++) {
+          store(e.parts().get(i), element, to.plus(i * element.storedSize()));
+        }
+      }
       case Expr.Cast e -> body.storeWord(to, scalar(e.operand()));
       case Expr.Memory e -> lowering.memory().store(e, as, to);
       case Expr.Part e -> lowering.memory().storePart(e, to);

@@ -1,11 +1,13 @@
 package jbt.compiler.ir;
 
 import jbt.compiler.bpf.AluOperation;
+import jbt.compiler.bpf.Condition;
 import jbt.compiler.bpf.Helper;
 import jbt.compiler.bpf.Size;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.ir.Operand.Imm;
 import jbt.compiler.ir.Operand.Reg;
+import jbt.compiler.ir.Operand.VariableRef;
 import jbt.compiler.types.Type;
 
 /** Calls whose value the kernel knows, and what symbolic values are held as. */
@@ -28,10 +30,7 @@ final class HelperCalls {
       case STRLEN, STRSTR, STRNCMP, MEMCMP -> lowering.textCalls().scalar(e);
       case NSECS_MONOTONIC -> body.call(Helper.KTIME_GET_NS);
       case NSECS_TAI -> body.call(Helper.KTIME_GET_TAI_NS);
-      case NSECS_WALL -> {
-        int offset = body.layout().globals().wallOffset();
-        yield body.add(lowering.builtins().time(), body.load(Size.DOUBLE, body.global(offset)));
-      }
+      case NSECS_WALL -> wallClock();
       case JIFFIES -> body.call(Helper.JIFFIES64);
       case NUMA_NODE -> body.narrow(body.call(Helper.GET_NUMA_NODE_ID), 4, false);
       case CGROUP -> body.call(Helper.GET_CURRENT_CGROUP_ID);
@@ -46,9 +45,28 @@ final class HelperCalls {
         read(e.arguments().getFirst(), place, MAC_BYTES);
         yield body.load(Size.DOUBLE, place);
       }
+      case ADDRESS -> {
+        Operand place = body.addressOf(lowering.expressions().place(e.arguments().getFirst()));
+        yield lowering.memory().number(body.move(place));
+      }
+      case CONTEXT -> lowering.memory().number(lowering.context());
+      case SOCKET_COOKIE -> socketCookie(e.arguments().getFirst());
+      case OF_THIS_PROCESSOR -> {
+        VariableRef variable = new VariableRef((int) literal(e, 0));
+        yield lowering.memory().number(body.call(Helper.THIS_CPU_PTR, variable));
+      }
+      case OF_PROCESSOR -> ofProcessor((int) literal(e, 0), e.arguments().get(1));
+      case WRITE_USER -> writeUser(e);
+      case DEBUG -> debug(e);
+      case PATH, NAME_OF -> throw new IllegalArgumentException("no number: " + e);
       case BYTES, START, CONCAT, BUFFER, JOIN, USER_SYMBOL, STACK, INTERNET_ADDRESS ->
           throw new IllegalArgumentException("no number: " + e);
     };
+  }
+
+  Operand wallClock() {
+    int offset = body.layout().globals().wallOffset();
+    return body.add(lowering.builtins().time(), body.load(Size.DOUBLE, body.global(offset)));
   }
 
   private Operand number(Expr.Call e) {
@@ -58,6 +76,69 @@ final class HelperCalls {
   private Operand effect(Helper helper, Operand... arguments) {
     body.callForEffect(helper, arguments);
     return ZERO;
+  }
+
+  private static long literal(Expr.Call e, int argument) {
+    return ((Expr.IntLiteral) e.arguments().get(argument)).value();
+  }
+
+  private Operand socketCookie(Expr socket) {
+    Reg result = body.move(ZERO);
+    int absent = body.block();
+    Reg pointer = lowering.memory().known(socket, absent);
+    body.set(result, body.call(Helper.GET_SOCKET_COOKIE, pointer));
+    body.place(absent);
+    return result;
+  }
+
+  private Operand ofProcessor(int typeId, Expr processor) {
+    Operand number = lowering.expressions().scalar(processor);
+    Reg result = body.move(ZERO);
+    int there = body.block();
+    int done = body.block();
+    Reg pointer = body.call(Helper.PER_CPU_PTR, new VariableRef(typeId), number);
+    body.branch(Condition.EQ, pointer, ZERO, done, there);
+    body.place(there);
+    body.set(result, lowering.memory().number(pointer));
+    body.place(done);
+    return result;
+  }
+
+  private Operand writeUser(Expr.Call e) {
+    Operand target = lowering.expressions().scalar(e.arguments().get(0));
+    Expr source = e.arguments().get(1);
+    int bytes = (int) literal(e, 2);
+    Address from;
+    if (source.type() instanceof Type.Pointer) {
+      from = body.memory((bytes + 7) & ~7);
+      lowering.expressions().zero(from, (bytes + 7) & ~7);
+      read(source, from, bytes);
+    } else if (Layout.scalar(source.type())) {
+      from = body.exactMemory(8);
+      body.storeWord(from, lowering.expressions().scalar(source));
+    } else {
+      from = lowering.expressions().place(source);
+    }
+    return effect(Helper.PROBE_WRITE_USER, target, body.addressOf(from), new Imm(bytes));
+  }
+
+  /** Texts go as their addresses; what follows a format is as many values as it has conversions. */
+  private Operand debug(Expr.Call e) {
+    String format = ((Expr.StrLiteral) e.arguments().getFirst()).value() + "\0";
+    Operand[] all = {ZERO, new Imm(format.length()), ZERO, ZERO, ZERO};
+    for (int i = 1; i < e.arguments().size(); i++) {
+      Expr argument = e.arguments().get(i);
+      all[i + 1] =
+          argument.type() instanceof Type.Str
+              ? body.addressOf(lowering.expressions().place(argument))
+              : body.move(lowering.expressions().scalar(argument));
+    }
+    Address text = body.memory((format.length() + 7) & ~7);
+    for (int at = 0; at < format.length(); at += 8) {
+      body.storeWord(text.plus(at), new Imm(Texts.word(format, at)));
+    }
+    all[0] = body.addressOf(text);
+    return effect(Helper.TRACE_PRINTK, all);
   }
 
   /** Puts the bytes of a literal in memory. */

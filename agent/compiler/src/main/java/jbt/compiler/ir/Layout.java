@@ -45,6 +45,9 @@ record Layout(
    */
   static final int WAITING_GENERATIONS = 256;
 
+  /** Full generations of an unkeyed tseries that there is room for. */
+  private static final int SERIES_GENERATIONS = 8;
+
   /** Generations of an unkeyed map that has slots. */
   static final int SLOTS = 4;
 
@@ -183,11 +186,13 @@ record Layout(
       boolean together = map.value() instanceof Value.Plain || (counter(map) && read);
       Storage storage;
       boolean generational = map.cleared();
-      if (map.key().isEmpty() && oneWord && !map.deleted() && !(together && map.cleared())) {
+      boolean series = map.value() instanceof Value.Tseries;
+      boolean plainKey = map.key().isEmpty() && !series;
+      if (plainKey && oneWord && !map.deleted() && !(together && map.cleared())) {
         storage = together ? shared() : slots(map);
       } else {
         // Without a key the generation is one: there is always at least that in it.
-        generational |= map.key().isEmpty();
+        generational |= plainKey;
         storage = hash(map, together, generational);
         // What makes room for other keys is not in the slots.
         if (!together && !read && !map.lru() && !map.deleted() && !map.key().isEmpty()) {
@@ -234,8 +239,7 @@ record Layout(
       int keySize = map.key().stream().mapToInt(Type::storedSize).sum();
       keySize += (bucketInKey(map) ? WORD : 0) + (generational ? WORD : 0);
       // An old generation's keys stay until user space has read them: room for two lives.
-      int entries =
-          map.key().isEmpty() ? 2 * WAITING_GENERATIONS : map.maxEntries() * (generational ? 2 : 1);
+      int entries = entries(map, generational);
       hashes.add(
           new KernelMap(
               kernelName(map.name()),
@@ -245,6 +249,15 @@ record Layout(
               entries,
               false));
       return new Storage.Hash(FIRST_HASH + hashes.size() - 1, generational, Optional.empty());
+    }
+
+    private static int entries(MapDecl map, boolean generational) {
+      if (!map.key().isEmpty()) {
+        return map.maxEntries() * (generational ? 2 : 1);
+      }
+      return map.value() instanceof Value.Tseries series
+          ? series.slots() * (generational ? SERIES_GENERATIONS : 1)
+          : 2 * WAITING_GENERATIONS;
     }
 
     private static KernelMap.Kind kind(MapDecl map, boolean together) {
@@ -320,6 +333,7 @@ record Layout(
       case Value.Stats stats -> 2;
       case Value.Hist hist -> map.key().isEmpty() ? hist.buckets() : 1;
       case Value.Lhist lhist -> map.key().isEmpty() ? lhist.buckets() : 1;
+      case Value.Tseries series -> 3;
     };
   }
 
@@ -329,8 +343,12 @@ record Layout(
   }
 
   static boolean bucketInKey(MapDecl map) {
-    return !map.key().isEmpty()
-        && (map.value() instanceof Value.Hist || map.value() instanceof Value.Lhist);
+    return switch (map.value()) {
+      case Value.Tseries series -> true;
+      case Value.Hist hist -> !map.key().isEmpty();
+      case Value.Lhist lhist -> !map.key().isEmpty();
+      default -> false;
+    };
   }
 
   /** Whether values of the type are one word that registers hold. */

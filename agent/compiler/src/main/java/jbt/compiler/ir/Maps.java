@@ -331,7 +331,7 @@ final class Maps {
     }
     Operand value = s.value().map(lowering.expressions()::scalar).orElse(ZERO);
     boolean signed = s.value().map(v -> Expressions.signed(v.type())).orElse(false);
-    Aggregation aggregation = new Aggregation(body, declaration(s.map()));
+    Aggregation aggregation = new Aggregation(lowering, declaration(s.map()));
     Optional<Operand> bucket = aggregation.bucket(value, signed);
     update(s.map(), s.key(), bucket, address -> aggregation.change(address, value));
   }
@@ -489,7 +489,7 @@ final class Maps {
       outcome.accept(body.call(Helper.MAP_DELETE_ELEM, map, body.addressOf(key)));
       return;
     }
-    int buckets = new Aggregation(body, declaration).buckets();
+    int buckets = new Aggregation(lowering, declaration).buckets();
     Address key = key(s.map(), s.key(), Optional.of(ZERO));
     int end = partsSize(s.map()) + (hash.generational() ? 8 : 0);
     for (int bucket = 0; bucket < buckets; bucket++) {

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import jbt.compiler.bpf.AluOperation;
 import jbt.compiler.bpf.AtomicOperation;
+import jbt.compiler.bpf.Callee;
 import jbt.compiler.bpf.Helper;
 import jbt.compiler.bpf.Size;
 import jbt.compiler.ir.Operand.Reg;
@@ -56,7 +57,7 @@ sealed interface Op {
   record CompareExchange(Reg target, Address address, Operand expected, Operand value)
       implements Setting {}
 
-  record Call(Optional<Reg> target, Helper helper, List<Operand> arguments) implements Op {
+  record Call(Optional<Reg> target, Callee callee, List<Operand> arguments) implements Op {
     public Call {
       arguments = List.copyOf(arguments);
     }
@@ -116,12 +117,12 @@ sealed interface Op {
           new AtomicFetch(target, operation, at(address, f), f.apply(value));
       case CompareExchange(Reg target, Address address, Operand expected, Operand value) ->
           new CompareExchange(target, at(address, f), f.apply(expected), f.apply(value));
-      case Call(Optional<Reg> target, Helper helper, List<Operand> arguments) -> {
+      case Call(Optional<Reg> target, Callee callee, List<Operand> arguments) -> {
         List<Operand> replaced = new ArrayList<>();
         for (Operand argument : arguments) {
           replaced.add(f.apply(argument));
         }
-        yield new Call(target, helper, replaced);
+        yield new Call(target, callee, replaced);
       }
     };
   }
@@ -141,7 +142,7 @@ sealed interface Op {
       case AtomicAdd op -> throw new IllegalArgumentException("no result: " + op);
       case AtomicFetch op -> new AtomicFetch(to, op.operation, op.address, op.value);
       case CompareExchange op -> new CompareExchange(to, op.address, op.expected, op.value);
-      case Call op -> new Call(Optional.of(to), op.helper, op.arguments);
+      case Call op -> new Call(Optional.of(to), op.callee, op.arguments);
     };
   }
 
@@ -160,7 +161,7 @@ sealed interface Op {
       case AtomicAdd op -> false;
       case AtomicFetch op -> false;
       case CompareExchange op -> false;
-      case Call op -> onlyAnswers(op.helper);
+      case Call op -> op.callee instanceof Helper helper && onlyAnswers(helper);
     };
   }
 
@@ -179,7 +180,7 @@ sealed interface Op {
       case AtomicAdd op -> false;
       case AtomicFetch op -> false;
       case CompareExchange op -> false;
-      case Call op -> sameInARun(op.helper);
+      case Call op -> op.callee instanceof Helper helper && sameInARun(helper);
     };
   }
 

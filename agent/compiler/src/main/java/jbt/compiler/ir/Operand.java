@@ -39,6 +39,14 @@ sealed interface Operand {
     }
   }
 
+  /** A variable of the kernel, by its place in the type information. */
+  record VariableRef(int typeId) implements Operand {
+    @Override
+    public String toString() {
+      return "type" + typeId;
+    }
+  }
+
   /** A routine that the kernel calls, by its number among those of the program. */
   record RoutineRef(int routine) implements Operand {
     @Override

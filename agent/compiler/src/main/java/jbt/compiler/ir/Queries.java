@@ -90,6 +90,7 @@ final class Queries {
       case Value.Stats s -> true;
       case Value.Hist h -> true;
       case Value.Lhist l -> true;
+      case Value.Tseries t -> true;
     };
   }
 

@@ -88,7 +88,9 @@ final class Reads {
                 switch (expr) {
                   case Expr.ContextField e -> true;
                   case Expr.ContextElement e -> true;
-                  case Expr.Call e -> e.function() == Function.STACK;
+                  // Only programs of the event itself may look up tasks.
+                  case Expr.Call e ->
+                      e.function() == Function.STACK || e.function() == Function.NAME_OF;
                   case Expr.BuiltinValue e -> e.builtin() == Checked.Builtin.PROBE;
                   default -> false;
                 });

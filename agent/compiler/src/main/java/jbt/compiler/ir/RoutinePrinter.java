@@ -48,7 +48,7 @@ final class RoutinePrinter {
           case Op.CompareExchange o ->
               "compare_exchange " + o.address() + ", " + o.expected() + ", " + o.value();
           case Op.Call o ->
-              o.helper()
+              o.callee()
                   + o.arguments().stream()
                       .map(Operand::toString)
                       .collect(Collectors.joining(", ", "(", ")"));

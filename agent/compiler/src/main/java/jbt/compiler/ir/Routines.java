@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.Probe;
 import jbt.compiler.check.Checked.Stmt;
+import jbt.compiler.check.Function;
 
 /**
  * How a program is cut into routines: the body of a loop whose number of rounds is not known, or
@@ -152,6 +153,10 @@ final class Routines {
       case Expr.StepLocal e -> use(e.local(), owner);
       case Expr.Find e -> use(e.local(), owner);
       case Expr.Sequence e -> all(e.statements(), owner);
+      // What points to it must find it in memory all through the program.
+      case Expr.Call(Function function, List<Expr> of, var type, var range)
+          when function == Function.ADDRESS && of.getFirst() instanceof Expr.Local e ->
+          owners.put(e.local(), SEVERAL);
       case Expr.Length e -> called = true;
       default -> {}
     }

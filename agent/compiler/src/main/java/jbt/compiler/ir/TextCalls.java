@@ -3,9 +3,10 @@ package jbt.compiler.ir;
 import java.util.List;
 import jbt.compiler.bpf.AluOperation;
 import jbt.compiler.bpf.Condition;
+import jbt.compiler.bpf.Helper;
+import jbt.compiler.bpf.KernelFunction;
 import jbt.compiler.bpf.Size;
 import jbt.compiler.check.Checked.Expr;
-import jbt.compiler.check.Function;
 import jbt.compiler.check.Joined;
 import jbt.compiler.ir.Operand.Imm;
 import jbt.compiler.ir.Operand.Reg;
@@ -190,13 +191,23 @@ final class TextCalls {
   }
 
   private Operand memoryDiffers(Expr left, Expr right, int count) {
-    int bytes = (count + 7) & ~7;
     Address a = memory(left, count);
     Address b = memory(right, count);
-    return wordsDiffer(a, bytes, b, bytes, count);
+    return wordsDiffer(a, known(left, count), b, known(right, count), count);
+  }
+
+  private static boolean held(Expr of) {
+    return of.type() instanceof Type.Str || of.type() instanceof Type.Array;
+  }
+
+  private static int known(Expr of, int count) {
+    return held(of) ? of.type().storedSize() : (count + 7) & ~7;
   }
 
   private Address memory(Expr pointer, int count) {
+    if (held(pointer)) {
+      return lowering.expressions().place(pointer);
+    }
     Address place = body.memory((count + 7) & ~7);
     lowering.expressions().zero(place, (count + 7) & ~7);
     lowering
@@ -229,11 +240,50 @@ final class TextCalls {
 
   /** Puts a text that is made of others in memory, padded. */
   void store(Expr.Call e, Type.Str as, Address to) {
-    if (e.function() == Function.START) {
-      start(e, as, to);
-    } else {
-      concat(e, as, to);
+    switch (e.function()) {
+      case START -> start(e, as, to);
+      case PATH -> path(e, as, to);
+      case NAME_OF -> nameOf(e, as, to);
+      default -> concat(e, as, to);
     }
+  }
+
+  private void path(Expr.Call e, Type.Str as, Address to) {
+    int size = e.type().storedSize();
+    Address place = body.inScratch(size);
+    lowering.expressions().zero(place, size);
+    int done = body.block();
+    Reg start = lowering.memory().known(e.arguments().get(0), done);
+    Reg path = body.add(start, new Imm(literal(e.arguments().get(1))));
+    Reg length = body.call(Helper.D_PATH, path, body.addressOf(place), new Imm(size));
+    int tooLong = body.block();
+    body.branch(Condition.SIGNED_LT, length, ZERO, tooLong, done);
+    body.place(tooLong);
+    lowering.expressions().zero(place, size);
+    body.place(done);
+    lowering.expressions().copy(place, e.type(), to, as);
+  }
+
+  private void nameOf(Expr.Call e, Type.Str as, Address to) {
+    KernelFunction find = new KernelFunction("bpf_task_from_pid", literal(e.arguments().get(1)), 1);
+    KernelFunction release =
+        new KernelFunction("bpf_task_release", literal(e.arguments().get(2)), 1);
+    Operand process = lowering.expressions().scalar(e.arguments().get(0));
+    Address place = body.memory(Builtins.COMM_BYTES);
+    lowering.expressions().zero(place, Builtins.COMM_BYTES);
+    int there = body.block();
+    int done = body.block();
+    Reg task = body.call(find, process);
+    body.branch(Condition.EQ, task, ZERO, done, there);
+    body.place(there);
+    body.callForEffect(
+        Helper.PROBE_READ_KERNEL_STR,
+        body.addressOf(place),
+        new Imm(Builtins.COMM_BYTES),
+        body.add(task, new Imm(literal(e.arguments().get(3)))));
+    body.callForEffect(release, task);
+    body.place(done);
+    lowering.expressions().copy(place, e.type(), to, as);
   }
 
   private void start(Expr.Call e, Type.Str as, Address to) {

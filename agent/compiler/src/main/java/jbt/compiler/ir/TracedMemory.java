@@ -5,13 +5,11 @@ import jbt.compiler.bpf.AluOperation;
 import jbt.compiler.bpf.Condition;
 import jbt.compiler.bpf.Helper;
 import jbt.compiler.bpf.Size;
-import jbt.compiler.check.Checked.Builtin;
 import jbt.compiler.check.Checked.Expr;
-import jbt.compiler.check.Checked.Expr.ContextField.Read;
+import jbt.compiler.check.Trusted;
 import jbt.compiler.ir.Operand.Imm;
 import jbt.compiler.ir.Operand.Reg;
 import jbt.compiler.types.Member;
-import jbt.compiler.types.Origin;
 import jbt.compiler.types.Type;
 import jbt.compiler.types.Type.AddressSpace;
 
@@ -23,9 +21,6 @@ import jbt.compiler.types.Type.AddressSpace;
 final class TracedMemory {
   private static final Imm ZERO = new Imm(0);
 
-  /** Offsets of instructions have 16 bits. */
-  private static final int FURTHEST = 30_000;
-
   private final Lowering lowering;
   private final Body body;
 
@@ -36,7 +31,7 @@ final class TracedMemory {
 
   /** An integer, bool or pointer in memory. */
   Operand read(Expr.Memory m) {
-    return loadable(m) ? load(m) : extract(copied(m), m.bits(), m.type());
+    return Trusted.loadable(m) ? load(m) : extract(copied(m), m.bits(), m.type());
   }
 
   private Operand copied(Expr.Memory m) {
@@ -77,31 +72,6 @@ final class TracedMemory {
     return m.offset() == 0 ? base : body.add(base, new Imm(m.offset()));
   }
 
-  /** Whether the kernel lets a program load it. */
-  private static boolean loadable(Expr.Memory m) {
-    return m.direct()
-        && m.bits().isEmpty()
-        && m.offset() >= 0
-        && m.offset() < FURTHEST
-        && m.space() == AddressSpace.KERNEL
-        && trusted(m.address());
-  }
-
-  private static boolean trusted(Expr pointer) {
-    boolean toStruct =
-        pointer.type() instanceof Type.Pointer(Type.Struct struct, AddressSpace space)
-            && space == AddressSpace.KERNEL
-            && struct.size() > 0
-            && !struct.origin().source().equals(Origin.SCRIPT);
-    return toStruct
-        && switch (pointer) {
-          case Expr.BuiltinValue b -> b.builtin() == Builtin.CURTASK;
-          case Expr.ContextField field -> field.read() == Read.TRUSTED;
-          case Expr.Memory m -> loadable(m);
-          default -> false;
-        };
-  }
-
   private Operand load(Expr.Memory m) {
     Reg result = body.register();
     int absent = body.block();
@@ -117,8 +87,15 @@ final class TracedMemory {
 
   /** What was loaded, through pointers none of which is null. */
   private Reg follow(Expr.Memory m, int absent) {
+    Reg pointer = known(m.address(), absent);
+    return body.loadConstant(
+        Size.of(Type.sizeOf(m.type())), new Address(pointer, (int) m.offset()));
+  }
+
+  /** A pointer that the verifier knows, not null. */
+  Reg known(Expr address, int absent) {
     Reg pointer =
-        switch (m.address()) {
+        switch (address) {
           case Expr.Memory inner -> follow(inner, absent);
           case Expr.ContextField field -> contextPointer(field);
           default -> body.call(Helper.GET_CURRENT_TASK_BTF);
@@ -126,8 +103,7 @@ final class TracedMemory {
     int there = body.block();
     body.branch(Condition.EQ, pointer, ZERO, absent, there);
     body.place(there);
-    return body.loadConstant(
-        Size.of(Type.sizeOf(m.type())), new Address(pointer, (int) m.offset()));
+    return pointer;
   }
 
   private Reg contextPointer(Expr.ContextField field) {
@@ -144,7 +120,7 @@ final class TracedMemory {
   }
 
   /** The verifier takes a negated pointer for a number. */
-  private Reg number(Reg value) {
+  Reg number(Reg value) {
     Reg negated = body.register();
     body.emit(new Op.Negate(negated, value));
     Reg number = body.register();

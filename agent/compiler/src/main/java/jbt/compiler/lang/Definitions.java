@@ -94,7 +94,15 @@ final class Definitions {
     List<Expr> parameters = new ArrayList<>();
     tokens.expect("(");
     while (!tokens.accept(")")) {
-      Token parameter = tokens.take();
+      boolean type = tokens.current().isWord("typeof") && tokens.ahead().is("(");
+      if (type) {
+        tokens.take();
+        tokens.take();
+      }
+      Token parameter = type ? tokens.expect(Kind.IDENTIFIER) : tokens.take();
+      if (type) {
+        tokens.expect(")");
+      }
       parameters.add(
           switch (parameter.kind()) {
             case VARIABLE -> new Expr.Variable(parameter.text(), parameter.range());

@@ -166,6 +166,9 @@ final class StatementParser {
               : Optional.of(expressions.expression());
       return new Stmt.Return(value, first.range().to(tokens.previous()));
     }
+    if (first.isWord("import") && tokens.ahead().kind() == Kind.STRING) {
+      return localImport(first.range());
+    }
     if (first.isWord("_") && tokens.ahead().is("=")) {
       tokens.take();
       tokens.take();
@@ -184,6 +187,16 @@ final class StatementParser {
     Expr value = expressions.expression();
     return new Stmt.Assign(
         expr, Optional.ofNullable(op), value, expr.range().to(tokens.previous()));
+  }
+
+  /** What comes with the language is there without being imported. */
+  private Stmt localImport(SourceRange start) throws SyntaxError {
+    tokens.take();
+    Token path = tokens.take();
+    if (!path.text().startsWith("stdlib/")) {
+      throw new SyntaxError(path.range(), "only parts of stdlib are imported in a block");
+    }
+    return new Stmt.Braces(List.of(), start.to(path.range()));
   }
 
   /** A chain of if and else if is read in a loop and nested afterwards: it may be long. */

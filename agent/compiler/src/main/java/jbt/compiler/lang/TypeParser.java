@@ -40,7 +40,10 @@ final class TypeParser {
           "u32",
           "u64",
           "size_t",
-          "pid_t");
+          "pid_t",
+          "string",
+          "buffer",
+          "inet");
 
   /** Words of which C makes the name of an integer type. */
   private static final Set<String> INTEGER_WORDS =
@@ -119,15 +122,23 @@ final class TypeParser {
     String keyword = KEYWORDS.contains(first.text()) ? first.text() : "";
     String name = keyword.isEmpty() ? first.text() : tokens.expect(Kind.IDENTIFIER).text();
     Optional<Expr> of = Optional.empty();
+    List<Integer> suffixes = new ArrayList<>();
     if (name.equals("typeof")) {
       tokens.expect("(");
-      of = Optional.of(expressions.expression());
-      tokens.expect(")");
       name = "";
+      if (isType(tokens.current())) {
+        TypeName inner = typeName();
+        keyword = inner.keyword();
+        name = inner.name();
+        suffixes.addAll(inner.suffixes());
+        of = inner.of();
+      } else {
+        of = Optional.of(expressions.expression());
+      }
+      tokens.expect(")");
     } else if (INTEGER_WORDS.contains(name)) {
       name = integerName(name);
     }
-    List<Integer> suffixes = new ArrayList<>();
     while (tokens.current().is("*")
         || tokens.current().is("[")
         || QUALIFIERS.contains(tokens.current().text())) {

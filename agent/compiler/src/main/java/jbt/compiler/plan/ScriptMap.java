@@ -8,13 +8,14 @@ import jbt.compiler.types.Type;
  * A map of the script and where its contents are.
  *
  * <p>A key in kernel memory is, for a map with generations, the generation as u64, then the parts
- * in order, each {@link Type#storedSize} bytes; for a keyed hist or lhist the bucket number as u64
- * comes last.
+ * in order, each {@link Type#storedSize} bytes; for a keyed hist or lhist and for every tseries the
+ * bucket number as u64 comes last.
  *
  * <p>A value in kernel memory is in 8-byte words: COUNT, SUM and COUNTER one word that is added to;
  * AVG and STATS total, count; MIN and MAX an order-preserving word and a flag that is 1 when it is
- * set, see {@link #minMax}; HIST and LHIST without key one word a bucket; PLAIN the stored type. In
- * global data a flag that is 1 when it is set follows a value that is {@link #flagged}.
+ * set, see {@link #minMax}; HIST and LHIST without key one word a bucket; TSERIES see {@link
+ * Value.Tseries}; PLAIN the stored type. In global data a flag that is 1 when it is set follows a
+ * value that is {@link #flagged}.
  *
  * @param name with its "@"
  * @param generations present where the script clears or zeroes the map, and where a map without key
@@ -59,6 +60,27 @@ public record ScriptMap(
         // Negatives, the exact values 0..2^(bits+1)-1, then 2^bits for each further power of two up
         // to 2^62.
         return 1 + (2 << bits) + (62 - bits) * (1 << bits);
+      }
+    }
+
+    /**
+     * What became of values in each of the last {@code slots} intervals of the wall clock. Interval
+     * n, counted from 1970, is in bucket n modulo {@code slots}: a word that is n + 1 (0 as long as
+     * there is nothing, -1 while an older one makes room), then the two words of {@code fold}.
+     */
+    record Tseries(long intervalNs, int slots, Fold fold, boolean signed) implements Value {
+      /** How the values of an interval become one, and the two words that hold it. */
+      public enum Fold {
+        /** The value, and when it was set in nanoseconds since 1970. */
+        LAST,
+        /** The sum, nothing. */
+        SUM,
+        /** Total, count. */
+        AVG,
+        /** As those of MIN. */
+        MIN,
+        /** As those of MAX. */
+        MAX
       }
     }
 
@@ -137,6 +159,7 @@ public record ScriptMap(
       case Value.Stats s -> false;
       case Value.Hist h -> false;
       case Value.Lhist l -> false;
+      case Value.Tseries t -> false;
     };
   }
 

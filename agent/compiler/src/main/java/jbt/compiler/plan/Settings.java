@@ -12,6 +12,8 @@ package jbt.compiler.plan;
  * @param maxCatBytes of a file that {@code cat} shows
  * @param tracepointAttach how programs are attached to tracepoints
  * @param cppDemangle names of functions are shown as C++ and Rust write them
+ * @param license one that goes with the kernel's, under which all programs are loaded
+ * @param truncationTrailer what stands behind a text that may have been longer, as its bytes
  */
 public record Settings(
     int maxMapKeys,
@@ -22,10 +24,22 @@ public record Settings(
     int maxProbes,
     int maxCatBytes,
     TracepointAttach tracepointAttach,
-    boolean cppDemangle) {
+    boolean cppDemangle,
+    String license,
+    String truncationTrailer) {
   public static final Settings DEFAULT =
       new Settings(
-          4096, 1024, Missing.ERROR, true, "bpftrace", 1024, 10_240, TracepointAttach.AUTO, true);
+          4096,
+          1024,
+          Missing.ERROR,
+          true,
+          "bpftrace",
+          1024,
+          10_240,
+          TracepointAttach.AUTO,
+          true,
+          "GPL",
+          "..");
 
   /**
    * By perf events, for which the kernel makes a record of each event, or to the kernel's own

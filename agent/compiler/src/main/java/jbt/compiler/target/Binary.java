@@ -20,6 +20,9 @@ public interface Binary {
    */
   record Marker(String provider, String name, long address, long semaphore, String arguments) {}
 
+  /** A variable; {@code size} in bytes. */
+  record Datum(long address, long size) {}
+
   /**
    * What the debug information (DWARF) tells of a function.
    *
@@ -39,6 +42,14 @@ public interface Binary {
 
   /** The function that an address lies in. */
   Optional<Function> at(long address);
+
+  Optional<Datum> datum(String name);
+
+  /** Whether it is loaded where its addresses say. */
+  boolean fixed();
+
+  /** The inverse of {@link #fileOffset}. */
+  OptionalLong address(long fileOffset);
 
   /** Where in the file the code or datum is that is loaded at an address. */
   OptionalLong fileOffset(long address);

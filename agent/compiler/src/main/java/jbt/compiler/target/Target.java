@@ -81,6 +81,10 @@ public interface Target {
     BOOT_CLOCK,
     /** bpf_override_return: CONFIG_BPF_KPROBE_OVERRIDE. */
     OVERRIDE,
+    /** bpf_probe_write_user. */
+    WRITE_USER,
+    /** Programs of tracepoints and samples may call bpf_task_from_pid (6.12). */
+    TASK_FROM_PID,
     /** BPF_TRACE_UPROBE_MULTI (6.6): many places of a program by one link. */
     UPROBE_MULTI,
     /** Probes in the kernel's code (CONFIG_KPROBE_EVENTS). */

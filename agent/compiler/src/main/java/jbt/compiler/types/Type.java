@@ -66,10 +66,12 @@ public sealed interface Type {
     }
   }
 
+  /** Integers lie close together, other elements are stored as they are alone. */
   record Array(Type element, int length) implements Type {
     @Override
     public int storedSize() {
-      return (length * sizeOf(element) + 7) & ~7;
+      int each = element instanceof Int i ? i.bytes : element.storedSize();
+      return (length * each + 7) & ~7;
     }
   }
 

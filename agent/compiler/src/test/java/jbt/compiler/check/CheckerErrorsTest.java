@@ -142,7 +142,7 @@ class CheckerErrorsTest {
         "@[1] = 1; print(@[1], 2); => print() of one key takes no top and div",
         "exit(\"a\"); => The argument of exit() is an integer, not string",
         "time(1); => time() takes a string literal of less than 64 characters",
-        "return 1; => A probe returns no value",
+        "return \"x\"; => What a probe returns is an integer, not string",
         "printf(1); => printf() needs a format, a string literal",
         "printf(\"%d\"); => printf: not enough arguments for format string (0 supplied, 1 expected)",
         "printf(\"%d\", 1, 2); => printf: too many arguments for format string (2 supplied, 1 expected)",

@@ -51,7 +51,9 @@ class ConfigurationTest {
                 1024,
                 Settings.DEFAULT.maxCatBytes(),
                 Settings.DEFAULT.tracepointAttach(),
-                true));
+                true,
+                "GPL",
+                ".."));
     Parameters wrong =
         new Parameters(
             List.of(), Map.of(), Map.of(), List.of(), Map.of("BPFTRACE_MAX_STRLEN", "x"));
@@ -67,7 +69,7 @@ class ConfigurationTest {
             #!/usr/bin/env jbt-remote
             config = {
               BPFTRACE_MAX_MAP_KEYS = 10; max_strlen = 64; str_trunc_trailer = "~";
-              missing_probes = warn; print_maps_on_exit = false; stack_mode = perf; license = "GPL";
+              missing_probes = warn; print_maps_on_exit = false; stack_mode = perf; license = "GPL v2";
               map_keys_max = 20; tracepoint_attach = raw; cpp_demangle = 0
             }
             tracepoint:syscalls:sys_enter_openat, tracepoint:no:such { @[pid] = count(); print(str(args.filename)); }
@@ -83,7 +85,9 @@ class ConfigurationTest {
                 1024,
                 10_240,
                 Settings.TracepointAttach.RAW,
-                false));
+                false,
+                "GPL v2",
+                "~"));
     assertThat(kernelMap(plan, "AT_").maxEntries()).isEqualTo(20);
     assertThat(plan.sites().getFirst()).hasToString("Value[type=" + new Type.Str(64) + "]");
     assertThat(plan.warnings())

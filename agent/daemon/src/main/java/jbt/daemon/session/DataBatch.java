@@ -106,7 +106,7 @@ final class DataBatch implements Records {
   private void appendValue(Type type, ByteBuffer ring, int at) {
     if (type instanceof Type.Str str) {
       int length = (int) ring.getLong(at);
-      Canonical.appendText(ring, at + Long.BYTES, length, str.size(), bytes);
+      canonical.appendText(ring, at + Long.BYTES, length, str.size(), bytes);
     } else {
       canonical.append(type, ring, at, bytes);
     }

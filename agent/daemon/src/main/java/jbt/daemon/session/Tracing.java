@@ -57,7 +57,8 @@ final class Tracing implements AutoCloseable {
             loaded::stack,
             SymbolUses.ofProcesses(plan),
             plan.settings().cppDemangle() ? Names::readable : UnaryOperator.identity());
-    Canonical canonical = new Canonical(plan.attachPointNames(), symbols);
+    Canonical canonical =
+        new Canonical(plan.attachPointNames(), symbols, plan.settings().truncationTrailer());
     this.output = new Output(this::show);
     this.maps = new ScriptMaps(loaded, schemas, canonical, host, keying, output);
     this.settlement = new Settlement(maps);

@@ -83,7 +83,7 @@ public final class LineFormat {
       int place = at + argument.offset;
       if (argument.type instanceof Type.Str str) {
         int length = (int) record.getLong(place);
-        Canonical.putText(record, text, length, str.size(), to);
+        canonical.putText(record, text, length, str.size(), to);
         text += length;
       } else if (argument.type instanceof Type.Buffer) {
         int length = (int) record.getLong(place);
@@ -187,7 +187,7 @@ public final class LineFormat {
       case Type.Buffer buffer ->
           putBuffer(record, at + Long.BYTES, Canonical.length(record, at, buffer), 'r', to);
       case Type.Str str ->
-          Canonical.putText(record, at, Canonical.length(record, at, str.size()), str.size(), to);
+          canonical.putText(record, at, Canonical.length(record, at, str.size()), str.size(), to);
       case Type.Tuple tuple -> putParts(tuple, record, at, to);
       case Type.Array array -> {
         to.put('[');

@@ -1,6 +1,7 @@
 package jbt.daemon.values;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import jbt.compiler.types.Meaning;
 import jbt.compiler.types.Type;
@@ -10,17 +11,16 @@ import jbt.compiler.types.Type;
  *
  * @param probes texts of attach points by place
  * @param symbols makes the text of symbolic values
+ * @param trailer what stands behind a text that fills its room whole: it may have been longer;
+ *     bytes, each as a character
  */
-public record Canonical(List<String> probes, Symbols symbols) {
+public record Canonical(List<String> probes, Symbols symbols, String trailer) {
   /** What numbers of this host mean. */
   @FunctionalInterface
   public interface Symbols {
     /** Appends the text of a symbolic value whose words are at {@code at}. */
     void put(Meaning meaning, ByteBuffer from, int at, Bytes to);
   }
-
-  /** What stands behind a text that fills its room whole: it may have been longer. */
-  private static final byte[] TRAILER = {'.', '.'};
 
   /** Appends the value at {@code at}; in the byte order of this machine. */
   public void append(Type type, ByteBuffer from, int at, Bytes to) {
@@ -90,7 +90,7 @@ public record Canonical(List<String> probes, Symbols symbols) {
   }
 
   /** A text of known length as a canonical string. */
-  public static void appendText(ByteBuffer from, int at, int length, int room, Bytes to) {
+  public void appendText(ByteBuffer from, int at, int length, int room, Bytes to) {
     int place = to.size();
     to.putInt(0);
     putText(from, at, length, room, to);
@@ -98,10 +98,10 @@ public record Canonical(List<String> probes, Symbols symbols) {
   }
 
   /** The bytes of a text and, where it fills its room, the mark that it may have been longer. */
-  public static void putText(ByteBuffer from, int at, int length, int room, Bytes to) {
+  public void putText(ByteBuffer from, int at, int length, int room, Bytes to) {
     to.put(from, at, length);
     if (length >= room) {
-      to.put(TRAILER);
+      to.put(trailer.getBytes(StandardCharsets.ISO_8859_1));
     }
   }
 

@@ -43,7 +43,11 @@ final class FoldedRows {
         }
       }
       if (rows.getValueLengthCount() > 0) {
-        row.value = rows.getValues().substring(valueAt, valueAt + rows.getValueLength(i));
+        ByteString value = rows.getValues().substring(valueAt, valueAt + rows.getValueLength(i));
+        row.value =
+            kind instanceof Value.Tseries series
+                ? FoldedSeries.join(series, row.value, value)
+                : value;
         valueAt += rows.getValueLength(i);
       }
     }

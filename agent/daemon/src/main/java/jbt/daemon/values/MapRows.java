@@ -162,6 +162,12 @@ public final class MapRows {
           rows.addBucket(contents.bucket()[i]).addBucketCount(contents.bucketCount()[i]);
         }
       }
+      case ScriptMap.Value.Tseries _ -> {
+        for (int i = 3 * firstBucket; i < 3 * (firstBucket + buckets); i++) {
+          texts.putLong(contents.words()[i]);
+        }
+        rows.addValueLength(3 * buckets * Long.BYTES);
+      }
       case ScriptMap.Value.Plain plain -> {
         int at = row * contents.valueSize();
         if (isWord(plain.type())) {
@@ -188,6 +194,7 @@ public final class MapRows {
     switch (map.value()) {
       case ScriptMap.Value.Avg _, ScriptMap.Value.Stats _ -> rows.addWord(0).addWord(0);
       case ScriptMap.Value.Hist _, ScriptMap.Value.Lhist _ -> rows.addRowBuckets(0);
+      case ScriptMap.Value.Tseries _ -> rows.addValueLength(0);
       default -> rows.addWord(0);
     }
   }

@@ -9,6 +9,7 @@ import jbt.v1.MapSchema;
 import jbt.v1.PrintPlace;
 import jbt.v1.PrintSite;
 import jbt.v1.Schema;
+import jbt.v1.SeriesFold;
 import jbt.v1.Type;
 import jbt.v1.TypeKind;
 import jbt.v1.ValueKind;
@@ -79,11 +80,29 @@ public record Schemas(Schema schema, List<Integer> places) {
       case ScriptMap.Value.Stats stats -> number(schema, ValueKind.VALUE_STATS, stats.signed());
       case ScriptMap.Value.Hist hist ->
           number(schema.setHistBits(hist.bits()), ValueKind.VALUE_HIST, true);
+      case ScriptMap.Value.Tseries series ->
+          number(
+              schema
+                  .setIntervalNs(series.intervalNs())
+                  .setIntervals(series.slots())
+                  .setFold(fold(series.fold())),
+              ValueKind.VALUE_TSERIES,
+              series.signed());
       case ScriptMap.Value.Lhist lhist ->
           number(
               schema.setLhistMin(lhist.min()).setLhistMax(lhist.max()).setLhistStep(lhist.step()),
               ValueKind.VALUE_LHIST,
               true);
+    };
+  }
+
+  private static SeriesFold fold(ScriptMap.Value.Tseries.Fold fold) {
+    return switch (fold) {
+      case LAST -> SeriesFold.FOLD_LAST;
+      case SUM -> SeriesFold.FOLD_SUM;
+      case AVG -> SeriesFold.FOLD_AVG;
+      case MIN -> SeriesFold.FOLD_MIN;
+      case MAX -> SeriesFold.FOLD_MAX;
     };
   }
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LineFormatTest {
   private static final Canonical CANONICAL =
       new Canonical(
-          List.of("begin", "tracepoint:a:b"), (meaning, from, at, to) -> to.put("symbol"));
+          List.of("begin", "tracepoint:a:b"), (meaning, from, at, to) -> to.put("symbol"), "..");
 
   /** The fields of a record; a text is given as the bytes in use. */
   private static String line(List<Piece> format, List<Type> types, Object... fields) {

@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -33,10 +35,13 @@ final class ElfBinary implements Binary {
 
   private final NavigableMap<String, Function> functions = new TreeMap<>();
 
+  private final Map<String, Datum> data = new HashMap<>();
+
   /** By address, which is compared as unsigned; of several names the first. */
   private final NavigableMap<Long, Function> byAddress = new TreeMap<>(Long::compareUnsigned);
 
   private final List<Segment> segments;
+  private final boolean fixed;
   private final List<Marker> markers;
   private final Optional<CodeBytes> code;
   private final Path file;
@@ -50,12 +55,16 @@ final class ElfBinary implements Binary {
   private ElfBinary(Elf elf, Path file) throws IOException {
     this.file = file;
     segments = elf.segments();
+    fixed = elf.fixed();
     DebugFiles.symbols(elf, file)
         .forEach(
             symbol -> {
               if (symbol.kind() == Symbol.Kind.FUNCTION && !symbol.name().isEmpty()) {
                 Function function = new Function(symbol.name(), symbol.address(), symbol.size());
                 functions.merge(symbol.name(), function, (a, b) -> symbol.global() ? b : a);
+              } else if (symbol.kind() == Symbol.Kind.DATA) {
+                Datum datum = new Datum(symbol.address(), symbol.size());
+                data.merge(symbol.name(), datum, (a, b) -> symbol.global() ? b : a);
               }
             });
     for (Function function : functions.values()) {
@@ -136,6 +145,21 @@ final class ElfBinary implements Binary {
         .map(entry -> entry.getValue())
         .filter(
             function -> Long.compareUnsigned(address - function.address(), function.size()) < 0);
+  }
+
+  @Override
+  public Optional<Datum> datum(String name) {
+    return Optional.ofNullable(data.get(name));
+  }
+
+  @Override
+  public boolean fixed() {
+    return fixed;
+  }
+
+  @Override
+  public OptionalLong address(long fileOffset) {
+    return Elf.address(segments, fileOffset);
   }
 
   @Override

@@ -1,0 +1,6 @@
+package jbt.compiler.bpf;
+
+/** What a program calls. */
+public sealed interface Callee permits Helper, KernelFunction {
+  int arguments();
+}

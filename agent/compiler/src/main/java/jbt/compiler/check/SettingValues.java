@@ -1,0 +1,49 @@
+package jbt.compiler.check;
+
+import java.util.List;
+import java.util.Locale;
+import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.lang.Ast;
+import jbt.compiler.lang.SourceRange;
+import jbt.compiler.plan.Settings;
+import jbt.compiler.types.Type;
+
+/** {@code config}: the settings of the script, as literals. */
+final class SettingValues {
+  private SettingValues() {}
+
+  static boolean is(Ast.Expr expr) {
+    return switch (expr) {
+      case Ast.Expr.Name name -> name.name().equals("config");
+      case Ast.Expr.Call call -> call.function().equals("config");
+      default -> false;
+    };
+  }
+
+  static Value record(Settings settings, SourceRange range) {
+    List<String> names =
+        List.of(
+            "license",
+            "max_cat_bytes",
+            "max_map_keys",
+            "max_probes",
+            "max_strlen",
+            "missing_probes",
+            "print_maps_on_exit",
+            "stack_mode",
+            "str_trunc_trailer");
+    List<Expr> parts =
+        List.of(
+            Value.string(settings.license(), range).expr(),
+            Value.literal(settings.maxCatBytes(), range).expr(),
+            Value.literal(settings.maxMapKeys(), range).expr(),
+            Value.literal(settings.maxProbes(), range).expr(),
+            Value.literal(settings.maxStrlen(), range).expr(),
+            Value.string(settings.missingProbes().name().toLowerCase(Locale.ROOT), range).expr(),
+            Value.bool(settings.printMapsOnExit(), range).expr(),
+            Value.string(settings.stackMode(), range).expr(),
+            Value.string(settings.truncationTrailer(), range).expr());
+    Type type = new Type.Tuple(parts.stream().map(Expr::type).toList(), names);
+    return Value.of(new Expr.Tuple(parts, type, range));
+  }
+}

@@ -1,0 +1,76 @@
+package jbt.cli.render;
+
+import static jbt.cli.render.Maps.map;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import jbt.server.merge.Cell;
+import jbt.v1.MapSchema;
+import jbt.v1.SeriesFold;
+import jbt.v1.ValueKind;
+import org.junit.jupiter.api.Test;
+
+class SeriesTest {
+  private static final MapSchema MAP =
+      map("@t", ValueKind.VALUE_TSERIES).toBuilder()
+          .setIntervalNs(500_000_000)
+          .setIntervals(5)
+          .setFold(SeriesFold.FOLD_AVG)
+          .build();
+
+  private static final Cell.Series SERIES =
+      new Cell.Series(
+          List.of(new Cell.Slot(1, 9, 1), new Cell.Slot(2, -20, 2), new Cell.Slot(4, 25, 3)));
+
+  private static String drawn(MapSchema map, Cell.Series series, ZoneId zone) {
+    Bytes out = new Bytes();
+    Series.draw(out, map, series, zone);
+    return new String(out.toArray(), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void drawsALineForEachInterval() {
+    assertThat(drawn(MAP, SERIES, ZoneOffset.ofHours(2)))
+        .isEqualTo(
+            """
+                         -10                                                 9
+            hh:mm:ss.ms  |___________________________________________________|
+            02:00:00.500 |                          .                        * 9
+            02:00:01.000 *                          .                        | -10
+            02:00:01.500 |                          .                        | -
+            02:00:02.000 |                          .                     *  | 8
+                         v___________________________________________________v
+                         -10                                                 9
+            """);
+  }
+
+  @Test
+  void makesRoomAroundOneValue() {
+    MapSchema seconds = MAP.toBuilder().setIntervalNs(1_000_000_000).build();
+    Cell.Series one = new Cell.Series(List.of(new Cell.Slot(3661, 7, 1)));
+    assertThat(drawn(seconds, one, ZoneOffset.UTC))
+        .isEqualTo(
+            """
+                     6                                                   8
+            hh:mm:ss |___________________________________________________|
+            01:01:01 |                         *                         | 7
+                     v___________________________________________________v
+                     6                                                   8
+            """);
+    assertThat(drawn(seconds, new Cell.Series(List.of()), ZoneOffset.UTC)).isEqualTo("<no data>\n");
+  }
+
+  @Test
+  void writesStartsInUtc() {
+    Bytes out = new Bytes();
+    Series.json(out, MAP, SERIES);
+    assertThat(new String(out.toArray(), StandardCharsets.UTF_8))
+        .isEqualTo(
+            "[{\"interval_start\":\"1970-01-01 00:00:00.500000000\",\"value\":9},"
+                + "{\"interval_start\":\"1970-01-01 00:00:01.000000000\",\"value\":-10},"
+                + "{\"interval_start\":\"1970-01-01 00:00:02.000000000\",\"value\":8}]");
+  }
+}
