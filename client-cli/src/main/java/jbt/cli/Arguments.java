@@ -1,5 +1,6 @@
 package jbt.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -13,6 +14,7 @@ import java.util.stream.Stream;
 import jbt.cli.Command.Source;
 import jbt.cli.Command.Where;
 import jbt.cli.pki.Pki;
+import jbt.cli.session.Graphs;
 import jbt.cli.session.Modes;
 import jbt.cli.session.Parameters;
 import jbt.transport.Role;
@@ -56,7 +58,20 @@ final class Arguments {
     Where where = where(line, config(home));
     List<String> rest = line.getArgList();
     if (line.hasOption("l")) {
-      refuse(line, "-l", "e", "d", "duration", "per-host", "f", "o", "p", "c", "dry-run");
+      refuse(
+          line,
+          "-l",
+          "e",
+          "d",
+          "duration",
+          "per-host",
+          "f",
+          "o",
+          "p",
+          "c",
+          "dry-run",
+          "flame",
+          "folded");
       if (!rest.isEmpty()) {
         throw new UsageException("one pattern at most: " + String.join(" ", rest));
       } else if (!named.isEmpty()) {
@@ -119,7 +134,8 @@ final class Arguments {
         number(line, "max-loss", Long.MAX_VALUE),
         Math.toIntExact(number(line, "min-hosts", 0)),
         mode,
-        buffering.equals("full"));
+        buffering.equals("full"),
+        new Graphs(output(line, "flame"), output(line, "folded")));
   }
 
   private static int process(String text) throws UsageException {
@@ -131,6 +147,18 @@ final class Arguments {
       throw new UsageException("Pid out of range: " + text + " is not from 1 to " + MOST_PROCESSES);
     }
     return (int) id;
+  }
+
+  /** A file that is written at the end: that it can't be should be known before. */
+  private static Optional<Path> output(CommandLine line, String option) throws UsageException {
+    if (!line.hasOption(option)) {
+      return Optional.empty();
+    }
+    Path file = Path.of(line.getOptionValue(option)).toAbsolutePath();
+    if (file.getParent() == null || !Files.isWritable(file.getParent())) {
+      throw new UsageException("--" + option + ": cannot write " + file);
+    }
+    return Optional.of(file);
   }
 
   private static long number(CommandLine line, String option, long without) throws UsageException {
@@ -170,6 +198,8 @@ final class Arguments {
             "key",
             "ca",
             "duration",
+            "flame",
+            "folded",
             "max-loss",
             "min-hosts")) {
       options.addOption(Option.builder().longOpt(name).hasArg().get());

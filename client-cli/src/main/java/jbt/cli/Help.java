@@ -48,6 +48,8 @@ final class Help {
         --no-warnings          without warnings of the compiler and of warnf()
         -o FILE                write the output to a file
         -B line|full|none      write it at once, or with full when there is much of it
+        --flame FILE.svg       draw the stacks in the keys of the final maps as a flame graph
+        --folded FILE          the same stacks as text, a line each, for other tools
         -q                     no progress, and a footer only if something is missing
         -v                     a line about each host in the footer
 

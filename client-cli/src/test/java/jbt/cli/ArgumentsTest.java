@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import jbt.cli.session.Graphs;
 import jbt.cli.session.Modes;
 import jbt.cli.session.Parameters;
 import jbt.transport.Role;
@@ -95,7 +96,8 @@ class ArgumentsTest {
                     5,
                     2,
                     Mode.MODE_TRACE,
-                    false)));
+                    false,
+                    Graphs.NONE)));
   }
 
   @Test

@@ -9,7 +9,7 @@ import jbt.server.merge.Row;
 import jbt.v1.ValueKind;
 
 /** Maps and values as bpftrace 0.26 prints them. */
-final class TextMap {
+public final class TextMap {
   private TextMap() {}
 
   /**
@@ -58,7 +58,7 @@ final class TextMap {
     }
   }
 
-  static void value(Bytes out, Datum value) {
+  public static void value(Bytes out, Datum value) {
     switch (value) {
       case Datum.Int(long bits, boolean signed) -> out.add(Values.decimal(bits, signed));
       case Datum.Bool(boolean b) -> out.add(b ? "true" : "false");

@@ -16,6 +16,7 @@ import jbt.v1.Mode;
  * @param fewestHosts that must deliver for success
  * @param mode which of its probes run
  * @param buffered output is written when there is much of it, and at the end
+ * @param graphs what is drawn of the final maps
  */
 public record Modes(
     boolean unsafe,
@@ -26,7 +27,8 @@ public record Modes(
     long mostLost,
     int fewestHosts,
     Mode mode,
-    boolean buffered) {
+    boolean buffered,
+    Graphs graphs) {
   public static final Modes NORMAL =
       new Modes(
           false,
@@ -37,5 +39,6 @@ public record Modes(
           Long.MAX_VALUE,
           0,
           Mode.MODE_TRACE,
-          false);
+          false,
+          Graphs.NONE);
 }

@@ -73,6 +73,7 @@ public final class Session {
   private boolean waitingShown;
   private boolean opened;
   private boolean running;
+  private boolean notDrawn;
   private final Dumps dumps = new Dumps();
 
   public Session(Wanted wanted, Rendering rendering, Screen screen) {
@@ -397,12 +398,29 @@ public final class Session {
     Bytes out = new Bytes(4096);
     rendering.beforeFinal(out);
     try {
-      answer.finals(expected()).forEach(print -> rendering.map(out, print));
+      List<MapPrint> finals = answer.finals(expected());
+      finals.forEach(print -> rendering.map(out, print));
+      draw(finals);
     } catch (MalformedException | IndexOutOfBoundsException e) {
       note("", "a final map does not fit its description: " + e.getMessage());
     }
     rendering.summary(out, summary);
     return out;
+  }
+
+  private void draw(List<MapPrint> finals) {
+    Graphs graphs = wanted.modes().graphs();
+    if (!graphs.wanted()) {
+      return;
+    }
+    try {
+      if (!graphs.write(wanted.file(), finals.stream().map(MapPrint::table).toList())) {
+        note("", "no map has stacks in its keys: there is nothing to draw");
+      }
+    } catch (IOException e) {
+      notDrawn = true;
+      note("", "ERROR: cannot write the flame graph: " + e.getMessage());
+    }
   }
 
   private Bytes footer(Summary summary) {
@@ -430,6 +448,9 @@ public final class Session {
     }
     if (output != null && !Screen.isReaderGone(output)) {
       outbox.note(Bytes.of("ERROR: cannot write the output: " + output.getMessage() + "\n"));
+      return Outcome.USAGE;
+    }
+    if (notDrawn) {
       return Outcome.USAGE;
     }
     return Outcome.of(answer.hosts(), summary, wanted);

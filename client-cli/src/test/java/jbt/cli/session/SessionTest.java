@@ -73,7 +73,8 @@ class SessionTest {
             mostLost,
             fewestHosts,
             Mode.MODE_TRACE,
-            false),
+            false,
+            Graphs.NONE),
         OptionalInt.empty());
   }
 
