@@ -89,7 +89,7 @@ public final class Folded {
       case Cell.Word word -> word.bits();
       case Cell.Single(Datum.Int number) -> number.bits();
       case Cell.Histogram histogram -> histogram.total();
-      case Cell.Mean _, Cell.Single _ -> 0;
+      case Cell.Mean _, Cell.Single _, Cell.Series _ -> 0;
     };
   }
 
