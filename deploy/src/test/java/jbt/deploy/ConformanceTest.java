@@ -2,21 +2,14 @@ package jbt.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import jbt.cli.Main;
-import jbt.cli.session.Screen;
 import jbt.deploy.conformance.Row;
+import jbt.deploy.fleet.LocalRun;
 import jbt.kernel.Workload;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,7 +24,6 @@ import org.junit.jupiter.api.TestFactory;
 @Tag("kernel")
 final class ConformanceTest {
   private static final int AT_ONCE = 6;
-  private static final long LONGEST_NS = TimeUnit.SECONDS.toNanos(20);
   private static final long PID = ProcessHandle.current().pid();
 
   private static ExecutorService runners;
@@ -83,31 +75,7 @@ final class ConformanceTest {
   }
 
   private static Output run(List<String> arguments) throws Exception {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int[] exitCode = new int[1];
-    Thread running =
-        Thread.ofPlatform()
-            .start(
-                () ->
-                    exitCode[0] =
-                        Main.run(
-                            arguments.toArray(String[]::new),
-                            Path.of("/nowhere"),
-                            new ByteArrayInputStream(new byte[0]),
-                            new Screen(out, err, false, false)));
-    long end = System.nanoTime() + LONGEST_NS;
-    while (running.isAlive() && System.nanoTime() < end) {
-      Workload.getppid(1);
-      running.join(2);
-    }
-    if (running.isAlive()) {
-      throw new IOException("it did not end: " + out + err);
-    }
-    return new Output(exitCode[0], text(out), text(err));
-  }
-
-  private static String text(ByteArrayOutputStream bytes) {
-    return bytes.toString(StandardCharsets.UTF_8).stripTrailing();
+    LocalRun run = LocalRun.of(arguments, () -> Workload.getppid(1));
+    return new Output(run.exitCode(), run.out().stripTrailing(), run.err().stripTrailing());
   }
 }

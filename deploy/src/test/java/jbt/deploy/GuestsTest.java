@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +46,9 @@ final class GuestsTest {
   /** Reaches the end on a machine that does much else. */
   private static final Duration LIMIT = Duration.ofSeconds(Guest.SECONDS + 20);
 
+  /** Where deploy/verify looks for the guests' own reports. */
+  private static final Path KEPT = Path.of("target/surefire-reports/vm");
+
   @TempDir private static Path reports;
   private static final Map<String, Running> GUESTS = new TreeMap<>();
 
@@ -58,6 +62,7 @@ final class GuestsTest {
           List.of(
               "-Djbt.patience=" + Guest.PATIENCE,
               "-Dkernel.lacks=" + LACKS.get(kernel),
+              "-Dkernel.modules=" + Guest.modules(kernel),
               "-Drandom.scripts=5",
               "-Dinterval.calls=30000",
               "org.junit.platform.console.ConsoleLauncher",
@@ -65,6 +70,8 @@ final class GuestsTest {
               "--disable-banner",
               "--include-engine=junit-jupiter",
               "--select-package=jbt.kernel",
+              "--select-class=jbt.deploy.GuideTest",
+              "--select-class=jbt.deploy.ProbeScriptsTest",
               "--include-tag=kernel",
               "--reports-dir=" + folder));
       GUESTS.put(
@@ -93,6 +100,8 @@ final class GuestsTest {
     Running guest = Objects.requireNonNull(GUESTS.get(kernel));
     assertThat(guest.exitCode(LIMIT)).as(guest.toString()).isIn(0, 1);
     Path report = reports.resolve(kernel).resolve("TEST-junit-jupiter.xml");
+    Path kept = Files.createDirectories(KEPT).resolve("linux-" + kernel + ".xml");
+    Files.copy(report, kept, StandardCopyOption.REPLACE_EXISTING);
     NodeList cases =
         DocumentBuilderFactory.newInstance()
             .newDocumentBuilder()

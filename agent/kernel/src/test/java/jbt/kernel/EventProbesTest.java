@@ -42,6 +42,7 @@ class EventProbesTest {
   }
 
   @Test
+  @Covers("watchpoint")
   void watchesMemory() throws Exception {
     Kernels.needWatchpoints();
     Path program = CProgram.compile(folder, "watched", WATCHED, "-O1", "-no-pie");
@@ -80,6 +81,7 @@ class EventProbesTest {
   }
 
   @Test
+  @Covers("iter")
   void goesThroughObjects() throws Exception {
     String script =
         "iter:task/ctx.task->tgid == PID/ { @threads = count(); @pid = max(ctx.task->tgid); @null[ctx.task == 0] = count(); }";

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 @Tag("kernel")
 class FunctionProbesTest {
   @Test
+  @Covers({"fentry", "fexit"})
   void readsArgumentsAndReturnValues() throws Exception {
     Kernels.needFunctionProbes();
     String script =
@@ -40,6 +41,7 @@ class FunctionProbesTest {
   }
 
   @Test
+  @Covers("fentry, pattern")
   void attachesToPatterns() throws Exception {
     Kernels.needFunctionProbes();
     try (ScriptSession session =
@@ -52,6 +54,7 @@ class FunctionProbesTest {
   }
 
   @Test
+  @Covers("fentry, module")
   void findsModules() throws Exception {
     Kernels.needFunctionProbes();
     Assumptions.assumeTrue(

@@ -127,6 +127,7 @@ class KernelStructsTest {
   }
 
   @Test
+  @Covers("rawtracepoint")
   void rawTracepointsHaveTheirArguments() throws Exception {
     try (ScriptSession session =
         run(

@@ -20,7 +20,7 @@ import jbt.kernel.sys.SystemCallException;
 import org.junit.jupiter.api.Assumptions;
 
 /** Skips tests on a kernel that lacks what they need, and says what that is. */
-final class Kernels {
+public final class Kernels {
   /** Names of features that this kernel is known to lack; absent where nobody said so. */
   static final Optional<Set<String>> LACKS =
       Optional.ofNullable(System.getProperty("kernel.lacks")).map(all -> Set.of(all.split(",")));
@@ -62,7 +62,7 @@ final class Kernels {
     Assumptions.assumeTrue(loadsFunctionProbe(), "this kernel refuses fentry and fexit");
   }
 
-  static void needWatchpoints() {
+  public static void needWatchpoints() {
     Assumptions.assumeTrue(
         watches(),
         "this machine's processors report no accesses to memory, only single threads do");

@@ -22,6 +22,7 @@ class KprobesTest {
   }
 
   @Test
+  @Covers({"kprobe", "kretprobe"})
   void countsCallsAndReturns() throws Exception {
     String script =
         """
@@ -46,6 +47,7 @@ class KprobesTest {
   }
 
   @Test
+  @Covers("kprobe, pattern")
   void attachesToPatterns() throws Exception {
     String script =
         """
@@ -66,6 +68,7 @@ class KprobesTest {
   }
 
   @Test
+  @Covers("kprobe, instruction and address")
   void attachesInsideOfFunctions() throws Exception {
     try (HostTarget target = new HostTarget("here")) {
       KernelFunctions.Function function =

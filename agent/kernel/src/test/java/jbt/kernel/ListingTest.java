@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import jbt.compiler.check.ProbeListing;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -30,8 +32,21 @@ class ListingTest {
   @Test
   void listsWhatTracefsHas() throws Exception {
     try (HostTarget target = new HostTarget("here")) {
-      assertThat(ProbeListing.matching("tracepoint:*", false, target))
-          .hasSize(target.tracepoints().size());
+      List<String> listed = ProbeListing.matching("tracepoint:*", false, target);
+      List<String> formats = new ArrayList<>();
+      for (String point : listed) {
+        String[] parts = point.split(":", 3);
+        formats.add(
+            point + fields(target.read("events/%s/%s/format".formatted(parts[1], parts[2]))));
+      }
+      assertThat(listed)
+          .hasSize((int) target.read("available_events").lines().count())
+          .doesNotHaveDuplicates();
+      List<String> detailed = ProbeListing.matching("tracepoint:*", true, target);
+      assertThat(detailed).hasSameSizeAs(formats);
+      for (int i = 0; i < formats.size(); i++) {
+        assertThat(detailed.get(i)).isEqualTo(formats.get(i));
+      }
     }
     assertThat(list("t:*sys_enter_getp*id"))
         .contains("tracepoint:syscalls:sys_enter_getpid", "tracepoint:syscalls:sys_enter_getppid");
@@ -44,6 +59,19 @@ class ListingTest {
                 const char *filename
                 int flags
                 umode_t mode""");
+  }
+
+  /**
+   * The declarations of a format file, the first group of fields left out, as every event has it.
+   */
+  private static String fields(String format) {
+    return format
+        .lines()
+        .filter(line -> line.startsWith("\tfield:"))
+        .map(line -> line.substring("\tfield:".length(), line.indexOf(';')).strip())
+        .filter(field -> !field.contains(" common_"))
+        .map(field -> "\n    " + field.replaceAll("\\* +(?=\\w)", "*"))
+        .collect(Collectors.joining());
   }
 
   @Test

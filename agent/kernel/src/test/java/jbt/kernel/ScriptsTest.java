@@ -17,6 +17,7 @@ class ScriptsTest {
   private static final int CALLS = 20_000;
 
   @Test
+  @Covers("tracepoint")
   void aggregatesWithoutKey() throws Exception {
     try (ScriptSession session =
         ScriptSession.start(
@@ -142,6 +143,7 @@ class ScriptsTest {
   }
 
   @Test
+  @Covers({"begin", "end"})
   void runsBeginAndEnd() throws Exception {
     try (ScriptSession session =
         ScriptSession.start(
@@ -173,6 +175,7 @@ class ScriptsTest {
   }
 
   @Test
+  @Covers("tracepoint, pattern")
   void namesEachPointOfAWildcard() throws Exception {
     try (ScriptSession session =
         ScriptSession.start(
@@ -196,6 +199,7 @@ class ScriptsTest {
 
   @Test
   @Timeout(60)
+  @Covers({"interval", "profile", "software"})
   void samplesOnEveryProcessor() throws Exception {
     long start = System.nanoTime();
     try (ScriptSession session =

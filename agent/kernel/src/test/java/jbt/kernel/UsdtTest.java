@@ -65,6 +65,7 @@ class UsdtTest {
   }
 
   @Test
+  @Covers("usdt")
   void readsArgumentsAndFilters() throws Exception {
     Path app = app();
     String script =

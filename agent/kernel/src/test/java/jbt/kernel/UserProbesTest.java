@@ -52,6 +52,7 @@ class UserProbesTest {
   }
 
   @Test
+  @Covers({"uprobe", "uretprobe"})
   void seesArgumentsAndReturnValues() throws Exception {
     Path program = counter();
     String script =
@@ -79,6 +80,7 @@ class UserProbesTest {
   }
 
   @Test
+  @Covers("uprobe, pattern")
   void attachesToWildcardsByOneLink() throws Exception {
     Path program = counter();
     String script =
@@ -135,6 +137,7 @@ class UserProbesTest {
   }
 
   @Test
+  @Covers("uprobe, instruction and address")
   void attachesWhereInstructionsBeginOnly() throws Exception {
     Path program = counter();
     long address;

@@ -37,6 +37,12 @@ public final class Guest implements AutoCloseable {
     return new Guest(Running.start(command(kernel, more, List.of("bash"))));
   }
 
+  /** The folder of the modules of a guest's kernel, as deploy/testbed keeps it. */
+  public static String modules(String kernel) {
+    String kernels = System.getenv("JBT_KERNELS");
+    return (kernels == null ? "/var/cache/jbt-kernels" : kernels) + "/" + kernel + "/modules";
+  }
+
   /** The command that runs one command in a guest. */
   public static List<String> command(String kernel, List<String> options, List<String> command) {
     List<String> all =

@@ -126,7 +126,7 @@ public final class LineFormat {
     Conversion how = argument.how;
     long unsigned = zeroExtended(stored, how.bytes());
     switch (how.conversion()) {
-      case 'd', 'i' -> putDecimal(stored, argument, to);
+      case 'd', 'i' -> putDecimal(stored, how, to);
       case 'u' -> putDigits(unsigned, "", 10, how, to);
       case 'o' -> putDigits(unsigned, how.alternate() ? "0" : "", 8, how, to);
       case 'x' -> putDigits(unsigned, how.alternate() ? "0x" : "", 16, how, to);
@@ -137,12 +137,12 @@ public final class LineFormat {
     }
   }
 
-  private static void putDecimal(long stored, Argument argument, Bytes to) {
-    Conversion how = argument.how;
-    // An unsigned 64-bit argument is shown as the number that it is.
-    boolean unsigned = how.bytes() == 8 && argument.type instanceof Type.Int i && !i.signed();
-    long value = unsigned ? stored : signExtended(stored, how.bytes());
-    boolean negative = !unsigned && value < 0;
+  /**
+   * As in C signed, whatever the value's own type: {@code retval} by %d is -2 if that was returned.
+   */
+  private static void putDecimal(long stored, Conversion how, Bytes to) {
+    long value = signExtended(stored, how.bytes());
+    boolean negative = value < 0;
     String sign = negative ? "-" : how.plus() ? "+" : "";
     putDigits(negative ? -value : value, sign, 10, how, to);
   }
