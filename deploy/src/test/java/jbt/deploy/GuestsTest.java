@@ -73,6 +73,9 @@ final class GuestsTest {
               "--select-class=jbt.deploy.GuideTest",
               "--select-class=jbt.deploy.ProbeScriptsTest",
               "--include-tag=kernel",
+              // The last one locks the machine down.
+              "--config=junit.jupiter.testclass.order.default="
+                  + "org.junit.jupiter.api.ClassOrderer$OrderAnnotation",
               "--reports-dir=" + folder));
       GUESTS.put(
           kernel,

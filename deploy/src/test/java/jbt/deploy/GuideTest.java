@@ -63,6 +63,10 @@ class GuideTest {
       Kernels.needWatchpoints();
     }
     LocalRun run = LocalRun.of(arguments, GuideTest::work);
+    // In the time of the example nothing may happen on a busy machine.
+    for (int tries = 1; run.out().isBlank() && run.exitCode() == 0 && tries < 5; tries++) {
+      run = LocalRun.of(arguments, GuideTest::work);
+    }
     Assumptions.assumeFalse(LACKS.matcher(run.err()).find(), run.err());
     assertThat(run.out().strip()).as(run.err()).matches("(?s)" + pattern(wanted.strip()));
   }

@@ -17,6 +17,7 @@ final class AttachErrors {
                   .formatted(name, hardware.name()));
       case Point.Watchpoint watchpoint -> watchpoint(name, e);
       case Point.KernelFunction function -> function(name, e);
+      case Point.Uprobe uprobe -> uprobe(name, e);
       default -> LoadException.of("attach " + name, e);
     };
   }
@@ -40,6 +41,16 @@ final class AttachErrors {
               LoadException.Reason.RESOURCE,
               "attach " + place + ": the kernel finds no such function any more");
       default -> LoadException.of("attach " + place, e);
+    };
+  }
+
+  private static LoadException uprobe(String name, SystemCallException e) {
+    return switch (e.errno()) {
+      case SystemCallException.ENOEXEC, SystemCallException.ENOTSUPP, SystemCallException.EILSEQ ->
+          new LoadException(
+              LoadException.Reason.RESOURCE,
+              "Could not add uprobe: there is no instruction that the kernel can watch at " + name);
+      default -> LoadException.of("attach " + name, e);
     };
   }
 

@@ -17,6 +17,9 @@ final class KernelBtf {
   private static final Path DIRECTORY = Path.of("/sys/kernel/btf");
   private static final String KERNEL = "vmlinux";
 
+  /** Names a file to take instead, as for bpftrace. */
+  private static final String INSTEAD = "BPFTRACE_BTF";
+
   private KernelBtf() {}
 
   /** Empty if the kernel was built without, or what it shows can't be read. */
@@ -36,10 +39,15 @@ final class KernelBtf {
 
   private static Optional<Btf> btf(String name, Reader reader) {
     try {
-      return Optional.of(reader.read(bytes(DIRECTORY.resolve(name))));
+      return Optional.of(reader.read(bytes(file(name))));
     } catch (IOException | IllegalArgumentException e) {
       return Optional.empty();
     }
+  }
+
+  private static Path file(String name) {
+    String instead = name.equals(KERNEL) ? System.getenv(INSTEAD) : null;
+    return instead == null || instead.isEmpty() ? DIRECTORY.resolve(name) : Path.of(instead);
   }
 
   private static List<String> modules() {

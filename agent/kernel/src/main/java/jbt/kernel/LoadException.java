@@ -38,13 +38,7 @@ public final class LoadException extends Exception {
   /** Turns a failed system call into what a person should read. */
   static LoadException of(String what, SystemCallException e) {
     return switch (e.errno()) {
-      case SystemCallException.EPERM, SystemCallException.EACCES ->
-          new LoadException(
-              Reason.PRIVILEGE,
-              what
-                  + ": not permitted; tracing needs root, or CAP_BPF and CAP_PERFMON ("
-                  + e.getMessage()
-                  + ")");
+      case SystemCallException.EPERM, SystemCallException.EACCES -> refused(what, e);
       case SystemCallException.ENOSYS,
           SystemCallException.EOPNOTSUPP,
           SystemCallException.ENOTSUPP ->
@@ -56,6 +50,17 @@ public final class LoadException extends Exception {
               what + ": the limit on open files is too low (" + e.getMessage() + ")");
       default -> new LoadException(Reason.RESOURCE, what + ": " + e.getMessage());
     };
+  }
+
+  private static LoadException refused(String what, SystemCallException e) {
+    boolean confidential = Lockdown.confidential();
+    String why =
+        confidential
+            ? "this kernel is locked down (confidentiality), which forbids it"
+            : "not permitted; tracing needs root, or CAP_BPF and CAP_PERFMON";
+    return new LoadException(
+        confidential ? Reason.FEATURE : Reason.PRIVILEGE,
+        "%s: %s (%s)".formatted(what, why, e.getMessage()));
   }
 
   public Reason reason() {

@@ -22,6 +22,9 @@ final class ProgramLoader {
   /** How it ends: {@code processed 24 insns (limit 1000000) ...}. */
   private static final String SUMMARY = "processed ";
 
+  /** Of the names of all functions that read any memory, in a complaint that there are none. */
+  private static final String READ_MEMORY = " bpf_probe_read";
+
   private ProgramLoader() {}
 
   static Fd load(Program program, IntUnaryOperator mapFd) throws LoadException {
@@ -78,6 +81,15 @@ final class ProgramLoader {
       String log = Bpf.tryLoad(type, attach, code, routines, program.name(), LOG_SIZE).log();
       if (log.isBlank()) {
         throw LoadException.of("load program " + program.name(), e);
+      }
+      if (verdict(log).contains(READ_MEMORY) && Lockdown.confidential()) {
+        throw new LoadException(
+            LoadException.Reason.FEATURE,
+            "load program "
+                + program.name()
+                + ": this kernel is locked down (confidentiality): programs may not read its memory",
+            range(program, log),
+            log);
       }
       throw new LoadException(
           LoadException.Reason.VERIFIER,

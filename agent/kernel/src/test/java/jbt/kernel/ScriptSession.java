@@ -2,7 +2,11 @@ package jbt.kernel;
 
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import jbt.compiler.Compiler;
+import jbt.compiler.lang.Parameters;
+import jbt.compiler.lang.Parameters.Circumstances;
+import jbt.compiler.lang.Parameters.Unsafe;
 import jbt.compiler.plan.LossCounter;
 import jbt.compiler.plan.Plan;
 
@@ -20,8 +24,20 @@ final class ScriptSession implements AutoCloseable {
 
   /** Compiles, loads, attaches, runs BEGIN and opens the gate. PID in the script is ours. */
   static ScriptSession start(String script) throws Exception {
+    return start(script, Parameters.NONE);
+  }
+
+  /** The same with --unsafe. */
+  static ScriptSession startUnsafe(String script) throws Exception {
+    Circumstances unsafe =
+        new Circumstances(Unsafe.ALLOWED, Unsafe.ALLOWED, OptionalInt.empty(), OptionalInt.empty());
+    return start(
+        script, new Parameters(List.of(), Map.of(), Map.of(), List.of(), Map.of(), unsafe));
+  }
+
+  private static ScriptSession start(String script, Parameters parameters) throws Exception {
     String text = script.replace("PID", Long.toString(ProcessHandle.current().pid()));
-    Plan plan = Compiler.compile(text, "test", TARGET);
+    Plan plan = Compiler.compile(text, "test", parameters, TARGET);
     LoadedPlan loaded = LoadedPlan.load(plan);
     ScriptSession session = new ScriptSession(plan, loaded);
     try {

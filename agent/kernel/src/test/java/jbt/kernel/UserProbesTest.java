@@ -3,6 +3,7 @@ package jbt.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.BufferedReader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -199,6 +200,43 @@ class UserProbesTest {
       Path bare = CProgram.compile(folder, "bare", COUNTER, "-s", "-static");
       assertThat(problem(target, "uprobe:" + bare + ":increment {}"))
           .contains(bare + " has no symbols: name an address");
+    }
+  }
+
+  /** With --unsafe it is the kernel that looks, which it does at a program that runs. */
+  @Test
+  void leavesPlacesToTheKernel() throws Exception {
+    String source =
+        """
+        #include <stdio.h>
+        /* From its second byte on the instruction is none. */
+        __attribute__((noinline)) int constant(void) {
+          int value;
+          __asm__ volatile("mov $0x06060606, %0" : "=r"(value));
+          return value;
+        }
+        int main(void) { puts("runs"); fflush(stdout); getchar(); return constant() == 0; }
+        """;
+    Path program = CProgram.compile(folder, "constant", source, "-O1");
+    List<Long> starts;
+    try (HostTarget target = new HostTarget("here")) {
+      Binary binary = target.binaries().open(program.toString());
+      starts = binary.instructions(binary.function("constant").orElseThrow()).orElseThrow();
+    }
+    long mov = starts.get(starts.size() - 2);
+    Process running = new ProcessBuilder(program.toString()).start();
+    try (BufferedReader out = running.inputReader()) {
+      assertThat(out.readLine()).isEqualTo("runs");
+      String place = "uprobe:" + program + ":constant+" + (mov + 1);
+      assertThatThrownBy(() -> ScriptSession.start(place + " {}").close())
+          .hasMessageContaining("middle of instruction");
+      assertThatThrownBy(() -> ScriptSession.startUnsafe(place + " {}").close())
+          .isInstanceOf(LoadException.class)
+          .hasMessage(
+              "Could not add uprobe: there is no instruction that the kernel can watch at "
+                  + place);
+    } finally {
+      running.destroyForcibly();
     }
   }
 

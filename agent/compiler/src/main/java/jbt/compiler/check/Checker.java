@@ -78,8 +78,7 @@ public final class Checker {
     Map<String, MapDeclarations.Declared> declared = MapDeclarations.of(script, diagnostics);
     Binaries binaries = new ReadBinaries(target.binaries());
     Expansion expansion =
-        new Expansion(
-            target, binaries, diagnostics, settings, parameters.circumstances().process());
+        new Expansion(target, binaries, diagnostics, settings, parameters.circumstances());
     List<Group> groups = new ArrayList<>();
     for (Ast.Block block : blocks) {
       groups.addAll(group(OuterVariables.declare(block), expansion));

@@ -6,12 +6,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import jbt.compiler.check.Checked.Probe.Kind;
 import jbt.compiler.lang.Ast.AttachPoint;
 import jbt.compiler.lang.Diagnostics;
 import jbt.compiler.lang.NumberText;
+import jbt.compiler.lang.Parameters.Circumstances;
+import jbt.compiler.lang.Parameters.Unsafe;
 import jbt.compiler.plan.Attachment.Point;
 import jbt.compiler.plan.Settings;
 import jbt.compiler.target.Binaries;
@@ -69,6 +70,7 @@ final class Expansion {
   private final Target target;
   private final Diagnostics diagnostics;
   private final Settings settings;
+  private final boolean unsafe;
   private final UserProbes users;
   private final Kprobes kprobes;
   private final FunctionProbes functions;
@@ -83,18 +85,19 @@ final class Expansion {
 
   /**
    * @param binaries of the target
-   * @param process that a script is confined to
+   * @param circumstances of the script
    */
   Expansion(
       Target target,
       Binaries binaries,
       Diagnostics diagnostics,
       Settings settings,
-      OptionalInt process) {
+      Circumstances circumstances) {
     this.target = target;
+    this.unsafe = circumstances.unsafe() == Unsafe.ALLOWED;
     this.diagnostics = diagnostics;
     this.settings = settings;
-    this.users = new UserProbes(binaries, this, settings, process);
+    this.users = new UserProbes(binaries, this, settings, circumstances.process());
     this.kprobes = new Kprobes(target, this);
     this.functions = new FunctionProbes(target, this);
     this.counted = new CountedProbes(diagnostics, this);
@@ -115,6 +118,11 @@ final class Expansion {
       case WARN -> diagnostics.warning(written.range(), message + ". Skipping.");
       case IGNORE -> {}
     }
+  }
+
+  /** Whether it is left to the kernel to refuse places in the middle of an instruction. */
+  boolean unsafe() {
+    return unsafe;
   }
 
   int unmatched() {

@@ -177,7 +177,7 @@ final class Kprobes {
             "%s is behind the end of %s, which has %d bytes"
                 .formatted(text, function.name(), function.size()));
       }
-      if (distance != 0) {
+      if (distance != 0 && !expansion.unsafe()) {
         Optional<List<Long>> starts = target.functions().instructions(function);
         if (starts.isPresent() && !starts.get().contains(distance)) {
           return expansion.wrong(

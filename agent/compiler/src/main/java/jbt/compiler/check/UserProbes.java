@@ -245,13 +245,15 @@ final class UserProbes {
             "%s is behind the end of %s, which has %d bytes"
                 .formatted(text, function.name(), function.size()));
       }
-      Optional<List<Long>> starts = binary.instructions(function);
-      if (distance != 0 && starts.isPresent() && !starts.get().contains(distance)) {
-        return expansion.wrong(
-            written,
-            "Could not add uprobe into middle of instruction: %s:%s+%d"
-                .formatted(file, function.name(), distance),
-            beginnings(function.name(), starts.get(), distance));
+      if (distance != 0 && !expansion.unsafe()) {
+        Optional<List<Long>> starts = binary.instructions(function);
+        if (starts.isPresent() && !starts.get().contains(distance)) {
+          return expansion.wrong(
+              written,
+              "Could not add uprobe into middle of instruction: %s:%s+%d"
+                  .formatted(file, function.name(), distance),
+              beginnings(function.name(), starts.get(), distance));
+        }
       }
       return point(function, distance, text);
     }

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import jbt.kernel.symbols.KernelSymbols;
 
 /** The running kernel's instructions, as /proc/kcore or a kernel file shows them. */
 public final class KernelCode {
@@ -29,7 +31,25 @@ public final class KernelCode {
       return Optional.empty();
     }
     String instead = System.getenv(INSTEAD);
-    Path file = instead == null || instead.isEmpty() ? MEMORY : Path.of(instead);
+    return instead == null || instead.isEmpty()
+        ? starts(MEMORY, address, size)
+        : inFile(Path.of(instead), address, size);
+  }
+
+  /** From a vmlinux: the kernel may lie elsewhere in memory than its file says. */
+  public static Optional<List<Long>> inFile(Path vmlinux, long address, long size) {
+    OptionalLong start = KernelSymbols.ofThisHost().address("_text");
+    try (FileChannel channel = FileChannel.open(vmlinux, StandardOpenOption.READ)) {
+      ByteBuffer header = bytes(channel, 0, 64);
+      ByteBuffer first = bytes(channel, header.getLong(32), 56);
+      long moved = start.isPresent() ? start.getAsLong() - first.getLong(16) : 0;
+      return starts(vmlinux, address - moved, size);
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<List<Long>> starts(Path file, long address, long size) {
     try {
       Optional<ByteBuffer> code = read(file, address, (int) size);
       return code.flatMap(bytes -> starts(bytes, (int) size));
