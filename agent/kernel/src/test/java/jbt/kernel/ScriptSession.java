@@ -30,7 +30,12 @@ final class ScriptSession implements AutoCloseable {
   /** The same with --unsafe. */
   static ScriptSession startUnsafe(String script) throws Exception {
     Circumstances unsafe =
-        new Circumstances(Unsafe.ALLOWED, Unsafe.ALLOWED, OptionalInt.empty(), OptionalInt.empty());
+        new Circumstances(
+            Parameters.Mode.TRACE,
+            Unsafe.ALLOWED,
+            Unsafe.ALLOWED,
+            OptionalInt.empty(),
+            OptionalInt.empty());
     return start(
         script, new Parameters(List.of(), Map.of(), Map.of(), List.of(), Map.of(), unsafe));
   }
