@@ -19,10 +19,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Scripts on a host that lacks something, which is hidden from a jbt-remote of its own. */
 @Tag("kernel")
 final class MissingFeaturesTest {
-  private static final String TRACED =
-      "tracepoint:sched:sched_process_exit /args.comm == \"traced\"/ { @[args.comm] = count(); exit(); }"
-          + " interval:ms:20 { system(\"%s\"); }";
-
   @TempDir private static Path folder;
 
   private record Answer(int exitCode, String text) {}
@@ -45,7 +41,8 @@ final class MissingFeaturesTest {
     if (!Files.exists(program)) {
       Files.copy(Path.of("/bin/true"), program);
     }
-    return TRACED.formatted(program);
+    return "tracepoint:sched:sched_process_exit /args.comm == \"traced\"/ { @[args.comm] = count(); exit(); }"
+        + " interval:ms:20 { system(\"%s\"); }".formatted(program);
   }
 
   /** Types of the kernel that are missing, and such as are none. */
