@@ -109,6 +109,9 @@ final class Arguments {
     if (line.hasOption("p")) {
       refuse(line, "-p", "c");
     }
+    if (line.hasOption("no-warnings")) {
+      refuse(line, "--no-warnings", "k");
+    }
     Mode mode = Mode.MODE_TRACE;
     if (line.hasOption("test")) {
       refuse(line, "--test", "bench", "dry-run", "d");
@@ -134,6 +137,7 @@ final class Arguments {
         number(line, "max-loss", Long.MAX_VALUE),
         Math.toIntExact(number(line, "min-hosts", 0)),
         mode,
+        line.hasOption("k"),
         buffering.equals("full"),
         new Graphs(output(line, "flame"), output(line, "folded")));
   }
@@ -172,10 +176,16 @@ final class Arguments {
     return Long.parseLong(text);
   }
 
-  /** {@code -lv PATTERN} is two options, and not one with the value v. */
+  /** {@code -lv PATTERN} is two options, and not one with the value v; {@code -kk} was one. */
   private static String[] together(String[] arguments) {
     return Arrays.stream(arguments)
-        .flatMap(a -> a.equals("-lv") || a.equals("-vl") ? Stream.of("-v", "-l") : Stream.of(a))
+        .flatMap(
+            a ->
+                switch (a) {
+                  case "-lv", "-vl" -> Stream.of("-v", "-l");
+                  case "-kk" -> Stream.of("-k");
+                  default -> Stream.of(a);
+                })
         .toArray(String[]::new);
   }
 
@@ -184,6 +194,7 @@ final class Arguments {
     options.addOption(Option.builder("h").longOpt("help").get());
     options.addOption(Option.builder("V").longOpt("version").get());
     options.addOption(Option.builder("b").longOpt("btf").get());
+    options.addOption(Option.builder("k").longOpt("warnings").get());
     options.addOption(Option.builder("p").longOpt("pid").hasArg().get());
     options.addOption(Option.builder("c").longOpt("cmd").hasArg().get());
     for (String name : List.of("per-host", "unsafe", "dry-run", "no-warnings", "test", "bench")) {

@@ -45,6 +45,7 @@ final class Help {
         --min-hosts N          fail if fewer hosts deliver
         --per-host             show the maps of each host by themselves
         -f text|json           text, or a JSON record a line
+        -k, --warnings         say at the end which reads and look-ups failed, and how often
         --no-warnings          without warnings of the compiler and of warnf()
         -o FILE                write the output to a file
         -B line|full|none      write it at once, or with full when there is much of it

@@ -97,6 +97,7 @@ class ArgumentsTest {
                     2,
                     Mode.MODE_TRACE,
                     false,
+                    false,
                     Graphs.NONE)));
   }
 

@@ -108,6 +108,7 @@ class CommandLineTest {
           -p 1 -c true | -c says nothing for -p
           -f xml | -f is text or json, not xml
           -B some | -B is line, full or none, not some
+          -k --no-warnings | -k says nothing for --no-warnings
           --test --bench | --bench says nothing for --test
           """)
   void mistakesOnTheCommandLineAreOne(String options, String message) throws Exception {
@@ -177,6 +178,50 @@ class CommandLineTest {
       remote.awaitErr(l -> l.endsWith("ERROR: now"), PATIENCE);
       assertThat(remote.exitCode(PATIENCE)).isZero();
       assertThat(remote.out()).containsExactly("early", "", "");
+    }
+  }
+
+  @Test
+  void failedCallsAreCountedByTheirPlace() throws Exception {
+    String script =
+        """
+        BEGIN {
+          @m[1] = 1;
+          for ($i : 0..5) { print(@m[$i]); @seen += @m[$i]; }
+          print(*(uint64 *)1);
+          delete(@m, 7); delete(@m, 1);
+        }
+        """;
+    try (Running remote = start("-k", "-e", script)) {
+      assertThat(remote.exitCode(PATIENCE)).isZero();
+      assertThat(String.join("\n", remote.err()))
+          .isEqualTo(
+              """
+              Attached 1 probe
+              stdin:3:45-51: WARNING: Can't lookup map element because it does not exist. (4 times)
+              Additional Info - helper: map_lookup_elem, retcode: 0
+                for ($i : 0..5) { print(@m[$i]); @seen += @m[$i]; }
+                                                          ~~~~~~
+              stdin:4:9-21: WARNING: Bad address (once)
+              Additional Info - helper: probe_read, retcode: -14
+                print(*(uint64 *)1);
+                      ~~~~~~~~~~~~
+              stdin:5:3-16: WARNING: Can't delete map element because it does not exist. (once)
+              Additional Info - helper: map_delete_elem, retcode: -2
+                delete(@m, 7); delete(@m, 1);
+                ~~~~~~~~~~~~~""");
+    }
+    try (Running remote = start("-kk", "-q", "-f", "json", "-e", script)) {
+      assertThat(remote.exitCode(PATIENCE)).isZero();
+      assertThat(remote.out())
+          .contains(
+              "{\"type\": \"helper_error\", \"msg\": \"Can't lookup map element because it does not"
+                  + " exist.\", \"helper\": \"map_lookup_elem\", \"retcode\": 0, \"filename\":"
+                  + " \"stdin\", \"line\": 3, \"col\": 45, \"count\": 4}");
+    }
+    try (Running remote = start("-e", script)) {
+      assertThat(remote.exitCode(PATIENCE)).isZero();
+      assertThat(remote.err()).containsExactly("Attached 1 probe");
     }
   }
 

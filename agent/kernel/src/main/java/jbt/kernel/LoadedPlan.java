@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
 import jbt.compiler.plan.Attachment;
+import jbt.compiler.plan.FailureCounter;
 import jbt.compiler.plan.KernelMap;
 import jbt.compiler.plan.LossCounter;
 import jbt.compiler.plan.Plan;
@@ -258,6 +259,14 @@ public final class LoadedPlan implements AutoCloseable {
   public long[] losses() {
     return plan.lossCounters().stream()
         .map(LossCounter::offset)
+        .mapToLong(objects.globals()::sum)
+        .toArray();
+  }
+
+  /** The plan's failure counters, in their order, each the sum over processors. */
+  public long[] failures() {
+    return plan.failureCounters().stream()
+        .map(FailureCounter::offset)
         .mapToLong(objects.globals()::sum)
         .toArray();
   }

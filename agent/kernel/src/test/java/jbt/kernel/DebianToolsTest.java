@@ -73,6 +73,7 @@ class DebianToolsTest {
             Map.of("BPFTRACE_MISSING_PROBES", "ignore"),
             new Circumstances(
                 Parameters.Mode.TRACE,
+                false,
                 Unsafe.ALLOWED,
                 Unsafe.ALLOWED,
                 OptionalInt.empty(),

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jbt.server.merge.Datum;
+import jbt.v1.FailedCall;
 import jbt.v1.HostReport;
 import jbt.v1.HostState;
 import jbt.v1.LineKind;
@@ -142,6 +143,27 @@ public final class JsonRendering implements Rendering {
         end(out, host.getHost());
       }
     }
+  }
+
+  @Override
+  public void failed(Bytes out, FailedCalls calls) {
+    FailedCall call = calls.call();
+    Matcher place = PLACE.matcher(call.getText().lines().findFirst().orElse(""));
+    if (!place.matches()) {
+      return;
+    }
+    out.add("{\"type\": \"helper_error\", \"msg\": ");
+    JsonMap.string(out, place.group(4));
+    out.add(", \"helper\": ");
+    JsonMap.string(out, call.getHelper());
+    out.add(", \"retcode\": ").add(Integer.toString(call.getCode())).add(", \"filename\": ");
+    JsonMap.string(out, place.group(1));
+    out.add(", \"line\": ").add(place.group(2)).add(", \"col\": ").add(place.group(3));
+    out.add(", \"count\": ").add(Long.toString(call.getCount()));
+    if (many) {
+      names(out, "hosts", List.copyOf(calls.hosts()));
+    }
+    out.add("}\n");
   }
 
   @Override

@@ -26,6 +26,9 @@ public sealed interface Rendering permits TextRendering, JsonRendering {
   /** What came of the tests or benches of all hosts. */
   void results(Bytes out, Mode mode, Collection<HostReport> hosts);
 
+  /** Calls that failed, see {@link #isTrouble} of a warning. */
+  void failed(Bytes out, FailedCalls calls);
+
   /** After everything. */
   void summary(Bytes out, Summary summary);
 

@@ -103,6 +103,11 @@ public final class TextRendering implements Rendering {
   }
 
   @Override
+  public void failed(Bytes out, FailedCalls calls) {
+    Message.print(out, many, escape, calls.hosts(), calls.text());
+  }
+
+  @Override
   public void summary(Bytes out, Summary summary) {
     // People read it on standard error.
   }

@@ -15,6 +15,7 @@ import jbt.v1.Mode;
  * @param mostLost events that may be lost before that is a failure
  * @param fewestHosts that must deliver for success
  * @param mode which of its probes run
+ * @param failures calls of kernel functions that fail are told of
  * @param buffered output is written when there is much of it, and at the end
  * @param graphs what is drawn of the final maps
  */
@@ -27,6 +28,7 @@ public record Modes(
     long mostLost,
     int fewestHosts,
     Mode mode,
+    boolean failures,
     boolean buffered,
     Graphs graphs) {
   public static final Modes NORMAL =
@@ -39,6 +41,7 @@ public record Modes(
           Long.MAX_VALUE,
           0,
           Mode.MODE_TRACE,
+          false,
           false,
           Graphs.NONE);
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import jbt.cli.render.Bytes;
+import jbt.cli.render.FailedCalls;
 import jbt.cli.render.Footer;
 import jbt.cli.render.MapPrint;
 import jbt.cli.render.Rendering;
@@ -383,6 +384,7 @@ public final class Session {
     } else if (answer.hosts().stream().anyMatch(Outcome::ran) && !wanted.modes().dryRun()) {
       write(result(summary));
     }
+    failedCalls();
     outbox.note(notices.take());
     int code = failure(inbox, cutShort ? waiting : List.of(), summary);
     if (outbox.failure() == null && !wanted.dump()) {
@@ -392,6 +394,16 @@ public final class Session {
       // Whoever reads our output may take his time.
     }
     return code;
+  }
+
+  private void failedCalls() throws InterruptedException {
+    Bytes text = new Bytes();
+    FailedCalls.of(answer.hosts()).forEach(failed -> rendering.failed(text, failed));
+    if (rendering.isTrouble(LineKind.LINE_WARNING)) {
+      outbox.note(text);
+    } else {
+      write(text);
+    }
   }
 
   private Bytes result(Summary summary) {

@@ -52,6 +52,7 @@ public record Wanted(
         .setKeying(keying)
         .setDump(dump)
         .setMode(modes.mode())
+        .setFailures(modes.failures())
         .setUnsafe(modes.unsafe())
         .setProcess(modes.process().orElse(0))
         .setCommand(command.orElse(0))

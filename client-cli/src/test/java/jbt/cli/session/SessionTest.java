@@ -74,6 +74,7 @@ class SessionTest {
             fewestHosts,
             Mode.MODE_TRACE,
             false,
+            false,
             Graphs.NONE),
         OptionalInt.empty());
   }

@@ -2,6 +2,7 @@ package jbt.compiler.check;
 
 import java.util.List;
 import java.util.Optional;
+import jbt.compiler.lang.Source;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.Attachment;
 import jbt.compiler.plan.ScriptMap;
@@ -13,6 +14,8 @@ import jbt.compiler.types.Type;
 /**
  * A script without errors: names resolved, probes expanded, every expression typed. The input of
  * code generation, which can't fail on it.
+ *
+ * @param failures the script's text, where failed calls are to be counted
  */
 public record Checked(
     List<MapDecl> maps,
@@ -20,7 +23,8 @@ public record Checked(
     List<Site> sites,
     List<String> attachPointNames,
     Settings settings,
-    List<String> warnings) {
+    List<String> warnings,
+    Optional<Source> failures) {
   /** What one loop of bpf_loop can be: as many rounds as the kernel allows. */
   public static final int MOST_ROUNDS = 1 << 23;
 

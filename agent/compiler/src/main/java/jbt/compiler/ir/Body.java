@@ -309,6 +309,36 @@ final class Body {
     return new Address(add(start, distance), 0);
   }
 
+  /** Calls a helper for what it does, and counts failures for those who ask. */
+  void callOrTell(Helper helper, Operand... arguments) {
+    if (layout.failures().offset(helper, range).isPresent()) {
+      tellIfNegative(helper, call(helper, arguments));
+    } else {
+      callForEffect(helper, arguments);
+    }
+  }
+
+  /** Counts a failed call for those who ask. */
+  void tellIfNegative(Helper helper, Operand result) {
+    if (layout.failures().offset(helper, range).isPresent()) {
+      int failed = coldBlock();
+      int done = block();
+      branch32(Condition.SIGNED_LT, result, new Imm(0), failed, done);
+      place(failed);
+      tell(helper);
+      jump(done);
+      place(done);
+    }
+  }
+
+  /** Counts a call that has failed. */
+  void tell(Helper helper) {
+    layout
+        .failures()
+        .offset(helper, range)
+        .ifPresent(offset -> emit(new Op.AtomicAdd(perCpu(offset), new Imm(1))));
+  }
+
   /** Counts an event that was lost. */
   void lose(LossCounter.Source source, String detail) {
     LossCounter counter =

@@ -124,6 +124,7 @@ public final class CodeGeneration {
         layout.maps(),
         checked.sites(),
         layout.lossCounters(),
+        layout.failures().counters(),
         checked.settings(),
         checked.warnings());
   }

@@ -59,7 +59,8 @@ final class DirectTracepoints {
         checked.sites(),
         checked.attachPointNames(),
         checked.settings(),
-        checked.warnings());
+        checked.warnings(),
+        checked.failures());
   }
 
   private Probe attached(Probe probe) {

@@ -23,6 +23,7 @@ import jbt.compiler.types.Type;
 /**
  * Where everything of a script is in kernel memory.
  *
+ * @param failures counters of failed calls, which come as code is made
  * @param stacks place in the plan of the map of stacks, -1 where the script takes none
  * @param cpuMask processor numbers are at most this; one less than a power of two
  * @param cpuShift binary logarithm of the globals' stride
@@ -33,6 +34,7 @@ record Layout(
     List<KernelMap> hashes,
     List<ScriptMap> maps,
     List<LossCounter> lossCounters,
+    Failures failures,
     int stacks,
     int cpuMask,
     int cpuShift) {
@@ -135,6 +137,8 @@ record Layout(
       }
       int stacks = stacks();
       maps.replaceAll(this::withHotKeys);
+      Failures failures = new Failures(checked.failures(), perCpu);
+      perCpu += Failures.room(checked.failures());
       int cpus = powerOfTwo(target.possibleCpus());
       int stride = powerOfTwo(Math.max(LEAST_STRIDE, perCpu));
       int cpuArea = align(shared, Math.min(stride, PAGE));
@@ -154,6 +158,7 @@ record Layout(
           List.copyOf(hashes),
           List.copyOf(maps),
           List.copyOf(counters),
+          failures,
           stacks,
           cpus - 1,
           Integer.numberOfTrailingZeros(stride));

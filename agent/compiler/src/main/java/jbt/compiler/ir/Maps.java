@@ -373,10 +373,14 @@ final class Maps {
             Reg found = lookup(hash, key(e.map(), e.key(), Optional.empty()));
             Reg result = body.move(ZERO);
             int there = body.block();
+            int missing = body.block();
             int done = body.block();
-            body.branch(Condition.NE, found, ZERO, there, done);
+            body.branch(Condition.NE, found, ZERO, there, missing);
             body.place(there);
             body.set(result, body.load(Size.DOUBLE, new Address(found, 0)));
+            body.jump(done);
+            body.place(missing);
+            body.tell(Helper.MAP_LOOKUP_ELEM);
             body.place(done);
             yield result;
           }
@@ -402,6 +406,7 @@ final class Maps {
     body.jump(done);
     body.place(missing);
     lowering.expressions().zero(to, size);
+    body.tell(Helper.MAP_LOOKUP_ELEM);
     body.place(done);
   }
 
@@ -474,7 +479,14 @@ final class Maps {
 
   /** A missing key is no loss. A keyed histogram has a key for each bucket. */
   void delete(Stmt.Delete s) {
-    delete(s, error -> {});
+    boolean oneKey = !Layout.bucketInKey(declaration(s.map()));
+    delete(
+        s,
+        error -> {
+          if (oneKey) {
+            body.tellIfNegative(Helper.MAP_DELETE_ELEM, error);
+          }
+        });
   }
 
   /** {@code outcome} gets the result of each call of bpf_map_delete_elem. */

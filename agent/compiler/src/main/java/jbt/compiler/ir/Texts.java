@@ -139,11 +139,11 @@ final class Texts {
         source.count.map(n -> bounded(n, source.limit + 1)).orElse(new Imm(source.limit + 1));
     Operand target = body.addressOf(to);
     if (source.space != Space.BY_ADDRESS) {
-      return body.call(
-          source.space == Space.USER ? Helper.PROBE_READ_USER_STR : Helper.PROBE_READ_KERNEL_STR,
-          target,
-          count,
-          source.address);
+      Helper helper =
+          source.space == Space.USER ? Helper.PROBE_READ_USER_STR : Helper.PROBE_READ_KERNEL_STR;
+      Reg length = body.call(helper, target, count, source.address);
+      body.tellIfNegative(helper, length);
+      return length;
     }
     Reg result = body.register();
     int kernel = body.block();
@@ -152,9 +152,11 @@ final class Texts {
     body.branch(Condition.SIGNED_LT, source.address, ZERO, kernel, user);
     body.place(kernel);
     body.set(result, body.call(Helper.PROBE_READ_KERNEL_STR, target, count, source.address));
+    body.tellIfNegative(Helper.PROBE_READ_KERNEL_STR, result);
     body.jump(done);
     body.place(user);
     body.set(result, body.call(Helper.PROBE_READ_USER_STR, target, count, source.address));
+    body.tellIfNegative(Helper.PROBE_READ_USER_STR, result);
     body.place(done);
     return result;
   }
@@ -236,18 +238,18 @@ final class Texts {
   void readBytes(Type type, Operand from, Address to, Operand count) {
     Operand target = body.addressOf(to);
     switch (space(type)) {
-      case KERNEL -> body.callForEffect(Helper.PROBE_READ_KERNEL, target, count, from);
-      case USER -> body.callForEffect(Helper.PROBE_READ_USER, target, count, from);
+      case KERNEL -> body.callOrTell(Helper.PROBE_READ_KERNEL, target, count, from);
+      case USER -> body.callOrTell(Helper.PROBE_READ_USER, target, count, from);
       case BY_ADDRESS -> {
         int kernel = body.block();
         int user = body.block();
         int done = body.block();
         body.branch(Condition.SIGNED_LT, from, ZERO, kernel, user);
         body.place(kernel);
-        body.callForEffect(Helper.PROBE_READ_KERNEL, target, count, from);
+        body.callOrTell(Helper.PROBE_READ_KERNEL, target, count, from);
         body.jump(done);
         body.place(user);
-        body.callForEffect(Helper.PROBE_READ_USER, target, count, from);
+        body.callOrTell(Helper.PROBE_READ_USER, target, count, from);
         body.place(done);
       }
     }

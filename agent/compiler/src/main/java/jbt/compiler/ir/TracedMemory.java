@@ -38,7 +38,7 @@ final class TracedMemory {
     int bytes = bytes(m.bits(), m.type());
     Operand from = address(m);
     Address place = body.exactMemory(8);
-    body.callForEffect(copier(m.space()), body.addressOf(place), new Imm(bytes), from);
+    body.callOrTell(copier(m.space()), body.addressOf(place), new Imm(bytes), from);
     return body.load(Size.of(bytes), place);
   }
 
@@ -150,7 +150,7 @@ final class TracedMemory {
     if (size % 8 != 0) {
       body.storeWord(to.plus(size & ~7), ZERO);
     }
-    body.callForEffect(copier(m.space()), body.addressOf(to), new Imm(size), address(m));
+    body.callOrTell(copier(m.space()), body.addressOf(to), new Imm(size), address(m));
   }
 
   /** An integer, bool or pointer in what the program holds. */

@@ -47,17 +47,24 @@ public record Parameters(
    * What a script may do, and to whom.
    *
    * @param mode which of its probes run
+   * @param failures calls that fail are counted, place by place
    * @param unsafe whether it may do something to the host
    * @param files whether it may read files of the host
    * @param process the only one that it traces
    * @param command {@code cpid}: the process of the command that was started with it
    */
   public record Circumstances(
-      Mode mode, Unsafe unsafe, Unsafe files, OptionalInt process, OptionalInt command) {
+      Mode mode,
+      boolean failures,
+      Unsafe unsafe,
+      Unsafe files,
+      OptionalInt process,
+      OptionalInt command) {
     /** It only looks on. */
     public static final Circumstances NORMAL =
         new Circumstances(
             Mode.TRACE,
+            false,
             Unsafe.NOT_ASKED,
             Unsafe.NOT_ASKED,
             OptionalInt.empty(),

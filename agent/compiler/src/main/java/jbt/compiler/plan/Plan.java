@@ -17,6 +17,7 @@ public record Plan(
     List<ScriptMap> scriptMaps,
     List<Site> sites,
     List<LossCounter> lossCounters,
+    List<FailureCounter> failureCounters,
     Settings settings,
     List<String> warnings) {
   public Plan {
@@ -27,6 +28,7 @@ public record Plan(
     scriptMaps = List.copyOf(scriptMaps);
     sites = List.copyOf(sites);
     lossCounters = List.copyOf(lossCounters);
+    failureCounters = List.copyOf(failureCounters);
     warnings = List.copyOf(warnings);
   }
 
@@ -50,6 +52,7 @@ public record Plan(
         scriptMaps,
         sites,
         lossCounters,
+        List.of(),
         Settings.DEFAULT,
         warnings);
   }

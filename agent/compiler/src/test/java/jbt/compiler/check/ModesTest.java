@@ -30,6 +30,7 @@ class ModesTest {
             Map.of(),
             new Circumstances(
                 mode,
+                false,
                 Unsafe.NOT_ASKED,
                 Unsafe.NOT_ASKED,
                 OptionalInt.empty(),

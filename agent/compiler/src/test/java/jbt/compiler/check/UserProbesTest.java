@@ -80,6 +80,7 @@ class UserProbesTest {
             Map.of(),
             new Parameters.Circumstances(
                 Parameters.Mode.TRACE,
+                false,
                 Parameters.Unsafe.NOT_ASKED,
                 Parameters.Unsafe.NOT_ASKED,
                 OptionalInt.of(7),

@@ -73,6 +73,7 @@ final class Prepared {
               case MODE_BENCH -> Parameters.Mode.BENCH;
               case MODE_TRACE, UNRECOGNIZED -> Parameters.Mode.TRACE;
             },
+            start.getFailures(),
             unsafe,
             policy.files() ? Unsafe.ALLOWED : unsafe,
             process(start.getProcess()),

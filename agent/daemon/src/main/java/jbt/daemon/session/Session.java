@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import jbt.compiler.plan.Attachment;
+import jbt.compiler.plan.FailureCounter;
 import jbt.compiler.plan.LossCounter;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.target.Target;
@@ -15,6 +16,7 @@ import jbt.daemon.Policy;
 import jbt.kernel.LoadedPlan;
 import jbt.kernel.sys.Wakeups;
 import jbt.v1.Dump;
+import jbt.v1.FailedCall;
 import jbt.v1.Failure;
 import jbt.v1.HostReport;
 import jbt.v1.HostState;
@@ -347,6 +349,20 @@ public final class Session implements Runnable {
                     })
                 .setDetail(counters.get(i).detail())
                 .setCount(counts[i]));
+      }
+    }
+    report.clearFailedCalls();
+    List<FailureCounter> failing = loaded.plan().failureCounters();
+    long[] failures = loaded.failures();
+    for (int i = 0; i < failures.length; i++) {
+      if (failures[i] != 0) {
+        FailureCounter at = failing.get(i);
+        report.addFailedCalls(
+            FailedCall.newBuilder()
+                .setText(at.text())
+                .setHelper(at.helper())
+                .setCode(at.code())
+                .setCount(failures[i]));
       }
     }
     report.addAllLosses(outbox.losses());
