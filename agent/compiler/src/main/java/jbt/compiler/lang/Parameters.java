@@ -60,6 +60,12 @@ public record Parameters(
       Unsafe files,
       OptionalInt process,
       OptionalInt command) {
+    /** Failed calls are not counted. */
+    public Circumstances(
+        Mode mode, Unsafe unsafe, Unsafe files, OptionalInt process, OptionalInt command) {
+      this(mode, false, unsafe, files, process, command);
+    }
+
     /** It only looks on. */
     public static final Circumstances NORMAL =
         new Circumstances(
