@@ -2,11 +2,11 @@ package jbt.cli.render;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import jbt.v1.ProbeResult;
 
 /** What came of the tests or benches of one host, as tables for people. */
 final class ResultText {
+  private static final long NANOS_A_MILLI = 1_000_000;
   private static final String GREEN = "32";
   private static final String RED = "31";
 
@@ -16,7 +16,7 @@ final class ResultText {
   static void tests(Bytes out, List<ProbeResult> results, boolean colour) {
     for (ProbeResult result : results) {
       boolean passed = result.getCode() == 0;
-      long millis = TimeUnit.NANOSECONDS.toMillis(result.getDurationNs());
+      long millis = result.getDurationNs() / NANOS_A_MILLI;
       tag(out, "[ RUN      ]", GREEN, colour).add(result.getName()).add('\n');
       out.add(result.getOutput().toByteArray());
       if (!result.getOutput().isEmpty() && !result.getOutput().toStringUtf8().endsWith("\n")) {
