@@ -15,9 +15,12 @@ start_loop() {
 # events cost more on that on which they were opened.
 pin_loop() { taskset -pc "$1" "$loop" >/dev/null; }
 
+# The call that the loop makes: 0 for getppid, the length of the path for openat.
+path_length=0
+
 # run_loop CALLS RATE: sets ns, the nanoseconds of processor time that a call took.
 run_loop() {
-  echo "$1 $2" >&3
+  echo "$1 $2 $path_length" >&3
   read -r ns <&4
 }
 
@@ -25,7 +28,7 @@ run_loop() {
 bpftrace_run() { exec bpftrace -e "$1"; }
 jbt_run() { exec "$JBT_DIST/bin/jbt-remote" -e "$1"; }
 
-# start TOOL SCRIPT [OUTPUT]: traces getppid; sets tracer and programs (files with their statistics)
+# start TOOL SCRIPT [OUTPUT]: traces the loop; sets tracer and programs (files with their statistics)
 # once they run.
 start() {
   ("$1_run" "$2") >"${3:-/dev/null}" 2>"$work/err" & tracer=$!
@@ -75,16 +78,20 @@ statistics() {
 # enable_statistics 0|1
 enable_statistics() { echo "$1" >/proc/sys/kernel/bpf_stats_enabled; }
 
-# loop_cost: sets cost, the median of several windows of the loop in nanoseconds a call.
+# Of the windows of one measurement the lower quartile counts, for both tools: what else happens on a
+# processor (interrupts, a neighbour in the other half of a core) is in the clocks too and can only
+# make a window longer. The best one alone would be the luckiest.
+
+# loop_cost: sets cost, the lower quartile of windows of the loop in nanoseconds a call.
 loop_cost() {
   local i
   cost=$(for ((i = 0; i < windows; i++)); do
     run_loop $calls 0
     echo "$ns"
-  done | middle)
+  done | quartile)
 }
 
-# run_time: sets cost, the median of several windows of a run of the traced program in nanoseconds.
+# run_time: sets cost, the lower quartile of windows of a run of the traced program in nanoseconds.
 run_time() {
   local i before ran
   cost=$(for ((i = 0; i < windows; i++)); do
@@ -93,7 +100,7 @@ run_time() {
     run_loop $calls 0
     statistics
     calc "($time - $before) / ($runs - $ran)"
-  done | middle)
+  done | quartile)
 }
 
 # per_event NAME SCRIPT SETTING: notes NAME.TOOL.run (ns a run of the program) and NAME.TOOL.loop (ns
@@ -117,4 +124,21 @@ per_event() {
   done
   # The other one goes first in the next round.
   tools=("${tools[1]}" "${tools[0]}")
+}
+
+# per_run NAME SCRIPT LENGTH TOOL...: notes NAME.TOOL.run of each tool for a loop of calls with a path
+# of that length.
+per_run() {
+  local name=$1 script=$2 tool
+  path_length=$3
+  shift 3
+  enable_statistics 1
+  for tool; do
+    start "$tool" "$script"
+    run_time
+    note "$name.$tool.run" "$cost"
+    stop
+  done
+  enable_statistics 0
+  path_length=0
 }

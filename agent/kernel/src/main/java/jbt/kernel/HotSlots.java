@@ -46,14 +46,14 @@ final class HotSlots {
         if (globals.getLong(cpu, at) == generation + 1) {
           ByteBuffer key = ByteBuffer.allocate(keySize).order(ByteOrder.nativeOrder());
           at += Long.BYTES;
-          for (int i = 0; i < keySize; i += Long.BYTES) {
+          for (int i = 0; i < hot.keySize(); i += Long.BYTES) {
             key.putLong(globals.getLong(cpu, at + i));
           }
           long[] words = new long[valueWords];
           for (int i = 0; i < valueWords; i++) {
-            words[i] = globals.getLong(cpu, at + keySize + i * Long.BYTES);
+            words[i] = globals.getLong(cpu, at + hot.keySize() + i * Long.BYTES);
           }
-          values.computeIfAbsent(key.flip(), absent -> new ArrayList<>()).add(words);
+          values.computeIfAbsent(key.rewind(), absent -> new ArrayList<>()).add(words);
         }
       }
     }

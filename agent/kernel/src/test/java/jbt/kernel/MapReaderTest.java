@@ -71,7 +71,7 @@ class MapReaderTest {
 
   @Test
   void addsWhatProcessorsHaveInSlots() throws Exception {
-    HotKeys hot = new HotKeys(64, 2, 32);
+    HotKeys hot = new HotKeys(64, 2, 32, 8);
     Plan plan = plan(new Value.Count(), KernelMap.Kind.HASH, 16, 8, true, Optional.of(hot));
     try (KernelObjects objects = KernelObjects.create(plan)) {
       for (long generation = 0; generation < 3; generation++) {

@@ -94,6 +94,15 @@ record Layout(
   /** Keys that take longer to compare than to look up have no slots. */
   private static final int LONGEST_HOT_KEY = 32;
 
+  /**
+   * As much is in a slot of a longer key that ends with a string: a look-up goes over all bytes
+   * that the string may have, a slot over those that most strings have.
+   */
+  private static final int LONGEST_HOT_TEXT = 64;
+
+  /** Of a processor's slots for such keys, of which there tend to be many. */
+  private static final int HOT_TEXT_BYTES = 2 * PAGE;
+
   /** Maps that have slots: a bound for a processor's area. */
   private static final int MOST_HOT_MAPS = 8;
 
@@ -279,25 +288,34 @@ record Layout(
               map.name(),
               map.key(),
               map.value(),
-              new Storage.Hash(hash.kernelMap(), hash.generational(), hotKeys(hash)),
+              new Storage.Hash(hash.kernelMap(), hash.generational(), hotKeys(map, hash)),
               map.generations(),
               map.hostBound(),
               map.printed())
           : map;
     }
 
-    private Optional<HotKeys> hotKeys(Storage.Hash hash) {
+    private Optional<HotKeys> hotKeys(ScriptMap map, Storage.Hash hash) {
       KernelMap kernelMap = hashes.get(hash.kernelMap() - FIRST_HASH);
-      int keySize = kernelMap.keySize() - (hash.generational() ? WORD : 0);
-      if (keySize > LONGEST_HOT_KEY || keySize % WORD != 0 || hotMaps == MOST_HOT_MAPS) {
+      int whole = kernelMap.keySize() - (hash.generational() ? WORD : 0);
+      boolean text = whole > LONGEST_HOT_KEY && endsWithText(map, whole);
+      int keySize = text ? Math.min(whole, LONGEST_HOT_TEXT) : whole;
+      if ((!text && keySize > LONGEST_HOT_KEY) || keySize % WORD != 0 || hotMaps == MOST_HOT_MAPS) {
         return Optional.empty();
       }
       hotMaps++;
       int slotSize = powerOfTwo(WORD + keySize + kernelMap.valueSize());
       int bytes = align(perCpu, NEAR_HOT_BYTES) < PAGE ? NEAR_HOT_BYTES : HOT_BYTES;
-      int offset = align(perCpu, bytes);
-      perCpu = offset + bytes;
-      return Optional.of(new HotKeys(offset, bytes / slotSize, slotSize));
+      int offset = align(perCpu, text ? PAGE : bytes);
+      perCpu = offset + (text ? HOT_TEXT_BYTES : bytes);
+      return Optional.of(new HotKeys(offset, (perCpu - offset) / slotSize, slotSize, keySize));
+    }
+
+    /** Whether a string is last in a key, and in a slot's part of it its beginning. */
+    private static boolean endsWithText(ScriptMap map, int keySize) {
+      return map.key().getLast() instanceof Type.Str text
+          && map.key().stream().mapToInt(Type::storedSize).sum() == keySize
+          && keySize - text.storedSize() < LONGEST_HOT_TEXT;
     }
   }
 

@@ -21,6 +21,7 @@ final class Values {
   /** The result of an operation, and the block that it stands in. */
   private record Earlier(Reg result, int block) {}
 
+  private final FrameWords frame;
   private final Dominators dominators;
   private final Definitions definitions;
   private final Map<Expression, Earlier> available = new HashMap<>();
@@ -36,6 +37,7 @@ final class Values {
   private Values(Routine routine) {
     dominators = Dominators.of(routine);
     definitions = Definitions.of(routine);
+    frame = new FrameWords(definitions);
     everywhere = new Operand[routine.registers()];
     here = new Operand[routine.registers()];
   }
@@ -58,9 +60,11 @@ final class Values {
       here[reg.number()] = null;
     }
     inHere.clear();
+    frame.clear();
     List<Step> steps = new ArrayList<>(block.steps().size());
     for (Step step : block.steps()) {
-      Op op = known(Simplify.fold(step.op().withOperands(this::known)), rank);
+      Op op = frame.apply(Simplify.fold(step.op().withOperands(this::known)));
+      op = known(op, rank);
       if (op.result() != Op.NONE) {
         forget(op.result());
       }

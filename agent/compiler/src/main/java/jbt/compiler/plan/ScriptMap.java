@@ -123,13 +123,16 @@ public record ScriptMap(
    * too, so that a full map is full in the same way.
    *
    * <p>A slot is in 8-byte words: {@link #FREE}, {@link #TAKING} or the generation (0 where the map
-   * has none) plus 1; the key as in the hash, without generation; the value as in the hash.
+   * has none) plus 1; the key as in the hash, without generation; the value as in the hash. Of a
+   * long key that ends with a string only the beginning is there; keys that are not zero behind it
+   * have no slot.
    *
    * @param offset in the area
    * @param slots a power of two
    * @param slotSize a power of two
+   * @param keySize bytes of the key in the slot
    */
-  public record HotKeys(int offset, int slots, int slotSize) {
+  public record HotKeys(int offset, int slots, int slotSize, int keySize) {
     /** State of a slot whose words are all zero. */
     public static final long FREE = 0;
 

@@ -292,6 +292,32 @@ final class ConstructsTest {
   }
 
   @Test
+  void countsShortAndLongTextsAlike() {
+    String text = "str_concat(\"" + "p".repeat(55) + "\", comm)";
+    start(
+        "tracepoint:x:call { @[%s] = count(); @s[comm, %s] = sum(args.id); }"
+            .formatted(text, text));
+    for (ScriptMap map : plan.scriptMaps()) {
+      assertThat(((ScriptMap.Storage.Hash) map.storage()).hotKeys())
+          .hasValueSatisfying(hot -> assertThat(hot.keySize()).isEqualTo(64));
+    }
+    Map<List<Object>, Long> count = new LinkedHashMap<>();
+    Map<List<Object>, Long> sum = new LinkedHashMap<>();
+    for (int round = 0; round < 3; round++) {
+      for (String comm :
+          List.of("a", "b", "12345678", "123456789", "12345678x", "123456789012345")) {
+        machine.environment().comm = comm;
+        fire(0, 1);
+        fire(1, comm.length());
+        count.merge(List.of("p".repeat(55) + comm), 2L, Long::sum);
+        sum.merge(List.of(comm, "p".repeat(55) + comm), 1L + comm.length(), Long::sum);
+      }
+    }
+    assertThat(words("@")).isEqualTo(count);
+    assertThat(words("@s")).isEqualTo(sum);
+  }
+
+  @Test
   void countsFewAndManyKeysAlike() {
     start(
         "tracepoint:x:call { @[args.id % 700] = count(); @s[args.id % 5, comm] = sum(args.id);"

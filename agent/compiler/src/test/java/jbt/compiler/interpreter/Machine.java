@@ -183,12 +183,12 @@ public final class Machine {
       long slot = kernel.arrayAddress(KernelMap.GLOBALS) + place;
       if (memory.load(slot, 8) == generation + 1) {
         ByteBuffer key = ByteBuffer.allocate(keySize).order(ByteOrder.LITTLE_ENDIAN);
-        for (int at = 0; at < keySize; at += 8) {
+        for (int at = 0; at < hot.keySize(); at += 8) {
           key.putLong(memory.load(slot + 8 + at, 8));
         }
         values
             .computeIfAbsent(new Bytes(key.array()), absent -> new ArrayList<>())
-            .add(slot + 8 + keySize);
+            .add(slot + 8 + hot.keySize());
       }
     }
   }
