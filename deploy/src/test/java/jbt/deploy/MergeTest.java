@@ -80,6 +80,34 @@ final class MergeTest {
     Aggregations.checkKeyed(Answer.end(remote.out()));
   }
 
+  /** All in one interval, of a day, of both hosts. */
+  @Test
+  void mergesSeriesByTheWallClock() throws Exception {
+    Running remote =
+        start(
+            POLICY
+                + "{ @sum = tseries(args.policy, 1d, 2, \"sum\");"
+                + " @avg = tseries(args.policy, 1d, 2, \"avg\");"
+                + " @min = tseries(args.policy, 1d, 2, \"min\");"
+                + " @max = tseries(args.policy, 1d, 2, \"max\");"
+                + " @last = tseries(args.policy, 1d, 2); }");
+    makeSeries();
+    assertThat(Traced.stop(remote)).as(remote.toString()).isZero();
+    String zero = "00:00:00 |" + " ".repeat(25) + "*" + " ".repeat(25) + "| ";
+    assertThat(Answer.end(remote.out()))
+        .containsSubsequence(
+            "@avg:",
+            zero + "154",
+            "@last:",
+            zero + "543",
+            "@max:",
+            zero + "543",
+            "@min:",
+            zero + "-3",
+            "@sum:",
+            zero + "23225");
+  }
+
   @Test
   void keepsWhatBelongsToOneHostApart() throws Exception {
     Running remote = start(POLICY + "{ @[pid] = count(); @seen[pid] = 1; } END { print(@); }");

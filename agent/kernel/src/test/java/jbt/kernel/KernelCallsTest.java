@@ -24,6 +24,7 @@ import jbt.compiler.lang.Parameters.Unsafe;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.target.Target.Answer;
 import jbt.compiler.target.Target.Feature;
+import jbt.compiler.types.Btf;
 import jbt.kernel.sys.Tracefs;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
@@ -128,6 +129,32 @@ class KernelCallsTest {
             Mode.TRACE, Unsafe.ALLOWED, Unsafe.ALLOWED, OptionalInt.empty(), OptionalInt.empty());
     Parameters parameters = new Parameters(List.of(), Map.of(), Map.of(), List.of(), Map.of(), all);
     return Compiler.compile(script, "test", parameters, new HostTarget("here"));
+  }
+
+  @Test
+  void callsFunctionsOfTheKernel() throws Exception {
+    try (HostTarget target = new HostTarget("here")) {
+      Assumptions.assumeTrue(
+          target.kernelTypes().orElseThrow().kernel().find(Btf.Kind.FUNC, "bpf_strlen").isPresent(),
+          "this kernel lacks bpf_strlen");
+    }
+    String script =
+        """
+        rawtracepoint:sys_enter /pid == PID/ {
+          @length = max(bpf_strlen("four")); $s = "of a variable"; @of = max(bpf_strlen($s)); }
+        """
+            .replace("PID", Long.toString(ProcessHandle.current().pid()));
+    Plan plan = unsafe(script);
+    try (LoadedPlan loaded = LoadedPlan.load(plan)) {
+      loaded.attach();
+      loaded.openGate();
+      Workload.getppid(1);
+      loaded.closeGate();
+      assertThat(Row.of(plan, loaded.read(0, 0)).get(List.of()).words()).containsExactly(4L);
+      assertThat(Row.of(plan, loaded.read(1, 0)).get(List.of()).words()).containsExactly(13L);
+    }
+    assertThatThrownBy(() -> ScriptSession.start(script))
+        .hasMessageContaining("bpf_strlen() is an unsafe function being used in safe mode");
   }
 
   @Test

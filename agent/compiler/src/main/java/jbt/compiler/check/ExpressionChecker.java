@@ -501,6 +501,10 @@ final class ExpressionChecker {
     } else if (Calls.NAMES.contains(call.function())) {
       diagnostics.error(call.range(), call.function() + "() has no value");
     } else {
+      Optional<Value> ofKernel = new KernelCalls(round, context, this).named(call);
+      if (ofKernel.isPresent()) {
+        return ofKernel.get();
+      }
       diagnostics.error(
           call.range(),
           "Unknown function: '" + call.function() + "'",

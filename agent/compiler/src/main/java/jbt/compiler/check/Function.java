@@ -65,6 +65,11 @@ public enum Function {
    * name in a task_struct: its name, empty where there is no such process.
    */
   NAME_OF,
+  /**
+   * Of a name, a type and arguments: what this function of the kernel gives for them; 0 where an
+   * argument that is {@link Trusted} is null.
+   */
+  KERNEL_FUNCTION,
   /** Of a variable's type: its address for this processor. */
   OF_THIS_PROCESSOR,
   /** Of a variable's type and a processor: its address for that, 0 if there is none. */

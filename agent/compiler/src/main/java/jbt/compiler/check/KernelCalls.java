@@ -50,6 +50,7 @@ final class KernelCalls {
 
   private static final String FIND_TASK = "bpf_task_from_pid";
   private static final String RELEASE_TASK = "bpf_task_release";
+  private static final int MOST_ARGUMENTS = 5;
   private static final long LARGEST_ERROR = 4095;
 
   private final Round round;
@@ -142,6 +143,55 @@ final class KernelCalls {
           Features.has(round, Features.TASK_FROM_PID);
       case BEGIN, END, SELF, TEST, BENCH, UPROBE, URETPROBE, USDT, KPROBE, KRETPROBE -> false;
     };
+  }
+
+  /** A call of what the kernel lets programs call, by its own name; empty if it has none of it. */
+  Optional<Value> named(Ast.Expr.Call call) {
+    return find(Btf.Kind.FUNC, call.function())
+        .filter(entry -> entry.btf().ownFrom() == 1)
+        .map(entry -> named(call, entry));
+  }
+
+  private Value named(Ast.Expr.Call call, KernelTypes.Entry entry) {
+    UnsafeCalls.permit(
+        round, call.function(), round.environment().circumstances().unsafe(), call.range());
+    int wanted = entry.btf().parameters(entry.id()).size();
+    if (!Calls.arity(call, wanted, wanted, diagnostics)) {
+      return Value.unknown(call.range());
+    }
+    if (wanted > MOST_ARGUMENTS) {
+      return wrong(call.range(), "Programs can't call functions of so many arguments");
+    }
+    List<Expr> arguments = new ArrayList<>();
+    arguments.add(Value.string(call.function(), call.range()).expr());
+    arguments.add(number(entry.id(), call));
+    for (Ast.Expr written : call.arguments()) {
+      Value value = expressions.value(written);
+      if (!value.known()) {
+        return value;
+      }
+      boolean possible =
+          value.isInteger()
+              || value.type() instanceof Type.Pointer
+              || value.type() instanceof Type.Str
+              || value.type() instanceof Type.Array;
+      if (!possible) {
+        return wrong(
+            value.range(),
+            "A function of the kernel takes no %s".formatted(TypeNames.describe(value.type())));
+      }
+      arguments.add(value.expr());
+    }
+    Type returned = entry.btf().returned(entry.id());
+    Type type =
+        switch (returned) {
+          case Type.Int i -> i;
+          case Type.Bool b -> b;
+          case Type.Pointer p -> p;
+          default -> Type.INT64;
+        };
+    Expr made = new Expr.Call(Function.KERNEL_FUNCTION, arguments, type, call.range());
+    return new Value(made, Access.natural(type), type instanceof Type.Pointer);
   }
 
   /** {@code comm(pid)}. */

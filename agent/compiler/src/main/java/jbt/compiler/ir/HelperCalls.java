@@ -1,10 +1,14 @@
 package jbt.compiler.ir;
 
+import java.util.ArrayList;
+import java.util.List;
 import jbt.compiler.bpf.AluOperation;
 import jbt.compiler.bpf.Condition;
 import jbt.compiler.bpf.Helper;
+import jbt.compiler.bpf.KernelFunction;
 import jbt.compiler.bpf.Size;
 import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.check.Trusted;
 import jbt.compiler.ir.Operand.Imm;
 import jbt.compiler.ir.Operand.Reg;
 import jbt.compiler.ir.Operand.VariableRef;
@@ -56,6 +60,7 @@ final class HelperCalls {
         yield lowering.memory().number(body.call(Helper.THIS_CPU_PTR, variable));
       }
       case OF_PROCESSOR -> ofProcessor((int) literal(e, 0), e.arguments().get(1));
+      case KERNEL_FUNCTION -> kernelFunction(e);
       case WRITE_USER -> writeUser(e);
       case DEBUG -> debug(e);
       case PATH, NAME_OF -> throw new IllegalArgumentException("no number: " + e);
@@ -101,6 +106,31 @@ final class HelperCalls {
     body.place(there);
     body.set(result, lowering.memory().number(pointer));
     body.place(done);
+    return result;
+  }
+
+  private Operand kernelFunction(Expr.Call e) {
+    String name = ((Expr.StrLiteral) e.arguments().getFirst()).value();
+    List<Expr> given = e.arguments().subList(2, e.arguments().size());
+    Reg result = body.move(ZERO);
+    int absent = body.block();
+    List<Operand> arguments = new ArrayList<>();
+    for (Expr argument : given) {
+      arguments.add(
+          Trusted.pointer(argument)
+              ? lowering.memory().known(argument, absent)
+              : Layout.scalar(argument.type())
+                  ? body.move(lowering.expressions().scalar(argument))
+                  : body.addressOf(lowering.expressions().place(argument)));
+    }
+    KernelFunction function = new KernelFunction(name, (int) literal(e, 1), given.size());
+    Reg value = body.call(function, arguments.toArray(Operand[]::new));
+    body.set(
+        result,
+        e.type() instanceof Type.Pointer
+            ? lowering.memory().number(value)
+            : lowering.expressions().narrowed(value, e.type()));
+    body.place(absent);
     return result;
   }
 

@@ -88,9 +88,11 @@ final class Reads {
                 switch (expr) {
                   case Expr.ContextField e -> true;
                   case Expr.ContextElement e -> true;
-                  // Only programs of the event itself may look up tasks.
+                  // Only programs of the event itself may call functions of the kernel.
                   case Expr.Call e ->
-                      e.function() == Function.STACK || e.function() == Function.NAME_OF;
+                      e.function() == Function.STACK
+                          || e.function() == Function.NAME_OF
+                          || e.function() == Function.KERNEL_FUNCTION;
                   case Expr.BuiltinValue e -> e.builtin() == Checked.Builtin.PROBE;
                   default -> false;
                 });
