@@ -96,7 +96,10 @@ final class StatementChecker {
 
   private List<Stmt> evaluate(Ast.Stmt.Evaluate evaluate) {
     return switch (evaluate.expr()) {
-      case Ast.Expr.Sequence sequence -> block(statements(sequence));
+      case Ast.Expr.Sequence sequence -> {
+        boolean discarded = !evaluate.range().equals(sequence.range());
+        yield block(statements(sequence, discarded));
+      }
       case Ast.Expr.Conditional(
               Ast.Expr condition,
               Optional<Ast.Expr> then,
@@ -104,7 +107,8 @@ final class StatementChecker {
               SourceRange range)
           when then.isPresent() && otherwise instanceof Ast.Expr.Sequence ->
           statement(
-              new Ast.Stmt.If(condition, statements(then.get()), statements(otherwise), range));
+              new Ast.Stmt.If(
+                  condition, statements(then.get(), false), statements(otherwise, false), range));
       case Ast.Expr.Call call when Calls.NAMES.contains(call.function()) -> calls.statement(call);
       case Ast.Expr.Step step ->
           List.of(new Stmt.Evaluate(expressions.step(step, false).expr(), evaluate.range()));
@@ -118,13 +122,16 @@ final class StatementChecker {
     };
   }
 
-  /** An expression as statements, for its effects. */
-  private static List<Ast.Stmt> statements(Ast.Expr expr) {
+  /** An expression as statements, for its effects; {@code discarded}: on purpose. */
+  private static List<Ast.Stmt> statements(Ast.Expr expr, boolean discarded) {
     if (!(expr instanceof Ast.Expr.Sequence sequence)) {
       return List.of(new Ast.Stmt.Evaluate(expr, expr.range()));
     }
     List<Ast.Stmt> all = new ArrayList<>(sequence.statements());
-    sequence.value().ifPresent(value -> all.add(new Ast.Stmt.Evaluate(value, value.range())));
+    sequence
+        .value()
+        .map(value -> new Ast.Stmt.Evaluate(value, discarded ? expr.range() : value.range()))
+        .ifPresent(all::add);
     return all;
   }
 
