@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import jbt.deploy.conformance.Row;
 import jbt.deploy.fleet.LocalRun;
@@ -24,20 +26,32 @@ import org.junit.jupiter.api.TestFactory;
 @Tag("kernel")
 final class ConformanceTest {
   private static final int AT_ONCE = 6;
+  private static final long CALL_EVERY_NS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long PID = ProcessHandle.current().pid();
 
   private static ExecutorService runners;
+  private static Thread caller;
 
   private record Output(int exitCode, String out, String err) {}
 
   @BeforeAll
   static void start() {
     runners = Executors.newFixedThreadPool(AT_ONCE);
+    caller = Thread.ofPlatform().start(ConformanceTest::callAllTheWhile);
+  }
+
+  /** One thread alone: a script that exits at the first call then sees no second one. */
+  private static void callAllTheWhile() {
+    while (!Thread.interrupted()) {
+      Workload.getppid(1);
+      LockSupport.parkNanos(CALL_EVERY_NS);
+    }
   }
 
   @AfterAll
   static void stop() {
     runners.shutdownNow();
+    caller.interrupt();
   }
 
   @TestFactory
@@ -75,7 +89,7 @@ final class ConformanceTest {
   }
 
   private static Output run(List<String> arguments) throws Exception {
-    LocalRun run = LocalRun.of(arguments, () -> Workload.getppid(1));
+    LocalRun run = LocalRun.of(arguments, () -> {});
     return new Output(run.exitCode(), run.out().stripTrailing(), run.err().stripTrailing());
   }
 }

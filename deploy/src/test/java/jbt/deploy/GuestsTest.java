@@ -43,6 +43,9 @@ final class GuestsTest {
           "6.12",
           "OVERRIDE");
 
+  /** The kernel that Debian's tools were packaged for. */
+  private static final String TOOLS_ON = "6.1";
+
   /** Reaches the end on a machine that does much else. */
   private static final Duration LIMIT = Duration.ofSeconds(Guest.SECONDS + 20);
 
@@ -72,11 +75,15 @@ final class GuestsTest {
               "--select-package=jbt.kernel",
               "--select-class=jbt.deploy.GuideTest",
               "--select-class=jbt.deploy.ProbeScriptsTest",
+              "--include-classname=.*",
               "--include-tag=kernel",
               // The last one locks the machine down.
               "--config=junit.jupiter.testclass.order.default="
                   + "org.junit.jupiter.api.ClassOrderer$OrderAnnotation",
               "--reports-dir=" + folder));
+      if (kernel.equals(TOOLS_ON)) {
+        command.add("--select-class=" + DebianTools.class.getName());
+      }
       GUESTS.put(
           kernel,
           Running.start(

@@ -225,7 +225,7 @@ final class NumberCalls {
     if (!value.known()) {
       return Value.unknown(call.range());
     }
-    int bytes = width(value);
+    int bytes = width(call.arguments().getFirst(), value);
     Type type = new Type.Int(bytes, false);
     if (value.expr() instanceof Expr.IntLiteral number) {
       long swapped = Long.reverseBytes(number.value()) >>> (64 - 8 * bytes);
@@ -235,13 +235,15 @@ final class NumberCalls {
         made(Function.BYTE_SWAP, type, call.range(), value.expr()).expr(), bytes < 8, false);
   }
 
-  /** Of a literal the least that holds it. */
-  private static int width(Value value) {
-    if (value.expr() instanceof Expr.IntLiteral literal && value.type().equals(Type.INT64)) {
-      long number = literal.value();
-      return number >>> 8 == 0 ? 1 : number >>> 16 == 0 ? 2 : number >>> 32 == 0 ? 4 : 8;
-    }
-    return value.type() instanceof Type.Int i ? i.bytes() : 1;
+  /** What a variable or map holds is as wide as the widest value that was put there. */
+  private int width(Ast.Expr argument, Value value) {
+    return switch (argument) {
+      case Ast.Expr.Variable variable ->
+          context.find(variable.name()).orElseThrow().place().bytes();
+      case Ast.Expr.MapUse use when value.expr() instanceof Expr.MapValue ->
+          round.environment().map(use.name(), use.range()).values.bytes();
+      default -> value.bytes();
+    };
   }
 
   private Value pointer(Ast.Expr.Call call, AddressSpace space) {

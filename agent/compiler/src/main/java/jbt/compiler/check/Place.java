@@ -15,6 +15,9 @@ final class Place {
   private boolean hostBound;
   private boolean declared;
 
+  /** Of the widest integer that was put here, which is stored in 8. */
+  private int bytes;
+
   Type type() {
     return type;
   }
@@ -29,6 +32,10 @@ final class Place {
 
   boolean hostBound() {
     return hostBound;
+  }
+
+  int bytes() {
+    return declared && type instanceof Type.Int i ? i.bytes() : bytes;
   }
 
   boolean signed() {
@@ -72,8 +79,14 @@ final class Place {
       return Outcome.MISMATCH;
     }
     boolean bothNatural = natural && value.natural();
-    boolean same = joined.get().equals(type) && bothNatural == natural && bound == hostBound;
+    int wider = Math.max(bytes, value.bytes());
+    boolean same =
+        joined.get().equals(type)
+            && bothNatural == natural
+            && bound == hostBound
+            && wider == bytes;
     type = joined.get();
+    bytes = wider;
     natural = bothNatural;
     hostBound = bound;
     return same ? Outcome.SAME : Outcome.WIDER;

@@ -52,4 +52,13 @@ record Value(Expr expr, boolean natural, boolean hostBound) {
   boolean isInteger() {
     return type() instanceof Type.Int || type() instanceof Type.Bool;
   }
+
+  /** Of an integer; of a literal the least that holds it. */
+  int bytes() {
+    if (expr instanceof Expr.IntLiteral literal && type().equals(Type.INT64)) {
+      long number = literal.value();
+      return number >>> 8 == 0 ? 1 : number >>> 16 == 0 ? 2 : number >>> 32 == 0 ? 4 : 8;
+    }
+    return type() instanceof Type.Int i ? i.bytes() : 1;
+  }
 }
