@@ -197,7 +197,8 @@ final class DebianTools {
     }
     // A tool names a function as several kernels call it.
     String script =
-        "config = { missing_probes = ignore }\n" + Files.readString(file).replaceFirst("#!.*\n", "");
+        "config = { missing_probes = ignore }\n"
+            + Files.readString(file).replaceFirst("#!.*\n", "");
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Thread running =

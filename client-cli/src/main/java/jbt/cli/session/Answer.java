@@ -99,7 +99,7 @@ final class Answer {
         site.getTop(),
         site.getDiv(),
         round.getHosts(),
-        expected,
+        wanted(site.getMap(), expected, round.getHosts()),
         interval ? new MapPrint.Place(round.getSlot(), round.getPart() > 0) : null);
   }
 
@@ -121,7 +121,8 @@ final class Answer {
       boolean hidden = schema.getMaps(partial.getMap()).getHidden();
       if (!table.rows().isEmpty() && !hidden) {
         int answered = expected > 1 ? Math.min(whole, partial.getHosts()) : partial.getHosts();
-        prints.add(new MapPrint(table, partial.getHost(), 0, 0, answered, expected, null));
+        int wanted = wanted(partial.getMap(), expected, answered);
+        prints.add(new MapPrint(table, partial.getHost(), 0, 0, answered, wanted, null));
       }
     }
     return prints;
@@ -133,7 +134,15 @@ final class Answer {
         .filter(map -> map.getHostBound() || map.getKind() == ValueKind.VALUE_PLAIN)
         .filter(map -> !map.getPrinted())
         .map(MapSchema::getName)
+        .distinct()
         .toList();
+  }
+
+  /** How many hosts are to be in a map; where types differ, every line names its host anyway. */
+  private int wanted(int map, int expected, int answered) {
+    String name = name(map);
+    long places = schema.getMapsList().stream().filter(m -> m.getName().equals(name)).count();
+    return places > 1 ? answered : expected;
   }
 
   private String name(int map) {

@@ -1,0 +1,201 @@
+package jbt.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import jbt.deploy.fleet.Fleet;
+import jbt.deploy.fleet.Java;
+import jbt.deploy.fleet.Running;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * One script on two hosts that make different programs of it: what their answers have in common is
+ * merged, and what has nothing in common is shown host by host. Host a has a label, b has none.
+ */
+@Tag("fleet")
+final class DifferingHostsTest {
+  private static final String IF_DB = "if comptime (label(\"role\") == \"db\") ";
+
+  private static Fleet fleet;
+
+  @BeforeAll
+  static void start() throws Exception {
+    fleet = Fleet.withoutAgents("a", "b");
+    fleet.startAgent("a", "labels: { role: db }\n");
+    fleet.startAgent("b");
+    fleet.awaitAgent("a");
+    fleet.awaitAgent("b");
+  }
+
+  @AfterAll
+  static void stop() {
+    fleet.close();
+  }
+
+  private static Running run(String script) throws Exception {
+    Running remote = fleet.remote("--hosts", "a,b", "-e", script);
+    assertThat(remote.exitCode(Duration.ofSeconds(30L * Java.PATIENCE)))
+        .as(remote.toString())
+        .isZero();
+    return remote;
+  }
+
+  private static List<String> printed(Running remote) {
+    return remote.out().stream().filter(line -> !line.isEmpty()).toList();
+  }
+
+  @Test
+  void aHostHasALabelAndAnotherHasNone() throws Exception {
+    Running remote =
+        run("BEGIN { printf(\"[%s]\\n\", label(\"role\")); @[label(\"role\")] = count(); }");
+    assertThat(printed(remote))
+        .containsExactlyInAnyOrder("a | [db]", "b | []", "@[]: 1", "@[db]: 1");
+  }
+
+  @Test
+  void eachHostSaysWhichBranchItTook() throws Exception {
+    Running remote =
+        run(
+            "BEGIN { "
+                + IF_DB
+                + "{ print(\"as db\"); @db = count(); } else { print((\"as\", host)); @other = count(); }"
+                + " @all = count(); }");
+    assertThat(printed(remote))
+        .containsExactlyInAnyOrder(
+            "a | as db", "b | (as, b)", "@all: 2", "@db: 1 (1/2 hosts)", "@other: 1 (1/2 hosts)");
+  }
+
+  @Test
+  void widthsThatDifferAreMerged() throws Exception {
+    Running remote =
+        run(
+            "BEGIN { "
+                + IF_DB
+                + "{ @text[\"a longer text\"] = count(); @two[1, \"x\"] = sum(2);"
+                + " @sum = sum((uint8)200); @most = max((uint32)7); }"
+                + " else { @text[\"short\"] = count(); @two[1, \"yyyyy\"] = sum(3);"
+                + " @two[1, \"x\"] = sum(1); @sum = sum(-300); @most = max(-7); }"
+                + " @text[\"both\"] = count(); }");
+    assertThat(printed(remote))
+        .containsExactly(
+            "@most: 7",
+            "@sum: -100",
+            "@text[a longer text]: 1",
+            "@text[short]: 1",
+            "@text[both]: 2",
+            "@two[1, x]: 3",
+            "@two[1, yyyyy]: 3");
+  }
+
+  @Test
+  void typesThatDoNotUnifyAreShownHostByHost() throws Exception {
+    Running remote =
+        run(
+            "BEGIN { "
+                + IF_DB
+                + "{ @value = 1; @key[1] = count(); @hist = hist(5); @lhist = lhist(5, 0, 10, 1);"
+                + " @kind = count(); @record[(a = 1)] = count(); }"
+                + " else { @value = \"one\"; @key[\"x\"] = count(); @hist = hist(5, 2);"
+                + " @lhist = lhist(5, 0, 20, 1); @kind = sum(5); @record[(b = 1)] = count(); }"
+                + " @all = count(); } END { print(@value); }");
+    String bar = "@".repeat(52);
+    assertThat(printed(remote))
+        .containsExactlyInAnyOrder(
+            "@value[a]: 1",
+            "@value[b]: one",
+            "@all: 2",
+            "@hist[a]:",
+            "[4, 8)                 1 |" + bar + "|",
+            "@hist[b]:",
+            "[5]                    1 |" + bar + "|",
+            "@key[a, 1]: 1",
+            "@key[b, x]: 1",
+            "@kind[a]: 1",
+            "@kind[b]: 5",
+            "@lhist[a]:",
+            "[5, 6)                 1 |" + bar + "|",
+            "@lhist[b]:",
+            "[5, 6)                 1 |" + bar + "|",
+            "@record[a, { .a = 1 }]: 1",
+            "@record[b, { .b = 1 }]: 1",
+            "@value[a]: 1",
+            "@value[b]: one");
+    for (String map : List.of("value", "key", "hist", "lhist", "kind", "record")) {
+      assertThat(remote.err())
+          .filteredOn(line -> line.contains("@" + map + " is of another type on"))
+          .hasSize(1);
+    }
+  }
+
+  @Test
+  void everyKindOfValueIsMergedOrBelongsToItsHost() throws Exception {
+    Running remote =
+        run(
+            "BEGIN { $n = host == \"a\" ? 3 : 8; @count = count(); @sum = sum($n); @min = min($n);"
+                + " @max = max($n); @avg = avg($n); @stats = stats($n); @hist = hist($n);"
+                + " @lhist = lhist($n, 0, 10, 5); @counter += $n; @plain = $n; @text = host;"
+                + " @tuple = ($n, host); @truth = $n == 3; @bound[pid > 0] = count();"
+                + " @process[pid / pid] = count(); @working[$n] = 1; }"
+                + " END { print(@plain); print(@text); print(@tuple); print(@truth);"
+                + " print(@process); }");
+    String bar = "@".repeat(52);
+    assertThat(printed(remote))
+        .containsExactlyInAnyOrder(
+            "@plain[a]: 3",
+            "@plain[b]: 8",
+            "@process[a, 1]: 1",
+            "@process[b, 1]: 1",
+            "@text[a]: a",
+            "@text[b]: b",
+            "@truth[a]: true",
+            "@truth[b]: false",
+            "@tuple[a]: (3, a)",
+            "@tuple[b]: (8, b)",
+            "@avg: 5",
+            "@bound[true]: 2",
+            "@count: 2",
+            "@counter: 11",
+            "@hist:",
+            "[2, 4)                 1 |" + bar + "|",
+            "[4, 8)                 0 |" + " ".repeat(52) + "|",
+            "[8, 16)                1 |" + bar + "|",
+            "@lhist:",
+            "[0, 5)                 1 |" + bar + "|",
+            "[5, 10)                1 |" + bar + "|",
+            "@max: 8",
+            "@min: 3",
+            "@plain[a]: 3",
+            "@plain[b]: 8",
+            "@process[a, 1]: 1",
+            "@process[b, 1]: 1",
+            "@stats: { .count = 2, .average = 5, .total = 11 }",
+            "@sum: 11",
+            "@text[a]: a",
+            "@text[b]: b",
+            "@truth[a]: true",
+            "@truth[b]: false",
+            "@tuple[a]: (3, a)",
+            "@tuple[b]: (8, b)");
+    assertThat(remote.err())
+        .contains("not shown: @working, which each host keeps for itself (--per-host shows it)");
+  }
+
+  @Test
+  void resultsSayWhichHostTheyAreOf() throws Exception {
+    Running remote =
+        fleet.remote(
+            "--hosts",
+            "a,b",
+            "--per-host",
+            "-e",
+            "BEGIN { " + IF_DB + "{ @v = 1; } else { @v = \"one\"; } @working[1] = 5; }");
+    remote.exitCode(Duration.ofSeconds(30L * Java.PATIENCE));
+    assertThat(printed(remote))
+        .containsExactlyInAnyOrder(
+            "a | @v: 1", "b | @v: one", "a | @working[1]: 5", "b | @working[1]: 5");
+  }
+}
