@@ -3,18 +3,11 @@ package jbt.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
-import jbt.cli.Main;
-import jbt.cli.session.Screen;
-import jbt.deploy.fleet.Guest;
+import jbt.deploy.fleet.LocalRun;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
@@ -29,7 +22,6 @@ import org.junit.jupiter.api.TestFactory;
 @Tag("kernel")
 final class DebianTools {
   private static final Path FOLDER = Path.of("/usr/sbin");
-  private static final Duration LIMIT = Duration.ofSeconds(Guest.SECONDS / 8);
 
   private static final String TIME = "\\d\\d:\\d\\d:\\d\\d";
 
@@ -199,23 +191,10 @@ final class DebianTools {
     String script =
         "config = { missing_probes = ignore }\n"
             + Files.readString(file).replaceFirst("#!.*\n", "");
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    Thread running =
-        Thread.ofPlatform()
-            .start(
-                () ->
-                    Main.run(
-                        new String[] {"-c", tool.command, "-e", script},
-                        Path.of("/nowhere"),
-                        new ByteArrayInputStream(new byte[0]),
-                        new Screen(out, err, false, false)));
-    if (!running.join(LIMIT)) {
-      throw new IOException("it did not end: " + out + err);
-    }
-    List<String> lines = out.toString(StandardCharsets.UTF_8).lines().toList();
+    LocalRun run = LocalRun.of(List.of("-c", tool.command, "-e", script), () -> {});
+    List<String> lines = run.out().lines().toList();
     for (String line : tool.lines) {
-      assertThat(lines).as(err.toString(StandardCharsets.UTF_8)).anyMatch(l -> l.matches(line));
+      assertThat(lines).as(run.err()).anyMatch(l -> l.matches(line));
     }
   }
 }

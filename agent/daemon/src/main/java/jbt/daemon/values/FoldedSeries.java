@@ -3,6 +3,7 @@ package jbt.daemon.values;
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Map;
 import java.util.TreeMap;
 import jbt.compiler.plan.ScriptMap.Value.Tseries;
 
@@ -27,7 +28,7 @@ final class FoldedSeries {
     return joined.copy();
   }
 
-  private static void add(Tseries series, ByteString value, TreeMap<Long, long[]> all) {
+  private static void add(Tseries series, ByteString value, Map<Long, long[]> all) {
     ByteBuffer from = value.asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
     while (from.hasRemaining()) {
       all.merge(
