@@ -44,8 +44,7 @@ class ProgramArgumentsTest {
 
   private static final String CPP =
       """
-      #include <cstdlib>
-      #include <string>
+      #include <stdlib.h>
       volatile long sum;
       namespace ns {
         struct base { int id; };
@@ -62,7 +61,7 @@ class ProgramArgumentsTest {
         ns::shape s(100);
         // The page of a constant may not be there yet when a probe looks.
         char text[] = "text", again[] = "again";
-        for (int i = 0; i < std::atoi(argv[1]); i++) {
+        for (int i = 0; i < atoi(argv[1]); i++) {
           ns::f(4); ns::f(text); ns::f(again); s.grow(1); ns::twice<long>(i);
         }
         return 0;

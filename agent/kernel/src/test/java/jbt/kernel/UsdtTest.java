@@ -1,12 +1,15 @@
 package jbt.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import jbt.compiler.Compiler;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -119,6 +122,19 @@ class UsdtTest {
       assertThat(CProgram.output(List.of(app.toString(), "10"))).isEqualTo("0\n");
     } finally {
       before.destroyForcibly();
+    }
+  }
+
+  @Test
+  void takesRelativePathsOnThisHostOnly() throws Exception {
+    app();
+    String script = "usdt:./app:other:* { @ = count(); }";
+    try (HostTarget here = new HostTarget("here", Optional.of(folder));
+        HostTarget there = new HostTarget("there")) {
+      assertThat(Compiler.compile(script, "t", here).attachPointNames())
+          .containsExactly("usdt:" + folder + "/app:other:work");
+      assertThatThrownBy(() -> Compiler.compile(script, "t", there))
+          .hasMessageContaining("./app is a relative path");
     }
   }
 }

@@ -191,6 +191,7 @@ public final class Session implements Runnable {
         .addAllNotices(plan.warnings())
         .setAttachNs(System.nanoTime() - created);
     outbox.send(tracing.schema());
+    TracedFiles files = new TracedFiles(plan);
     send(HostState.HOST_ATTACHED);
     if (!awaitOpen()) {
       report.setStopReason(StopReason.STOP_REQUEST);
@@ -208,6 +209,7 @@ public final class Session implements Runnable {
       wake = () -> {};
     }
     end(loaded, tracing);
+    report.addAllNotices(files.changes());
   }
 
   /** Waits until the gate is to be opened; false if the session is stopped before. */

@@ -1,6 +1,6 @@
 package jbt.daemon.session;
 
-import java.util.stream.Stream;
+import java.util.List;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.plan.ScriptMap;
 import jbt.compiler.plan.Site;
@@ -13,33 +13,42 @@ final class SymbolUses {
 
   /** Whether functions of processes are named: in stacks, or by their address. */
   static boolean ofProcesses(Plan plan) {
-    Stream<Type> inMaps =
-        plan.scriptMaps().stream()
-            .flatMap(
-                map ->
-                    map.value() instanceof ScriptMap.Value.Plain(Type type)
-                        ? Stream.concat(map.key().stream(), Stream.of(type))
-                        : map.key().stream());
-    Stream<Type> inSites =
-        plan.sites().stream()
-            .flatMap(
-                site ->
-                    switch (site) {
-                      case Site.Printf printf -> printf.arguments().stream();
-                      case Site.Value(Type type) -> Stream.of(type);
-                      default -> Stream.empty();
-                    });
-    return Stream.concat(inMaps, inSites).anyMatch(SymbolUses::ofProcesses);
+    // Without streams and patterns, which would cost every script some milliseconds.
+    for (ScriptMap map : plan.scriptMaps()) {
+      boolean inValue =
+          map.value() instanceof ScriptMap.Value.Plain plain && ofProcesses(plain.type());
+      if (inValue || ofProcesses(map.key())) {
+        return true;
+      }
+    }
+    for (Site site : plan.sites()) {
+      boolean inSite =
+          (site instanceof Site.Printf printf && ofProcesses(printf.arguments()))
+              || (site instanceof Site.Value value && ofProcesses(value.type()));
+      if (inSite) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean ofProcesses(List<Type> types) {
+    for (Type type : types) {
+      if (ofProcesses(type)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean ofProcesses(Type type) {
-    return switch (type) {
-      case Type.Symbolic(Meaning.UserSymbol _) -> true;
-      case Type.Symbolic(Meaning.Stack stack) ->
-          stack.user() && stack.mode() != Meaning.Stack.Mode.RAW;
-      case Type.Tuple tuple -> tuple.parts().stream().anyMatch(SymbolUses::ofProcesses);
-      case Type.Array array -> ofProcesses(array.element());
-      default -> false;
-    };
+    if (type instanceof Type.Symbolic symbolic) {
+      return symbolic.meaning() instanceof Meaning.UserSymbol
+          || (symbolic.meaning() instanceof Meaning.Stack stack
+              && stack.user()
+              && stack.mode() != Meaning.Stack.Mode.RAW);
+    }
+    return (type instanceof Type.Tuple tuple && ofProcesses(tuple.parts()))
+        || (type instanceof Type.Array array && ofProcesses(array.element()));
   }
 }

@@ -3,14 +3,12 @@ package jbt.daemon.session;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.plan.Site;
 import jbt.daemon.text.HostSymbols;
 import jbt.daemon.values.Canonical;
 import jbt.daemon.values.Schemas;
 import jbt.kernel.LoadedPlan;
-import jbt.kernel.demangle.Names;
 import jbt.v1.Keying;
 import jbt.v1.TraceReply;
 import org.jspecify.annotations.Nullable;
@@ -53,10 +51,7 @@ final class Tracing implements AutoCloseable {
     this.outbox = outbox;
     this.schemas = Schemas.of(plan);
     this.symbols =
-        new HostSymbols(
-            loaded::stack,
-            SymbolUses.ofProcesses(plan),
-            plan.settings().cppDemangle() ? Names::readable : UnaryOperator.identity());
+        new HostSymbols(loaded::stack, SymbolUses.ofProcesses(plan), plan.settings().cppDemangle());
     Canonical canonical =
         new Canonical(plan.attachPointNames(), symbols, plan.settings().truncationTrailer());
     this.output = new Output(this::show);

@@ -9,20 +9,14 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
 import jbt.compiler.types.Meaning;
 import jbt.compiler.types.SystemNames;
 import jbt.daemon.values.Bytes;
 import jbt.daemon.values.Canonical;
-import jbt.kernel.Cpus;
-import jbt.kernel.processes.Memories;
-import jbt.kernel.processes.Recorder;
 import jbt.kernel.symbols.ControlGroups;
 import jbt.kernel.symbols.KernelSymbols;
 import jbt.kernel.symbols.Symbol;
-import jbt.kernel.symbols.UserSymbols;
 import jbt.kernel.sys.Clock;
 import jbt.kernel.sys.SystemCallException;
 
@@ -33,7 +27,7 @@ public final class HostSymbols implements Canonical.Symbols, AutoCloseable {
   private static final int GROUPS = 8;
 
   private final KernelSymbols kernel = KernelSymbols.ofThisHost();
-  private final UserSymbols users;
+  private final WatchedProcesses users;
   private final StackTexts stacks;
   private final ControlGroups controlGroups = new ControlGroups();
 
@@ -42,19 +36,16 @@ public final class HostSymbols implements Canonical.Symbols, AutoCloseable {
 
   private final Map<Long, String> userNames = new HashMap<>();
 
-  /** Present while processes are watched. */
-  private final Optional<Recorder> recorder;
-
   /**
    * @param stacks where the session's stacks are
    * @param ofProcesses functions of processes will be asked for, also when these have ended
-   * @param names what symbols of programs are shown as
+   * @param readable functions are shown as their languages write them
    */
-  public HostSymbols(StackTexts.Source stacks, boolean ofProcesses, UnaryOperator<String> names) {
-    Memories memories = new Memories();
-    this.users = new UserSymbols(memories, names);
-    this.recorder =
-        ofProcesses ? Optional.of(Recorder.start(memories, Cpus.online())) : Optional.empty();
+  public HostSymbols(StackTexts.Source stacks, boolean ofProcesses, boolean readable) {
+    this.users = new WatchedProcesses(readable);
+    if (ofProcesses) {
+      users.watch();
+    }
     this.stacks = new StackTexts(stacks, kernel, users);
     this.wallOffsetNs = Clock.wallOffsetNanos();
   }
@@ -62,7 +53,7 @@ public final class HostSymbols implements Canonical.Symbols, AutoCloseable {
   /** Stops watching processes. */
   @Override
   public void close() {
-    recorder.ifPresent(Recorder::close);
+    users.close();
   }
 
   @Override

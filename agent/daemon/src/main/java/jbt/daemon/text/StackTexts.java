@@ -6,8 +6,8 @@ import java.util.Optional;
 import jbt.compiler.types.Meaning;
 import jbt.kernel.Stack;
 import jbt.kernel.symbols.KernelSymbols;
+import jbt.kernel.symbols.ProcessSymbols;
 import jbt.kernel.symbols.Symbol;
-import jbt.kernel.symbols.UserSymbols;
 
 /** Stacks as text, a line a frame. Each is made once: the same stack comes again and again. */
 public final class StackTexts {
@@ -24,10 +24,10 @@ public final class StackTexts {
 
   private final Source source;
   private final KernelSymbols kernel;
-  private final UserSymbols users;
+  private final ProcessSymbols users;
   private final Map<Key, String> known = new HashMap<>();
 
-  public StackTexts(Source source, KernelSymbols kernel, UserSymbols users) {
+  public StackTexts(Source source, KernelSymbols kernel, ProcessSymbols users) {
     this.source = source;
     this.kernel = kernel;
     this.users = users;

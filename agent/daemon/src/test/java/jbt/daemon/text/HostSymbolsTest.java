@@ -18,8 +18,7 @@ class HostSymbolsTest {
       from.putLong(word);
     }
     Bytes to = new Bytes(16);
-    new HostSymbols((first, second) -> Optional.empty(), false, name -> name)
-        .put(meaning, from, 0, to);
+    new HostSymbols((first, second) -> Optional.empty(), false, false).put(meaning, from, 0, to);
     return to.copy().toStringUtf8();
   }
 

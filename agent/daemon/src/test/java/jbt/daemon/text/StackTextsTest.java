@@ -14,9 +14,7 @@ import org.junit.jupiter.api.Test;
 class StackTextsTest {
   private static String text(boolean user, Mode mode, Optional<Stack> stack) {
     return new StackTexts(
-            (a, b) -> stack,
-            KernelSymbols.ofThisHost(),
-            new UserSymbols(new Memories(), name -> name))
+            (a, b) -> stack, KernelSymbols.ofThisHost(), new UserSymbols(new Memories(), false))
         .text(new Meaning.Stack(user, mode, 3), 1, 1);
   }
 
@@ -42,7 +40,7 @@ class StackTextsTest {
             new StackTexts(
                     (a, b) -> Optional.empty(),
                     KernelSymbols.ofThisHost(),
-                    new UserSymbols(new Memories(), name -> name))
+                    new UserSymbols(new Memories(), false))
                 .text(new Meaning.Stack(false, Mode.BPFTRACE, 3), 0, 0))
         .isEqualTo("\n");
   }

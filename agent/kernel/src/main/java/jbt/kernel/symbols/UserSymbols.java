@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.UnaryOperator;
+import jbt.kernel.demangle.Names;
 import jbt.kernel.elf.DebugFiles;
 import jbt.kernel.elf.Elf;
 import jbt.kernel.elf.SymbolTable;
@@ -20,7 +20,7 @@ import jbt.kernel.processes.Memories;
  * of files beside them. What is mapped is read again, not more than once in a while, for an address
  * that it does not explain.
  */
-public final class UserSymbols {
+public final class UserSymbols implements ProcessSymbols {
   private static final long READ_AGAIN_NS = 1_000_000_000L;
   private static final int MOST_FILES = 256;
   private static final int MOST_PERF_MAPS = 16;
@@ -41,16 +41,16 @@ public final class UserSymbols {
   private record Read(Optional<PerfMap> map, long at) {}
 
   private final Memories memories;
-  private final UnaryOperator<String> names;
+  private final boolean readable;
   private final Map<FileId, Optional<Image>> files = limited(MOST_FILES);
   private final Map<Integer, Read> perfMaps = limited(MOST_PERF_MAPS);
 
   /**
-   * @param names what symbols are shown as
+   * @param readable names are shown as their languages write them
    */
-  public UserSymbols(Memories memories, UnaryOperator<String> names) {
+  public UserSymbols(Memories memories, boolean readable) {
     this.memories = memories;
-    this.names = names;
+    this.readable = readable;
   }
 
   private static <K, V> Map<K, V> limited(int most) {
@@ -64,16 +64,16 @@ public final class UserSymbols {
     };
   }
 
-  /** The function that an address of a process lies in. */
+  @Override
   public synchronized Optional<Symbol> find(int process, long address) {
     Optional<Mapped> mapped = memories.find(process, address);
     return mapped.isPresent() && mapped.get().file().inode() != 0
         ? symbol(process, mapped.get(), address)
-            .map(symbol -> new Symbol(names.apply(symbol.name()), symbol.offset()))
+            .map(s -> readable ? new Symbol(Names.readable(s.name()), s.offset()) : s)
         : compiled(process, address);
   }
 
-  /** The file that an address of a process belongs to. */
+  @Override
   public synchronized Optional<String> file(int process, long address) {
     return memories.find(process, address).map(Mapped::path);
   }

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import jbt.kernel.CProgram;
 import jbt.kernel.Cpus;
-import jbt.kernel.demangle.Names;
 import jbt.kernel.processes.Memories;
 import jbt.kernel.processes.Recorder;
 import org.junit.jupiter.api.Tag;
@@ -27,7 +26,7 @@ class UserSymbolsTest {
   /** Prints its own number and where ns::here is, some bytes behind the start; waits for a line. */
   private static final String SOURCE =
       """
-      #include <cstdio>
+      #include <stdio.h>
       #include <unistd.h>
       volatile int counter;
       namespace ns { __attribute__((noinline)) int here(int i) { return counter += i; } }
@@ -42,7 +41,7 @@ class UserSymbolsTest {
 
   @TempDir private Path folder;
 
-  private final UserSymbols symbols = new UserSymbols(new Memories(), Names::readable);
+  private final UserSymbols symbols = new UserSymbols(new Memories(), true);
 
   /** A running program, and what it has said. */
   private record Running(Process process, BufferedReader output, int id, long here, long hidden)
@@ -85,7 +84,7 @@ class UserSymbolsTest {
   void knowsAllKindsOfPrograms(String kind) throws Exception {
     try (Running running = Running.start(List.of(program("-O1", kind) + ""))) {
       knowsBoth(running, symbols);
-      assertThat(new UserSymbols(new Memories(), n -> n).find(running.id, running.here))
+      assertThat(new UserSymbols(new Memories(), false).find(running.id, running.here))
           .contains(new Symbol("_ZN2ns4hereEi", 3));
     }
   }
@@ -106,7 +105,7 @@ class UserSymbolsTest {
         Files.readString(debug, StandardCharsets.ISO_8859_1) + "x",
         StandardCharsets.ISO_8859_1);
     try (Running running = Running.start(List.of(program + ""))) {
-      assertThat(new UserSymbols(new Memories(), n -> n).find(running.id, running.here)).isEmpty();
+      assertThat(new UserSymbols(new Memories(), false).find(running.id, running.here)).isEmpty();
     }
   }
 
@@ -152,7 +151,7 @@ class UserSymbolsTest {
   void knowsProcessesThatHaveEnded() throws Exception {
     Path program = program("-O1");
     Memories memories = new Memories();
-    UserSymbols recorded = new UserSymbols(memories, Names::readable);
+    UserSymbols recorded = new UserSymbols(memories, true);
     Running before = Running.start(List.of(program + ""));
     try (var _ = Recorder.start(memories, Cpus.online())) {
       Running during = Running.start(List.of("/bin/sh", "-c", "exec " + program));
@@ -214,6 +213,6 @@ class UserSymbolsTest {
   }
 
   private static UserSymbols another() {
-    return new UserSymbols(new Memories(), Names::readable);
+    return new UserSymbols(new Memories(), true);
   }
 }

@@ -1,0 +1,237 @@
+package jbt.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import jbt.cli.Main;
+import jbt.cli.session.Screen;
+import jbt.kernel.CProgram;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Probes in programs that are replaced, in containers, and of one process alone. */
+@Tag("kernel")
+class TracedProgramsTest {
+  /** For each line it calls work once more than before, and answers; for a q it calls finish. */
+  private static final String SOURCE =
+      """
+      #include <stdio.h>
+      #define NOTE(name) \\
+        "990: nop\\n" \\
+        ".pushsection .note.stapsdt,\\"\\",\\"note\\"\\n .balign 4\\n" \\
+        ".4byte 992f-991f, 994f-993f, 3\\n991: .asciz \\"stapsdt\\"\\n992: .balign 4\\n" \\
+        "993: .8byte 990b, 0, 0\\n.asciz \\"app\\"\\n.asciz \\"" name "\\"\\n.asciz \\"-4@%%edi\\"\\n" \\
+        "994: .balign 4\\n.popsection\\n"
+      volatile long sum;
+      __attribute__((noinline)) void work(int n) {
+        asm volatile(NOTE("worked") :: "D"(n));
+        sum += n;
+        asm volatile(NOTE("worked") :: "D"(10 * n));
+      }
+      __attribute__((noinline)) void finish(void) { sum = 0; }
+      int main() {
+        puts("ready");
+        fflush(stdout);
+        int order;
+        for (int round = 1; (order = getchar()) != EOF; round++) {
+          if (order == 'q') { finish(); continue; }
+          for (int i = 0; i < round; i++) work(i);
+          puts("done");
+          fflush(stdout);
+        }
+        return 0;
+      }
+      """;
+
+  @TempDir private Path folder;
+  private Path program;
+
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  /** One that works when it is told to. */
+  private record Worker(Process process, BufferedReader answers, Writer orders)
+      implements AutoCloseable {
+    static Worker start(String... command) throws IOException {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      Worker worker =
+          new Worker(
+              process,
+              process.inputReader(StandardCharsets.UTF_8),
+              process.outputWriter(StandardCharsets.UTF_8));
+      assertThat(worker.answers.readLine()).isEqualTo("ready");
+      return worker;
+    }
+
+    int id() {
+      return Math.toIntExact(process.pid());
+    }
+
+    void work() throws IOException {
+      orders.write("\n");
+      orders.flush();
+      assertThat(answers.readLine()).isEqualTo("done");
+    }
+
+    void finish() throws IOException {
+      orders.write("q");
+      orders.flush();
+    }
+
+    @Override
+    public void close() throws IOException {
+      orders.close();
+      process.onExit().join();
+      answers.close();
+    }
+  }
+
+  /** Runs a script beside the test; returns when its probes count. FILE in it is the program. */
+  private Thread trace(String script, String... options) throws InterruptedException {
+    List<String> arguments = new ArrayList<>(List.of(options));
+    String beats = " interval:ms:20 { printf(\"running\\n\"); }";
+    arguments.addAll(List.of("-e", script.replace("FILE", program.toString()) + beats));
+    Thread thread =
+        Thread.ofPlatform()
+            .start(
+                () ->
+                    Main.run(
+                        arguments.toArray(String[]::new),
+                        folder,
+                        new ByteArrayInputStream(new byte[0]),
+                        new Screen(out, err, false, false)));
+    while (thread.isAlive() && !text(out).contains("running\n")) {
+      Thread.sleep(2);
+    }
+    return thread;
+  }
+
+  private static String text(ByteArrayOutputStream bytes) {
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  /** What the script has printed, when it has ended. */
+  private String result(Thread thread) throws InterruptedException {
+    assertThat(thread.join(Duration.ofSeconds(20))).describedAs(text(err) + text(out)).isTrue();
+    assertThat(text(err)).doesNotContain("ERROR");
+    return text(out).replace("running\n", "").strip();
+  }
+
+  @BeforeEach
+  void compile() throws Exception {
+    program = CProgram.compile(folder, "worker", SOURCE, "-O1", "-static");
+  }
+
+  @Test
+  void seesALibraryThatOnlyAContainerHas() throws Exception {
+    Path root = Files.createDirectory(folder.resolve("root"));
+    String prepare =
+        "mount -t tmpfs none %s && cp %s %s/app && exec chroot %s /app"
+            .formatted(root, program, root, root);
+    try (Worker inside = Worker.start("/usr/bin/unshare", "-m", "/bin/sh", "-c", prepare);
+        Worker outside = Worker.start(program.toString())) {
+      assertThat(root.resolve("app")).doesNotExist();
+      Thread thread =
+          trace(
+              """
+              uprobe:/proc/ID/root/app:work { @[ustack(1)] = count(); }
+              usdt:/proc/ID/root/app:app:worked { @sites = count(); }
+              uprobe:/proc/ID/root/app:finish { exit(); }
+              """
+                  .replace("ID", "" + inside.id()));
+      inside.work();
+      outside.work();
+      inside.work();
+      inside.finish();
+      assertThat(result(thread)).isEqualTo("@[\n        work+0\n]: 3\n@sites: 6");
+    }
+  }
+
+  @Test
+  void needsNoFileForOneProcess() throws Exception {
+    Worker one = Worker.start(program.toString());
+    try (Worker other = Worker.start(program.toString())) {
+      Thread thread =
+          trace(
+              """
+              uprobe:work { @calls = count(); @n = sum(arg0); }
+              uprobe:*:wor* { @all = count(); }
+              uretprobe:work { @returns = count(); }
+              usdt:worked { @sites = count(); @values = sum(arg0); }
+              usdt:*:app:worked /arg0 > 5/ { @many = count(); }
+              """,
+              "-p",
+              "" + one.id());
+      one.work();
+      other.work();
+      one.work();
+      one.close();
+      assertThat(result(thread))
+          .isEqualTo("@all: 3\n@calls: 3\n@many: 1\n@n: 1\n@returns: 3\n@sites: 6\n@values: 11");
+    }
+  }
+
+  @Test
+  void countsInAllProcessesAtAllSites() throws Exception {
+    try (Worker before = Worker.start(program.toString())) {
+      Thread thread =
+          trace("usdt:FILE:worked { @sites[arg0] = count(); } uprobe:FILE:finish { exit(); }");
+      before.work();
+      before.work();
+      try (Worker after = Worker.start(program.toString())) {
+        after.work();
+      }
+      before.finish();
+      assertThat(result(thread)).isEqualTo("@sites[1]: 1\n@sites[10]: 1\n@sites[0]: 6");
+    }
+  }
+
+  @Test
+  void tellsThatAProgramWasReplaced() throws Exception {
+    try (Worker old = Worker.start(program.toString())) {
+      Thread thread =
+          trace("uprobe:FILE:work { @calls = count(); } uprobe:FILE:finish { exit(); }");
+      old.work();
+      Path copy = folder.resolve("new");
+      Files.copy(program, copy, StandardCopyOption.COPY_ATTRIBUTES);
+      Files.move(copy, program, StandardCopyOption.REPLACE_EXISTING);
+      try (Worker another = Worker.start(program.toString())) {
+        another.work();
+      }
+      old.work();
+      old.finish();
+      assertThat(result(thread)).isEqualTo("@calls: 3");
+      assertThat(text(err))
+          .contains(
+              "WARNING: "
+                  + program
+                  + " was replaced while it was traced: what started since then was not seen");
+    }
+  }
+
+  @Test
+  void tellsThatAProgramWasWrittenTo() throws Exception {
+    Thread thread = trace("uprobe:FILE:work { @calls = count(); } uprobe:FILE:finish { exit(); }");
+    Files.write(program, new byte[1], StandardOpenOption.APPEND);
+    try (Worker worker = Worker.start(program.toString())) {
+      worker.work();
+      worker.finish();
+      assertThat(result(thread)).isEqualTo("@calls: 1");
+    }
+    assertThat(text(err)).contains(program + " was written to while it was traced");
+  }
+}
