@@ -14,14 +14,14 @@ quartile() { sort -n | awk '{ v[NR] = $1 } END { if (NR) print v[int((NR + 3) / 
 # median FIGURE
 median() { grep -v nan "$work/figure.$1" 2>/dev/null | middle; }
 
-# net FIGURE BASE: the median of what one figure is more than another in the same round,
-# of the rounds that have both.
+# net FIGURE BASE: the median of what one figure is more than another in the same round, of the rounds
+# that have both. It is below zero for a program that does less than ask for the pid.
 net() { paste "$work/figure.$1" "$work/figure.$2" 2>/dev/null | awk 'NF == 2 { print $1 - $2 }' | middle; }
 
 calc() { awk "BEGIN { print $1 }"; }
 
 # heading WHAT
-heading() { printf '%-68s %-6s %10s %10s %7s  %-12s %s\n' "$1" unit jbt bpftrace ratio "to reach" ""; }
+heading() { printf '%-78s %-6s %10s %10s %7s  %-12s %s\n' "$1" unit jbt bpftrace ratio "to reach" ""; }
 
 # row WHAT UNIT JBT BPFTRACE [GOAL]: a GOAL like 0.5x is the most that the ratio may be, "<= 5" and
 # ">= 5" are for jbt's own figure.
@@ -34,7 +34,7 @@ row() {
     else if (goal ~ /x$/) reached = ratio == "-" ? "not measured" : ratio <= number ? "reached" : "missed"
     else if (jbt == "nan") reached = "not measured"
     else reached = (goal ~ /^</ ? jbt <= number + 0 : jbt >= number + 0) ? "reached" : "missed"
-    printf "%-68s %-6s %10s %10s %7s  %-12s %s\n", what, unit, jbt == "nan" ? "-" : sprintf("%.1f", jbt),
+    printf "%-78s %-6s %10s %10s %7s  %-12s %s\n", what, unit, jbt == "nan" ? "-" : sprintf("%.1f", jbt),
       bt == "nan" || bt == "" ? "-" : sprintf("%.1f", bt), ratio == "-" ? "-" : sprintf("%.2f", ratio), goal, reached
   }'
 }
