@@ -150,8 +150,12 @@ class KernelCallsTest {
       loaded.openGate();
       Workload.getppid(1);
       loaded.closeGate();
-      assertThat(Row.of(plan, loaded.read(0, 0)).get(List.of()).words()).containsExactly(4L);
-      assertThat(Row.of(plan, loaded.read(1, 0)).get(List.of()).words()).containsExactly(13L);
+      assertThat(Row.of(plan, loaded.read(0, 0)).values())
+          .extracting(Row::words)
+          .containsExactly(List.of(4L));
+      assertThat(Row.of(plan, loaded.read(1, 0)).values())
+          .extracting(Row::words)
+          .containsExactly(List.of(13L));
     }
     assertThatThrownBy(() -> ScriptSession.start(script))
         .hasMessageContaining("bpf_strlen() is an unsafe function being used in safe mode");

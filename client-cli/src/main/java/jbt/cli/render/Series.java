@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import jbt.server.merge.Cell;
 import jbt.v1.MapSchema;
+import org.jspecify.annotations.Nullable;
 
 /** A series as bpftrace draws it: a line for each interval, from the oldest that has something. */
 final class Series {
@@ -67,7 +68,7 @@ final class Series {
     out.add(padded(precision.label(), precision.width())).add(" |").add(bar).add("|\n");
     long last = series.slots().getLast().number();
     for (long number = series.slots().getFirst().number(); number <= last; number++) {
-      Long value = values.get(number);
+      @Nullable Long value = values.get(number);
       out.add(start(map, number, zone).format(time))
           .add(' ')
           .add(scale.line(value))
@@ -99,7 +100,7 @@ final class Series {
     }
 
     /** A line with a mark, and one for zero where that is inside. */
-    String line(Long value) {
+    String line(@Nullable Long value) {
       char[] line = new char[WIDTH];
       Arrays.fill(line, ' ');
       if (least < 0 && most > 0) {
