@@ -57,7 +57,7 @@ final class ProgramLoader {
         };
     Bpf.AttachTo attach =
         switch (program.kind()) {
-          case RAW_EVENT -> Bpf.AttachTo.rawTracepoint(program.attachTo());
+          case RAW_EVENT -> Bpf.AttachTo.rawTracepoint(program.attachTo(), module);
           case FENTRY -> Bpf.AttachTo.entry(program.attachTo(), module);
           case FEXIT -> Bpf.AttachTo.exit(program.attachTo(), module);
           case ITER -> Bpf.AttachTo.iterator(program.attachTo());

@@ -54,7 +54,6 @@ class FunctionProbesTest {
   }
 
   @Test
-  @Covers("fentry, module")
   void findsModules() throws Exception {
     Kernels.needFunctionProbes();
     Assumptions.assumeTrue(

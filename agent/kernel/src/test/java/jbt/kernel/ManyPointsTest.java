@@ -2,6 +2,7 @@ package jbt.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,10 +11,14 @@ import jbt.compiler.plan.Plan;
 import jbt.compiler.plan.Program;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 @Tag("kernel")
 class ManyPointsTest {
   private static final int POINTS = 60;
+
+  @TempDir private Path folder;
+
   private static final Duration LIMIT = Duration.ofSeconds(Kernels.PATIENCE);
 
   @Test
@@ -41,6 +46,32 @@ class ManyPointsTest {
 
     assertThat(timed(loaded::close)).isLessThan(LIMIT);
     assertThat(ids.leftAfter(Duration.ofSeconds(5))).isEmpty();
+  }
+
+  @Test
+  @Covers("uprobe, 1000 points")
+  void aThousandFunctions() throws Exception {
+    int functions = 1000;
+    StringBuilder source = new StringBuilder("volatile int called;\n");
+    StringBuilder calls = new StringBuilder("int main(void) {\n");
+    for (int i = 0; i < functions; i++) {
+      source.append(
+          "__attribute__((noinline)) void fun%d(void) { called += %d; }\n".formatted(i, i));
+      calls.append("fun%d();\n".formatted(i));
+    }
+    source.append(calls).append("return 0; }\n");
+    Path program = CProgram.compile(folder, "many", source.toString(), "-O1");
+    String script = "uprobe:%s:fun* { @ = count(); @each[probe] = count(); }".formatted(program);
+    try (ScriptSession session = ScriptSession.start(script)) {
+      assertThat(session.loaded().attached()).isEqualTo(functions);
+      if (Kernels.linksManyUprobes()) {
+        assertThat(KernelIds.heldBy(ProcessHandle.current().pid()).links()).hasSize(1);
+      }
+      CProgram.output(List.of(program.toString()));
+      session.stop();
+      assertThat(session.words("@")).containsExactly((long) functions);
+      assertThat(session.rows("@each")).hasSize(functions);
+    }
   }
 
   private interface Work {

@@ -18,6 +18,7 @@ import jbt.compiler.plan.Settings;
 import jbt.compiler.target.Binaries;
 import jbt.compiler.target.Target;
 import jbt.compiler.target.TracepointFormat;
+import jbt.compiler.types.KernelTypes;
 
 /** Turns attach points as written into those that the target has. */
 final class Expansion {
@@ -244,9 +245,26 @@ final class Expansion {
       return wrong(
           written, "rawtracepoint probe type requires 1 or 2 arguments, found " + parts.size());
     }
-    RawTracepoints events = new RawTracepoints(target.kernelTypes().get().kernel());
-    boolean here = parts.size() == 1 || Wildcard.matches(parts.getFirst(), "vmlinux");
-    List<Expanded> found = here ? events.matching(parts.getLast(), written.range()) : List.of();
+    KernelTypes types = target.kernelTypes().get();
+    RawTracepoints events = new RawTracepoints("", types.kernel());
+    String module = parts.size() == 1 ? "*" : parts.getFirst();
+    String wanted = parts.getLast();
+    List<Expanded> found = new ArrayList<>();
+    boolean here = Wildcard.matches(module, "vmlinux");
+    if (here) {
+      found.addAll(events.matching(wanted, written.range()));
+    }
+    // A name is in one place: modules are read only for what the kernel itself lacks.
+    if (!here || Wildcard.isPattern(wanted) || !events.has(wanted)) {
+      for (String name : types.moduleNames()) {
+        if (Wildcard.matches(module, name)) {
+          types
+              .module(name)
+              .map(btf -> new RawTracepoints(name, btf).matching(wanted, written.range()))
+              .ifPresent(found::addAll);
+        }
+      }
+    }
     if (found.isEmpty()) {
       unmatched++;
       String name = String.join(":", parts);

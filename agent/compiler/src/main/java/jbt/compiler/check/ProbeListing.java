@@ -182,20 +182,17 @@ public final class ProbeListing {
     if (types().isEmpty()) {
       return;
     }
-    Btf kernel = types().get().kernel();
-    add(
-        "rawtracepoint",
-        wanted,
-        new RawTracepoints(kernel).names().stream().map(name -> "vmlinux:" + name),
-        name -> {
-          String event = name.substring(name.indexOf(':') + 1);
-          List<String> all =
-              kernel
-                  .find(Btf.Kind.FUNC, "__traceiter_" + event)
-                  .map(id -> new BtfText(kernel).function(id, false))
-                  .orElse(List.of());
-          return all.subList(Math.min(1, all.size()), all.size());
-        });
+    sources(types().get())
+        .forEach(
+            (module, btf) -> {
+              RawTracepoints events =
+                  new RawTracepoints(module.equals("vmlinux") ? "" : module, btf);
+              add(
+                  "rawtracepoint",
+                  wanted,
+                  events.names().stream().map(name -> module + ":" + name),
+                  name -> events.arguments(name.substring(name.indexOf(':') + 1)));
+            });
   }
 
   private static List<String> context(Btf kernel, String iterator) {

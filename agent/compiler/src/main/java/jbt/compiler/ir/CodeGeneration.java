@@ -167,9 +167,11 @@ public final class CodeGeneration {
   }
 
   private static String attachModule(Probe probe) {
-    return probe.points().getFirst().point() instanceof Attachment.Point.KernelFunction function
-        ? function.module()
-        : "";
+    return switch (probe.points().getFirst().point()) {
+      case Attachment.Point.RawTracepoint raw -> raw.module();
+      case Attachment.Point.KernelFunction function -> function.module();
+      default -> "";
+    };
   }
 
   private static Program.Kind kind(Probe probe, Target target) {

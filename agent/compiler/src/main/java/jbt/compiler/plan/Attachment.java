@@ -29,9 +29,10 @@ public record Attachment(int program, Point point, int cookie) {
     /**
      * A tracepoint without its record.
      *
-     * @param typeId of the tracepoint's function in the kernel's type information
+     * @param module whose type information has it, "" for the kernel's
+     * @param typeId of the tracepoint's function there
      */
-    record RawTracepoint(String event, int typeId) implements Point {}
+    record RawTracepoint(String event, String module, int typeId) implements Point {}
 
     /** A tracepoint by the name that the kernel itself gives it, without its record. */
     record DirectTracepoint(String event) implements Point {}

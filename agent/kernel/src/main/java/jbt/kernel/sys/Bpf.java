@@ -183,8 +183,8 @@ public final class Bpf {
     public static final AttachTo UPROBES = new AttachTo(ATTACH_UPROBE_MULTI, 0, -1);
     public static final AttachTo KPROBES = new AttachTo(ATTACH_KPROBE_MULTI, 0, -1);
 
-    public static AttachTo rawTracepoint(int type) {
-      return new AttachTo(TRACE_RAW_TRACEPOINT, type, -1);
+    public static AttachTo rawTracepoint(int type, int types) {
+      return new AttachTo(TRACE_RAW_TRACEPOINT, type, types);
     }
 
     public static AttachTo entry(int type, int types) {
