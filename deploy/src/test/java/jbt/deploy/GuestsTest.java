@@ -67,6 +67,7 @@ final class GuestsTest {
               "-Dkernel.lacks=" + LACKS.get(kernel),
               "-Dkernel.modules=" + Guest.modules(kernel),
               "-Drandom.scripts=5",
+              "-Drandom.structs=10",
               "-Dinterval.calls=30000",
               "org.junit.platform.console.ConsoleLauncher",
               "execute",

@@ -1,0 +1,47 @@
+package jbt.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.LongStream;
+import jbt.compiler.CompileException;
+import jbt.compiler.Compiler;
+import jbt.compiler.target.Target;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Random scripts over the kernel's own structs are compiled and pass the verifier. From which seed:
+ * system property {@code random.seed}; how many: {@code random.structs}.
+ */
+@Tag("kernel")
+final class StructScriptsTest {
+  private static final int SCRIPTS = Integer.getInteger("random.structs", 200);
+  private static final long FIRST_SEED = Long.getLong("random.seed", 1);
+  private static final int MOST_FAILURES = 3;
+
+  @Test
+  void areLoaded() {
+    try (HostTarget here = new HostTarget("testhost")) {
+      assumeTrue(here.kernelTypes().isPresent(), "the kernel has no type information");
+      Queue<String> failures = new ConcurrentLinkedQueue<>();
+      LongStream.range(FIRST_SEED, FIRST_SEED + SCRIPTS)
+          .parallel()
+          .filter(seed -> failures.size() < MOST_FAILURES)
+          .forEach(seed -> load(seed, here, failures));
+      assertThat(failures).isEmpty();
+    }
+  }
+
+  private static void load(long seed, Target target, Queue<String> failures) {
+    String script = StructScript.of(seed);
+    try (LoadedPlan loaded =
+        LoadedPlan.load(SmallMaps.of(Compiler.compile(script, "seed " + seed, target)))) {
+      assertThat(loaded.losses()).containsOnly(0);
+    } catch (CompileException | LoadException | RuntimeException | AssertionError e) {
+      failures.add("%d:%n%s%n%s".formatted(seed, script, e));
+    }
+  }
+}
