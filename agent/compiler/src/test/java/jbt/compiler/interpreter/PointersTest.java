@@ -233,7 +233,7 @@ final class PointersTest {
     errs("@ = (struct nothing *)5;", "Unknown struct: 'nothing'");
     errs("@ = (struct task_struct)5;", "Can't cast int64 to struct task_struct");
     errs("@ = curtask->numbers[3];", "The index 3 is outside of the array of 3 elements");
-    errs("@ = &5;", "Only what a pointer leads to has an address here");
+    errs("@ = &5;", "Only variables and what a pointer leads to have an address");
   }
 
   private static void errs(String statements, String message) {
