@@ -57,35 +57,44 @@ final class Arguments {
     }
     Where where = where(line, config(home));
     List<String> rest = line.getArgList();
-    if (line.hasOption("l")) {
-      refuse(
-          line,
-          "-l",
-          "e",
-          "d",
-          "duration",
-          "per-host",
-          "f",
-          "o",
-          "p",
-          "c",
-          "dry-run",
-          "flame",
-          "folded");
-      if (!rest.isEmpty()) {
-        throw new UsageException("one pattern at most: " + String.join(" ", rest));
-      } else if (!named.isEmpty()) {
-        throw new UsageException("-l takes no options of a script: " + String.join(" ", named));
-      }
-      return new Command.ListProbes(where, line.getOptionValue("l", ""), line.hasOption("v"));
+    if (line.hasOption("info")) {
+      refuse(line, "--info", "e", "l", "d", "f", "o", "p", "c", "dry-run", "test", "bench");
+      return new Command.Info(where);
+    } else if (line.hasOption("l")) {
+      return list(line, where, rest, named);
     }
+    return line.hasOption("e")
+        ? trace(line, where, new Source.Text(line.getOptionValue("e")), rest, named)
+        : trace(line, where, file(rest), rest.subList(1, rest.size()), named);
+  }
+
+  /** The value of -l is a pattern, or the file of a script. */
+  private static Command list(CommandLine line, Where where, List<String> rest, List<String> named)
+      throws UsageException {
+    refuse(
+        line, "-l", "d", "duration", "per-host", "f", "o", "p", "c", "dry-run", "flame", "folded");
+    String value = line.getOptionValue("l", "");
+    boolean file = !value.isEmpty() && Files.isRegularFile(Path.of(value));
+    if (file || line.hasOption("e")) {
+      Source source =
+          file ? new Source.File(Path.of(value)) : new Source.Text(line.getOptionValue("e"));
+      Command.Trace script = trace(line, where, source, rest, named);
+      return new Command.ListProbes(where, "", false, Optional.of(script));
+    } else if (!rest.isEmpty()) {
+      throw new UsageException("one pattern at most: " + String.join(" ", rest));
+    } else if (!named.isEmpty()) {
+      throw new UsageException("-l takes no options of a script: " + String.join(" ", named));
+    }
+    return new Command.ListProbes(where, value, line.hasOption("v"), Optional.empty());
+  }
+
+  private static Command.Trace trace(
+      CommandLine line, Where where, Source source, List<String> positional, List<String> named)
+      throws UsageException {
     return new Command.Trace(
         where,
-        source(line, rest),
-        new Parameters(
-            line.hasOption("e") ? rest : rest.subList(1, rest.size()),
-            named(named),
-            values(line, "include")),
+        source,
+        new Parameters(positional, named(named), values(line, "include")),
         values(line, "I").stream().map(Path::of).toList(),
         line.hasOption("per-host"),
         json(line),
@@ -197,7 +206,8 @@ final class Arguments {
     options.addOption(Option.builder("k").longOpt("warnings").get());
     options.addOption(Option.builder("p").longOpt("pid").hasArg().get());
     options.addOption(Option.builder("c").longOpt("cmd").hasArg().get());
-    for (String name : List.of("per-host", "unsafe", "dry-run", "no-warnings", "test", "bench")) {
+    for (String name :
+        List.of("per-host", "unsafe", "dry-run", "no-warnings", "test", "bench", "info")) {
       options.addOption(Option.builder().longOpt(name).get());
     }
     for (String name :
@@ -286,10 +296,7 @@ final class Arguments {
     return named;
   }
 
-  private static Source source(CommandLine line, List<String> rest) throws UsageException {
-    if (line.hasOption("e")) {
-      return new Source.Text(line.getOptionValue("e"));
-    }
+  private static Source file(List<String> rest) throws UsageException {
     if (rest.isEmpty()) {
       throw new UsageException("no script: -e SCRIPT, FILE or -");
     }

@@ -18,8 +18,16 @@ sealed interface Command {
   record PkiIssue(Path folder, Role role, String name, List<String> dns, int days)
       implements Command {}
 
-  /** -l: the attach points that match. */
-  record ListProbes(Where where, String pattern, boolean details) implements Command {}
+  /**
+   * -l: the attach points that match, or what those of a script stand for.
+   *
+   * @param script as it would run
+   */
+  record ListProbes(Where where, String pattern, boolean details, Optional<Trace> script)
+      implements Command {}
+
+  /** --info: what hosts can do. */
+  record Info(Where where) implements Command {}
 
   /**
    * Run a script.

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -81,7 +82,14 @@ final class Companions {
   /** A script, or those in a folder. */
   private void scripts(String name) throws UsageException {
     Path path = folder.resolve(name);
-    if (!Files.isDirectory(path)) {
+    boolean many = Files.isDirectory(path);
+    if (!Files.exists(path)) {
+      return;
+    } else if (!many && !name.endsWith(".bt") && !name.endsWith(".h")) {
+      throw new UsageException("import takes .bt and .h files and folders of them, not " + name);
+    }
+    refuseIfOpen(many ? path : Optional.ofNullable(path.getParent()).orElse(Path.of("")));
+    if (!many) {
       take(name, path);
       return;
     }
@@ -96,9 +104,23 @@ final class Companions {
     }
   }
 
+  /** What anybody can put there would run as whoever imports it. */
+  private static void refuseIfOpen(Path folder) throws UsageException {
+    try {
+      Path real = folder.toAbsolutePath();
+      if (Files.isDirectory(real)
+          && Files.getPosixFilePermissions(real).contains(PosixFilePermission.OTHERS_WRITE)) {
+        throw new UsageException("import from a folder that everybody may write to: " + real);
+      }
+    } catch (IOException e) {
+      throw new UsageException(folder + ": " + e.getMessage());
+    }
+  }
+
+  /** A header is called .h: a script must not be able to send other files of ours. */
   private void include(String from, String name) throws UsageException {
     String near = near(from, name);
-    if (take(near, folder.resolve(near))) {
+    if (!name.endsWith(".h") || take(near, folder.resolve(near))) {
       return;
     }
     for (Path place : headers) {

@@ -20,6 +20,8 @@ final class Help {
         -- --NAME=VALUE        an option that the script asks for by getopt()
         -l, --list [PATTERN]   list the attach points that match, and run nothing
         -lv PATTERN            with arguments; 'struct NAME': the kernel's definition
+        -l FILE, -l -e SCRIPT  list what the attach points of a script stand for
+        --info                 what the kernel can do: probe types, features, helpers
         -d                     print what the compiler makes of the script, and run nothing
         -p, --pid PID          trace only this process, and stop when it ends (this host only)
         -c, --cmd COMMAND      start a command, and stop when it ends (this host only)

@@ -18,6 +18,7 @@ import jbt.cli.pki.PkiException;
 import jbt.cli.render.JsonRendering;
 import jbt.cli.render.Rendering;
 import jbt.cli.render.TextRendering;
+import jbt.cli.session.Description;
 import jbt.cli.session.Listing;
 import jbt.cli.session.Outcome;
 import jbt.cli.session.Screen;
@@ -29,6 +30,7 @@ import jbt.server.Opener;
 import jbt.server.session.Settings;
 import jbt.server.targets.HostNames;
 import jbt.server.targets.TargetException;
+import jbt.v1.ListProbesRequest;
 
 /** jbt-remote. */
 public final class Main {
@@ -90,8 +92,26 @@ public final class Main {
           print(Pki.issue(issue.folder(), issue.role(), issue.name(), issue.dns(), issue.days()));
       case Command.ListProbes list -> {
         List<String> hosts = expand(list.where());
+        ListProbesRequest.Builder request =
+            ListProbesRequest.newBuilder()
+                .setPattern(list.pattern())
+                .setDetails(list.details())
+                .addAllHosts(hosts);
+        if (list.script().isPresent()) {
+          Command.Trace script = list.script().get();
+          String text = Scripts.read(script.source(), in);
+          // Those of a set are for whoever fans out: an agent has none.
+          Wanted wanted = wanted(script, text, hosts, OptionalInt.empty());
+          request.setScript(wanted.start().clearHosts());
+        }
         try (Way way = way(list.where(), hosts, home)) {
-          yield Listing.run(way.service(), list.pattern(), list.details(), hosts, screen);
+          yield Listing.run(way.service(), request.build(), screen);
+        }
+      }
+      case Command.Info info -> {
+        List<String> hosts = expand(info.where());
+        try (Way way = way(info.where(), hosts, home)) {
+          yield Description.run(way.service(), hosts, screen);
         }
       }
       case Command.Trace trace -> trace(trace, home);
@@ -115,7 +135,7 @@ public final class Main {
       Command.Trace trace, String script, List<String> hosts, Path home, Screen target)
       throws WayException, UsageException, InterruptedException {
     boolean many = hosts.size() > 1;
-    boolean colour = target.outTerminal() && System.getenv("NO_COLOR") == null;
+    boolean colour = isColoured(target.outTerminal());
     Rendering rendering =
         trace.json()
             ? new JsonRendering(many, trace.perHost(), trace.quiet())
@@ -139,26 +159,10 @@ public final class Main {
       throws WayException, UsageException, InterruptedException {
     try (Way way = way(trace.where(), hosts, home)) {
       Wanted wanted =
-          new Wanted(
+          wanted(
+              trace,
               script,
-              Scripts.name(trace.source()),
-              trace
-                  .parameters()
-                  .with(
-                      Companions.of(
-                          Scripts.name(trace.source()),
-                          script,
-                          trace.parameters().includes(),
-                          trace.folders()),
-                      hosts.isEmpty() ? settings() : Map.of()),
               hosts,
-              trace.perHost(),
-              trace.dump(),
-              trace.quiet(),
-              trace.verbose(),
-              trace.durationNanos(),
-              hosts.isEmpty(),
-              trace.modes(),
               child.map(c -> OptionalInt.of(c.pid())).orElse(OptionalInt.empty()));
       Session session = new Session(wanted, rendering, target, () -> child.ifPresent(Child::go));
       child.ifPresent(c -> c.onEnd(session::stop));
@@ -169,6 +173,42 @@ public final class Main {
       return session.run(
           hosts.isEmpty() ? way.service() : new Opener(way.service(), OPEN_PATIENCE, OPEN_DELAY));
     }
+  }
+
+  private static Wanted wanted(
+      Command.Trace trace, String script, List<String> hosts, OptionalInt command)
+      throws UsageException {
+    return new Wanted(
+        script,
+        Scripts.name(trace.source()),
+        trace
+            .parameters()
+            .with(
+                Companions.of(
+                    Scripts.name(trace.source()),
+                    script,
+                    trace.parameters().includes(),
+                    trace.folders()),
+                hosts.isEmpty() ? settings() : Map.of()),
+        hosts,
+        trace.perHost(),
+        trace.dump(),
+        trace.quiet(),
+        trace.verbose(),
+        trace.durationNanos(),
+        hosts.isEmpty(),
+        trace.modes(),
+        command);
+  }
+
+  private static boolean isColoured(boolean terminal) throws UsageException {
+    String wish = System.getenv().getOrDefault("BPFTRACE_COLOR", "auto");
+    return switch (wish) {
+      case "always" -> true;
+      case "never" -> false;
+      case "auto" -> terminal && System.getenv("NO_COLOR") == null;
+      default -> throw new UsageException("BPFTRACE_COLOR is auto, always or never, not " + wish);
+    };
   }
 
   /** Those of the environment, which count on this host only. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,35 @@ class CompanionsTest {
         .containsExactlyInAnyOrder(
             "lib/x.h", "lib/a.bt", "lib/b.bt", "all/one.bt", "all/two.bt", "sys/y.h", "sys/z.h");
     assertThat(found).containsEntry("all/one.bt", "one");
+  }
+
+  private void refused(String text, String message) {
+    String script = folder.resolve("main.bt").toString();
+    assertThatThrownBy(() -> Companions.of(script, text, List.of(), List.of()))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(message);
+  }
+
+  @Test
+  void nothingButScriptsAndHeadersIsSent() throws Exception {
+    write("secret", "it");
+    write("open/a.bt", "a");
+    Files.setPosixFilePermissions(
+        folder.resolve("open"), PosixFilePermissions.fromString("rwxrwxrwx"));
+    refused("import \"secret\";", "import takes .bt and .h files and folders of them, not secret");
+    refused(
+        "import \"/etc/passwd\";",
+        "import takes .bt and .h files and folders of them, not /etc/passwd");
+    String open = "import from a folder that everybody may write to: " + folder.resolve("open");
+    refused("import \"open/a.bt\";", open);
+    refused("import \"open\";", open);
+    assertThat(
+            Companions.of(
+                folder.resolve("main.bt").toString(),
+                "#include \"secret\"\n#include \"/etc/passwd\"\nimport \"none.bt\";",
+                List.of("secret"),
+                List.of(folder)))
+        .isEmpty();
   }
 
   @Test

@@ -226,6 +226,74 @@ class CommandLineTest {
   }
 
   @Test
+  void listsWhatAScriptTraces() throws Exception {
+    String script =
+        "BEGIN { } tracepoint:sched:sched_switc* { @ = 1; } t:sched:sched_switch { @ = $1; }";
+    Path file = Files.createTempFile("jbt", ".bt");
+    try (Running remote = start("-l", "-e", script)) {
+      assertThat(remote.exitCode(PATIENCE)).isZero();
+      assertThat(remote.out()).containsExactly("begin", "tracepoint:sched:sched_switch");
+      Files.writeString(file, script);
+      try (Running again = start("--list", file.toString(), "5")) {
+        assertThat(again.exitCode(PATIENCE)).isZero();
+        assertThat(again.out()).isEqualTo(remote.out());
+      }
+    } finally {
+      Files.delete(file);
+    }
+    try (Running remote = start("-l", "-e", "tracepoint:a:b { }")) {
+      assertThat(remote.exitCode(PATIENCE)).isEqualTo(1);
+      assertThat(remote.err().getFirst())
+          .isEqualTo("stdin:1:1-15: ERROR: No matches for tracepoint a:b");
+    }
+  }
+
+  @Test
+  void infoTellsWhatThisKernelCanDo() throws Exception {
+    try (Running remote = start("--info")) {
+      assertThat(remote.exitCode(PATIENCE)).isZero();
+      assertThat(remote.out())
+          .contains(
+              "System",
+              "  kernel: " + System.getProperty("os.version"),
+              "Probe types",
+              "  tracepoint: yes",
+              "  interval: yes",
+              "  uprobe: yes",
+              "Kernel features",
+              "  ring buffer: yes",
+              "Kernel helpers",
+              "  map_lookup_elem: yes");
+    }
+  }
+
+  @Test
+  void environmentSetsWhatTheConfigBlockCan() throws Exception {
+    String script = "config = { max_strlen = 20 } BEGIN { @x = 1; print(str($1)); }";
+    Map<String, String> quiet = Map.of("BPFTRACE_PRINT_MAPS_ON_EXIT", "0");
+    try (Running remote = start(quiet, "-q", "-e", script, "abcdef")) {
+      assertThat(remote.exitCode(PATIENCE)).isZero();
+      assertThat(remote.out()).containsExactly("abcdef", "", "");
+    }
+    Map<String, String> wrong = Map.of("BPFTRACE_MAX_MAP_KEYS", "many");
+    try (Running remote = start(wrong, "-e", script, "abcdef")) {
+      assertThat(remote.exitCode(PATIENCE)).isEqualTo(1);
+      assertThat(remote.err())
+          .containsExactly("ERROR: BPFTRACE_MAX_MAP_KEYS is a number from 1 to 16777216");
+    }
+    String test = "test:x { }";
+    try (Running remote = start(Map.of("BPFTRACE_COLOR", "always"), "--test", "-e", test)) {
+      assertThat(remote.exitCode(PATIENCE)).isZero();
+      assertThat(remote.out().getFirst()).isEqualTo("\033[32m[ RUN      ]\033[0m x");
+    }
+    try (Running remote = start(Map.of("BPFTRACE_COLOR", "red"), "-e", script)) {
+      assertThat(remote.exitCode(PATIENCE)).isEqualTo(1);
+      assertThat(remote.err().getFirst())
+          .isEqualTo("ERROR: BPFTRACE_COLOR is auto, always or never, not red");
+    }
+  }
+
+  @Test
   void testsPassOrFail() throws Exception {
     String script =
         """

@@ -2,6 +2,7 @@ package jbt.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import jbt.deploy.fleet.Fleet;
@@ -91,6 +92,76 @@ class RemoteCommandLineTest {
   void oneHostHasTheScriptsExitCode(String script, int code) throws Exception {
     Running remote = fleet.remote("--hosts", "a", "--unsafe", "-e", script);
     assertThat(remote.exitCode(Fleet.PATIENCE)).as(remote.toString()).isEqualTo(code);
+  }
+
+  @Test
+  void headersAndScriptsOfTheClientGoWithTheRequest() throws Exception {
+    Path folder = Files.createDirectories(fleet.folder().resolve("scripts"));
+    Path deep = Files.createDirectories(folder.resolve("headers/deep"));
+    Path script = folder.resolve("main.bt");
+    List<Path> files =
+        List.of(script, folder.resolve("lib.bt"), deep.resolve("in.h"), deep.resolve("../out.h"));
+    try {
+      Files.writeString(files.get(1), "macro twice(x) { x * 2 }\n");
+      Files.writeString(files.get(2), "#define INNER 42\nstruct in { long a; char b; };\n");
+      Files.writeString(
+          files.get(3), "#include \"deep/in.h\"\nstruct out { struct in in; int x; };\n");
+      Files.writeString(
+          script,
+          """
+          #include <linux/not_there.h>
+          #include "out.h"
+          import "lib.bt";
+          BEGIN { printf("%d %d %d\\n", sizeof(struct out), INNER, twice(4)); }
+          """);
+      String headers = folder.resolve("headers").toString();
+      Running remote = fleet.remote("--hosts", "a", "-I", headers, script.toString());
+      assertThat(remote.exitCode(Fleet.PATIENCE)).as(remote.toString()).isZero();
+      assertThat(remote.out()).containsExactly("24 42 8", "", "");
+      Running missing = fleet.remote("--hosts", "a", script.toString());
+      assertThat(missing.exitCode(Fleet.PATIENCE)).as(missing.toString()).isEqualTo(1);
+      assertThat(missing.err())
+          .contains(
+              script + ":4:37-47: ERROR: Unknown struct: 'out'",
+              "HINT: Headers that were not found: <linux/not_there.h>, <out.h>. Declare in the"
+                  + " script what it needs of them");
+    } finally {
+      for (Path file : files) {
+        Files.deleteIfExists(file);
+      }
+      Files.delete(deep);
+      Files.delete(folder.resolve("headers"));
+      Files.delete(folder);
+    }
+  }
+
+  @Test
+  void listsWhatAllHostsHave() throws Exception {
+    Running events = fleet.remote("--hosts", "a,b", "-l", "tracepoint:sched:sched_switc*");
+    assertThat(events.exitCode(Fleet.PATIENCE)).as(events.toString()).isZero();
+    assertThat(events.out()).containsExactly("tracepoint:sched:sched_switch");
+    Running type = fleet.remote("--hosts", "a,b", "-lv", "struct path");
+    assertThat(type.exitCode(Fleet.PATIENCE)).as(type.toString()).isZero();
+    assertThat(type.out().getFirst()).startsWith("struct path {");
+    Running script = fleet.remote("--hosts", "a,b", "-l", "-e", "BEGIN { } i:s:1 { }");
+    assertThat(script.exitCode(Fleet.PATIENCE)).as(script.toString()).isZero();
+    assertThat(script.out()).containsExactly("begin", "interval:s:1");
+    Running info = fleet.remote("--hosts", "a,b", "--info");
+    assertThat(info.exitCode(Fleet.PATIENCE)).as(info.toString()).isZero();
+    assertThat(info.out()).contains("  tracepoint: yes", "  map_lookup_elem: yes");
+  }
+
+  @Test
+  void failedCallsOfAllHostsAreOneWarning() throws Exception {
+    Running remote = fleet.remote("--hosts", "a,b", "-k", "-e", "BEGIN { print(*(uint64 *)1); }");
+    assertThat(remote.exitCode(Fleet.PATIENCE)).as(remote.toString()).isZero();
+    assertThat(remote.err())
+        .containsSequence(
+            "a,b:",
+            "stdin:1:15-27: WARNING: Bad address (2 times)",
+            "Additional Info - helper: probe_read, retcode: -14",
+            "BEGIN { print(*(uint64 *)1); }",
+            "              ~~~~~~~~~~~~");
   }
 
   @Test

@@ -21,6 +21,8 @@ import java.util.function.Supplier;
 import jbt.compiler.check.ProbeListing;
 import jbt.compiler.target.BinaryException;
 import jbt.compiler.target.Target;
+import jbt.daemon.session.Failed;
+import jbt.daemon.session.Prepared;
 import jbt.daemon.session.Session;
 import jbt.kernel.HostTarget;
 import jbt.v1.DescribeReply;
@@ -31,6 +33,7 @@ import jbt.v1.HostReport;
 import jbt.v1.HostState;
 import jbt.v1.ListProbesReply;
 import jbt.v1.ListProbesRequest;
+import jbt.v1.NamedText;
 import jbt.v1.Pong;
 import jbt.v1.Start;
 import jbt.v1.TraceReply;
@@ -287,7 +290,9 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
     try {
       long size = 0;
       for (String probe :
-          ProbeListing.matching(request.getPattern(), request.getDetails(), target)) {
+          request.hasScript()
+              ? Prepared.attachPoints(request.getScript(), target, policy)
+              : ProbeListing.matching(request.getPattern(), request.getDetails(), target)) {
         reply.addProbe(probe);
         size += probe.length();
         if (size > LIST_BYTES) {
@@ -296,6 +301,8 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
           size = 0;
         }
       }
+    } catch (Failed e) {
+      reply.setFailure(e.failure()).setMessage(String.valueOf(e.getMessage()));
     } catch (RuntimeException | BinaryException e) {
       reply.setFailure(Failure.FAILURE_KERNEL).setMessage(String.valueOf(e.getMessage()));
     }
@@ -318,8 +325,15 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
           feature.name().toLowerCase(Locale.ROOT).replace('_', ' '),
           target.feature(feature).name().toLowerCase(Locale.ROOT).replace('_', ' '));
     }
+    target.probeTypes().forEach((name, has) -> description.addProbeTypes(answer(name, has)));
+    target.helpers().forEach((name, has) -> description.addHelpers(answer(name, has)));
     replies.onNext(DescribeReply.newBuilder().addHosts(description).build());
     replies.onCompleted();
+  }
+
+  private static NamedText answer(String name, Target.Answer answer) {
+    String text = answer.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    return NamedText.newBuilder().setName(name).setText(text).build();
   }
 
   /** Stops all sessions, each with its answer, and waits for them at most the time given. */

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
+import jbt.compiler.bpf.Helper;
 import jbt.compiler.target.Target.Answer;
 import jbt.compiler.target.Target.Feature;
 import jbt.compiler.types.Btf;
@@ -49,12 +50,31 @@ final class FeatureProbes {
     return helper(id, Bpf.PROGRAM_TYPE_TRACEPOINT);
   }
 
+  /** Whether programs may call a helper, those of a kind that can have it. */
+  static Answer helper(Helper helper) {
+    return switch (helper) {
+      case OVERRIDE_RETURN -> helper(helper.id(), Bpf.PROGRAM_TYPE_KPROBE);
+      case D_PATH, GET_SOCKET_COOKIE -> iteratorHelper(helper.id());
+      default -> helper(helper.id());
+    };
+  }
+
+  private static Answer iteratorHelper(int id) {
+    return KernelBtf.read()
+        .flatMap(types -> types.kernel().find(Btf.Kind.FUNC, "bpf_iter_task"))
+        .map(type -> helper(id, Bpf.PROGRAM_TYPE_TRACING, Bpf.AttachTo.iterator(type)))
+        .orElse(Answer.NO);
+  }
+
   private static Answer helper(int id, int programType) {
+    return helper(id, programType, Bpf.AttachTo.NOTHING);
+  }
+
+  private static Answer helper(int id, int programType, Bpf.AttachTo to) {
     ByteBuffer code = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
     code.put(0, CALL).putInt(4, id).put(8, EXIT);
     Bpf.LoadResult result =
-        Bpf.tryLoad(
-            programType, Bpf.AttachTo.NOTHING, code.array(), List.of(), "jbt_probe", LOG_SIZE);
+        Bpf.tryLoad(programType, to, code.array(), List.of(), "jbt_probe", LOG_SIZE);
     if (result.errno() == 0) {
       return Answer.YES;
     }

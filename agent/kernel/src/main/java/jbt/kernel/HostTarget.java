@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.TreeMap;
+import jbt.compiler.bpf.Helper;
 import jbt.compiler.target.Binaries;
 import jbt.compiler.target.KernelFunctions;
 import jbt.compiler.target.Target;
@@ -167,6 +169,20 @@ public final class HostTarget implements Target, AutoCloseable {
   @Override
   public synchronized Answer feature(Feature feature) {
     return features.computeIfAbsent(feature, FeatureProbes::probe);
+  }
+
+  /** Types of probes, and whether this kernel has them. */
+  public Map<String, Answer> probeTypes() {
+    return new ProbeTypes(this).all();
+  }
+
+  /** The kernel's functions that scripts need, without "bpf_", and whether they may be called. */
+  public Map<String, Answer> helpers() {
+    Map<String, Answer> answers = new TreeMap<>();
+    for (Helper helper : Helper.values()) {
+      answers.put(helper.toString(), FeatureProbes.helper(helper));
+    }
+    return answers;
   }
 
   @Override

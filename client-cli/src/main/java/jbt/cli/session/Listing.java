@@ -28,26 +28,15 @@ public final class Listing implements StreamObserver<ListProbesReply> {
   /**
    * Asks and prints.
    *
-   * @param hosts named ones; empty for this host
+   * @param request with the hosts that are named; without for this host
    * @return the exit code
    */
-  public static int run(
-      TracerGrpc.AsyncService service,
-      String pattern,
-      boolean details,
-      List<String> hosts,
-      Screen screen)
+  public static int run(TracerGrpc.AsyncService service, ListProbesRequest request, Screen screen)
       throws InterruptedException {
     Listing listing = new Listing();
-    service.listProbes(
-        ListProbesRequest.newBuilder()
-            .setPattern(pattern)
-            .setDetails(details)
-            .addAllHosts(hosts)
-            .build(),
-        listing);
+    service.listProbes(request, listing);
     listing.done.await();
-    return listing.print(hosts.size() > 1, screen);
+    return listing.print(request.getHostsCount() > 1, screen);
   }
 
   private synchronized int print(boolean many, Screen screen) throws InterruptedException {
@@ -79,6 +68,11 @@ public final class Listing implements StreamObserver<ListProbesReply> {
       return Broken.report(outbox, failure, answered.isEmpty());
     }
     int code = Outcome.OK;
+    if (probes.isEmpty()
+        && !failures.isEmpty()
+        && failures.stream().allMatch(reply -> isOfScript(reply.getFailure()))) {
+      return Outcome.USAGE;
+    }
     for (ListProbesReply reply : failures) {
       code |=
           reply.getFailure() == Failure.FAILURE_CONNECTION
@@ -86,6 +80,10 @@ public final class Listing implements StreamObserver<ListProbesReply> {
               : Outcome.SOME_FAILED;
     }
     return code == Outcome.OK && probes.isEmpty() ? Outcome.NO_MATCH : code;
+  }
+
+  private static boolean isOfScript(Failure failure) {
+    return failure == Failure.FAILURE_SCRIPT || failure == Failure.FAILURE_NO_MATCH;
   }
 
   @Override

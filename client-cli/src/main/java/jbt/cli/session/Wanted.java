@@ -42,7 +42,8 @@ public record Wanted(
     return Math.max(1, hosts.size());
   }
 
-  Start.Builder start() {
+  /** Without the session's id. */
+  public Start.Builder start() {
     Keying keying =
         !many() ? Keying.KEYING_ONE_HOST : perHost ? Keying.KEYING_PER_HOST : Keying.KEYING_MERGED;
     return Start.newBuilder()

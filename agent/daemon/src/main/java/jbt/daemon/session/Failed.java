@@ -3,7 +3,7 @@ package jbt.daemon.session;
 import jbt.v1.Failure;
 
 /** A session that can't run, with the words for the person who asked. */
-final class Failed extends Exception {
+public final class Failed extends Exception {
   private static final long serialVersionUID = 1;
 
   private final Failure failure;
@@ -18,7 +18,7 @@ final class Failed extends Exception {
     this.failure = failure;
   }
 
-  Failure failure() {
+  public Failure failure() {
     return failure;
   }
 }

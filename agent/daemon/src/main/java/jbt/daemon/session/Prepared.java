@@ -21,7 +21,7 @@ import jbt.v1.NamedText;
 import jbt.v1.Start;
 
 /** From a script to probes that are attached, within the limits. */
-final class Prepared {
+public final class Prepared {
   private Prepared() {}
 
   static Plan compile(Start start, Target target, Policy policy) throws Failed {
@@ -56,6 +56,11 @@ final class Prepared {
           "the script's maps need " + bytes + " bytes, the limit is " + policy.mapBytes());
     }
     return plan;
+  }
+
+  /** What the attach points of a script stand for, each once, in the order of the script. */
+  public static List<String> attachPoints(Start start, Target target, Policy policy) throws Failed {
+    return compile(start, target, policy).attachPointNames().stream().distinct().toList();
   }
 
   private static Parameters parameters(Start start, Policy policy) {
