@@ -2,11 +2,16 @@ package jbt.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Random;
 import jbt.compiler.CompileException;
 import jbt.compiler.Compiler;
 import jbt.compiler.check.ProbeListing;
+import jbt.compiler.target.Binary;
+import jbt.compiler.target.BinaryException;
+import jbt.compiler.types.Type;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -186,6 +191,45 @@ class ProgramArgumentsTest {
               """
                   .formatted(file));
     }
+  }
+
+  /** Whoever may write a program may write nonsense into it. */
+  @Test
+  void survivesDamage() throws Exception {
+    Path program = CProgram.compile(folder, "app", SOURCE, "-O1", "-g");
+    byte[] good = Files.readAllBytes(program);
+    Path damaged = folder.resolve("damaged");
+    Random random = new Random(3);
+    int readable = 0;
+    try (HostTarget target = new HostTarget("here")) {
+      long offset;
+      Binary whole = target.binaries().open(program.toString());
+      offset = whole.fileOffset(whole.function("work").orElseThrow().address()).orElseThrow();
+      assertThat(whole.signature(offset).orElseThrow().parameters()).hasSize(5);
+      for (int i = 0; i < 300; i++) {
+        byte[] bytes = good.clone();
+        for (int n = 0; n < 20; n++) {
+          // Behind the code, where the debug information is.
+          bytes[0x3000 + random.nextInt(bytes.length - 0x3000)] = (byte) random.nextInt(256);
+        }
+        Files.write(damaged, bytes);
+        try {
+          Binary binary = target.binaries().open(damaged.toString());
+          binary.declarations(offset);
+          binary.inlined("hidden");
+          for (var parameter :
+              binary.signature(offset).map(s -> s.parameters()).orElse(List.of())) {
+            if (parameter.type() instanceof Type.Pointer(Type.Struct struct, var _)) {
+              binary.members(struct.origin().id());
+            }
+            readable++;
+          }
+        } catch (BinaryException e) {
+          assertThat(e).hasMessageContaining(damaged.toString());
+        }
+      }
+    }
+    assertThat(readable).isPositive();
   }
 
   private static String problem(HostTarget target, String script) {

@@ -1,6 +1,7 @@
 package jbt.kernel.binaries;
 
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import jbt.compiler.target.Binary;
 import jbt.compiler.target.BinaryException;
 import jbt.compiler.types.Member;
@@ -191,13 +193,17 @@ final class ElfBinary implements Binary {
 
   @Override
   public Optional<Signature> signature(long fileOffset) throws BinaryException {
-    return debug().signature(Elf.address(segments, fileOffset).orElse(0));
+    DebugInformation information = debug();
+    long address = Elf.address(segments, fileOffset).orElse(0);
+    return ask(() -> information.signature(address));
   }
 
   @Override
   public List<String> declarations(long fileOffset) {
+    long address = Elf.address(segments, fileOffset).orElse(0);
     try {
-      return debug().declarations(Elf.address(segments, fileOffset).orElse(0));
+      DebugInformation information = debug();
+      return ask(() -> information.declarations(address));
     } catch (BinaryException e) {
       return List.of();
     }
@@ -205,7 +211,21 @@ final class ElfBinary implements Binary {
 
   @Override
   public List<Member> members(int struct) {
-    return debug == null ? List.of() : debug.members(struct);
+    DebugInformation information = debug;
+    try {
+      return information == null ? List.of() : ask(() -> information.members(struct));
+    } catch (BinaryException e) {
+      return List.of();
+    }
+  }
+
+  /** What is damaged may be found out when somebody asks for it. */
+  private <T> T ask(Supplier<T> question) throws BinaryException {
+    try {
+      return question.get();
+    } catch (IllegalArgumentException | IndexOutOfBoundsException | BufferUnderflowException e) {
+      throw new BinaryException(file + ": its debug information is damaged");
+    }
   }
 
   @Override
