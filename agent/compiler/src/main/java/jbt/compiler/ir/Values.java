@@ -1,12 +1,16 @@
 package jbt.compiler.ir;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import jbt.compiler.ir.Block.Step;
+import jbt.compiler.ir.Op.Binary;
+import jbt.compiler.ir.Op.MapValueAddress;
 import jbt.compiler.ir.Op.Move;
 import jbt.compiler.ir.Operand.Reg;
+import jbt.compiler.plan.KernelMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +37,9 @@ final class Values {
   private final @Nullable Operand[] here;
 
   private final List<Reg> inHere = new ArrayList<>();
+
+  /** Registers with a place in the scratch memory of the first processor. */
+  private final BitSet scratch = new BitSet();
 
   private Values(Routine routine) {
     dominators = Dominators.of(routine);
@@ -93,7 +100,7 @@ final class Values {
     if (op.result() == Op.NONE || !op.repeatable() || !definitions.single(op.result())) {
       return op;
     }
-    Expression expression = Expression.of(op, definitions);
+    Expression expression = inScratch(op) ? null : Expression.of(op, definitions);
     if (expression == null) {
       return op;
     }
@@ -104,6 +111,20 @@ final class Values {
     }
     available.put(expression, new Earlier(result, rank));
     return op;
+  }
+
+  /**
+   * Whether it makes an address in scratch memory. Each is made again where it is needed: what
+   * lives long is the first to lose its register, and long copies go by these addresses.
+   */
+  private boolean inScratch(Op op) {
+    if (op instanceof MapValueAddress address && address.map() == KernelMap.SCRATCH) {
+      scratch.set(op.result());
+      return false;
+    }
+    return op instanceof Binary sum
+        && sum.left() instanceof Reg start
+        && scratch.get(start.number());
   }
 
   private void learn(Reg target, Operand source) {

@@ -295,12 +295,16 @@ final class ConstructsTest {
   void countsShortAndLongTextsAlike() {
     String text = "str_concat(\"" + "p".repeat(55) + "\", comm)";
     start(
-        "tracepoint:x:call { @[%s] = count(); @s[comm, %s] = sum(args.id); }"
-            .formatted(text, text));
+        "tracepoint:x:call { @[%s] = count(); @s[comm, %s] = sum(args.id); @c[%s] = count();"
+                .formatted(text, text, text)
+            + " if (args.id == 99) { clear(@c); } }");
     for (ScriptMap map : plan.scriptMaps()) {
       assertThat(((ScriptMap.Storage.Hash) map.storage()).hotKeys())
           .hasValueSatisfying(hot -> assertThat(hot.keySize()).isEqualTo(64));
     }
+    machine.environment().comm = "cleared";
+    fire(0, 99);
+    List<Object> cleared = List.of("p".repeat(55) + "cleared");
     Map<List<Object>, Long> count = new LinkedHashMap<>();
     Map<List<Object>, Long> sum = new LinkedHashMap<>();
     for (int round = 0; round < 3; round++) {
@@ -313,6 +317,9 @@ final class ConstructsTest {
         sum.merge(List.of(comm, "p".repeat(55) + comm), 1L + comm.length(), Long::sum);
       }
     }
+    assertThat(words("@c")).isEqualTo(count);
+    count.put(cleared, 1L);
+    sum.put(List.of("cleared", cleared.getFirst()), 99L);
     assertThat(words("@")).isEqualTo(count);
     assertThat(words("@s")).isEqualTo(sum);
   }
