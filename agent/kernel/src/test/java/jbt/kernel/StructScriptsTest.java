@@ -1,6 +1,7 @@
 package jbt.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Queue;
@@ -8,6 +9,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.LongStream;
 import jbt.compiler.CompileException;
 import jbt.compiler.Compiler;
+import jbt.compiler.plan.Plan;
 import jbt.compiler.target.Target;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,18 @@ final class StructScriptsTest {
           .filter(seed -> failures.size() < MOST_FAILURES)
           .forEach(seed -> load(seed, here, failures));
       assertThat(failures).isEmpty();
+    }
+  }
+
+  @Test
+  void oneThatIsTooLargeIsRefused() throws Exception {
+    String script =
+        "interval:s:100 { if (cpu) { unroll (100) { unroll (15) { @[comm, nsecs % 7] = stats(nsecs % 11); } } } }";
+    try (HostTarget here = new HostTarget("testhost")) {
+      Plan plan = Compiler.compile(script, "test", here);
+      assertThatThrownBy(() -> LoadedPlan.load(plan))
+          .isInstanceOf(LoadException.class)
+          .hasMessageMatching("program .* is too large: it has a jump over \\d+ instructions");
     }
   }
 

@@ -142,7 +142,7 @@ final class Encoder {
 
   private void put(int opcode, Register target, int source, int offset, int immediate) {
     if (offset != (short) offset) {
-      throw new IllegalArgumentException("offset " + offset + " does not fit 16 bits");
+      throw new TooFarException("a jump over " + Math.abs(offset) + " instructions");
     }
     out.put((byte) opcode);
     out.put((byte) (source << 4 | target.number()));

@@ -15,7 +15,7 @@ final class Loops {
   private static final int MOST_UNROLLED = 100;
 
   /** Statements that one unroll may come to, those unrolled inside of it counted each time. */
-  private static final int LONGEST_UNROLLED = 20_000;
+  private static final int LONGEST_UNROLLED = 2_000;
 
   private final Round round;
   private final ProbeContext context;
