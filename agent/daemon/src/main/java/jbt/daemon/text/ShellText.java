@@ -2,9 +2,9 @@ package jbt.daemon.text;
 
 import jbt.daemon.values.Bytes;
 
-/** Whether traced text can stand in a command without being anything but text to the shell. */
+/** Whether traced text can stand in a command as one word, or a part of one, and nothing else. */
 final class ShellText {
-  private static final String PLAIN = " _./:@%+,=-";
+  private static final String PLAIN = "_./:@%+,=-";
 
   private ShellText() {}
 
