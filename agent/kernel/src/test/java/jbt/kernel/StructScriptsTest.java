@@ -37,6 +37,38 @@ final class StructScriptsTest {
     }
   }
 
+  /** Few rounds, but of a body that the verifier does not walk six times. */
+  @Test
+  void shortLoopsOfTextsAndStacksAreLoaded() throws Exception {
+    String script =
+        """
+        interval:s:100 {
+          $n = 1;
+          $s = comm;
+          $r = (a = 1, b = comm, c = (d = pid, e = "x"));
+          @n[1] = 2;
+          @s["k"] = comm;
+          for ($i : 0..6) {
+            @l = lhist((199 ? $n : $r.a) ^ (pid >= ($r.a | $n) | $n), 0, 100, 10);
+            if ((nsecs ? "text" : $r.b) == (nsecs ? "text" : comm)) {
+              print((len(kstack(2)), @s[$r.c.e],
+                  (a = @n[pid], b = ($r.c.d ? $s : comm), c = ($r.c.d ? $r.c.e : comm))));
+            } else { $n++; }
+            unroll (4) {
+              @k[kstack(3), comm] = sum(strlen(@s[$r.c.e]));
+              printf("%d %s %s\\n", strlen(@s[comm]), str(curtask->mm->arg_start, 21), kstack);
+            }
+          }
+        }
+        """;
+    try (HostTarget here = new HostTarget("testhost")) {
+      assumeTrue(here.kernelTypes().isPresent(), "the kernel has no type information");
+      try (LoadedPlan loaded = LoadedPlan.load(Compiler.compile(script, "test", here))) {
+        assertThat(loaded.losses()).containsOnly(0);
+      }
+    }
+  }
+
   @Test
   void oneThatIsTooLargeIsRefused() throws Exception {
     String script =

@@ -11,6 +11,7 @@ import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.Probe;
 import jbt.compiler.check.Checked.Stmt;
 import jbt.compiler.check.Function;
+import jbt.compiler.types.Type;
 
 /**
  * How a program is cut into routines: the body of a loop whose number of rounds is not known, or
@@ -21,6 +22,9 @@ import jbt.compiler.check.Function;
 final class Routines {
   /** Work of a loop, rounds times nodes of its body, that is done without calls. */
   private static final int MOST_INLINE = 1500;
+
+  /** What a text or a stack counts in it: the verifier follows each of its words. */
+  private static final int WORDS = 30;
 
   /** The probe's own routine, as an owner; those of loops are counted from 1. */
   private static final int PROGRAM = 0;
@@ -115,7 +119,18 @@ final class Routines {
   }
 
   private static long work(Expr expr) {
-    long work = expr instanceof Expr.Sequence sequence ? work(sequence.statements()) : 1;
+    long work =
+        switch (expr) {
+          case Expr.Sequence sequence -> work(sequence.statements());
+          case Expr.StrLiteral literal -> 1;
+          default ->
+              switch (expr.type()) {
+                case Type.Str text -> WORDS;
+                case Type.Buffer bytes -> WORDS;
+                case Type.Symbolic stack -> WORDS;
+                default -> 1;
+              };
+        };
     for (Expr part : Reads.parts(expr)) {
       work += work(part);
     }
