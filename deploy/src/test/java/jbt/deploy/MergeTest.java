@@ -119,6 +119,23 @@ final class MergeTest {
   }
 
   @Test
+  void samplesOfThreadsStandWithTheirHost() throws Exception {
+    Running remote = start("profile:hz:99 /" + Traced.MINE + "/ { @[tid] = count(); }");
+    a.begin("load-a getppid 5000000");
+    b.make("load-b getppid 5000000");
+    a.await();
+    assertThat(Traced.stop(remote)).as(remote.toString()).isZero();
+    assertThat(Answer.values(Answer.end(remote.out())))
+        .as(remote.toString())
+        .isNotEmpty()
+        .allSatisfy((key, samples) -> assertThat(key).matches("@\\[[ab], \\d+\\]"))
+        .allSatisfy((key, samples) -> assertThat(Long.parseLong(samples)).isPositive());
+    assertThat(Answer.end(remote.out()))
+        .anyMatch(line -> line.startsWith("@[a, "))
+        .anyMatch(line -> line.startsWith("@[b, "));
+  }
+
+  @Test
   void showsEachHostByItselfOnRequest() throws Exception {
     Running remote =
         Traced.start(

@@ -131,8 +131,7 @@ final class Answer {
   /** Maps that each host keeps for itself and does not send. */
   List<String> workingState() {
     return schema.getMapsList().stream()
-        .filter(map -> map.getHostBound() || map.getKind() == ValueKind.VALUE_PLAIN)
-        .filter(map -> !map.getPrinted())
+        .filter(map -> map.getKind() == ValueKind.VALUE_PLAIN && !map.getPrinted())
         .map(MapSchema::getName)
         .distinct()
         .toList();

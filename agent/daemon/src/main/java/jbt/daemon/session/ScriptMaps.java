@@ -142,7 +142,10 @@ final class ScriptMaps implements Settlement.Maps {
     List<ScriptMap> maps = plan.scriptMaps();
     for (int i = 0; i < maps.size(); i++) {
       ScriptMap map = maps.get(i);
-      boolean workingState = keying == Keying.KEYING_MERGED && boundToHost(map) && !map.printed();
+      boolean workingState =
+          keying == Keying.KEYING_MERGED
+              && map.value() instanceof ScriptMap.Value.Plain
+              && !map.printed();
       if (!workingState) {
         long generation = loaded.generation(i);
         Rows contents = rows.get(i).rows(loaded.read(i, generation), Optional.empty());
