@@ -148,7 +148,7 @@ public final class Preprocessor {
       } else if (!header && script.isImport(at)) {
         CToken path = tokens.get(at + 1);
         blanks.add(token.range().to(path.range()));
-        include(path.text(), path.range(), depth);
+        importHeader(path.text(), token.range().to(path.range()), depth);
         at += at + 2 < tokens.size() && tokens.get(at + 2).is(";") ? 2 : 1;
         blanks.add(tokens.get(at).range());
       } else if (header || script.inDeclaration(at)) {
@@ -330,10 +330,23 @@ public final class Preprocessor {
     defines.put(name, new Define(name, parameters, tokens, place));
   }
 
+  /** Unlike one that is included, an imported header is the script's own: it must be there. */
+  private void importHeader(String path, SourceRange range, int depth) {
+    if (parameters.imports().containsKey(key(path, range))) {
+      include(path, range, depth);
+    } else {
+      diagnostics.error(range, "Can't import '" + path + "': there is no such header");
+    }
+  }
+
+  /** By which name a header comes with the request, if it does. */
+  private String key(String path, SourceRange range) {
+    String near = Imports.resolve(source.file(range.start()), main, path);
+    return parameters.imports().containsKey(near) ? near : path;
+  }
+
   private void include(String path, SourceRange range, int depth) {
-    String from = source.file(range.start());
-    String near = Imports.resolve(from, main, path);
-    String key = parameters.imports().containsKey(near) ? near : path;
+    String key = key(path, range);
     String text = parameters.imports().get(key);
     if (text == null) {
       missing.add(new Headers.Missing(path, range));

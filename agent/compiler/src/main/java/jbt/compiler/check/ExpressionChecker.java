@@ -248,7 +248,8 @@ final class ExpressionChecker {
           use.range(),
           "Undefined or undeclared variable: $" + Macros.written(use.name()),
           List.of(),
-          Nearest.hint(use.name(), context.variableNames()));
+          Nearest.hint(
+              "$" + use.name(), context.variableNames().stream().map(n -> "$" + n).toList()));
     }
     return found;
   }
