@@ -34,12 +34,19 @@ final class Configuration {
   private static final Set<String> OUTSIDE =
       Set.of("btf", "kernel_build", "kernel_source", "vmlinux", "color");
 
+  /** The old name of the opposite of cpp_demangle. */
+  private static final String OPPOSITE = "no_cpp_demangle";
+
   private static final Map<String, String> RENAMED =
       Map.of(
-          "strlen", "max_strlen",
-          "no_cpp_demangle", "cpp_demangle",
-          "cat_bytes_max", "max_cat_bytes",
-          "map_keys_max", "max_map_keys");
+          "strlen",
+          "max_strlen",
+          OPPOSITE,
+          "cpp_demangle",
+          "cat_bytes_max",
+          "max_cat_bytes",
+          "map_keys_max",
+          "max_map_keys");
 
   /** Known, but there is nothing here that they could change. */
   private static final Set<String> WITHOUT_EFFECT =
@@ -107,16 +114,17 @@ final class Configuration {
           case "raw" -> Settings.TracepointAttach.RAW;
           default -> Settings.TracepointAttach.AUTO;
         },
-        configuration.flag("cpp_demangle", normal.cppDemangle()),
+        configuration.demangles(normal.cppDemangle()),
         configuration.word("license", LICENSES),
         configuration.text("str_trunc_trailer", normal.truncationTrailer()));
   }
 
   private void note(Setting setting) {
-    String plain = setting.key().toLowerCase(Locale.ROOT).replaceFirst("^bpftrace_", "");
+    String plain = plain(setting.key());
     String key = RENAMED.getOrDefault(plain, plain);
     if (!key.equals(plain)) {
-      diagnostics.warning(setting.range(), plain + " is now named " + key);
+      String now = plain.equals(OPPOSITE) ? " is now the opposite of " : " is now named ";
+      diagnostics.warning(setting.range(), plain + now + key);
     }
     if (WITH_EFFECT.contains(key)) {
       given.put(key, setting);
@@ -136,7 +144,7 @@ final class Configuration {
 
   /** Names that are not known may be meant for others. */
   private void note(String name, String text) {
-    String plain = name.toLowerCase(Locale.ROOT).replaceFirst("^bpftrace_", "");
+    String plain = plain(name);
     String key = RENAMED.getOrDefault(plain, plain);
     Expr value =
         text.matches("[0-9]{1,18}")
@@ -145,6 +153,10 @@ final class Configuration {
     if (WITH_EFFECT.contains(key)) {
       given.put(key, new Setting(name, value, SourceRange.NOWHERE));
     }
+  }
+
+  private static String plain(String name) {
+    return name.toLowerCase(Locale.ROOT).replaceFirst("^bpftrace_", "");
   }
 
   private void wrong(Setting setting, String what) {
@@ -187,6 +199,12 @@ final class Configuration {
       wrong(setting, "one of " + String.join(", ", words));
     }
     return words.contains(word) ? word : words.getFirst();
+  }
+
+  private boolean demangles(boolean normal) {
+    Setting setting = given.get("cpp_demangle");
+    boolean opposite = setting != null && plain(setting.key()).equals(OPPOSITE);
+    return flag("cpp_demangle", normal) != opposite;
   }
 
   private boolean flag(String key, boolean normal) {

@@ -96,6 +96,26 @@ class ConfigurationTest {
   }
 
   @Test
+  void knowsTheOldNameOfTheOppositeOfDemangling() throws Exception {
+    Plan off = compile("config = { no_cpp_demangle = true } BEGIN { }");
+    assertThat(off.settings().cppDemangle()).isFalse();
+    assertThat(off.warnings())
+        .singleElement()
+        .asString()
+        .contains("no_cpp_demangle is now the opposite of cpp_demangle");
+    Plan on = compile("config = { cpp_demangle = 0; no_cpp_demangle = 0 } BEGIN { }");
+    assertThat(on.settings().cppDemangle()).isTrue();
+    for (Map<String, String> outside :
+        List.of(
+            Map.of("BPFTRACE_NO_CPP_DEMANGLE", "1"), Map.of("BPFTRACE_CPP_DEMANGLE", "false"))) {
+      Parameters parameters = new Parameters(List.of(), Map.of(), Map.of(), List.of(), outside);
+      String script = "config = { cpp_demangle = true } BEGIN { }";
+      Plan plan = Compiler.compile(script, "stdin", parameters, new FakeTarget("web01"));
+      assertThat(plan.settings().cppDemangle()).describedAs(outside + "").isFalse();
+    }
+  }
+
+  @Test
   void tellsWhatCantBeSet() {
     assertThatThrownBy(
             () ->
