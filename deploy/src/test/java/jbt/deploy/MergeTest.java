@@ -2,8 +2,11 @@ package jbt.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import javax.xml.parsers.DocumentBuilderFactory;
 import jbt.deploy.fleet.Aggregations;
 import jbt.deploy.fleet.Answer;
 import jbt.deploy.fleet.Fleet;
@@ -14,6 +17,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.NodeList;
 
 /** Every merged value is what one works out by hand from what the hosts' processes did. */
 @Tag("fleet")
@@ -162,6 +167,31 @@ final class MergeTest {
     assertThat(remote.out())
         .contains("a | load-a 47", "b | load-b 347")
         .doesNotContain("a | load-b 347", "b | load-a 47");
+  }
+
+  @Test
+  void drawsTheStacksOfAllHosts(@TempDir Path folder) throws Exception {
+    Path svg = folder.resolve("flame.svg");
+    Path folded = folder.resolve("folded");
+    String script = Traced.script(GETPPID + "{ @[ustack(2)] = count(); }", a, b);
+    Running remote =
+        Traced.start(
+            fleet, script, BOTH, "--hosts", "a,b", "--flame", svg + "", "--folded", folded + "");
+    a.make("load-a getppid 6000");
+    b.make("load-b getppid 4003");
+    assertThat(Traced.stop(remote)).as(remote.toString()).isZero();
+    long calls = 0;
+    for (String line : Files.readAllLines(folded)) {
+      assertThat(line).contains(";syscall ");
+      calls += Long.parseLong(line.substring(line.lastIndexOf(' ') + 1));
+    }
+    assertThat(calls).isEqualTo(10_003);
+    NodeList titles =
+        DocumentBuilderFactory.newDefaultInstance()
+            .newDocumentBuilder()
+            .parse(svg.toFile())
+            .getElementsByTagName("title");
+    assertThat(titles.item(0).getTextContent()).isEqualTo("all: 10003 (100.00%)");
   }
 
   private static Running start(String script) throws Exception {
