@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +31,9 @@ class EventProbesTest {
 
   @TempDir private Path folder;
 
+  /** Passes where there is a counter; elsewhere its row of the matrix says what is missing. */
   @Test
+  @Covers("hardware")
   void namesTheHardwareEventThatIsMissing() throws Exception {
     try (ScriptSession session = ScriptSession.start("hardware:bus-cycles:100 { @ = count(); }")) {
       assertThat(session.loaded().attached()).isEqualTo(1);
@@ -38,6 +41,7 @@ class EventProbesTest {
       assertThat(e)
           .hasMessageContaining(
               "attach hardware:bus-cycles:100: there is no counter for bus-cycles");
+      Assumptions.abort("there is no counter for hardware:bus-cycles");
     }
   }
 

@@ -30,6 +30,7 @@ class ListingTest {
   }
 
   @Test
+  @Covers("listing")
   void listsWhatTracefsHas() throws Exception {
     try (HostTarget target = new HostTarget("here")) {
       List<String> listed = ProbeListing.matching("tracepoint:*", false, target);
@@ -75,6 +76,7 @@ class ListingTest {
   }
 
   @Test
+  @Covers("listing")
   void listsTheKernelsFunctions() throws Exception {
     assertThat(list("kprobe:vfs_o*")).contains("kprobe:vfs_open");
     assertThat(list("kretprobe:vfs_open")).containsExactly("kretprobe:vfs_open");
@@ -87,6 +89,7 @@ class ListingTest {
   }
 
   @Test
+  @Covers("listing")
   void listsEventsAndIterators() throws Exception {
     assertThat(list("software:")).hasSize(11).contains("software:cpu-clock:");
     assertThat(list("hardware:*")).hasSize(10).contains("hardware:bus-cycles:");
@@ -114,6 +117,7 @@ class ListingTest {
   }
 
   @Test
+  @Covers("listing")
   void listsPlacesInPrograms() throws Exception {
     Path program = CProgram.compile(folder, "counter", UserProbesTest.COUNTER, "-O1");
     String file = program.toString();

@@ -158,6 +158,21 @@ class ScriptsTest {
   }
 
   @Test
+  @Covers("self:signal")
+  void runsBlocksOfASignalInOrder() throws Exception {
+    try (ScriptSession session =
+        ScriptSession.start(
+            "self:signal:SIGUSR1 { @ = 2 * @ + 1; } self:signal:SIGUSR1 { @ = 3 * @; }")) {
+      session.loaded().runSignal();
+      session.loaded().runSignal();
+      session.stop();
+      session.loaded().runSignal();
+      MapContents map = session.loaded().read(session.place("@"), 0);
+      assertThat(map.values()).startsWith((byte) (3 * (2 * 3 + 1)));
+    }
+  }
+
+  @Test
   void exitClosesTheGateInTheKernel() throws Exception {
     try (ScriptSession session =
         ScriptSession.start(

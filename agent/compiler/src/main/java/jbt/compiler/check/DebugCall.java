@@ -70,6 +70,9 @@ final class DebugCall {
       return List.of();
     }
     arguments.addFirst(Value.string(format.toString(), call.range()).expr());
+    round
+        .diagnostics()
+        .warning(call.range(), "debugf() writes to the trace pipe, which all of the host share");
     Expr made = new Expr.Call(Function.DEBUG, arguments, Type.INT64, call.range());
     return List.of(new Stmt.Evaluate(made, call.range()));
   }

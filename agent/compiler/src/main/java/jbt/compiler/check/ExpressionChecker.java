@@ -197,6 +197,7 @@ final class ExpressionChecker {
       return argument.get();
     }
     if (name.name().equals("config")
+        || name.name().equals("default_str_length")
         || name.name().equals("elf_is_exe")
         || KernelCalls.isRefused(name.name())) {
       return call(new Ast.Expr.Call(name.name(), List.of(), name.range()));

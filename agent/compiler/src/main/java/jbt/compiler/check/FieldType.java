@@ -63,7 +63,7 @@ record FieldType(Read read, int size, Type type, boolean processId) {
     }
     if (written.endsWith("*")) {
       return field.size() == 8
-          ? some(Read.LOAD, 8, new Type.Pointer(pointee(written), space(category)))
+          ? some(Read.LOAD, 8, new Type.Pointer(pointee(written, space(category)), space(category)))
           : Optional.empty();
     }
     boolean processId = written.equals("pid_t");
@@ -100,8 +100,11 @@ record FieldType(Read read, int size, Type type, boolean processId) {
         : Optional.empty();
   }
 
-  private static Type pointee(String pointer) {
+  private static Type pointee(String pointer, AddressSpace space) {
     String pointed = pointer.substring(0, pointer.length() - 1).strip();
+    if (pointed.endsWith("*")) {
+      return new Type.Pointer(pointee(pointed, space), space);
+    }
     return pointed.equals("char") ? new Type.Int(1, true) : Type.NONE;
   }
 

@@ -187,8 +187,8 @@ final class NumberCalls {
     Expr mask = new Expr.IntLiteral(3, Type.UINT64, range);
     Expr ring =
         new Expr.Binary(Checked.BinaryOp.AND, registerValue("cs", range), mask, Type.UINT64, range);
-    return new Value(
-        new Expr.Binary(Checked.BinaryOp.EQ, ring, mask, Type.BOOL, range), true, false);
+    Expr user = new Expr.Binary(Checked.BinaryOp.EQ, ring, mask, Type.BOOL, range);
+    return new Value(new Expr.Cast(user, new Type.Int(1, false), range), true, false);
   }
 
   private Value register(Ast.Expr.Call call) {

@@ -34,7 +34,8 @@ final class TypeQueries {
     }
     boolean is =
         switch (call.function()) {
-          case "is_str" -> value.type() instanceof Type.Str;
+          case "is_str" ->
+              value.type() instanceof Type.Str || value.type() instanceof Type.ProbeName;
           case "is_ptr" -> value.type() instanceof Type.Pointer;
           case "is_array" -> value.type() instanceof Type.Array;
           case "is_integer" -> value.type() instanceof Type.Int;
