@@ -5,6 +5,7 @@ import jbt.compiler.check.Checked;
 import jbt.compiler.check.CheckedPrinter;
 import jbt.compiler.check.Checker;
 import jbt.compiler.ir.CodeGeneration;
+import jbt.compiler.ir.TooLargeException;
 import jbt.compiler.lang.AstPrinter;
 import jbt.compiler.lang.Diagnostics;
 import jbt.compiler.lang.Parameters;
@@ -25,8 +26,25 @@ public final class Compiler {
    */
   public static Plan compile(String script, String file, Parameters parameters, Target target)
       throws CompileException {
-    return CodeGeneration.generate(
-        Checker.check(new Source(file, script), parameters, target), target);
+    Source main = new Source(file, script);
+    Checked checked = Checker.check(main, parameters, target);
+    try {
+      return CodeGeneration.generate(checked, target);
+    } catch (TooLargeException e) {
+      throw error(e, preprocessed(main, parameters, target));
+    }
+  }
+
+  private static CompileException error(TooLargeException e, Source source) {
+    Diagnostics diagnostics = new Diagnostics();
+    diagnostics.error(e.range(), String.valueOf(e.getMessage()));
+    return new CompileException(diagnostics.render(source), false);
+  }
+
+  private static Source preprocessed(Source main, Parameters parameters, Target target) {
+    Diagnostics ignored = new Diagnostics();
+    return Preprocessor.run(main, parameters, () -> target.kernelTypes().isPresent(), ignored)
+        .source();
   }
 
   /** Compiles a script that has no parameters. */
@@ -43,18 +61,19 @@ public final class Compiler {
   public static String dump(String script, String file, Parameters parameters, Target target)
       throws CompileException {
     Source main = new Source(file, script);
-    Diagnostics ignored = new Diagnostics();
-    Source source =
-        Preprocessor.run(main, parameters, () -> target.kernelTypes().isPresent(), ignored)
-            .source();
+    Source source = preprocessed(main, parameters, target);
     Checked checked = Checker.check(main, parameters, target);
-    return "Syntax tree:\n"
-        + AstPrinter.print(Parser.parse(source, new Diagnostics()), source)
-        + "\nChecked script:\n"
-        + CheckedPrinter.print(checked, source)
-        + "\nIntermediate code:\n"
-        + CodeGeneration.dump(checked, target, source.text())
-        + "\nInstructions:\n"
-        + Listing.print(CodeGeneration.generate(checked, target), source);
+    try {
+      return "Syntax tree:\n"
+          + AstPrinter.print(Parser.parse(source, new Diagnostics()), source)
+          + "\nChecked script:\n"
+          + CheckedPrinter.print(checked, source)
+          + "\nIntermediate code:\n"
+          + CodeGeneration.dump(checked, target, source.text())
+          + "\nInstructions:\n"
+          + Listing.print(CodeGeneration.generate(checked, target), source);
+    } catch (TooLargeException e) {
+      throw error(e, source);
+    }
   }
 }

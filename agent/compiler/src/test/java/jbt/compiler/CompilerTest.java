@@ -1,8 +1,11 @@
 package jbt.compiler;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.regex.Pattern;
 import jbt.compiler.lang.Parameters;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.plan.ScriptMap;
@@ -53,6 +56,26 @@ class CompilerTest {
     assertThat(Compiler.compile(SCRIPT, "stdin", target)).isNotNull();
     assertThat(Compiler.dump("#define N 5\n" + SCRIPT, "stdin", Parameters.NONE, target))
         .isNotEmpty();
+  }
+
+  @Test
+  void programThatIsTooLargeIsRefused() {
+    String script =
+        "END { unroll (100) { unroll (15) { @[comm, nsecs % 7] = stats(nsecs % 11); } } }";
+    for (Compilation way : List.<Compilation>of(Compiler::compile, Compiler::dump)) {
+      assertThatThrownBy(
+              () -> way.of("BEGIN { }\n" + script, "stdin", Parameters.NONE, new FakeTarget("a")))
+          .isInstanceOf(CompileException.class)
+          .hasMessageMatching(
+              "stdin:2:1-\\d+: ERROR: This comes to \\d+ operations, a program can have 10000\n"
+                  + Pattern.quote(script)
+                  + "\n~+\n");
+    }
+  }
+
+  private interface Compilation {
+    Object of(String script, String file, Parameters parameters, Target target)
+        throws CompileException;
   }
 
   @Test

@@ -1,7 +1,6 @@
 package jbt.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Queue;
@@ -9,7 +8,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.LongStream;
 import jbt.compiler.CompileException;
 import jbt.compiler.Compiler;
-import jbt.compiler.plan.Plan;
 import jbt.compiler.target.Target;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -66,18 +64,6 @@ final class StructScriptsTest {
       try (LoadedPlan loaded = LoadedPlan.load(Compiler.compile(script, "test", here))) {
         assertThat(loaded.losses()).containsOnly(0);
       }
-    }
-  }
-
-  @Test
-  void oneThatIsTooLargeIsRefused() throws Exception {
-    String script =
-        "interval:s:100 { if (cpu) { unroll (100) { unroll (15) { @[comm, nsecs % 7] = stats(nsecs % 11); } } } }";
-    try (HostTarget here = new HostTarget("testhost")) {
-      Plan plan = Compiler.compile(script, "test", here);
-      assertThatThrownBy(() -> LoadedPlan.load(plan))
-          .isInstanceOf(LoadException.class)
-          .hasMessageMatching("program .* is too large: it has a jump over \\d+ instructions");
     }
   }
 

@@ -27,6 +27,9 @@ public final class CodeGeneration {
    */
   private static final int SCRATCH_SHIFT = 12;
 
+  /** Of three-address code in a program; the kernel refuses much larger ones in any case. */
+  private static final int MOST_OPERATIONS = 10_000;
+
   private CodeGeneration() {}
 
   public static Plan generate(Checked script, Target target) {
@@ -59,6 +62,7 @@ public final class CodeGeneration {
         Body.ScratchArea area = new Body.ScratchArea(end, scratchShift, frame);
         Lowering.Lowered lowered =
             Lowering.lower(layout, i, layout.checked().probes().get(i), area);
+        check(layout.checked().probes().get(i), lowered.routines());
         all.add(lowered.routines());
         end += lowered.scratchBytes();
       }
@@ -66,6 +70,21 @@ public final class CodeGeneration {
       return end <= 1 << scratchShift
           ? new Programs(all, scratchShift)
           : lower(layout, frame, Integer.numberOfTrailingZeros(Layout.powerOfTwo(end)));
+    }
+
+    /** What follows takes memory for each value in each basic block. */
+    private static void check(Probe probe, List<Routine> routines) {
+      long operations =
+          routines.stream()
+              .flatMap(r -> r.blocks().stream())
+              .mapToLong(b -> b.steps().size())
+              .sum();
+      if (operations > MOST_OPERATIONS) {
+        throw new TooLargeException(
+            probe.range(),
+            "This comes to %d operations, a program can have %d"
+                .formatted(operations, MOST_OPERATIONS));
+      }
     }
 
     List<List<Routine>> optimized() {
