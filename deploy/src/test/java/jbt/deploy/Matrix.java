@@ -23,8 +23,8 @@ import org.xml.sax.SAXException;
  * test names its rows there, see {@code jbt.kernel.Covers}.
  */
 final class Matrix {
-  /** As surefire writes what a test publishes, and as JUnit's console does. */
-  private static final Pattern ROW = Pattern.compile("\\brow(?: =|:) ([^\\n]+)");
+  /** As a test prints it, and as JUnit's console writes what it publishes. */
+  private static final Pattern ROW = Pattern.compile("\\brow: ([^\\n]+)");
 
   private static final int LONGEST = 60;
 

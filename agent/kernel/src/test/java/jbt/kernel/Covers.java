@@ -25,6 +25,8 @@ public @interface Covers {
     public void beforeEach(ExtensionContext context) {
       for (String row : context.getRequiredTestMethod().getAnnotation(Covers.class).value()) {
         context.publishReportEntry("row", row);
+        // Surefire's reports have what a test prints, but not what it publishes.
+        System.out.println("row: " + row);
       }
     }
   }
