@@ -226,6 +226,7 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
         return null;
       }
       journal.accept("start " + what);
+      target.refresh();
       session =
           new Session(
               start,
@@ -288,6 +289,7 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
   public void listProbes(ListProbesRequest request, StreamObserver<ListProbesReply> replies) {
     ListProbesReply.Builder reply = ListProbesReply.newBuilder().setHost(hostName);
     try {
+      target.refresh();
       long size = 0;
       for (String probe :
           request.hasScript()

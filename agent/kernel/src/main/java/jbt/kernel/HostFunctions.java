@@ -25,6 +25,10 @@ final class HostFunctions implements KernelFunctions {
     this.target = target;
   }
 
+  synchronized void forget() {
+    traceable = Optional.empty();
+  }
+
   @Override
   public synchronized List<Name> traceable() {
     if (traceable.isEmpty()) {

@@ -36,6 +36,7 @@ public final class HostTarget implements Target, AutoCloseable {
   private final Map<String, Optional<TracepointFormat>> formats = new HashMap<>();
   private final Map<Feature, Answer> features = new EnumMap<>(Feature.class);
   private final HostFunctions functions = new HostFunctions(this);
+  private List<String> modules = Modules.loaded();
   private Optional<Tracefs> tracefs = Optional.empty();
   private Optional<List<String>> tracepoints = Optional.empty();
   private Optional<Optional<KernelTypes>> kernelTypes = Optional.empty();
@@ -60,6 +61,21 @@ public final class HostTarget implements Target, AutoCloseable {
     this.hostName = hostName;
     this.labels = Map.copyOf(labels);
     this.binaries = new HostBinaries(workingFolder);
+  }
+
+  /**
+   * Forgets what is known of the kernel's modules if others are loaded now. A host that is asked
+   * for long is to be refreshed before each script.
+   */
+  public synchronized void refresh() {
+    List<String> now = Modules.loaded();
+    if (!now.equals(modules)) {
+      modules = now;
+      formats.clear();
+      tracepoints = Optional.empty();
+      kernelTypes = Optional.empty();
+      functions.forget();
+    }
   }
 
   @Override

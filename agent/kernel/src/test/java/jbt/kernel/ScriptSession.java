@@ -42,6 +42,7 @@ final class ScriptSession implements AutoCloseable {
 
   private static ScriptSession start(String script, Parameters parameters) throws Exception {
     String text = script.replace("PID", Long.toString(ProcessHandle.current().pid()));
+    TARGET.refresh();
     Plan plan = Compiler.compile(text, "test", parameters, TARGET);
     LoadedPlan loaded = LoadedPlan.load(plan);
     ScriptSession session = new ScriptSession(plan, loaded);
