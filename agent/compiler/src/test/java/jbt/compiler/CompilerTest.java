@@ -67,7 +67,7 @@ class CompilerTest {
               () -> way.of("BEGIN { }\n" + script, "stdin", Parameters.NONE, new FakeTarget("a")))
           .isInstanceOf(CompileException.class)
           .hasMessageMatching(
-              "stdin:2:1-\\d+: ERROR: This comes to \\d+ operations, a program can have 10000\n"
+              "stdin:2:1-\\d+: ERROR: This comes to \\d+ operations, a program can have 20000\n"
                   + Pattern.quote(script)
                   + "\n~+\n");
     }

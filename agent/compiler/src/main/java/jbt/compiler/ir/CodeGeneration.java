@@ -28,7 +28,7 @@ public final class CodeGeneration {
   private static final int SCRATCH_SHIFT = 12;
 
   /** Of three-address code in a program; the kernel refuses much larger ones in any case. */
-  private static final int MOST_OPERATIONS = 10_000;
+  private static final int MOST_OPERATIONS = 20_000;
 
   private CodeGeneration() {}
 

@@ -23,13 +23,13 @@ final class Liveness {
     BitSet[] set = new BitSet[in.length];
     for (Block block : backwards) {
       int number = block.number();
-      in[number] = new BitSet(routine.registers());
-      result.out[number] = new BitSet(routine.registers());
-      needed[number] = new BitSet(routine.registers());
-      set[number] = new BitSet(routine.registers());
+      in[number] = new BitSet();
+      result.out[number] = new BitSet();
+      needed[number] = new BitSet();
+      set[number] = new BitSet();
       flow(block, needed[number], set[number]);
     }
-    BitSet live = new BitSet(routine.registers());
+    BitSet live = new BitSet();
     boolean changed = true;
     while (changed) {
       changed = false;
