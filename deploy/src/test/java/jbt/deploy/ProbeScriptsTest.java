@@ -160,8 +160,12 @@ final class ProbeScriptsTest {
     String out =
         output(
             """
-            uprobe:FILE:increment { printf("%lu %d %d %d\\n", nsecs, pid, tid, arg0); }
-            uretprobe:FILE:increment { printf("%lu %ld\\n", nsecs, retval); @++; if (@ == 3) { clear(@); exit(); } }
+            uprobe:FILE:main { @started = 1; }
+            uprobe:FILE:increment /@started/ { printf("%lu %d %d %d\\n", nsecs, pid, tid, arg0); }
+            uretprobe:FILE:increment /@started/ {
+              printf("%lu %ld\\n", nsecs, retval);
+              if (@++ == 2) { clear(@); clear(@started); exit(); }
+            }
             """
                 .replace("FILE", program.toString()),
             () -> {
