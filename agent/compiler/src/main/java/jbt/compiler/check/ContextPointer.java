@@ -29,9 +29,9 @@ final class ContextPointer {
     return expr instanceof Ast.Expr.Name name && name.name().equals("ctx");
   }
 
-  /** The struct that it points to, or "" where there is none for scripts. */
-  private String struct() {
-    return switch (context.kind()) {
+  /** The struct with registers that it points to, or "" where scripts get none. */
+  static String struct(Kind kind) {
+    return switch (kind) {
       case KPROBE, KRETPROBE, UPROBE, URETPROBE, USDT -> "pt_regs";
       case INTERVAL, PROFILE, SOFTWARE, HARDWARE, WATCHPOINT -> "bpf_perf_event_data";
       case BEGIN,
@@ -61,11 +61,11 @@ final class ContextPointer {
 
   /** The address. What the kernel keeps behind that of a sample is not what programs see there. */
   Value whole(SourceRange range) {
-    if (struct().isEmpty()) {
+    if (struct(context.kind()).isEmpty()) {
       return unavailable(range);
     }
     Type target =
-        struct().equals("pt_regs")
+        struct(context.kind()).equals("pt_regs")
             ? round.definitions().struct(false, "pt_regs").map(Type.class::cast).orElse(Type.NONE)
             : Type.NONE;
     Type pointer = new Type.Pointer(target, AddressSpace.KERNEL);
@@ -83,10 +83,10 @@ final class ContextPointer {
     if (!is(of) || context.kind() == Kind.ITER) {
       return Optional.empty();
     }
-    if (struct().isEmpty()) {
+    if (struct(context.kind()).isEmpty()) {
       return Optional.of(unavailable(of.range()));
     }
-    Optional<Type.Struct> struct = round.definitions().struct(false, struct());
+    Optional<Type.Struct> struct = round.definitions().struct(false, struct(context.kind()));
     if (struct.isEmpty()) {
       return Optional.of(
           wrong(member.range(), "What is in 'ctx' is told by the kernel's types (BTF) only"));

@@ -143,32 +143,7 @@ final class NumberCalls {
   }
 
   private boolean hasRegisters(String what, SourceRange range) {
-    boolean has =
-        switch (context.kind()) {
-          case INTERVAL,
-              PROFILE,
-              SOFTWARE,
-              UPROBE,
-              URETPROBE,
-              USDT,
-              KPROBE,
-              KRETPROBE,
-              HARDWARE,
-              WATCHPOINT ->
-              true;
-          case BEGIN,
-              END,
-              SELF,
-              TEST,
-              BENCH,
-              TRACEPOINT,
-              DIRECT_TRACEPOINT,
-              RAW_EVENT,
-              FENTRY,
-              FEXIT,
-              ITER ->
-              false;
-        };
+    boolean has = !ContextPointer.struct(context.kind()).isEmpty();
     if (!has) {
       diagnostics.error(range, what + " is not available in " + context.points().getFirst().name());
     }

@@ -50,13 +50,7 @@ final class UnsafeCalls {
       return List.of();
     }
     permit(round, call.function(), round.environment().circumstances().unsafe(), call.range());
-    if (context.runsInTracer()) {
-      round
-          .diagnostics()
-          .error(
-              call.range(),
-              "%s() is not available in %s: it would reach the tracer itself"
-                  .formatted(call.function(), context.points().getFirst().name()));
+    if (reachesTracer(call)) {
       return List.of();
     }
     return signalNumber(call.arguments().getFirst())
@@ -66,6 +60,19 @@ final class UnsafeCalls {
               return List.<Stmt>of(new Stmt.Evaluate(sent, call.range()));
             })
         .orElse(List.of());
+  }
+
+  /** With an error, for what is done to the process that runs. */
+  private boolean reachesTracer(Ast.Expr.Call call) {
+    if (context.runsInTracer()) {
+      round
+          .diagnostics()
+          .error(
+              call.range(),
+              "%s() is not available in %s: it would reach the tracer itself"
+                  .formatted(call.function(), context.points().getFirst().name()));
+    }
+    return context.runsInTracer();
   }
 
   private Optional<Value> signalNumber(Ast.Expr written) {
@@ -113,13 +120,7 @@ final class UnsafeCalls {
       return List.of();
     }
     permit(round, call.function(), round.environment().circumstances().unsafe(), call.range());
-    if (context.runsInTracer()) {
-      round
-          .diagnostics()
-          .error(
-              call.range(),
-              "write_user() is not available in %s: it would reach the tracer itself"
-                  .formatted(context.points().getFirst().name()));
+    if (reachesTracer(call)) {
       return List.of();
     }
     Features.need(round, Features.WRITE_USER, "write_user()", call.range());

@@ -60,18 +60,14 @@ final class Section {
   }
 
   long leb() {
-    long number = 0;
-    int shift = 0;
-    int part;
-    do {
-      part = u1();
-      number |= shift < 64 ? (long) (part & 0x7f) << shift : 0;
-      shift += 7;
-    } while ((part & 0x80) != 0);
-    return number;
+    return leb(false);
   }
 
   long signedLeb() {
+    return leb(true);
+  }
+
+  private long leb(boolean signed) {
     long number = 0;
     int shift = 0;
     int part;
@@ -80,7 +76,7 @@ final class Section {
       number |= shift < 64 ? (long) (part & 0x7f) << shift : 0;
       shift += 7;
     } while ((part & 0x80) != 0);
-    return shift < 64 && (part & 0x40) != 0 ? number | -1L << shift : number;
+    return signed && shift < 64 && (part & 0x40) != 0 ? number | -1L << shift : number;
   }
 
   /** Up to a NUL. */
