@@ -15,6 +15,15 @@ import java.util.stream.LongStream;
  * must give. The series have nothing in common, the least is host a's and the greatest host b's.
  */
 public final class Aggregations {
+  /** Counts the calls of {@link #CALLS_A} and {@link #CALLS_B} in several ways. */
+  public static final String CALLS =
+      "tracepoint:syscalls:sys_enter_getppid /"
+          + Traced.MINE
+          + "/ { @ = count(); @by[comm] = count(); @host[host] = count(); @sum = sum(2); @n++; }";
+
+  public static final String CALLS_A = "load-a getppid 1000000";
+  public static final String CALLS_B = "load-b getppid 700003";
+
   /** The event whose argument is a number of the series. */
   public static final String POLICY =
       "tracepoint:syscalls:sys_enter_sched_get_priority_max /" + Traced.MINE + "/ ";
@@ -45,6 +54,20 @@ public final class Aggregations {
           .toArray();
 
   private Aggregations() {}
+
+  /** The final result of {@link #CALLS}. */
+  public static void checkCalls(List<String> end) {
+    assertThat(Answer.values(end))
+        .isEqualTo(
+            Map.of(
+                "@", "1700003",
+                "@by[load-a]", "1000000",
+                "@by[load-b]", "700003",
+                "@host[a]", "1000000",
+                "@host[b]", "700003",
+                "@sum", "3400006",
+                "@n", "1700003"));
+  }
 
   /** Fails unless it is the final result of {@link #SCRIPT}. */
   public static void check(List<String> end) {
