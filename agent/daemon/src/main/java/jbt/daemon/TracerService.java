@@ -323,9 +323,7 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
             .setCpus(Runtime.getRuntime().availableProcessors())
             .putAllLabels(labels);
     for (Target.Feature feature : Target.Feature.values()) {
-      description.putFeatures(
-          feature.name().toLowerCase(Locale.ROOT).replace('_', ' '),
-          target.feature(feature).name().toLowerCase(Locale.ROOT).replace('_', ' '));
+      description.putFeatures(words(feature), words(target.feature(feature)));
     }
     target.probeTypes().forEach((name, has) -> description.addProbeTypes(answer(name, has)));
     target.helpers().forEach((name, has) -> description.addHelpers(answer(name, has)));
@@ -334,8 +332,11 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
   }
 
   private static NamedText answer(String name, Target.Answer answer) {
-    String text = answer.name().toLowerCase(Locale.ROOT).replace('_', ' ');
-    return NamedText.newBuilder().setName(name).setText(text).build();
+    return NamedText.newBuilder().setName(name).setText(words(answer)).build();
+  }
+
+  private static String words(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
   /** Stops all sessions, each with its answer, and waits for them at most the time given. */
