@@ -34,6 +34,7 @@ public final class Dropped {
   public void add(TraceReply reply) {
     switch (reply.getReplyCase()) {
       case LINES -> add("", Math.max(1, reply.getLines().getLengthCount()));
+      case PACKETS -> add("", reply.getPackets().getCount());
       case VALUE -> add("", 1);
       case ROUND -> add(reply.getRound());
       case HOST, SCHEMA, PARTIAL, PONG, DUMP, REPLY_NOT_SET -> {}

@@ -17,6 +17,7 @@ import jbt.v1.HostState;
 import jbt.v1.Lines;
 import jbt.v1.MapPartial;
 import jbt.v1.MapSchema;
+import jbt.v1.Packets;
 import jbt.v1.PrintSite;
 import jbt.v1.Round;
 import jbt.v1.Rows;
@@ -236,6 +237,20 @@ class HostileTest {
                             .addLength(Integer.MIN_VALUE))
                     .build()),
         "sent nonsense: lines whose lengths do not fit their text");
+  }
+
+  @Test
+  void packetsFitTheirBytes() {
+    isFailed(
+        host ->
+            host.say(
+                TraceReply.newBuilder()
+                    .setPackets(
+                        Packets.newBuilder()
+                            .setCount(1)
+                            .setRecords(ByteString.copyFrom(new byte[15])))
+                    .build()),
+        "sent nonsense: packets whose lengths do not fit their bytes");
   }
 
   @Test

@@ -186,7 +186,7 @@ final class Inbox extends ServerCallStreamObserver<TraceReply> {
 
   /** What can be too much: reports and results are few, and waited for. */
   private static boolean isData(TraceReply reply) {
-    return reply.hasLines() || reply.hasValue() || reply.hasRound();
+    return reply.hasLines() || reply.hasPackets() || reply.hasValue() || reply.hasRound();
   }
 
   private static long size(TraceReply reply) {

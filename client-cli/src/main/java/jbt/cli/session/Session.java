@@ -5,6 +5,7 @@ import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
@@ -26,6 +27,7 @@ import jbt.v1.LineKind;
 import jbt.v1.Lines;
 import jbt.v1.Mode;
 import jbt.v1.Open;
+import jbt.v1.Packets;
 import jbt.v1.Signal;
 import jbt.v1.Stop;
 import jbt.v1.TraceReply;
@@ -74,8 +76,9 @@ public final class Session {
   private boolean waitingShown;
   private boolean opened;
   private boolean running;
-  private boolean notDrawn;
+  private boolean notWritten;
   private final Dumps dumps = new Dumps();
+  private final Captures captures;
 
   public Session(Wanted wanted, Rendering rendering, Screen screen) {
     this(wanted, rendering, screen, () -> {});
@@ -92,6 +95,7 @@ public final class Session {
     status = new StatusLine(screen.err(), screen.errTerminal());
     outbox = new Outbox(screen.out(), screen.err(), status::erase);
     notices = new Notices(wanted.many(), screen.errTerminal());
+    captures = new Captures(wanted.script(), wanted.parameters());
   }
 
   /** Asks all hosts for their final result. Again changes nothing. */
@@ -204,6 +208,7 @@ public final class Session {
       case HOST -> host(out, reply.getHost());
       case SCHEMA -> answer.add(reply.getSchema());
       case LINES -> lines(out, reply.getLines());
+      case PACKETS -> packets(reply.getPackets());
       case VALUE -> value(out, reply.getValue());
       case PARTIAL -> answer.add(reply.getPartial());
       case ROUND -> {
@@ -295,6 +300,39 @@ public final class Session {
     }
   }
 
+  private void packets(Packets packets) {
+    if (notWritten) {
+      return;
+    }
+    try {
+      captures.add(packets);
+    } catch (MalformedException e) {
+      malformed(packets.getHost(), e);
+    } catch (IOException e) {
+      noPackets(packets.getHost(), e);
+      stop();
+    }
+  }
+
+  private void captured() {
+    try {
+      captures.close();
+    } catch (IOException e) {
+      noPackets("", e);
+    }
+    if (answer.hosts().stream().anyMatch(Outcome::ran) && !notWritten) {
+      captures
+          .untouched()
+          .forEach(file -> note("", "skboutput: there were no packets for " + file));
+    }
+  }
+
+  private void noPackets(String host, IOException e) {
+    notWritten = true;
+    boolean bare = e instanceof FileSystemException file && file.getReason() == null;
+    note(host, "ERROR: cannot write packets: " + (bare ? "no access to " : "") + e.getMessage());
+  }
+
   private void dump(Dump dump) {
     dumps.add(dump);
     if (dumps.size() >= expected()) {
@@ -384,6 +422,7 @@ public final class Session {
     } else if (answer.hosts().stream().anyMatch(Outcome::ran) && !wanted.modes().dryRun()) {
       write(result(summary));
     }
+    captured();
     failedCalls();
     outbox.note(notices.take());
     int code = failure(inbox, cutShort ? waiting : List.of(), summary);
@@ -430,7 +469,7 @@ public final class Session {
         note("", "no map has stacks in its keys: there is nothing to draw");
       }
     } catch (IOException e) {
-      notDrawn = true;
+      notWritten = true;
       note("", "ERROR: cannot write the flame graph: " + e.getMessage());
     }
   }
@@ -462,7 +501,7 @@ public final class Session {
       outbox.note(Bytes.of("ERROR: cannot write the output: " + output.getMessage() + "\n"));
       return Outcome.USAGE;
     }
-    if (notDrawn) {
+    if (notWritten) {
       return Outcome.USAGE;
     }
     return Outcome.of(answer.hosts(), summary, wanted);

@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 import jbt.v1.Lines;
 import jbt.v1.MapSchema;
+import jbt.v1.Packets;
 import jbt.v1.Rows;
 import jbt.v1.Schema;
 import jbt.v1.Type;
@@ -20,6 +21,10 @@ import jbt.v1.ValueKind;
  */
 public final class Sound {
   private static final int MAX_HIST_BITS = 5;
+  private static final int PACKET_HEADER = 16;
+
+  /** Where a packet's header says how many bytes follow it. */
+  private static final int PACKET_KEPT = 8;
 
   private Sound() {}
 
@@ -111,6 +116,22 @@ public final class Sound {
     }
     if (sum != lines.getText().size()) {
       throw new MalformedException("lines whose lengths do not fit their text");
+    }
+  }
+
+  public static void packets(Packets packets) {
+    ByteBuffer records = buffer(packets.getRecords());
+    int count = 0;
+    while (records.remaining() >= PACKET_HEADER) {
+      int kept = records.getInt(records.position() + PACKET_KEPT);
+      if (kept < 0 || kept > records.remaining() - PACKET_HEADER) {
+        break;
+      }
+      records.position(records.position() + PACKET_HEADER + kept);
+      count++;
+    }
+    if (records.hasRemaining() || count != packets.getCount()) {
+      throw new MalformedException("packets whose lengths do not fit their bytes");
     }
   }
 

@@ -15,6 +15,7 @@ import jbt.v1.Keying;
 import jbt.v1.Lines;
 import jbt.v1.MapPartial;
 import jbt.v1.MapSchema;
+import jbt.v1.Packets;
 import jbt.v1.Round;
 import jbt.v1.Rows;
 import jbt.v1.Schema;
@@ -94,6 +95,7 @@ final class Answer {
     switch (reply.getReplyCase()) {
       case SCHEMA -> schema(target, reply.getSchema());
       case LINES -> lines(target, reply.getLines());
+      case PACKETS -> packets(target, reply.getPackets());
       case VALUE -> value(target, reply.getValue());
       case PARTIAL -> partial(target, reply.getPartial());
       case ROUND -> round(target, reply.getRound(), now);
@@ -128,8 +130,16 @@ final class Answer {
   private void lines(Downstream target, Lines lines) {
     Host host = target.host(lines.getHost());
     Sound.lines(lines);
-    TraceReply reply =
-        TraceReply.newBuilder().setLines(lines.toBuilder().setHost(host.name)).build();
+    pass(host, TraceReply.newBuilder().setLines(lines.toBuilder().setHost(host.name)).build());
+  }
+
+  private void packets(Downstream target, Packets packets) {
+    Host host = target.host(packets.getHost());
+    Sound.packets(packets);
+    pass(host, TraceReply.newBuilder().setPackets(packets.toBuilder().setHost(host.name)).build());
+  }
+
+  private void pass(Host host, TraceReply reply) {
     if (!outbox.offer(reply, settings.queueBytes())) {
       host.drop(reply);
     }
@@ -140,10 +150,7 @@ final class Answer {
     int site = target.places().value(value.getSite());
     Sound.value(schemas.valueAt(site).getType(), value.getValue());
     Value.Builder passed = value.toBuilder().setHost(host.name).setSite(site);
-    TraceReply reply = TraceReply.newBuilder().setValue(passed).build();
-    if (!outbox.offer(reply, settings.queueBytes())) {
-      host.drop(reply);
-    }
+    pass(host, TraceReply.newBuilder().setValue(passed).build());
   }
 
   private void partial(Downstream target, MapPartial partial) {

@@ -369,7 +369,8 @@ public final class Session implements StreamObserver<TraceRequest> {
       switch (reply.getReplyCase()) {
         case HOST -> host(target, reply.getHost());
         case PONG -> pong(target, reply.getPong());
-        case SCHEMA, LINES, VALUE, PARTIAL, ROUND, DUMP -> answer.accept(target, reply, now);
+        case SCHEMA, LINES, PACKETS, VALUE, PARTIAL, ROUND, DUMP ->
+            answer.accept(target, reply, now);
         case REPLY_NOT_SET -> {}
       }
     } catch (MalformedException e) {

@@ -55,6 +55,10 @@ final class ExpressionChecker {
     return operators;
   }
 
+  StatementChecker statements() {
+    return statements;
+  }
+
   TypeResolver types() {
     return types;
   }

@@ -23,8 +23,6 @@ final class KernelCalls {
   /** Calls of bpftrace that are not here, and why. */
   private static final Map<String, String> REFUSED =
       Map.of(
-          "skboutput",
-          "skboutput() is not available: it would write packets to files of the hosts",
           "unwatch",
           "unwatch() has nothing to end: a watchpoint is at one address as long as the script runs",
           "dw_ustack",
@@ -77,6 +75,7 @@ final class KernelCalls {
       case "socket_cookie" -> socketCookie(call);
       case "path" -> path(call);
       case "percpu_kaddr" -> perProcessor(call);
+      case "skboutput" -> new PacketCall(round, context, expressions).value(call);
       default -> wrong(call.range(), REFUSED.getOrDefault(call.function(), "No such function"));
     };
   }

@@ -64,6 +64,11 @@ final class Macros {
     return mark <= 0 ? variable : variable.substring(0, mark);
   }
 
+  /** A name for a variable that meets no other. */
+  static String unwritable(String name, int number) {
+    return name + MARK + number;
+  }
+
   private static List<Class<?>> shape(Macro macro) {
     List<Class<?>> shape = new ArrayList<>();
     macro.parameters().forEach(parameter -> shape.add(parameter.getClass()));
@@ -193,7 +198,7 @@ final class Macros {
       return argument;
     }
     boolean own = !Character.isDigit(v.name().charAt(0)) && v.name().charAt(0) != MARK;
-    return own ? new Expr.Variable(v.name() + MARK + number, v.range()) : v;
+    return own ? new Expr.Variable(unwritable(v.name(), number), v.range()) : v;
   }
 
   private Expr map(

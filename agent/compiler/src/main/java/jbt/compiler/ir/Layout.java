@@ -408,6 +408,7 @@ record Layout(
       case Site.Printf printf -> true;
       case Site.Time time -> true;
       case Site.Value value -> true;
+      case Site.Packet packet -> true;
       case Site.Print print -> false;
       case Site.Clear clear -> false;
       case Site.Zero zero -> false;

@@ -11,11 +11,11 @@ import jbt.compiler.types.Type;
  * {@link Plan#sites}, u32 processor, u32 place in {@link Plan#programs}, u32 zero. A record of
  * {@link Print}, {@link Clear} or {@link Zero} goes on with u64 generation of the map (0 where it
  * has none), a Clear or Zero record then with u64 outcome (see {@link Outcome}), a Print of one key
- * with the key parts as stored, without generation and bucket. A {@link Printf} or {@link Value}
- * record goes on with its fields in order, each {@link Type#storedSize} bytes, but a field that is
- * a string or buffer ({@link Type.Str}, {@link Type.Buffer}) as u64 length only: the bytes of all
- * such strings follow in order, unpadded, behind the last field. An {@link Exit} record goes on
- * with u64 exit code.
+ * with the key parts as stored, without generation and bucket. A {@link Printf}, {@link Packet} or
+ * {@link Value} record goes on with its fields in order, each {@link Type#storedSize} bytes, but a
+ * field that is a string or buffer ({@link Type.Str}, {@link Type.Buffer}) as u64 length only: the
+ * bytes of all such strings follow in order, unpadded, behind the last field. An {@link Exit}
+ * record goes on with u64 exit code.
  *
  * <p>Text of the script (formats) is held as its bytes, each as a Latin-1 character.
  */
@@ -47,6 +47,12 @@ public sealed interface Site {
 
   /** time(format); on the data ring, without fields. */
   record Time(String format) implements Site {}
+
+  /**
+   * A packet for a file of whoever runs the script; on the data ring, with two fields: the packet's
+   * length ({@link Type#INT64}) and a {@link Type.Buffer} of the bytes that were had of it.
+   */
+  record Packet(String file) implements Site {}
 
   /** print() of a value that is no map; on the data ring, with one field. */
   record Value(Type type) implements Site {}

@@ -48,7 +48,7 @@ record Control(
         outcome = outcome(ring, at);
       }
       case Site.Exit _ -> {}
-      case Site.Printf _, Site.Time _, Site.Value _ ->
+      case Site.Printf _, Site.Packet _, Site.Time _, Site.Value _ ->
           throw new IllegalStateException("a data record on the control ring: " + site);
     }
     return new Control(

@@ -11,8 +11,10 @@ import jbt.daemon.text.Strftime;
 import jbt.daemon.values.Bytes;
 import jbt.daemon.values.Canonical;
 import jbt.kernel.Records;
+import jbt.kernel.sys.Clock;
 import jbt.v1.LineKind;
 import jbt.v1.Lines;
+import jbt.v1.Packets;
 import jbt.v1.TraceReply;
 import jbt.v1.Value;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,8 @@ final class DataBatch implements Records {
   /** A command with text in it that a shell would not take as text. */
   private static final int REFUSED = Integer.MIN_VALUE;
 
+  private static final int PACKETS = Integer.MIN_VALUE + 1;
+
   private final String host;
   private final List<Site> sites;
   private final @Nullable LineFormat[] formats;
@@ -41,6 +45,9 @@ final class DataBatch implements Records {
   private final List<Integer> places;
   private final Commands commands;
   private final Bytes bytes = new Bytes(MESSAGE);
+
+  /** Wall clock less CLOCK_BOOTTIME. */
+  private final long wallOffsetNs = Clock.wallOffsetNanos();
 
   /**
    * For each record: when, where its bytes end, a kind of lines or the place of the value's site.
@@ -82,6 +89,10 @@ final class DataBatch implements Records {
         bytes.put(Strftime.now(time.format()));
         add(ring.getLong(at), site, TIMES);
       }
+      case Site.Packet packet -> {
+        appendPacket(ring, at);
+        add(ring.getLong(at), site, PACKETS);
+      }
       case Site.Value value -> {
         appendValue(value.type(), ring, at + Control.HEADER);
         add(ring.getLong(at), site, places.get(site));
@@ -110,6 +121,16 @@ final class DataBatch implements Records {
     } else {
       canonical.append(type, ring, at, bytes);
     }
+  }
+
+  private void appendPacket(ByteBuffer ring, int at) {
+    long time = ring.getLong(at) + wallOffsetNs;
+    int kept = (int) ring.getLong(at + Control.HEADER + Long.BYTES);
+    bytes.putInt((int) (time / 1_000_000_000));
+    bytes.putInt((int) (time % 1_000_000_000));
+    bytes.putInt(kept);
+    bytes.putInt((int) ring.getLong(at + Control.HEADER));
+    bytes.put(ring, at + Control.HEADER + 2 * Long.BYTES, kept);
   }
 
   private void add(long time, int site, int kind) {
@@ -162,6 +183,8 @@ final class DataBatch implements Records {
                 ? commands.refused(text)
                 : commands.begin(LineKind.forNumber(-1 - kind), text));
         next++;
+      } else if (kind == PACKETS) {
+        takePackets(time, site, output);
       } else {
         takeLines(kind, time, site, output);
       }
@@ -173,14 +196,36 @@ final class DataBatch implements Records {
     }
   }
 
+  private void takePackets(long time, int site, Output output) {
+    int first = next;
+    int place = siteIndexes[first];
+    while (isNext(first, time, site) && siteIndexes[next] == place) {
+      next++;
+    }
+    output.add(
+        TraceReply.newBuilder()
+            .setPackets(
+                Packets.newBuilder()
+                    .setHost(host)
+                    .setFile(((Site.Packet) sites.get(place)).file())
+                    .setCount(next - first)
+                    .setRecords(bytes.copy(start(first), ends[next - 1])))
+            .build());
+  }
+
+  /** Whether the next record goes into one message with those from {@code first} on. */
+  private boolean isNext(int first, long time, int site) {
+    return next < count
+        && kinds[next] == kinds[first]
+        && isBefore(time, site)
+        && (next == first || ends[next] - start(first) <= MESSAGE);
+  }
+
   private void takeLines(int kind, long time, int site, Output output) {
     int first = next;
     int start = start(first);
     Lines.Builder lines = Lines.newBuilder().setHost(host).setKindValue(-1 - kind);
-    while (next < count
-        && kinds[next] == kind
-        && isBefore(time, site)
-        && (next == first || ends[next] - start <= MESSAGE)) {
+    while (isNext(first, time, site)) {
       lines.addLength(ends[next] - start(next));
       next++;
     }

@@ -38,7 +38,8 @@ public record Schemas(Schema schema, List<Integer> places) {
           places.add(schema.getValuesCount());
           schema.addValues(ValueSite.newBuilder().setType(type(value.type())));
         }
-        case Site.Printf _, Site.Time _, Site.Clear _, Site.Zero _, Site.Exit _ -> places.add(-1);
+        case Site.Printf _, Site.Packet _, Site.Time _, Site.Clear _, Site.Zero _, Site.Exit _ ->
+            places.add(-1);
       }
     }
     return new Schemas(schema.build(), List.copyOf(places));

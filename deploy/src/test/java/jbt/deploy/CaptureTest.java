@@ -1,0 +1,142 @@
+package jbt.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import jbt.deploy.fleet.LocalRun;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The file of packets holds what was sent, in a network that the traced program makes itself. */
+@Tag("kernel")
+class CaptureTest {
+  private static final int HEADERS = 28;
+  private static final int LONGEST = 16_000;
+  private static final byte UDP = 17;
+
+  @TempDir private Path folder;
+
+  private record Packet(long time, int length, byte[] bytes) {}
+
+  private static List<Packet> packets(Path file) throws IOException {
+    ByteBuffer in = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+    assertThat(in.getInt()).isEqualTo(0xa1b23c4d);
+    assertThat(List.of(in.getShort(), in.getShort())).isEqualTo(List.of((short) 2, (short) 4));
+    assertThat(in.getLong()).isZero();
+    assertThat(in.getInt()).isGreaterThan(LONGEST);
+    assertThat(in.getInt()).isEqualTo(101);
+    List<Packet> all = new ArrayList<>();
+    while (in.hasRemaining()) {
+      long time = in.getInt() * 1_000_000_000L + in.getInt();
+      byte[] bytes = new byte[in.getInt()];
+      int length = in.getInt();
+      in.get(bytes);
+      all.add(new Packet(time, length, bytes));
+    }
+    return all;
+  }
+
+  /** A command that sends datagrams of so many bytes of one letter. */
+  private String sender(int... lengths) throws IOException {
+    StringBuilder script = new StringBuilder("ip link set lo up\n");
+    for (int length : lengths) {
+      script.append("head -c %d /dev/zero | tr '\\0' x >text\n".formatted(length));
+      script.append("dd if=text bs=%d status=none >/dev/udp/127.0.0.1/9\n".formatted(length));
+    }
+    Path file = folder.resolve("send.sh");
+    Files.writeString(file, "cd " + folder + "\n" + script);
+    return "/usr/bin/unshare -n /bin/bash " + file;
+  }
+
+  private LocalRun run(String call, int... lengths) throws Exception {
+    // Port 9 in network order; answers that nobody listens there are ICMP.
+    String script =
+        "rawtracepoint:netif_rx /comm == \"dd\" && *(args.skb->data + 9) == 17 &&"
+            + " *(uint16*)(args.skb->data + 22) == 0x900/ { printf(\"%d\\n\", "
+            + call
+            + "); }";
+    return LocalRun.of(List.of("-q", "-e", script, "-c", sender(lengths)), () -> {});
+  }
+
+  @Test
+  void holdsWhatWasSent() throws Exception {
+    Path file = folder.resolve("out.pcap");
+    long before = nanos();
+    LocalRun run =
+        run("skboutput(\"%s\", args.skb, args.skb->len, 0)".formatted(file), 5, 1400, 20_000);
+    long after = nanos();
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out().strip()).isEqualTo("0\n0\n0");
+    List<Packet> packets = packets(file);
+    assertThat(packets)
+        .extracting(Packet::length)
+        .containsExactly(5 + HEADERS, 1400 + HEADERS, 20_000 + HEADERS);
+    assertThat(packets.get(0).bytes).hasSize(5 + HEADERS);
+    assertThat(packets.get(1).bytes).hasSize(1400 + HEADERS);
+    // Only the first piece of a long one, and how long that is is up to the kernel.
+    assertThat(packets.get(2).bytes).hasSizeBetween(HEADERS, LONGEST);
+    for (Packet packet : packets) {
+      ByteBuffer bytes = ByteBuffer.wrap(packet.bytes);
+      assertThat(bytes.get(0)).isEqualTo((byte) 0x45);
+      assertThat(bytes.getShort(2)).isEqualTo((short) packet.length);
+      assertThat(bytes.get(9)).isEqualTo(UDP);
+      assertThat(bytes.getInt(12)).isEqualTo(0x7f000001);
+      assertThat(bytes.getInt(16)).isEqualTo(0x7f000001);
+      assertThat(bytes.getShort(22)).isEqualTo((short) 9);
+      assertThat(bytes.getShort(24)).isEqualTo((short) (packet.length - 20));
+      assertThat(new String(packet.bytes, StandardCharsets.ISO_8859_1).substring(HEADERS))
+          .isEqualTo("x".repeat(packet.bytes.length - HEADERS));
+      assertThat(packet.time).isBetween(before, after);
+    }
+  }
+
+  private static long nanos() {
+    Instant now = Instant.now();
+    return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+  }
+
+  @Test
+  void keepsAsMuchAsIsAskedBehindTheOffset() throws Exception {
+    Path file = folder.resolve("some.pcap");
+    LocalRun run = run("skboutput(\"%s\", args.skb, 6, 24)".formatted(file), 300);
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    List<Packet> packets = packets(file);
+    assertThat(packets).hasSize(1);
+    assertThat(packets.getFirst().length).isEqualTo(300 + HEADERS - 24);
+    ByteBuffer bytes = ByteBuffer.wrap(packets.getFirst().bytes);
+    assertThat(bytes.getShort(0)).isEqualTo((short) 308);
+    assertThat(bytes.getShort(4)).isEqualTo((short) 0x7878);
+    assertThat(bytes.remaining()).isEqualTo(6);
+  }
+
+  @Test
+  void leavesOtherFilesAlone() throws Exception {
+    Path notes = folder.resolve("notes.txt");
+    Files.writeString(notes, "mine");
+    LocalRun run = run("skboutput(\"%s\", args.skb, 100, 0)".formatted(notes), 5);
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err())
+        .isEqualTo(
+            "ERROR: cannot write packets: %s is there and has something else than packets in it\n"
+                .formatted(notes));
+    assertThat(notes).hasContent("mine");
+  }
+
+  @Test
+  void saysThatThereWasNothing() throws Exception {
+    Path file = folder.resolve("none.pcap");
+    LocalRun run = run("skboutput(\"%s\", args.skb, 100, 5000)".formatted(file), 5);
+    assertThat(run.out().strip()).isEqualTo("-14");
+    assertThat(run.err()).isEqualTo("skboutput: there were no packets for %s\n".formatted(file));
+    assertThat(file).doesNotExist();
+  }
+}
