@@ -58,7 +58,7 @@ final class DefineUses {
     }
     Rewriting rewriting = new Rewriting(expr -> expression(expr, hidden));
     return rewriting.inside(macro.body()) instanceof Expr.Sequence body
-        ? new Ast.Macro(macro.name(), macro.parameters(), body, macro.range())
+        ? new Ast.Macro(macro.name(), macro.parameters(), body, macro.function(), macro.range())
         : macro;
   }
 

@@ -1,6 +1,8 @@
 package jbt.compiler.check;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -29,7 +31,9 @@ final class Macros {
   private final Map<String, List<Macro>> macros = new HashMap<>();
   private final Diagnostics diagnostics;
   private int expansions;
-  private int depth;
+
+  /** Those that are being expanded, the innermost first. */
+  private final Deque<Macro> open = new ArrayDeque<>();
 
   private Macros(List<Macro> all, Diagnostics diagnostics) {
     this.diagnostics = diagnostics;
@@ -42,7 +46,7 @@ final class Macros {
               other ->
                   diagnostics.error(
                       macro.range(),
-                      "Redefinition of macro: " + macro.name(),
+                      "Redefinition of " + macro.name() + "()",
                       List.of(new Context(other.range(), "This is the other definition.")),
                       List.of()));
       same.add(macro);
@@ -96,22 +100,26 @@ final class Macros {
       Macro closest = closest(name, arguments);
       diagnostics.error(
           range,
-          "The arguments do not fit the macro " + name + "()",
+          "The arguments do not fit " + name + "()",
           List.of(new Context(closest.range(), "This is the closest definition.")),
           List.of());
       return nothing;
     }
-    if (depth == DEEPEST || ++expansions > MOST_EXPANSIONS) {
-      if (depth == DEEPEST || expansions == MOST_EXPANSIONS + 1) {
+    if (open.contains(chosen.get())) {
+      diagnostics.error(range, name + "() calls itself: recursion is not possible");
+      return nothing;
+    }
+    if (open.size() == DEEPEST || ++expansions > MOST_EXPANSIONS) {
+      if (open.size() == DEEPEST || expansions == MOST_EXPANSIONS + 1) {
         diagnostics.error(range, "Macros call each other too often here");
       }
       return nothing;
     }
     Macro macro = chosen.get();
     Expr.Sequence body = substitute(macro, arguments);
-    depth++;
+    open.push(macro);
     Expr expanded = new Rewriting(this::call).inside(body);
-    depth--;
+    open.pop();
     diagnostics.expanded(macro.body().range(), range);
     // What a macro is worth has the place of its call in messages about its use.
     return expanded instanceof Expr.Sequence(var statements, var value, var where)
@@ -186,7 +194,13 @@ final class Macros {
                   case Expr.Name n -> Optional.ofNullable(expressions.get(n.name()));
                   case Expr.Variable v -> Optional.of(variable(v, variables, number));
                   case Expr.MapUse use ->
-                      Optional.of(map(use, maps, told, (Expr.MapUse) self[0].inside(use)));
+                      Optional.of(
+                          map(
+                              use,
+                              maps,
+                              macro.function(),
+                              told,
+                              (Expr.MapUse) self[0].inside(use)));
                   default -> Optional.empty();
                 });
     return (Expr.Sequence) self[0].inside(macro.body());
@@ -202,12 +216,16 @@ final class Macros {
   }
 
   private Expr map(
-      Expr.MapUse use, Map<String, Expr.MapUse> given, Set<String> told, Expr.MapUse inside) {
+      Expr.MapUse use,
+      Map<String, Expr.MapUse> given,
+      boolean function,
+      Set<String> told,
+      Expr.MapUse inside) {
     Expr.MapUse argument = given.get(use.name());
     if (argument != null) {
       return new Expr.MapUse(argument.name(), inside.key(), use.range());
     }
-    if (told.add(use.name())) {
+    if (!function && told.add(use.name())) {
       diagnostics.error(
           use.range(),
           "Unhygienic access to map: @" + use.name(),

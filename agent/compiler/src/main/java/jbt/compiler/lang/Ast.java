@@ -45,12 +45,14 @@ public final class Ast {
   public record MapDeclaration(String name, String kind, Expr size, SourceRange range) {}
 
   /**
-   * {@code macro name(parameters) { body }}.
+   * {@code macro name(parameters) { body }}, or {@code fn name(parameters): type { body }}.
    *
    * @param parameters {@link Expr.Variable} and {@link Expr.MapUse} stand for the caller's own,
    *     {@link Expr.Name} for an expression
+   * @param function the body may name the script's maps
    */
-  public record Macro(String name, List<Expr> parameters, Expr.Sequence body, SourceRange range) {
+  public record Macro(
+      String name, List<Expr> parameters, Expr.Sequence body, boolean function, SourceRange range) {
     public Macro {
       parameters = List.copyOf(parameters);
     }

@@ -2,6 +2,7 @@ package jbt.compiler.lang;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import jbt.compiler.lang.Ast.Expr;
 import jbt.compiler.lang.Ast.Import;
 import jbt.compiler.lang.Ast.Macro;
@@ -39,7 +40,7 @@ final class Definitions {
     } else if (word.isWord("macro") && tokens.ahead().kind() == Kind.IDENTIFIER) {
       macro();
     } else if (word.isWord("fn") && tokens.ahead().kind() == Kind.IDENTIFIER) {
-      throw new SyntaxError(word.range(), "functions can't be defined; use a macro");
+      function();
     } else {
       return false;
     }
@@ -88,6 +89,35 @@ final class Definitions {
     maps.add(new MapDeclaration(name.text(), kind.text(), size, range));
   }
 
+  /**
+   * A parameter is a variable of the body, which a macro's parameter for an expression is put in.
+   */
+  private void function() throws SyntaxError {
+    SourceRange start = tokens.take().range();
+    Token name = tokens.take();
+    List<Expr> parameters = new ArrayList<>();
+    List<Ast.Stmt.Let> variables = new ArrayList<>();
+    tokens.expect("(");
+    while (!tokens.accept(")")) {
+      Token parameter = tokens.expect(Kind.VARIABLE);
+      tokens.expect(":");
+      Ast.TypeName type = statements.expressions().typeName();
+      SourceRange range = parameter.range().to(type.range());
+      Expr given = new Expr.Name("$" + parameter.text(), parameter.range());
+      Expr.Variable variable = new Expr.Variable(parameter.text(), parameter.range());
+      parameters.add(given);
+      variables.add(new Ast.Stmt.Let(variable, Optional.of(type), Optional.of(given), range));
+      if (!tokens.current().is(")")) {
+        tokens.expect(",");
+      }
+    }
+    tokens.expect(":");
+    Ast.TypeName type = statements.expressions().typeName();
+    SourceRange head = start.to(tokens.previous());
+    Expr.Sequence body = FunctionBody.of(variables, type, statements.sequence(), head);
+    macros.add(new Macro(name.text(), parameters, body, true, head));
+  }
+
   private void macro() throws SyntaxError {
     SourceRange start = tokens.take().range();
     Token name = tokens.take();
@@ -117,6 +147,6 @@ final class Definitions {
       }
     }
     SourceRange head = start.to(tokens.previous());
-    macros.add(new Macro(name.text(), parameters, statements.value(), head));
+    macros.add(new Macro(name.text(), parameters, statements.value(), false, head));
   }
 }

@@ -72,7 +72,7 @@ final class MacrosTest {
         "macro m(@a) { @b = 1 }\nBEGIN { m(1); }",
         Parameters.NONE,
         """
-        main.bt:2:9-13: ERROR: The arguments do not fit the macro m()
+        main.bt:2:9-13: ERROR: The arguments do not fit m()
         BEGIN { m(1); }
                 ~~~~
         main.bt:1:1-12: ERROR: This is the closest definition.
@@ -81,7 +81,71 @@ final class MacrosTest {
         """);
     assertThatThrownBy(
             () -> Compiler.compile("macro m(x) { m(x) } BEGIN { m(1); }", "t", ScriptRun.TARGET))
-        .hasMessageContaining("Macros call each other too often here");
+        .hasMessageContaining("m() calls itself: recursion is not possible");
+  }
+
+  @Test
+  void callsFunctions() {
+    assertThat(
+            run(
+                "fn add($a: int64, $b : int64): int64 { return $a + $b; } ",
+                "$a = 5; @ += add(add(1, 2), $a) + $a;"))
+        .isEqualTo(13);
+    assertThat(run("fn up($x: int64): int64 { $x += 1; return $x; } ", "$y = 3; @ += up($y) + $y;"))
+        .isEqualTo(7);
+    assertThat(run("fn put($k: int64): void { @x[$k] = $k; @++; } ", "put(3); put(4); @ += @x[4];"))
+        .isEqualTo(6);
+    assertThat(run("fn seven(): uint8 { return 7 } macro m(x) { x + seven() } ", "@ += m(1);"))
+        .isEqualTo(8);
+    assertThat(
+            run(
+                "fn long($s: string): uint64 { return strlen($s); } ",
+                "@ += long(\"ab\") + long(\"abcde\");"))
+        .isEqualTo(7);
+  }
+
+  @Test
+  void endsFunctionsWhereTheyReturn() {
+    String functions =
+        "fn size($n: int64): int64 { if ($n < 10) { return 1; } else if ($n < 100) { return 2; }"
+            + " @y++; return 3; } "
+            + "fn half($n: int64): int64 { if ($n > 5) { if ($n > 7) { return 70; } @y++; } return $n; } "
+            + "fn first($n: int64): int64 { for ($i : 0..10) { for ($j : 0..10) {"
+            + " if ($i * $j == $n) { return 10 * $i + $j; } } @y += 100; } return -1; } "
+            + "fn rolled($n: int64): int64 { unroll(4) { if ($n > 2) { return $n; } $n++; } return 0; } "
+            + "fn maybe($n: int64): int64 { if ($n == 1) { return 5; } } "
+            + "fn none($n: int64): void { if ($n == 1) { return; } @y += 1000; } ";
+    assertThat(run(functions, "@ += size(9) + 10 * size(99) + 100 * size(100) + 1000 * @y;"))
+        .isEqualTo(1321);
+    assertThat(run(functions, "@ += half(8) + 100 * half(6) + 1000 * half(5) + 10000 * @y;"))
+        .isEqualTo(15670);
+    assertThat(run(functions, "@ += first(6) + 1000 * @y;")).isEqualTo(100_016);
+    assertThat(run(functions, "@ += first(-3) + @y;")).isEqualTo(999);
+    assertThat(run(functions, "@ += rolled(1) + 10 * rolled(7);")).isEqualTo(73);
+    assertThat(run(functions, "@ += maybe(1) + maybe(2);")).isEqualTo(5);
+    assertThat(run(functions, "none(1); none(2); none(3); @ += @y;")).isEqualTo(2000);
+  }
+
+  @Test
+  void refusesWrongFunctions() {
+    String call = " BEGIN { print(f(1)); }";
+    refused("fn f($n: int64): int64 { return f($n); }" + call, "f() calls itself: recursion");
+    refused(
+        "fn f($n: int64): int64 { @++; }" + call, "a function that returns int64 needs a return");
+    refused("fn f($n: int64): int64 { return; }" + call, "return without a value");
+    refused("fn f($n: int64): void { return 1; }" + call, "a function of type void has no value");
+    refused("fn f($n: int64): void { @++; }" + call, "This block has no value");
+    refused("fn f($n: int64): string { return 1; }" + call, "it holds string[1024], not int64");
+    refused("fn f($n: string): int64 { return 1; }" + call, "it holds string[1024], not int64");
+    refused("fn f(): int64 { return 1; }" + call, "The arguments do not fit f()");
+    refused("fn f($n): int64 { return 1; }" + call, "expected ':'");
+    refused("fn f($n: int64): int64 { $x = { return 1; 2 }; }" + call, "return inside of");
+  }
+
+  private static void refused(String script, String message) {
+    assertThatThrownBy(() -> Compiler.compile(script, "t", ScriptRun.TARGET))
+        .isInstanceOf(CompileException.class)
+        .hasMessageContaining(message);
   }
 
   @Test
