@@ -265,8 +265,14 @@ final class ExpressionChecker {
     return switch (step.target()) {
       case Ast.Expr.MapUse use -> maps.step(step, use, by, used);
       case Ast.Expr.Variable variable -> stepVariable(step, variable, by);
-      default -> throw new IllegalArgumentException("no target: " + step.target());
+      default -> unchangeable(step.target());
     };
+  }
+
+  /** What is neither variable nor map has been put in the place of a parameter. */
+  Value unchangeable(Ast.Expr target) {
+    diagnostics.error(target.range(), "Parameters of the script can't be changed");
+    return Value.unknown(target.range());
   }
 
   private Value stepVariable(Ast.Expr.Step step, Ast.Expr.Variable variable, Value by) {

@@ -139,7 +139,10 @@ final class StatementChecker {
     return switch (assign.target()) {
       case Ast.Expr.Variable variable -> assignVariable(assign, variable);
       case Ast.Expr.MapUse use -> assignMap(assign, use);
-      default -> throw new IllegalArgumentException("no target: " + assign.target());
+      default -> {
+        expressions.unchangeable(assign.target());
+        yield List.of();
+      }
     };
   }
 

@@ -236,8 +236,7 @@ final class StatementParser {
 
   private Stmt forLoop(SourceRange start) throws SyntaxError {
     boolean inParentheses = tokens.accept("(");
-    Token name = tokens.expect(Kind.VARIABLE);
-    Expr.Variable variable = new Expr.Variable(name.text(), name.range());
+    Expr.Variable variable = newVariable();
     tokens.expect(":");
     Expr over = expressions.expression();
     Optional<Expr> to = Optional.empty();
@@ -257,8 +256,7 @@ final class StatementParser {
   }
 
   private Stmt let(SourceRange start) throws SyntaxError {
-    Token name = tokens.expect(Kind.VARIABLE);
-    Expr.Variable variable = new Expr.Variable(name.text(), name.range());
+    Expr.Variable variable = newVariable();
     Optional<Ast.TypeName> type = Optional.empty();
     if (tokens.accept(":")) {
       type = Optional.of(expressions.typeName());
@@ -268,5 +266,13 @@ final class StatementParser {
       value = Optional.of(expressions.expression());
     }
     return new Stmt.Let(variable, type, value, start.to(tokens.previous()));
+  }
+
+  private Expr.Variable newVariable() throws SyntaxError {
+    Token name = tokens.expect(Kind.VARIABLE);
+    if (!Character.isJavaIdentifierStart(name.text().charAt(0))) {
+      throw new SyntaxError(name.range(), name.described() + " is a parameter of the script");
+    }
+    return new Expr.Variable(name.text(), name.range());
   }
 }

@@ -18,6 +18,9 @@ public final class ScriptFuzzer {
   private static final Host HOST = new Host(1, 2, 3, 4, "comm", "web01");
   private static final int LONGEST_PIECE = 40;
 
+  /** What bytes end with that are a script. */
+  static final char RAW = 0;
+
   /** Pieces that mean something, more of them where the language is young. */
   private static final String[] WORDS = {
     "BEGIN",
@@ -143,7 +146,7 @@ public final class ScriptFuzzer {
 
   public static void fuzzerTestOneInput(FuzzedDataProvider data) {
     switch (data.consumeInt(0, 2)) {
-      case 0 -> compile(new String(data.consumeRemainingAsBytes(), StandardCharsets.UTF_8));
+      case RAW -> compile(new String(data.consumeRemainingAsBytes(), StandardCharsets.UTF_8));
       case 1 -> compile(words(data));
       default -> compile(spoilt(data));
     }
