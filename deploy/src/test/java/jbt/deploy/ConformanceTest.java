@@ -7,12 +7,10 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import jbt.deploy.conformance.Caller;
 import jbt.deploy.conformance.Row;
 import jbt.deploy.fleet.LocalRun;
-import jbt.kernel.Workload;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -26,43 +24,33 @@ import org.junit.jupiter.api.TestFactory;
 @Tag("kernel")
 final class ConformanceTest {
   private static final int AT_ONCE = 6;
-  private static final long CALL_EVERY_NS = TimeUnit.MILLISECONDS.toNanos(1);
-  private static final long PID = ProcessHandle.current().pid();
 
   private static ExecutorService runners;
-  private static Thread caller;
+  private static Caller caller;
 
   private record Output(int exitCode, String out, String err) {}
 
   @BeforeAll
   static void start() {
     runners = Executors.newFixedThreadPool(AT_ONCE);
-    caller = Thread.ofPlatform().start(ConformanceTest::callAllTheWhile);
-  }
-
-  /** One thread alone: a script that exits at the first call then sees no second one. */
-  private static void callAllTheWhile() {
-    while (!Thread.interrupted()) {
-      Workload.getppid(1);
-      LockSupport.parkNanos(CALL_EVERY_NS);
-    }
+    caller = new Caller();
   }
 
   @AfterAll
   static void stop() {
     runners.shutdownNow();
-    caller.interrupt();
+    caller.close();
   }
 
   @TestFactory
   Stream<DynamicTest> scriptsPrintExactly() throws Exception {
     List<DynamicTest> tests = new ArrayList<>();
     for (Row row : Row.all()) {
-      Future<Output> text = runners.submit(() -> run(row.arguments(PID, script -> script)));
+      Future<Output> text = runners.submit(() -> run(row.arguments(Caller.PID, script -> script)));
       tests.add(DynamicTest.dynamicTest(row.name(), () -> checkText(row, text.get())));
       if (row.parts().containsKey("json")) {
         List<String> arguments = new ArrayList<>(List.of("-f", "json", "-q"));
-        arguments.addAll(row.arguments(PID, script -> script));
+        arguments.addAll(row.arguments(Caller.PID, script -> script));
         Future<Output> json = runners.submit(() -> run(arguments));
         tests.add(
             DynamicTest.dynamicTest(row.name() + " (JSON)", () -> check(row, "json", json.get())));

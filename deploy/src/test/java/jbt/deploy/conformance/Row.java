@@ -5,7 +5,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -22,7 +22,8 @@ import java.util.stream.Stream;
  *   <li>{@code error}: standard error; {@code exit}: the exit code, if it is another than 0, or 1
  *       of a script that was not attached
  *   <li>{@code json}: standard output with {@code -f json -q}
- *   <li>{@code 0.17}: bpftrace 0.17 prints the same text; {@code 0.17: why}: it prints what follows
+ *   <li>{@code 0.17: why}, {@code 0.17 json: why}: what bpftrace 0.17 prints instead; something
+ *       that no row can say, if nothing follows
  * </ul>
  *
  * PID stands for a process that calls getppid all the while. What stands before the first row of a
@@ -31,11 +32,14 @@ import java.util.stream.Stream;
  * @param name with the file, for example {@code "maps: keys"}
  * @param options of the command line
  * @param parts by the word that they begin with, without blank lines at the end
- * @param why what part {@code 0.17} says, or ""
+ * @param reasons what parts say behind their word, by the word
  */
 public record Row(
-    String name, List<String> options, String script, Map<String, String> parts, String why) {
-  private static final String OLD = "0.17";
+    String name,
+    List<String> options,
+    String script,
+    Map<String, String> parts,
+    Map<String, String> reasons) {
 
   /** Spaces that are not inside of quotes. */
   private static final String BETWEEN_OPTIONS = " (?=(?:[^']*'[^']*')*[^']*$)";
@@ -46,6 +50,7 @@ public record Row(
   public Row {
     options = List.copyOf(options);
     parts = Map.copyOf(parts);
+    reasons = Map.copyOf(reasons);
   }
 
   /** All of them, in the order of the files' names. */
@@ -74,33 +79,27 @@ public record Row(
       options = List.of(lines[0].substring(2).split(BETWEEN_OPTIONS));
       script = lines[1];
     }
-    Map<String, String> parts = new LinkedHashMap<>();
-    String why = "";
+    Map<String, String> parts = new HashMap<>();
+    Map<String, String> reasons = new HashMap<>();
     for (int i = 1; i < pieces.length; i++) {
       String[] piece = pieces[i].split("\n", 2);
-      String word = piece[0].strip();
-      if (word.startsWith(OLD + ": ")) {
-        why = word.substring(OLD.length() + 2);
-        word = OLD;
+      String[] title = piece[0].strip().split(": ", 2);
+      parts.put(title[0], piece.length > 1 ? piece[1].stripTrailing() : "");
+      if (title.length > 1) {
+        reasons.put(title[0], title[1]);
       }
-      parts.put(word, piece.length > 1 ? piece[1].stripTrailing() : "");
     }
-    return new Row(file + ": " + head[0].strip(), options, script, parts, why);
-  }
-
-  /** What bpftrace 0.17 must print, if the script is one for it. */
-  public String old() {
-    String own = parts.getOrDefault(OLD, "");
-    return why.isEmpty() ? parts.getOrDefault("text", "") : own;
-  }
-
-  public boolean hasOld() {
-    return parts.containsKey(OLD);
+    return new Row(file + ": " + head[0].strip(), options, script, parts, reasons);
   }
 
   public int exitCode() {
     String error = parts.getOrDefault("error", ATTACHED);
     return Integer.parseInt(parts.getOrDefault("exit", error.contains(ATTACHED) ? "0" : "1"));
+  }
+
+  /** Whether the script has an error. */
+  public boolean refused() {
+    return exitCode() == 1 && !parts.getOrDefault("error", "").contains(ATTACHED);
   }
 
   private static final String ATTACHED = "Attached";
