@@ -1,5 +1,7 @@
 package jbt.compiler.ir;
 
+import java.util.function.UnaryOperator;
+
 /**
  * A place in memory.
  *
@@ -8,6 +10,12 @@ package jbt.compiler.ir;
 record Address(Operand base, int offset) {
   Address plus(int bytes) {
     return new Address(base, offset + bytes);
+  }
+
+  /** The same from another base; itself if that has not changed. */
+  Address withBase(UnaryOperator<Operand> f) {
+    Operand other = f.apply(base);
+    return other == base ? this : new Address(other, offset);
   }
 
   @Override

@@ -10,5 +10,9 @@ record Block(int number, List<Step> steps, Terminator end, SourceRange endRange)
   }
 
   /** An operation and the piece of the script it comes from. */
-  record Step(Op op, SourceRange range) {}
+  record Step(Op op, SourceRange range) {
+    Step with(Op other) {
+      return other == op ? this : new Step(other, range);
+    }
+  }
 }

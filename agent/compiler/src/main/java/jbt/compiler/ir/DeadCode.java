@@ -23,23 +23,27 @@ final class DeadCode {
     return routine.withBlocks(blocks);
   }
 
-  private static Block block(Block block, BitSet live) {
-    Liveness.use(block.end().operands(), live);
-    List<Step> kept = new ArrayList<>();
+  private static Block block(Block block, BitSet liveOut) {
+    BitSet live = (BitSet) liveOut.clone();
+    Liveness.use(block.end(), live);
+    List<Step> kept = new ArrayList<>(block.steps().size());
     for (int i = block.steps().size() - 1; i >= 0; i--) {
       Step step = block.steps().get(i);
       Op op = step.op();
-      boolean needed = op.result() == Op.NONE || live.get(op.result());
+      int result = op.result();
+      boolean needed = result == Op.NONE || live.get(result);
       if ((!needed && op.removable()) || copiesItself(op)) {
         continue;
       }
       if (!needed && op instanceof Call call) {
-        Op effect = new Call(Optional.empty(), call.callee(), call.arguments());
-        kept.add(new Step(effect, step.range()));
+        kept.add(step.with(new Call(Optional.empty(), call.callee(), call.arguments())));
       } else {
         kept.add(step);
       }
-      Liveness.before(op, live);
+      if (result != Op.NONE) {
+        live.clear(result);
+      }
+      Liveness.use(op, live);
     }
     Collections.reverse(kept);
     return new Block(block.number(), kept, block.end(), block.endRange());

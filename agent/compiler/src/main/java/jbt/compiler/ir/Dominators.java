@@ -65,16 +65,18 @@ final class Dominators {
     int[][] predecessors = new int[order.size()][];
     int[] counts = new int[order.size()];
     for (Block block : order) {
-      for (int target : block.end().targets()) {
-        counts[ranks[target]]++;
+      Terminator end = block.end();
+      for (int t = 0; t < end.targets(); t++) {
+        counts[ranks[end.target(t)]]++;
       }
     }
     for (int i = 0; i < counts.length; i++) {
       predecessors[i] = new int[counts[i]];
     }
     for (int i = 0; i < counts.length; i++) {
-      for (int target : order.get(i).end().targets()) {
-        int to = ranks[target];
+      Terminator end = order.get(i).end();
+      for (int t = 0; t < end.targets(); t++) {
+        int to = ranks[end.target(t)];
         predecessors[to][--counts[to]] = i;
       }
     }
@@ -127,15 +129,17 @@ final class Dominators {
     tried[path[0].number()] = 1;
     while (depth >= 0) {
       Block block = path[depth];
-      int[] targets = block.end().targets();
       int next = tried[block.number()]++ - 1;
-      if (next >= targets.length) {
+      if (next >= block.end().targets()) {
         postorder[reached++] = block;
         depth--;
-      } else if (tried[targets[next]] == 0) {
-        Block target = blocks[targets[next]];
+        continue;
+      }
+      int number = block.end().target(next);
+      if (tried[number] == 0) {
+        Block target = blocks[number];
         if (target == null) {
-          throw new IllegalStateException("no block " + targets[next]);
+          throw new IllegalStateException("no block " + number);
         }
         tried[target.number()] = 1;
         path[++depth] = target;

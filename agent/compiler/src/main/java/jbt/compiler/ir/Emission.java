@@ -80,7 +80,9 @@ final class Emission {
       emitted.add(emission);
     }
     Set<Label> called = new HashSet<>();
-    addCalled(emitted, 0, called);
+    if (emitted.size() > 1) {
+      addCalled(emitted, 0, called);
+    }
     for (int i = 0; i < routines.size(); i++) {
       if (i > 0 && !called.contains(starts.get(i))) {
         continue;
@@ -112,8 +114,8 @@ final class Emission {
     List<Block> blocks = routine.blocks();
     BitSet targets = new BitSet();
     for (Block block : blocks) {
-      for (int target : block.end().targets()) {
-        targets.set(target);
+      for (int t = 0; t < block.end().targets(); t++) {
+        targets.set(block.end().target(t));
       }
     }
     for (int i = 0; i < blocks.size(); i++) {
@@ -285,7 +287,7 @@ final class Emission {
     while (!pending.isEmpty()) {
       Pending ready = null;
       for (Pending move : pending) {
-        if (pending.stream().noneMatch(other -> other.source == move.target)) {
+        if (!isSource(pending, move.target)) {
           ready = move;
           break;
         }
@@ -306,6 +308,15 @@ final class Emission {
         move(LinearScan.ARGUMENTS.get(i), arguments.get(i));
       }
     }
+  }
+
+  private static boolean isSource(List<Pending> pending, Register register) {
+    for (Pending move : pending) {
+      if (move.source == register) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void end(Terminator end, int next) {

@@ -32,8 +32,8 @@ record Expression(int what, long left, long right) {
    * too many of them.
    */
   static @Nullable Expression of(Op op, Definitions definitions) {
-    for (Operand operand : op.operands()) {
-      if (operand instanceof Reg reg && !definitions.single(reg)) {
+    for (int i = 0; i < op.operands(); i++) {
+      if (op.operand(i) instanceof Reg reg && !definitions.single(reg)) {
         return null;
       }
     }

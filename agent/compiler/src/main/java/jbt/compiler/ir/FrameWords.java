@@ -3,13 +3,12 @@ package jbt.compiler.ir;
 import java.util.HashMap;
 import java.util.Map;
 import jbt.compiler.bpf.Size;
-import jbt.compiler.ir.Op.AtomicAdd;
-import jbt.compiler.ir.Op.AtomicFetch;
 import jbt.compiler.ir.Op.Call;
 import jbt.compiler.ir.Op.CompareExchange;
 import jbt.compiler.ir.Op.Load;
 import jbt.compiler.ir.Op.Move;
 import jbt.compiler.ir.Op.Store;
+import jbt.compiler.ir.Op.Writing;
 import jbt.compiler.ir.Operand.Frame;
 import jbt.compiler.ir.Operand.Reg;
 
@@ -33,26 +32,32 @@ final class FrameWords {
 
   /** The operation itself, or a move of what it would load; notes what it does to the frame. */
   Op apply(Op op) {
-    switch (op) {
-      case Load(Reg target, Size size, Address(Frame(int start), int offset), boolean constant)
-          when size == Size.DOUBLE -> {
-        Operand value = words.get(start + offset);
-        return value == null ? op : new Move(target, value);
-      }
-      case Store(Size size, Address(Frame(int start), int offset), Operand value) -> {
-        words.keySet().removeIf(at -> Math.abs(at - start - offset) < Long.BYTES);
-        if (size == Size.DOUBLE && (!(value instanceof Reg reg) || definitions.single(reg))) {
-          words.put(start + offset, value);
-        }
-      }
+    if (op instanceof Load load) {
+      return load.size() == Size.DOUBLE && load.address().base() instanceof Frame(int start)
+          ? known(load, start + load.address().offset())
+          : op;
+    }
+    if (op instanceof Store store && store.address().base() instanceof Frame(int start)) {
+      store(store, start + store.address().offset());
+    } else if (op instanceof Writing
+        || op instanceof CompareExchange
+        || (op instanceof Call call && !call.arguments().isEmpty())) {
       // By an address in a register, which may be of the frame.
-      case Store store -> clear();
-      case AtomicAdd add -> clear();
-      case AtomicFetch fetch -> clear();
-      case CompareExchange exchange -> clear();
-      case Call call when !call.arguments().isEmpty() -> clear();
-      default -> {}
+      clear();
     }
     return op;
+  }
+
+  private Op known(Load load, int place) {
+    Operand value = words.get(place);
+    return value == null ? load : new Move(load.target(), value);
+  }
+
+  private void store(Store store, int place) {
+    words.keySet().removeIf(at -> Math.abs(at - place) < Long.BYTES);
+    Operand value = store.value();
+    if (store.size() == Size.DOUBLE && (!(value instanceof Reg reg) || definitions.single(reg))) {
+      words.put(place, value);
+    }
   }
 }

@@ -3,7 +3,6 @@ package jbt.compiler.ir;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.List;
 import jbt.compiler.bpf.Register;
 import jbt.compiler.ir.Block.Step;
@@ -34,8 +33,8 @@ final class Intervals {
   /** One register: where it is in use, and the machine registers it would like. */
   static final class Interval {
     final Reg reg;
-    final List<Register> wishes = new ArrayList<>(2);
-    final List<Reg> copies = new ArrayList<>(2);
+    final List<Register> wishes = new ArrayList<>(0);
+    final List<Reg> copies = new ArrayList<>(0);
 
     /** Half-open ranges, last one first: ends and starts. */
     private int[] bounds = new int[4];
@@ -123,9 +122,8 @@ final class Intervals {
     return interval;
   }
 
-  static Intervals of(Routine routine) {
+  static Intervals of(Routine routine, Liveness liveness) {
     Intervals result = new Intervals(routine.registers());
-    Liveness liveness = Liveness.of(routine);
     int[] starts = new int[routine.blocks().size() + 1];
     for (int i = 0; i < routine.blocks().size(); i++) {
       starts[i + 1] = starts[i] + STEP * (routine.blocks().get(i).steps().size() + 1);
@@ -137,15 +135,20 @@ final class Intervals {
     return result;
   }
 
-  /** In the order of their starts. */
+  /** In the order of their starts, then of their numbers. */
   List<Interval> inOrder() {
-    List<Interval> used = new ArrayList<>();
+    long[] keys = new long[intervals.length];
+    int count = 0;
     for (Interval interval : intervals) {
       if (interval != null && interval.size > 0) {
-        used.add(interval);
+        keys[count++] = (long) interval.start() << Integer.SIZE | interval.reg.number();
       }
     }
-    used.sort(Comparator.comparingInt(Interval::start));
+    Arrays.sort(keys, 0, count);
+    List<Interval> used = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      used.add(at((int) keys[i]));
+    }
     return used;
   }
 
@@ -159,41 +162,48 @@ final class Intervals {
       at(reg).add(start, end);
     }
     int position = end - STEP;
-    use(block.end().operands(), start, position + READ);
+    use(block.end(), start, position + READ);
     List<Step> steps = block.steps();
     for (int i = steps.size() - 1; i >= 0; i--) {
       position -= STEP;
       Op op = steps.get(i).op();
-      if (op.result() != Op.NONE) {
-        at(op.result()).define(position + RESULT);
+      int result = op.result();
+      if (result != Op.NONE) {
+        at(result).define(position + RESULT);
       }
       if (op instanceof Call) {
         clobbers.add(new Clobber(position + DESTROY, true));
       } else if (op instanceof CompareExchange) {
         clobbers.add(new Clobber(position + DESTROY, false));
       }
-      use(op.operands(), start, position + READ);
-      use(late(op), start, position + LATE);
+      use(op, start, position + READ);
+      late(op, start, position + LATE);
       wish(op);
     }
   }
 
-  private void use(List<Operand> operands, int start, int end) {
-    for (int i = 0; i < operands.size(); i++) {
-      if (operands.get(i) instanceof Reg reg) {
-        at(reg.number()).add(start, end);
-      }
+  private void use(Reader reader, int start, int end) {
+    for (int i = 0; i < reader.operands(); i++) {
+      use(reader.operand(i), start, end);
+    }
+  }
+
+  private void use(Operand operand, int start, int end) {
+    if (operand instanceof Reg reg) {
+      at(reg.number()).add(start, end);
     }
   }
 
   /** Operands that are still read when the result is already being made. */
-  private static List<Operand> late(Op op) {
-    return switch (op) {
-      case Binary b when !b.left().equals(b.right()) -> List.of(b.right());
-      case AtomicFetch a -> List.of(a.address().base());
-      case CompareExchange c -> List.of(c.address().base(), c.value());
-      default -> List.of();
-    };
+  private void late(Op op, int start, int end) {
+    if (op instanceof Binary b && !b.left().equals(b.right())) {
+      use(b.right(), start, end);
+    } else if (op instanceof AtomicFetch a) {
+      use(a.address().base(), start, end);
+    } else if (op instanceof CompareExchange c) {
+      use(c.address().base(), start, end);
+      use(c.value(), start, end);
+    }
   }
 
   private void wish(Op op) {

@@ -43,7 +43,7 @@ final class Legalize {
     steps.clear();
     for (Step step : block.steps()) {
       Op op = legal(step.op(), step.range());
-      steps.add(new Step(op, step.range()));
+      steps.add(step.with(op));
     }
     Terminator end = block.end();
     if (end instanceof Branch branch) {
@@ -69,11 +69,17 @@ final class Legalize {
       case Call call -> call;
       case Binary b -> {
         Operand left = b.left() instanceof Imm ? b.left() : register(b.left(), range);
-        yield new Binary(b.target(), b.operation(), left, small(b.right(), range));
+        Operand right = small(b.right(), range);
+        yield left == b.left() && right == b.right()
+            ? b
+            : new Binary(b.target(), b.operation(), left, right);
       }
       case Negate n -> new Negate(n.target(), register(n.source(), range));
       case Narrow n -> new Narrow(n.target(), register(n.source(), range), n.bytes(), n.signed());
-      case Store s -> new Store(s.size(), s.address(), small(s.value(), range));
+      case Store s -> {
+        Operand value = small(s.value(), range);
+        yield value == s.value() ? s : new Store(s.size(), s.address(), value);
+      }
       case AtomicAdd a -> new AtomicAdd(a.address(), register(a.value(), range));
       case AtomicFetch a ->
           new AtomicFetch(a.target(), a.operation(), a.address(), register(a.value(), range));

@@ -92,8 +92,9 @@ final class LinearScan {
   static Allocated apply(Routine legal) {
     Routine routine = legal;
     int firstUnspillable = legal.registers();
+    Liveness liveness = Liveness.of(legal);
     for (int round = 0; round < MAX_ROUNDS; round++) {
-      Intervals intervals = Intervals.of(routine);
+      Intervals intervals = Intervals.of(routine, liveness);
       LinearScan scan = new LinearScan(routine, intervals.clobbers(), firstUnspillable);
       for (Interval interval : intervals.inOrder()) {
         scan.allocate(interval);
@@ -102,6 +103,8 @@ final class LinearScan {
         return new Allocated(routine, Arrays.asList(scan.assigned));
       }
       routine = Spilling.apply(routine, scan.spilled);
+      // The registers that come instead are not live where blocks end.
+      liveness.remove(scan.spilled);
     }
     throw new IllegalStateException("no register allocation found");
   }
@@ -149,8 +152,9 @@ final class LinearScan {
   }
 
   private boolean free(Register register, Interval interval) {
-    for (Interval holder : holders(register)) {
-      if (interval.meets(holder)) {
+    List<Interval> holders = holders(register);
+    for (int i = 0; i < holders.size(); i++) {
+      if (interval.meets(holders.get(i))) {
         return false;
       }
     }
@@ -162,16 +166,24 @@ final class LinearScan {
     Register best = null;
     int bestEnd = spillable(interval) ? interval.end() : -1;
     for (Register register : allowed) {
-      List<Interval> blockers = blockers(register, interval);
-      if (blockers.stream().allMatch(this::spillable)) {
-        int end = blockers.stream().mapToInt(Interval::end).min().orElse(0);
-        if (end > bestEnd) {
-          bestEnd = end;
-          best = register;
-        }
+      int end = firstEnd(register, interval);
+      if (end > bestEnd) {
+        bestEnd = end;
+        best = register;
       }
     }
     return best;
+  }
+
+  /** Where the first of those is over that are in the way; -1 if one of them can't be spilled. */
+  private int firstEnd(Register register, Interval interval) {
+    int end = Integer.MAX_VALUE;
+    for (Interval holder : holders(register)) {
+      if (interval.meets(holder)) {
+        end = Math.min(end, spillable(holder) ? holder.end() : -1);
+      }
+    }
+    return end;
   }
 
   private List<Interval> holders(Register register) {
@@ -184,8 +196,13 @@ final class LinearScan {
 
   private void assign(Interval interval, Register register) {
     assigned[interval.reg.number()] = register;
-    holders(register).removeIf(holder -> holder.end() <= interval.start());
-    holders(register).add(interval);
+    List<Interval> holders = holders(register);
+    for (int i = holders.size() - 1; i >= 0; i--) {
+      if (holders.get(i).end() <= interval.start()) {
+        holders.remove(i);
+      }
+    }
+    holders.add(interval);
   }
 
   private List<Interval> blockers(Register register, Interval interval) {

@@ -23,21 +23,21 @@ final class Liveness {
     BitSet[] set = new BitSet[in.length];
     for (Block block : backwards) {
       int number = block.number();
-      in[number] = new BitSet();
-      result.out[number] = new BitSet();
-      needed[number] = new BitSet();
-      set[number] = new BitSet();
+      in[number] = new BitSet(routine.registers());
+      result.out[number] = new BitSet(routine.registers());
+      needed[number] = new BitSet(routine.registers());
+      set[number] = new BitSet(routine.registers());
       flow(block, needed[number], set[number]);
     }
-    BitSet live = new BitSet();
+    BitSet live = new BitSet(routine.registers());
     boolean changed = true;
     while (changed) {
       changed = false;
       for (Block block : backwards) {
         int number = block.number();
         live.clear();
-        for (int target : block.end().targets()) {
-          live.or(in[target]);
+        for (int t = 0; t < block.end().targets(); t++) {
+          live.or(in[block.end().target(t)]);
         }
         result.out[number].or(live);
         live.andNot(set[number]);
@@ -53,34 +53,38 @@ final class Liveness {
 
   /** What a block reads before it sets it, and what it sets. */
   private static void flow(Block block, BitSet needed, BitSet set) {
-    use(block.end().operands(), needed);
+    use(block.end(), needed);
     List<Step> steps = block.steps();
     for (int i = steps.size() - 1; i >= 0; i--) {
       Op op = steps.get(i).op();
-      if (op.result() != Op.NONE) {
-        set.set(op.result());
+      int result = op.result();
+      if (result != Op.NONE) {
+        set.set(result);
+        needed.clear(result);
       }
-      before(op, needed);
+      use(op, needed);
     }
   }
 
-  /** From what is live behind an operation to what is live before it. */
-  static void before(Op op, BitSet live) {
-    if (op.result() != Op.NONE) {
-      live.clear(op.result());
-    }
-    use(op.operands(), live);
-  }
-
-  static void use(List<Operand> operands, BitSet live) {
-    for (int i = 0; i < operands.size(); i++) {
-      if (operands.get(i) instanceof Reg reg) {
+  static void use(Reader reader, BitSet live) {
+    for (int i = 0; i < reader.operands(); i++) {
+      if (reader.operand(i) instanceof Reg reg) {
         live.set(reg.number());
       }
     }
   }
 
+  /** Not to be changed. */
   BitSet liveOut(Block block) {
-    return (BitSet) out[block.number()].clone();
+    return out[block.number()];
+  }
+
+  /** Takes out registers that the code no longer has. */
+  void remove(BitSet registers) {
+    for (BitSet live : out) {
+      if (live != null) {
+        live.andNot(registers);
+      }
+    }
   }
 }

@@ -12,7 +12,10 @@ import jbt.compiler.bpf.Size;
 import jbt.compiler.ir.Operand.Reg;
 
 /** One operation of the intermediate code: at most one result. */
-sealed interface Op {
+sealed interface Op extends Reader {
+  // What passes ask of every operation is a method of the record: to switch over records takes
+  // several times as long until the virtual machine has compiled it.
+
   /** One that always has a result. */
   sealed interface Setting extends Op {
     Reg target();
@@ -23,39 +26,152 @@ sealed interface Op {
     }
   }
 
+  /** One that reads one value. */
+  sealed interface Unary extends Setting {
+    Operand source();
+
+    @Override
+    default int operands() {
+      return 1;
+    }
+
+    @Override
+    default Operand operand(int place) {
+      return source();
+    }
+  }
+
+  /** One that puts a value into memory. */
+  sealed interface Writing extends Op {
+    Address address();
+
+    Operand value();
+
+    @Override
+    default int operands() {
+      return 2;
+    }
+
+    @Override
+    default Operand operand(int place) {
+      return place == 0 ? address().base() : value();
+    }
+  }
+
   /** The program's argument; only as the first operation. */
   record Context(Reg target) implements Setting {}
 
   /** The argument of a called routine, the first is 0; all of them are its first operations. */
   record Argument(Reg target, int number) implements Setting {}
 
-  record Move(Reg target, Operand source) implements Setting {}
+  record Move(Reg target, Operand source) implements Unary {
+    @Override
+    public Op withOperands(UnaryOperator<Operand> f) {
+      Operand other = f.apply(source);
+      return other == source ? this : new Move(target, other);
+    }
+  }
 
   record Binary(Reg target, AluOperation operation, Operand left, Operand right)
-      implements Setting {}
+      implements Setting {
+    @Override
+    public int operands() {
+      return 2;
+    }
 
-  record Negate(Reg target, Operand source) implements Setting {}
+    @Override
+    public Operand operand(int place) {
+      return place == 0 ? left : right;
+    }
+
+    @Override
+    public Op withOperands(UnaryOperator<Operand> f) {
+      Operand l = f.apply(left);
+      Operand r = f.apply(right);
+      return l == left && r == right ? this : new Binary(target, operation, l, r);
+    }
+  }
+
+  record Negate(Reg target, Operand source) implements Unary {
+    @Override
+    public Op withOperands(UnaryOperator<Operand> f) {
+      return new Negate(target, f.apply(source));
+    }
+  }
 
   /** The lower {@code bytes} of a value, extended to 64 bits. */
-  record Narrow(Reg target, Operand source, int bytes, boolean signed) implements Setting {}
+  record Narrow(Reg target, Operand source, int bytes, boolean signed) implements Unary {
+    @Override
+    public Op withOperands(UnaryOperator<Operand> f) {
+      return new Narrow(target, f.apply(source), bytes, signed);
+    }
+  }
 
   /** Address of a byte in the only element of an array map. */
   record MapValueAddress(Reg target, int map, int offset) implements Setting {}
 
   /** {@code constant}: the memory does not change during a run. */
-  record Load(Reg target, Size size, Address address, boolean constant) implements Setting {}
+  record Load(Reg target, Size size, Address address, boolean constant) implements Setting {
+    @Override
+    public int operands() {
+      return 1;
+    }
 
-  record Store(Size size, Address address, Operand value) implements Op {}
+    @Override
+    public Operand operand(int place) {
+      return address.base();
+    }
+
+    @Override
+    public Op withOperands(UnaryOperator<Operand> f) {
+      Address at = address.withBase(f);
+      return at == address ? this : new Load(target, size, at, constant);
+    }
+  }
+
+  record Store(Size size, Address address, Operand value) implements Writing {
+    @Override
+    public Op withOperands(UnaryOperator<Operand> f) {
+      Address at = address.withBase(f);
+      Operand other = f.apply(value);
+      return at == address && other == value ? this : new Store(size, at, other);
+    }
+  }
 
   /** Adds without a result. */
-  record AtomicAdd(Address address, Operand value) implements Op {}
+  record AtomicAdd(Address address, Operand value) implements Writing {
+    @Override
+    public Op withOperands(UnaryOperator<Operand> f) {
+      return new AtomicAdd(address.withBase(f), f.apply(value));
+    }
+  }
 
   /** ADD and EXCHANGE with the old value as result. */
   record AtomicFetch(Reg target, AtomicOperation operation, Address address, Operand value)
-      implements Setting {}
+      implements Setting, Writing {
+    @Override
+    public Op withOperands(UnaryOperator<Operand> f) {
+      return new AtomicFetch(target, operation, address.withBase(f), f.apply(value));
+    }
+  }
 
   record CompareExchange(Reg target, Address address, Operand expected, Operand value)
-      implements Setting {}
+      implements Setting {
+    @Override
+    public int operands() {
+      return 3;
+    }
+
+    @Override
+    public Operand operand(int place) {
+      return place == 0 ? address.base() : place == 1 ? expected : value;
+    }
+
+    @Override
+    public Op withOperands(UnaryOperator<Operand> f) {
+      return new CompareExchange(target, address.withBase(f), f.apply(expected), f.apply(value));
+    }
+  }
 
   record Call(Optional<Reg> target, Callee callee, List<Operand> arguments) implements Op {
     public Call {
@@ -65,6 +181,25 @@ sealed interface Op {
     @Override
     public int result() {
       return target.isPresent() ? target.get().number() : NONE;
+    }
+
+    @Override
+    public int operands() {
+      return arguments.size();
+    }
+
+    @Override
+    public Operand operand(int place) {
+      return arguments.get(place);
+    }
+
+    @Override
+    public Op withOperands(UnaryOperator<Operand> f) {
+      List<Operand> replaced = new ArrayList<>();
+      for (Operand argument : arguments) {
+        replaced.add(f.apply(argument));
+      }
+      return new Call(target, callee, replaced);
     }
   }
 
@@ -76,55 +211,9 @@ sealed interface Op {
     return NONE;
   }
 
-  /** All that it reads, bases of addresses included. */
-  default List<Operand> operands() {
-    return switch (this) {
-      case Context op -> List.of();
-      case Argument op -> List.of();
-      case Move op -> List.of(op.source);
-      case Binary op -> List.of(op.left, op.right);
-      case Negate op -> List.of(op.source);
-      case Narrow op -> List.of(op.source);
-      case MapValueAddress op -> List.of();
-      case Load op -> List.of(op.address.base());
-      case Store op -> List.of(op.address.base(), op.value);
-      case AtomicAdd op -> List.of(op.address.base(), op.value);
-      case AtomicFetch op -> List.of(op.address.base(), op.value);
-      case CompareExchange op -> List.of(op.address.base(), op.expected, op.value);
-      case Call op -> op.arguments;
-    };
-  }
-
-  /** The same with every operand replaced. */
+  /** The same with every operand replaced; itself or an equal one if none has changed. */
   default Op withOperands(UnaryOperator<Operand> f) {
-    return switch (this) {
-      case Context op -> op;
-      case Argument op -> op;
-      case Move(Reg target, Operand source) -> new Move(target, f.apply(source));
-      case Binary(Reg target, AluOperation operation, Operand left, Operand right) ->
-          new Binary(target, operation, f.apply(left), f.apply(right));
-      case Negate(Reg target, Operand source) -> new Negate(target, f.apply(source));
-      case Narrow(Reg target, Operand source, int bytes, boolean signed) ->
-          new Narrow(target, f.apply(source), bytes, signed);
-      case MapValueAddress op -> op;
-      case Load(Reg target, Size size, Address address, boolean constant) ->
-          new Load(target, size, at(address, f), constant);
-      case Store(Size size, Address address, Operand value) ->
-          new Store(size, at(address, f), f.apply(value));
-      case AtomicAdd(Address address, Operand value) ->
-          new AtomicAdd(at(address, f), f.apply(value));
-      case AtomicFetch(Reg target, AtomicOperation operation, Address address, Operand value) ->
-          new AtomicFetch(target, operation, at(address, f), f.apply(value));
-      case CompareExchange(Reg target, Address address, Operand expected, Operand value) ->
-          new CompareExchange(target, at(address, f), f.apply(expected), f.apply(value));
-      case Call(Optional<Reg> target, Callee callee, List<Operand> arguments) -> {
-        List<Operand> replaced = new ArrayList<>();
-        for (Operand argument : arguments) {
-          replaced.add(f.apply(argument));
-        }
-        yield new Call(target, callee, replaced);
-      }
-    };
+    return this;
   }
 
   /** The same with another result register. */
@@ -182,10 +271,6 @@ sealed interface Op {
       case CompareExchange op -> false;
       case Call op -> op.callee instanceof Helper helper && sameInARun(helper);
     };
-  }
-
-  private static Address at(Address address, UnaryOperator<Operand> f) {
-    return new Address(f.apply(address.base()), address.offset());
   }
 
   private static boolean sameInARun(Helper helper) {

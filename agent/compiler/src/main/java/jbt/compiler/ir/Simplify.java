@@ -16,13 +16,16 @@ final class Simplify {
   private Simplify() {}
 
   static Op fold(Op op) {
-    return switch (op) {
-      case Binary binary -> fold(binary);
-      case Negate(Reg target, Imm(long value)) -> new Move(target, new Imm(-value));
-      case Narrow(Reg target, Imm(long value), int bytes, boolean signed) ->
-          new Move(target, new Imm(narrow(value, bytes, signed)));
-      default -> op;
-    };
+    if (op instanceof Binary binary) {
+      return fold(binary);
+    }
+    if (op instanceof Negate(Reg target, Imm(long value))) {
+      return new Move(target, new Imm(-value));
+    }
+    if (op instanceof Narrow(Reg target, Imm(long value), int bytes, boolean signed)) {
+      return new Move(target, new Imm(narrow(value, bytes, signed)));
+    }
+    return op;
   }
 
   /** The lower {@code bytes} of a value, extended. */

@@ -3,6 +3,7 @@ package jbt.compiler.ir;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import jbt.compiler.bpf.Size;
 import jbt.compiler.ir.Block.Step;
 import jbt.compiler.ir.Op.Call;
@@ -24,7 +25,12 @@ final class Spilling {
   private final @Nullable Frame[] places;
   private final @Nullable Op[] constants;
   private int registers;
-  private List<Step> steps = new ArrayList<>();
+  private final List<Step> steps = new ArrayList<>();
+  private final UnaryOperator<Operand> loaded = this::loaded;
+  private final UnaryOperator<Operand> argument = this::argument;
+
+  /** The piece of the script that the code comes from which is being rewritten. */
+  private SourceRange range = SourceRange.NOWHERE;
 
   private Spilling(int registers) {
     this.registers = registers;
@@ -65,26 +71,26 @@ final class Spilling {
   }
 
   private Block block(Block block) {
-    steps = new ArrayList<>();
+    steps.clear();
     for (Step step : block.steps()) {
-      rewrite(step.op(), step.range());
+      rewrite(step);
     }
-    Terminator end = block.end().withOperands(operand -> loaded(operand, block.endRange()));
+    range = block.endRange();
+    Terminator end = block.end().withOperands(loaded);
     return new Block(block.number(), steps, end, block.endRange());
   }
 
-  private void rewrite(Op op, SourceRange range) {
+  private void rewrite(Step step) {
+    Op op = step.op();
+    range = step.range();
     int result = op.result();
     if (result != Op.NONE && constants[result] != null) {
       return;
     }
-    Op read =
-        op instanceof Call call
-            ? call.withOperands(argument -> argument(argument, range))
-            : op.withOperands(operand -> loaded(operand, range));
+    Op read = op.withOperands(op instanceof Call ? argument : loaded);
     Frame place = result == Op.NONE ? null : places[result];
     if (place == null) {
-      steps.add(new Step(read, range));
+      steps.add(step.with(read));
     } else {
       Reg temporary = new Reg(registers++);
       steps.add(new Step(read.withResult(temporary), range));
@@ -92,26 +98,25 @@ final class Spilling {
     }
   }
 
-  private Operand argument(Operand operand, SourceRange range) {
+  private Operand argument(Operand operand) {
     Frame place = operand instanceof Reg reg ? places[reg.number()] : null;
-    return place == null ? loaded(operand, range) : new Spilled(place.offset());
+    return place == null ? loaded(operand) : new Spilled(place.offset());
   }
 
-  private Operand loaded(Operand operand, SourceRange range) {
+  private Operand loaded(Operand operand) {
     if (!(operand instanceof Reg reg)) {
       return operand;
     }
-    Op constant = constants[reg.number()];
-    Frame place = places[reg.number()];
-    Reg temporary = new Reg(registers);
-    if (constant != null) {
-      steps.add(new Step(constant.withResult(temporary), range));
-    } else if (place != null) {
-      steps.add(new Step(new Load(temporary, Size.DOUBLE, new Address(place, 0), false), range));
-    } else {
-      return operand;
+    Op load = constants[reg.number()];
+    if (load == null) {
+      Frame place = places[reg.number()];
+      if (place == null) {
+        return operand;
+      }
+      load = new Load(reg, Size.DOUBLE, new Address(place, 0), false);
     }
-    registers++;
+    Reg temporary = new Reg(registers++);
+    steps.add(new Step(load.withResult(temporary), range));
     return temporary;
   }
 }

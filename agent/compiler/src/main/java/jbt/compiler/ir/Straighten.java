@@ -52,7 +52,10 @@ final class Straighten {
       if (end instanceof Goto(int target) && empty[target] instanceof Return exit) {
         end = exit;
       }
-      blocks.add(new Block(block.number(), block.steps(), end, block.endRange()));
+      blocks.add(
+          end == block.end()
+              ? block
+              : new Block(block.number(), block.steps(), end, block.endRange()));
     }
     return routine.withBlocks(blocks);
   }
@@ -67,13 +70,19 @@ final class Straighten {
     return at;
   }
 
+  /** The block behind one that only it leads to, if that is left. */
+  private static @Nullable Block follower(Block block, @Nullable Block[] left, int[] entries) {
+    return block.end() instanceof Goto(int target) && entries[target] == 1 ? left[target] : null;
+  }
+
   private static Routine merge(Routine routine) {
     @Nullable Block[] left = routine.byNumber();
     int[] entries = new int[left.length];
     entries[routine.blocks().getFirst().number()] = 1;
     for (Block block : routine.blocks()) {
-      for (int target : block.end().targets()) {
-        entries[target]++;
+      Terminator end = block.end();
+      for (int t = 0; t < end.targets(); t++) {
+        entries[end.target(t)]++;
       }
     }
     List<Block> blocks = new ArrayList<>();
@@ -82,16 +91,18 @@ final class Straighten {
         continue;
       }
       left[block.number()] = null;
+      Block next = follower(block, left, entries);
+      if (next == null) {
+        blocks.add(block);
+        continue;
+      }
       List<Step> steps = new ArrayList<>(block.steps());
       Block last = block;
-      while (last.end() instanceof Goto(int target) && entries[target] == 1) {
-        Block next = left[target];
-        if (next == null) {
-          break;
-        }
-        left[target] = null;
+      while (next != null) {
+        left[next.number()] = null;
         steps.addAll(next.steps());
         last = next;
+        next = follower(last, left, entries);
       }
       blocks.add(new Block(block.number(), steps, last.end(), last.endRange()));
     }

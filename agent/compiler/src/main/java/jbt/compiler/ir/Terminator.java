@@ -1,64 +1,87 @@
 package jbt.compiler.ir;
 
-import java.util.List;
 import java.util.function.IntUnaryOperator;
 import java.util.function.UnaryOperator;
 import jbt.compiler.bpf.Condition;
 
 /** How a block ends. Blocks are named by number. */
-sealed interface Terminator {
-  record Goto(int block) implements Terminator {}
+sealed interface Terminator extends Reader {
+  record Goto(int block) implements Terminator {
+    @Override
+    public int targets() {
+      return 1;
+    }
+
+    @Override
+    public int target(int place) {
+      return block;
+    }
+
+    @Override
+    public Terminator withTargets(IntUnaryOperator f) {
+      int other = f.applyAsInt(block);
+      return other == block ? this : new Goto(other);
+    }
+  }
 
   /** {@code wide}: compares 64 bits, else the lower 32. */
   record Branch(
       Condition condition, boolean wide, Operand left, Operand right, int then, int otherwise)
-      implements Terminator {}
+      implements Terminator {
+    @Override
+    public int operands() {
+      return 2;
+    }
+
+    @Override
+    public Operand operand(int place) {
+      return place == 0 ? left : right;
+    }
+
+    @Override
+    public int targets() {
+      return 2;
+    }
+
+    @Override
+    public int target(int place) {
+      return place == 0 ? then : otherwise;
+    }
+
+    @Override
+    public Terminator withTargets(IntUnaryOperator f) {
+      int t = f.applyAsInt(then);
+      int o = f.applyAsInt(otherwise);
+      return t == then && o == otherwise ? this : new Branch(condition, wide, left, right, t, o);
+    }
+
+    @Override
+    public Terminator withOperands(UnaryOperator<Operand> f) {
+      Operand l = f.apply(left);
+      Operand r = f.apply(right);
+      return l == left && r == right ? this : new Branch(condition, wide, l, r, then, otherwise);
+    }
+  }
 
   record Return(int value) implements Terminator {}
 
-  default int[] targets() {
-    return switch (this) {
-      case Goto(int block) -> new int[] {block};
-      case Branch branch -> new int[] {branch.then, branch.otherwise};
-      case Return end -> new int[0];
-    };
+  /** How many blocks it may lead to. */
+  default int targets() {
+    return 0;
   }
 
-  default List<Operand> operands() {
-    return switch (this) {
-      case Goto end -> List.of();
-      case Branch branch -> List.of(branch.left, branch.right);
-      case Return end -> List.of();
-    };
+  /** One of the blocks that it may lead to. */
+  default int target(int place) {
+    throw new IndexOutOfBoundsException(place);
   }
 
+  /** The same with every operand replaced; itself if none has changed. */
   default Terminator withOperands(UnaryOperator<Operand> f) {
-    return switch (this) {
-      case Goto end -> end;
-      case Branch(
-              Condition condition,
-              boolean wide,
-              Operand left,
-              Operand right,
-              int then,
-              int otherwise) ->
-          new Branch(condition, wide, f.apply(left), f.apply(right), then, otherwise);
-      case Return end -> end;
-    };
+    return this;
   }
 
+  /** The same with every target replaced; itself if none has changed. */
   default Terminator withTargets(IntUnaryOperator f) {
-    return switch (this) {
-      case Goto(int block) -> new Goto(f.applyAsInt(block));
-      case Branch(
-              Condition condition,
-              boolean wide,
-              Operand left,
-              Operand right,
-              int then,
-              int otherwise) ->
-          new Branch(condition, wide, left, right, f.applyAsInt(then), f.applyAsInt(otherwise));
-      case Return end -> end;
-    };
+    return this;
   }
 }

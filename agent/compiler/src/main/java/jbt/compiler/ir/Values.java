@@ -5,6 +5,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import jbt.compiler.ir.Block.Step;
 import jbt.compiler.ir.Op.Binary;
 import jbt.compiler.ir.Op.MapValueAddress;
@@ -41,6 +42,8 @@ final class Values {
   /** Registers with a place in the scratch memory of the first processor. */
   private final BitSet scratch = new BitSet();
 
+  private final UnaryOperator<Operand> known = this::known;
+
   private Values(Routine routine) {
     dominators = Dominators.of(routine);
     definitions = Definitions.of(routine);
@@ -70,7 +73,7 @@ final class Values {
     frame.clear();
     List<Step> steps = new ArrayList<>(block.steps().size());
     for (Step step : block.steps()) {
-      Op op = frame.apply(Simplify.fold(step.op().withOperands(this::known)));
+      Op op = frame.apply(Simplify.fold(step.op().withOperands(known)));
       op = known(op, rank);
       if (op.result() != Op.NONE) {
         forget(op.result());
@@ -78,9 +81,9 @@ final class Values {
       if (op instanceof Move(Reg target, Operand source) && !target.equals(source)) {
         learn(target, source);
       }
-      steps.add(new Step(op, step.range()));
+      steps.add(step.with(op));
     }
-    Terminator end = Simplify.fold(block.end().withOperands(this::known));
+    Terminator end = Simplify.fold(block.end().withOperands(known));
     return new Block(block.number(), steps, end, block.endRange());
   }
 
@@ -97,7 +100,7 @@ final class Values {
   }
 
   private Op known(Op op, int rank) {
-    if (op.result() == Op.NONE || !op.repeatable() || !definitions.single(op.result())) {
+    if (op.result() == Op.NONE || !definitions.single(op.result()) || !op.repeatable()) {
       return op;
     }
     Expression expression = inScratch(op) ? null : Expression.of(op, definitions);
