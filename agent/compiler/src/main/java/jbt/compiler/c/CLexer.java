@@ -46,10 +46,10 @@ final class CLexer {
       at++;
     } else if (c == '\\' && lineEnd(at + 1) > 0) {
       at = lineEnd(at + 1);
-    } else if (text.startsWith("//", at)) {
+    } else if (c == '/' && text.startsWith("//", at)) {
       int line = text.indexOf('\n', at);
       at = line < 0 ? end : Math.min(line, end);
-    } else if (text.startsWith("/*", at) && text.indexOf("*/", at + 2) >= 0) {
+    } else if (c == '/' && text.startsWith("/*", at) && text.indexOf("*/", at + 2) >= 0) {
       at = Math.min(end, text.indexOf("*/", at + 2) + 2);
     } else {
       token(c);
@@ -75,11 +75,19 @@ final class CLexer {
       at = quoteEnd(c);
       add(c == '"' ? Kind.STRING : Kind.CHARACTER, start, start + 1, at - 1);
     } else {
-      String symbol =
-          SYMBOLS.stream().filter(s -> text.startsWith(s, start)).findFirst().orElse(" ");
-      at = Math.min(end, start + symbol.length());
+      at = Math.min(end, start + symbol());
       add(Kind.SYMBOL, start, start, at);
     }
+  }
+
+  /** Length of the symbol that begins here. */
+  private int symbol() {
+    for (String symbol : SYMBOLS) {
+      if (text.startsWith(symbol, at)) {
+        return symbol.length();
+      }
+    }
+    return 1;
   }
 
   /** The offset behind the quote that ends what begins here, or 0 if the line has none. */

@@ -30,6 +30,11 @@ public final class Preprocessor {
   private static final int DEEPEST_CONDITION = 256;
   private static final int MOST_INCLUDES = 1000;
   private static final int MOST_TOKENS = 1 << 19;
+
+  /** A text without any of them has nothing of C. */
+  private static final List<String> MARKS =
+      List.of("#", "struct", "union", "enum", "typedef", "import");
+
   private static final Pattern HEADER = Pattern.compile("[\\s\\\\]*[<\"]([^>\"]+)[>\"].*", 32);
 
   /** Whether text is read, and whether one of the branches up to here was. */
@@ -81,6 +86,9 @@ public final class Preprocessor {
     int end = imported.text().length();
     if (end > Parser.LONGEST_SCRIPT) {
       // The parser refuses it.
+      return new Preprocessed(imported, List.of(), Map.of(), new Headers(List.of()), end);
+    }
+    if (parameters.includes().isEmpty() && MARKS.stream().noneMatch(imported.text()::contains)) {
       return new Preprocessed(imported, List.of(), Map.of(), new Headers(List.of()), end);
     }
     Preprocessor run = new Preprocessor(imported, parameters, diagnostics);

@@ -331,9 +331,8 @@ final class Expansion {
 
   /** Durations come out in nanoseconds; negative if it is no number. */
   static long number(String text) {
-    return text.matches("[0-9].*") && NumberText.read(text) instanceof NumberText.Value value
-        ? value.number()
-        : -1;
+    boolean digit = !text.isEmpty() && text.charAt(0) >= '0' && text.charAt(0) <= '9';
+    return digit && NumberText.read(text) instanceof NumberText.Value value ? value.number() : -1;
   }
 
   /** Tells of something that is missing at a place that is used all the same. */

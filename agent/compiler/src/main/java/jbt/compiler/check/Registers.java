@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.Expr.ContextField.Read;
 import jbt.compiler.check.Checked.Probe.Kind;
@@ -47,10 +48,12 @@ final class Registers {
   private static final Set<Kind> FUNCTIONS =
       EnumSet.of(Kind.UPROBE, Kind.URETPROBE, Kind.KPROBE, Kind.KRETPROBE, Kind.FENTRY, Kind.FEXIT);
 
+  private static final Pattern ARGUMENT = Pattern.compile("arg[0-9]{1,2}");
+
   private Registers() {}
 
   static boolean isName(String name) {
-    return name.matches("arg[0-9]{1,2}") || name.equals("retval") || name.equals("func");
+    return ARGUMENT.matcher(name).matches() || name.equals("retval") || name.equals("func");
   }
 
   /** Offset in the context of a register by its name in scripts. */

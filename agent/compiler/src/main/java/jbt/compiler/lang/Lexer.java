@@ -2,16 +2,20 @@ package jbt.compiler.lang;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import jbt.compiler.lang.Token.Kind;
 
 /** Reads tokens from a script one by one, and attach points, which have their own characters. */
 final class Lexer {
-  /** Longest first, so that the first that fits is the right one. */
-  private static final List<String> SYMBOLS =
-      List.of(
-          "<<=", ">>=", "->", "++", "--", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "+=",
-          "-=", "*=", "/=", "%=", "&=", "|=", "^=", "..", "{", "}", "(", ")", "[", "]", ";", ",",
-          "?", ":", ".", "+", "-", "*", "/", "%", "&", "|", "^", "~", "!", "<", ">", "=");
+  /** By their first character; longest first, so that the first that fits is the right one. */
+  private static final Map<Character, List<String>> SYMBOLS =
+      Stream.of(
+              "<<=", ">>=", "->", "++", "--", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "+=",
+              "-=", "*=", "/=", "%=", "&=", "|=", "^=", "..", "{", "}", "(", ")", "[", "]", ";",
+              ",", "?", ":", ".", "+", "-", "*", "/", "%", "&", "|", "^", "~", "!", "<", ">", "=")
+          .collect(Collectors.groupingBy(symbol -> symbol.charAt(0)));
 
   private final String text;
   private final Diagnostics diagnostics;
@@ -58,7 +62,7 @@ final class Lexer {
     if (c == '"') {
       return string(start);
     }
-    for (String symbol : SYMBOLS) {
+    for (String symbol : SYMBOLS.getOrDefault(c, List.of())) {
       if (text.startsWith(symbol, at)) {
         at += symbol.length();
         return token(Kind.SYMBOL, start, symbol);
@@ -85,7 +89,8 @@ final class Lexer {
         break;
       }
       if (c == '/') {
-        path |= text.substring(start, at).matches("(?s).*:\\.{0,2}");
+        String before = text.substring(start, at);
+        path |= before.endsWith(":") || before.endsWith(":.") || before.endsWith(":..");
         if (!path) {
           break;
         }
@@ -105,6 +110,8 @@ final class Lexer {
       char c = text.charAt(at);
       if (Character.isWhitespace(c)) {
         at++;
+      } else if (c != '/') {
+        return;
       } else if (text.startsWith("//", at)) {
         skipLine();
       } else if (text.startsWith("/*", at)) {
@@ -151,6 +158,9 @@ final class Lexer {
       }
       if (c == '\\') {
         escape(bytes);
+      } else if (c < 128) {
+        bytes.append(c);
+        at++;
       } else {
         int codePoint = text.codePointAt(at);
         at += Character.charCount(codePoint);

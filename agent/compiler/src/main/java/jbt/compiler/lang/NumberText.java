@@ -27,6 +27,9 @@ public final class NumberText {
 
   private static final int MOST_DIGITS = 64;
 
+  /** Digits of any radix that make less than 63 bits. */
+  private static final int SURELY_FITS = 15;
+
   private NumberText() {}
 
   /** Reads a word that begins with a digit; durations in nanoseconds. */
@@ -42,6 +45,9 @@ public final class NumberText {
     String digits = word.substring(start, end).replace("_", "");
     if (digits.isEmpty() || word.charAt(end - 1) == '_' || digits.length() > MOST_DIGITS) {
       return new Wrong("invalid number '" + word + "'");
+    }
+    if (end == word.length() && digits.length() <= SURELY_FITS) {
+      return new Value(Long.parseLong(digits, radix), false);
     }
     BigInteger value = new BigInteger(digits, radix);
     String suffix = word.substring(end);

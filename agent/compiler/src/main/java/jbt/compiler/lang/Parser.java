@@ -3,6 +3,7 @@ package jbt.compiler.lang;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import jbt.compiler.lang.Ast.AttachPoint;
 import jbt.compiler.lang.Ast.Block;
 import jbt.compiler.lang.Ast.Expr;
@@ -16,6 +17,8 @@ import jbt.compiler.lang.Token.Kind;
 public final class Parser {
   /** A longer script is refused unread. In characters. */
   public static final int LONGEST_SCRIPT = 256 * 1024;
+
+  private static final Pattern POINT_NAME = Pattern.compile("^[A-Za-z_][A-Za-z0-9_]*=");
 
   private Parser() {}
 
@@ -95,7 +98,7 @@ public final class Parser {
     }
     Token written = tokens.attachPoint();
     // A name may stand in front: name=provider:part.
-    String point = written.text().replaceFirst("^[A-Za-z_][A-Za-z0-9_]*=", "");
+    String point = POINT_NAME.matcher(written.text()).replaceFirst("");
     List<String> parts = parts(point);
     return new AttachPoint(parts.getFirst(), parts.subList(1, parts.size()), written.range());
   }

@@ -20,14 +20,14 @@ public final class Source {
   private record Piece(String name, int start) {}
 
   public Source(String name, String text) {
-    this(name, text, text, List.of());
+    this(name, text, text, lineStarts(text), List.of());
   }
 
-  private Source(String name, String text, String code, List<Piece> imported) {
+  private Source(String name, String text, String code, int[] lineStarts, List<Piece> imported) {
     this.name = name;
     this.text = text;
     this.code = code;
-    this.lineStarts = lineStarts(text);
+    this.lineStarts = lineStarts;
     this.imported = List.copyOf(imported);
   }
 
@@ -37,7 +37,8 @@ public final class Source {
     pieces.add(new Piece(path, text.length() + 1));
     // The first line can name an interpreter.
     String rest = more.startsWith("#!") ? "//" + more.substring(2) : more;
-    return new Source(name, text + "\n" + rest, code + "\n" + rest, pieces);
+    String all = text + "\n" + rest;
+    return new Source(name, all, code + "\n" + rest, lineStarts(all), pieces);
   }
 
   /**
@@ -46,7 +47,7 @@ public final class Source {
    * @param script as long as the text
    */
   public Source withCode(String script) {
-    return new Source(name, text, script, imported);
+    return new Source(name, text, script, lineStarts, imported);
   }
 
   /** What the parser reads. */
@@ -75,13 +76,11 @@ public final class Source {
   private static int[] lineStarts(String text) {
     int[] starts = new int[16];
     int count = 1;
-    for (int i = 0; i < text.length(); i++) {
-      if (text.charAt(i) == '\n') {
-        if (count == starts.length) {
-          starts = Arrays.copyOf(starts, 2 * count);
-        }
-        starts[count++] = i + 1;
+    for (int end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) {
+      if (count == starts.length) {
+        starts = Arrays.copyOf(starts, 2 * count);
       }
+      starts[count++] = end + 1;
     }
     return Arrays.copyOf(starts, count);
   }

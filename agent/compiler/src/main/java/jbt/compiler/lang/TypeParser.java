@@ -83,6 +83,10 @@ final class TypeParser {
     if (name.kind() != Kind.IDENTIFIER) {
       return false;
     }
+    Token next = tokens.ahead(3).getLast();
+    if (!next.is("*") && !next.is("[") && !next.is(")")) {
+      return false;
+    }
     List<Token> ahead = tokens.ahead(LONGEST);
     int at = 2;
     boolean pointer = false;
