@@ -85,6 +85,9 @@ final class Companions {
     boolean many = Files.isDirectory(path);
     if (!Files.exists(path)) {
       return;
+    } else if (name.endsWith(".c")) {
+      throw new UsageException(
+          "import of " + name + ": jbt has no C compiler; write it as fn or macro in a .bt file");
     } else if (!many && !name.endsWith(".bt") && !name.endsWith(".h")) {
       throw new UsageException("import takes .bt and .h files and folders of them, not " + name);
     }

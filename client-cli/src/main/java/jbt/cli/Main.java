@@ -120,6 +120,7 @@ public final class Main {
 
   private int trace(Command.Trace trace, Path home)
       throws UsageException, TargetException, WayException, InterruptedException, IOException {
+    Signals.hold();
     List<String> hosts = expand(trace.where());
     String script = Scripts.read(trace.source(), in);
     if (trace.output().isPresent()) {

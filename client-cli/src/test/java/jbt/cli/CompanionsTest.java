@@ -65,6 +65,10 @@ class CompanionsTest {
     write("open/a.bt", "a");
     Files.setPosixFilePermissions(
         folder.resolve("open"), PosixFilePermissions.fromString("rwxrwxrwx"));
+    Files.writeString(folder.resolve("add.bpf.c"), "int add(int a);");
+    refused(
+        "import \"add.bpf.c\";",
+        "import of add.bpf.c: jbt has no C compiler; write it as fn or macro in a .bt file");
     refused("import \"secret\";", "import takes .bt and .h files and folders of them, not secret");
     refused(
         "import \"/etc/passwd\";",

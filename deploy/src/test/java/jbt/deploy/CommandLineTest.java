@@ -60,6 +60,25 @@ class CommandLineTest {
     }
   }
 
+  /** As the launcher does it, which ignores the signal until Java listens to it. */
+  @Test
+  void aSignalIsNoEndFromTheStartOn() throws Exception {
+    List<String> command =
+        new ArrayList<>(List.of("/bin/sh", "-c", "trap '' USR1; echo ready; exec \"$0\" \"$@\""));
+    String script = "BEGIN { printf(\"up\\n\"); } self:signal:SIGUSR1 { printf(\"heard\\n\"); }";
+    command.addAll(Java.command("jbt.cli.Main", "-e", script));
+    try (Running remote = Running.start(command)) {
+      remote.awaitOut("ready"::equals, PATIENCE);
+      while (!remote.out().contains("up")) {
+        remote.signal("USR1");
+      }
+      remote.signal("USR1");
+      remote.awaitOut("heard"::equals, PATIENCE);
+      remote.signal("TERM");
+      assertThat(remote.exitCode(PATIENCE)).isZero();
+    }
+  }
+
   @Test
   void aSignalAfterExitRunsNothing() throws Exception {
     String script =

@@ -5,6 +5,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -21,7 +22,18 @@ public final class Signals {
   /** timeout(1) and some shells send a signal to the process and again to its whole group. */
   private static final long SAME_SIGNAL_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
+  /** SIGUSR1 that came before there was somebody to tell. */
+  private static final AtomicInteger EARLY = new AtomicInteger();
+
   private Signals() {}
+
+  /**
+   * Takes SIGUSR1 from now on: it must not end a process that has not come to {@link #handle} yet.
+   * Before this the launcher ignores it, which a command that is started must not inherit.
+   */
+  public static void hold() {
+    install(EARLY::incrementAndGet, List.of("USR1"), true);
+  }
 
   /**
    * Calls {@code first} on the first signal and ends the process on the second.
@@ -41,15 +53,25 @@ public final class Signals {
             Runtime.getRuntime().halt(GIVEN_UP);
           }
         };
+    install(onSignal, List.of("INT", "TERM", "HUP"), false);
+    install(user, List.of("USR1"), true);
+    for (int early = EARLY.getAndSet(0); early > 0; early--) {
+      user.run();
+    }
+  }
+
+  /**
+   * @param always also where whoever started us ignores it
+   */
+  private static void install(Runnable onSignal, List<String> names, boolean always) {
     try {
-      install(onSignal, List.of("INT", "TERM", "HUP"));
-      install(user, List.of("USR1"));
+      set(onSignal, names, always);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException("this Java runtime lacks the module jdk.unsupported", e);
     }
   }
 
-  private static void install(Runnable onSignal, List<String> names)
+  private static void set(Runnable onSignal, List<String> names, boolean always)
       throws ReflectiveOperationException {
     Class<?> signals = Class.forName("sun.misc.Signal");
     Class<?> handlers = Class.forName("sun.misc.SignalHandler");
@@ -72,7 +94,7 @@ public final class Signals {
     for (String name : names) {
       Object signal = signals.getConstructor(String.class).newInstance(name);
       Object before = handle.invoke(null, signal, handler);
-      if (ignored.equals(before)) {
+      if (ignored.equals(before) && !always) {
         // nohup and background jobs: who started us does not want the signal heard.
         handle.invoke(null, signal, ignored);
       }

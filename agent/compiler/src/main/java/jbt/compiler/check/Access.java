@@ -216,11 +216,18 @@ final class Access {
       case Type.Array(Type element, int length) -> inArray(of, element, length, index, range);
       case Type.Str(int size) when base(of).isPresent() ->
           inArray(of, new Type.Int(1, true), size, index, range);
+      case Type.Str(int size) -> element(inMemory(of, range), index, range);
       default -> {
         error(of.range(), "Only arrays can be indexed, not " + TypeNames.describe(of.type()));
         yield Value.unknown(range);
       }
     };
+  }
+
+  /** What the program itself has, as if it was of the traced side. */
+  private static Value inMemory(Value of, SourceRange range) {
+    Expr start = held(of, of.range()).expr();
+    return memory(start, 0, Optional.empty(), AddressSpace.KERNEL, false, of.type(), range);
   }
 
   private static Value behind(Value pointer, Type target, Value index, SourceRange range) {
@@ -265,13 +272,7 @@ final class Access {
       return Value.unknown(range);
     }
     if (base.isEmpty()) {
-      Value start = held(of, of.range());
-      return inArray(
-          memory(start.expr(), 0, Optional.empty(), AddressSpace.KERNEL, false, of.type(), range),
-          element,
-          length,
-          index,
-          range);
+      return inArray(inMemory(of, range), element, length, index, range);
     }
     Type pointer = new Type.Pointer(element, base.get().space);
     int elements = length > 0 ? length : Integer.MAX_VALUE / size;

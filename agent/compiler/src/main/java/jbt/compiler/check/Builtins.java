@@ -16,8 +16,8 @@ final class Builtins {
       Map.of(
           "pid", new Entry(Builtin.PID, Type.UINT32, true),
           "tid", new Entry(Builtin.TID, Type.UINT32, true),
-          "uid", new Entry(Builtin.UID, Type.UINT32, false),
-          "gid", new Entry(Builtin.GID, Type.UINT32, false),
+          "uid", new Entry(Builtin.UID, Type.UINT64, false),
+          "gid", new Entry(Builtin.GID, Type.UINT64, false),
           "comm", new Entry(Builtin.COMM, new Type.Str(16), false),
           "nsecs", new Entry(Builtin.NSECS, Type.UINT64, false),
           "elapsed", new Entry(Builtin.ELAPSED, Type.UINT64, false),

@@ -41,6 +41,7 @@ final class Calls {
           "print",
           "clear",
           "zero",
+          "unwatch",
           "delete",
           "exit",
           "time");
@@ -82,11 +83,13 @@ final class Calls {
     if (given >= least && given <= most) {
       return true;
     }
-    String wanted = least == most ? "" + least : least + " to " + most;
+    String wanted =
+        least == most ? "requires" : given < least ? "requires at least" : "takes up to";
+    int limit = given < least ? least : most;
     diagnostics.error(
         call.range(),
-        "%s() requires %s argument%s (%d provided)"
-            .formatted(call.function(), wanted, most == 1 ? "" : "s", given));
+        "%s() %s %d argument%s (%d provided)"
+            .formatted(call.function(), wanted, limit, limit == 1 ? "" : "s", given));
     return false;
   }
 
@@ -131,6 +134,7 @@ final class Calls {
                     return List.<Stmt>of(new Stmt.Zero(site, map.index, call.range()));
                   })
               .orElse(List.of());
+      case "unwatch" -> unwatch(call);
       case "delete" -> delete(call);
       case "exit" -> exit(call);
       case "time" -> time(call);
@@ -312,6 +316,22 @@ final class Calls {
     diagnostics.error(
         call.arguments().getFirst().range(), call.function() + "() takes a map without key");
     return Optional.empty();
+  }
+
+  /** A leftover of watchpoints that a script could set itself: bpftrace only checks it, too. */
+  private List<Stmt> unwatch(Ast.Expr.Call call) {
+    if (arity(call, 1, 1, diagnostics)) {
+      Value address = expressions.value(call.arguments().getFirst());
+      if (address.known() && !address.isInteger() && !(address.type() instanceof Type.Pointer)) {
+        diagnostics.error(
+            address.range(),
+            "unwatch() takes an address, not " + TypeNames.describe(address.type()));
+      }
+      diagnostics.warning(
+          call.range(),
+          "unwatch() does nothing: a watchpoint is at one address as long as the script runs");
+    }
+    return List.of();
   }
 
   private List<Stmt> delete(Ast.Expr.Call call) {

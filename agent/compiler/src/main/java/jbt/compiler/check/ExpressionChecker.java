@@ -412,6 +412,14 @@ final class ExpressionChecker {
           "%s has no field '%s'".formatted(TypeNames.describe(of.type()), member.field()));
       return Value.unknown(member.range());
     }
+    if (SettingValues.is(member.of()) && !tuple.names().contains(member.field())) {
+      diagnostics.error(
+          member.range(),
+          "config has no setting '%s' that can be read".formatted(member.field()),
+          List.of(),
+          Nearest.hint(member.field(), tuple.names()));
+      return Value.unknown(member.range());
+    }
     OptionalInt place = part(tuple, member);
     if (place.isEmpty()) {
       return Value.unknown(member.range());

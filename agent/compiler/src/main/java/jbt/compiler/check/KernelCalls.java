@@ -23,8 +23,6 @@ final class KernelCalls {
   /** Calls of bpftrace that are not here, and why. */
   private static final Map<String, String> REFUSED =
       Map.of(
-          "unwatch",
-          "unwatch() has nothing to end: a watchpoint is at one address as long as the script runs",
           "dw_ustack",
           "dw_ustack is not available: use ustack, for programs with frame pointers",
           "typeinfo",
@@ -41,7 +39,6 @@ final class KernelCalls {
           "path",
           "percpu_kaddr",
           "skboutput",
-          "unwatch",
           "dw_ustack",
           "typeinfo",
           "elf_info");

@@ -200,6 +200,11 @@ final class Operators {
         && meaning instanceof Meaning.Id) {
       return symbolicName(op, left, meaning, name, range);
     }
+    if (left.type() instanceof Type.Symbolic(Meaning meaning)
+        && left.type().equals(right.type())
+        && isNumber(meaning)) {
+      return truth(new Expr.Binary(op, left.expr(), right.expr(), Type.BOOL, range));
+    }
     if (left.type() instanceof Type.Tuple a
         && right.type() instanceof Type.Tuple b
         && a.parts().size() == b.parts().size()
@@ -220,6 +225,19 @@ final class Operators {
         "Can't compare %s with %s"
             .formatted(TypeNames.describe(left.type()), TypeNames.describe(right.type())));
     return Value.unknown(range);
+  }
+
+  /** Whether it is one number, and of two that are not equal the texts differ as a rule. */
+  private static boolean isNumber(Meaning meaning) {
+    return switch (meaning) {
+      case Meaning.KernelSymbol symbol -> true;
+      case Meaning.Id id -> true;
+      case Meaning.UserSymbol symbol -> false;
+      case Meaning.InternetAddress address -> false;
+      case Meaning.Stack stack -> false;
+      case Meaning.Timestamp time -> false;
+      case Meaning.CgroupPath path -> false;
+    };
   }
 
   private static String text(Expr.StrLiteral literal) {

@@ -3,6 +3,7 @@ package jbt.compiler.check;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import jbt.compiler.types.Meaning;
 import jbt.compiler.types.Type;
 
 /**
@@ -44,7 +45,9 @@ final class Place {
 
   /** Fixes the type, as {@code let $x: uint8} does. */
   void declare(Type declaredType) {
-    type = declaredType;
+    if (!declared || !completes(declaredType, type)) {
+      type = declaredType;
+    }
     declared = true;
   }
 
@@ -89,6 +92,19 @@ final class Place {
     return same ? Outcome.SAME : Outcome.WIDER;
   }
 
+  /** Whether a declaration leaves open what is put there: how a stack or a time is written. */
+  private static boolean completes(Type declaredType, Type incoming) {
+    return declaredType instanceof Type.Symbolic(Meaning open)
+        && incoming instanceof Type.Symbolic(Meaning whole)
+        && switch (open) {
+          case Meaning.Stack(boolean user, var mode, int limit) ->
+              limit == 0 && whole instanceof Meaning.Stack other && other.user() == user;
+          case Meaning.Timestamp time ->
+              time.format().isEmpty() && whole instanceof Meaning.Timestamp;
+          default -> false;
+        };
+  }
+
   /** The declared type if values of the other type can be put there. */
   private static Optional<Type> accepts(Type declaredType, Type incoming) {
     boolean fits =
@@ -105,7 +121,9 @@ final class Place {
           case Type.Buffer b -> incoming instanceof Type.Buffer other && other.size() <= b.size();
           case Type.Symbolic s -> s.equals(incoming);
         };
-    return fits ? Optional.of(declaredType) : Optional.empty();
+    return completes(declaredType, incoming)
+        ? Optional.of(incoming)
+        : fits ? Optional.of(declaredType) : Optional.empty();
   }
 
   /** The type that values of both types can be held in. */

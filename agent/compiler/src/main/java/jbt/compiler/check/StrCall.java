@@ -27,10 +27,7 @@ final class StrCall {
 
   Value check(Ast.Expr.Call call) {
     List<Ast.Expr> arguments = call.arguments();
-    if (arguments.isEmpty() || arguments.size() > 2) {
-      diagnostics.error(
-          call.range(),
-          "str() requires 1 or 2 arguments (%d provided)".formatted(arguments.size()));
+    if (!Calls.arity(call, 1, 2, diagnostics)) {
       return Value.unknown(call.range());
     }
     Value of = expressions.value(arguments.getFirst());

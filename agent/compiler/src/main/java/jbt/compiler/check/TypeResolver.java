@@ -53,9 +53,17 @@ final class TypeResolver {
       case "ksym_t" -> Optional.of(new Type.Symbolic(new Meaning.KernelSymbol()));
       case "usym_t" -> Optional.of(new Type.Symbolic(new Meaning.UserSymbol()));
       case "username_t" -> Optional.of(new Type.Symbolic(new Meaning.Id(Kind.USER)));
+      case "kstack_t" -> Optional.of(stack(false));
+      case "ustack_t" -> Optional.of(stack(true));
+      case "timestamp" -> Optional.of(new Type.Symbolic(new Meaning.Timestamp("", false)));
+      case "cgroup_path_t" -> Optional.of(new Type.Symbolic(new Meaning.CgroupPath("")));
       case "macaddr_t" -> Optional.of(new Type.Symbolic(new Meaning.Id(Kind.MAC_ADDRESS)));
       default -> Optional.empty();
     };
+  }
+
+  private static Type stack(boolean user) {
+    return new Type.Symbolic(new Meaning.Stack(user, Meaning.Stack.Mode.BPFTRACE, 0));
   }
 
   /** The type of a name that may be something else; without an error if it is. */

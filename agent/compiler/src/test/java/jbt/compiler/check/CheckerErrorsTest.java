@@ -150,7 +150,7 @@ class CheckerErrorsTest {
         "printf(\"%q\", 1); => printf: unsupported format specifier '%q'",
         "printf(\"%\"); => printf: unsupported format specifier '%'",
         "printf(\"%*d\", 1, 2); => printf: '*' is not supported: '%*d'",
-        "@ = str(1, 2, 3); => str() requires 1 or 2 arguments (3 provided)",
+        "@ = str(1, 2, 3); => str() takes up to 2 arguments (3 provided)",
         "@ = is_str(); => is_str() requires 1 argument (0 provided)",
         "@ = stack_len(1); => len() takes a map without key or a stack",
         "@ = str(comm, pid); => How much str() keeps of a text is a literal number",

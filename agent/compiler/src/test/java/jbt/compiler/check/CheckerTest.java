@@ -296,7 +296,7 @@ class CheckerTest {
   @Test
   void parsesFormats() throws CompileException {
     Checked checked =
-        check("BEGIN { printf(\"%-5d|%s|%x|%08llX%% %.3hhd\\n\", pid, comm, uid, -1, 65); }");
+        check("BEGIN { printf(\"%-5d|%s|%x|%08llX%% %.3hhd\\n\", pid, comm, tid, -1, 65); }");
     assertThat(checked.sites())
         .containsExactly(
             new Site.Printf(
