@@ -14,11 +14,21 @@ import org.junit.jupiter.api.Test;
 
 /**
  * One script on two hosts that make different programs of it: what their answers have in common is
- * merged, and what has nothing in common is shown host by host. Host a has a label, b has none.
+ * merged, and what has nothing in common is shown host by host. Host a has a label, b has none, and
+ * lacks a tracepoint.
  */
 @Tag("fleet")
 final class DifferingHostsTest {
   private static final String IF_DB = "if comptime (label(\"role\") == \"db\") ";
+
+  /** Runs a command that does not see one tracepoint. */
+  private static final String WITHOUT_EXIT =
+      """
+      mount -t tracefs none /sys/kernel/tracing
+      grep -v :sched_process_exit$ /sys/kernel/tracing/available_events >$0/events
+      mount --bind $0/events /sys/kernel/tracing/available_events
+      exec "$@"
+      """;
 
   private static Fleet fleet;
 
@@ -28,6 +38,10 @@ final class DifferingHostsTest {
     fleet.startAgent("a", "labels: { role: db }\n");
     fleet.startAgent("b");
     fleet.awaitAgent("a");
+    fleet.awaitAgent("b");
+    fleet.server("b").end();
+    fleet.startAgentBy(
+        "b", List.of("unshare", "-m", "sh", "-ec", WITHOUT_EXIT, fleet.folder() + ""));
     fleet.awaitAgent("b");
   }
 
@@ -46,6 +60,17 @@ final class DifferingHostsTest {
 
   private static List<String> printed(Running remote) {
     return remote.out().stream().filter(line -> !line.isEmpty()).toList();
+  }
+
+  @Test
+  void listsSayWhoLacksWhat() throws Exception {
+    Running remote = fleet.remote("--hosts", "a,b", "-l", "tracepoint:sched:sched_process_ex*");
+    assertThat(remote.exitCode(Duration.ofSeconds(30L * Java.PATIENCE)))
+        .as(remote.toString())
+        .isZero();
+    assertThat(remote.out())
+        .containsExactly(
+            "tracepoint:sched:sched_process_exec", "tracepoint:sched:sched_process_exit (only a)");
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.util.List;
 import jbt.cli.Main;
 import jbt.cli.session.Screen;
 import jbt.kernel.CProgram;
+import jbt.kernel.Covers;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +52,7 @@ class FlameGraphTest {
   }
 
   @Test
+  @Covers("stacks, flame graph")
   void drawsStacks() throws Exception {
     Path program =
         CProgram.compileCpp(

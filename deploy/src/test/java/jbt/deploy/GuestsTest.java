@@ -76,6 +76,10 @@ final class GuestsTest {
               "--select-package=jbt.kernel",
               "--select-class=jbt.deploy.GuideTest",
               "--select-class=jbt.deploy.ProbeScriptsTest",
+              "--select-class=jbt.deploy.TracedProgramsTest",
+              "--select-class=jbt.deploy.FlameGraphTest",
+              "--select-class=jbt.deploy.JavaStacksTest",
+              "--select-method=jbt.deploy.MissingFeaturesTest#aKernelWithoutTypes",
               "--include-classname=.*",
               "--include-tag=kernel",
               // The last one locks the machine down.

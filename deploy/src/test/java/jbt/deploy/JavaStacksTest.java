@@ -16,6 +16,7 @@ import java.util.List;
 import jbt.deploy.fleet.Java;
 import jbt.deploy.fleet.LocalRun;
 import jbt.deploy.fleet.Running;
+import jbt.kernel.Covers;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -117,6 +118,7 @@ final class JavaStacksTest {
   }
 
   @Test
+  @Covers("stacks, Java")
   void namesTheMethodThatIsSampled() throws Exception {
     String out =
         trace(
@@ -132,6 +134,7 @@ final class JavaStacksTest {
   }
 
   @Test
+  @Covers("stacks, Java")
   void namesTheMethodOfEachOfManyCalls(@TempDir Path folder) throws Exception {
     Path folded = folder.resolve("folded");
     trace(

@@ -49,7 +49,8 @@ final class Matrix {
   /**
    * Prints the matrix.
    *
-   * @param arguments for each column its title and then a report or a folder of reports
+   * @param arguments for each column its title and then a report or a folder of reports; a title
+   *     that comes again goes on with its column
    */
   public static void main(String[] arguments)
       throws IOException, ParserConfigurationException, SAXException {
@@ -63,7 +64,9 @@ final class Matrix {
   /** Takes the reports of one more kernel; a path that is not there leaves its column empty. */
   void read(String kernel, Path path)
       throws IOException, ParserConfigurationException, SAXException {
-    kernels.add(kernel);
+    if (!kernels.contains(kernel)) {
+      kernels.add(kernel);
+    }
     if (!Files.exists(path)) {
       return;
     }

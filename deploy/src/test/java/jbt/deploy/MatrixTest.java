@@ -43,6 +43,7 @@ final class MatrixTest {
     Matrix matrix = new Matrix();
     matrix.read("this one", maven);
     matrix.read("6.1", console);
+    matrix.read("6.1", folder.resolve("missing.xml"));
     matrix.read("6.12", folder.resolve("missing.xml"));
     assertThat(matrix)
         .hasToString(

@@ -1,6 +1,7 @@
 package jbt.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import jbt.deploy.fleet.Java;
+import jbt.kernel.CProgram;
+import jbt.kernel.Covers;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +38,11 @@ final class MissingFeaturesTest {
     return new Answer(process.waitFor(), text.strip());
   }
 
+  /** Runs a command in file trees of its own, after a line of the shell. */
+  private static List<String> after(String line) {
+    return new ArrayList<>(List.of("unshare", "-m", "sh", "-ec", line + "; exec \"$@\"", "sh"));
+  }
+
   /** A script that starts the program that it traces. */
   private static String traced() throws IOException {
     Path program = folder.resolve("traced");
@@ -49,19 +57,37 @@ final class MissingFeaturesTest {
   @ParameterizedTest
   @ValueSource(strings = {"/nowhere", "/etc/passwd"})
   void typesOfTheKernel(String file) throws Exception {
-    Map<String, String> without = Map.of("BPFTRACE_BTF", file);
+    worksWithoutTypes(Map.of("BPFTRACE_BTF", file), List.of());
+  }
+
+  /** A kernel that tells nothing of its types: they are hidden. */
+  @Test
+  @Covers("without BTF")
+  void aKernelWithoutTypes() throws Exception {
+    worksWithoutTypes(Map.of(), after("mount -t tmpfs none /sys/kernel/btf"));
+  }
+
+  private static void worksWithoutTypes(Map<String, String> environment, List<String> before)
+      throws Exception {
     String script =
         """
         #include <linux/sched.h>
         struct two { int first; int second; };
         tracepoint:syscalls:sys_enter_openat /comm == "traced"/ { @second = ((struct two *)args.filename)->second; }
+        uprobe:libc:exit /comm == "traced"/ { @ends = count(); }
         """
+            + (Files.exists(Path.of("/sys/bus/event_source/devices/kprobe"))
+                ? "struct how { unsigned long long flags; }; kprobe:do_sys_openat2 /comm == \"traced\"/"
+                    + " { @flags[str(arg1), ((struct how *)arg2)->flags & O_CLOEXEC] = count(); }"
+                    + " END { if (!@flags[\"/etc/ld.so.cache\", O_CLOEXEC]) { print(\"no kprobe\"); } clear(@flags); }"
+                : "")
             + traced();
     // The characters from the fifth on of /lib/x86_64-linux-gnu/libc.so.6.
-    assertThat(run(without, List.of(), "-q", "--unsafe", "-e", script).text)
-        .contains("@[traced]: 1", "@second: " + 0x3638782f);
+    Answer all = run(environment, before, "-q", "--unsafe", "-e", script);
+    assertThat(all.text.lines().filter(line -> !line.isEmpty()))
+        .containsExactlyInAnyOrder("@[traced]: 1", "@ends: 1", "@second: " + 0x3638782f);
     Answer unknown =
-        run(without, List.of(), "-e", "BEGIN { print(((struct path *)0)->dentry); exit(); }");
+        run(environment, before, "-e", "BEGIN { print(((struct path *)0)->dentry); exit(); }");
     assertThat(unknown)
         .isEqualTo(
             new Answer(
@@ -71,7 +97,7 @@ final class MissingFeaturesTest {
                 BEGIN { print(((struct path *)0)->dentry); exit(); }
                                 ~~~~~~~~~~~~~
                 HINT: This kernel has no type information (BTF): declare the struct in the script"""));
-    assertThat(run(without, List.of(), "-lv", "struct path"))
+    assertThat(run(environment, before, "-lv", "struct path"))
         .isEqualTo(
             new Answer(2, "This kernel tells nothing of its types (BTF, /sys/kernel/btf/vmlinux)"));
   }
@@ -84,9 +110,26 @@ final class MissingFeaturesTest {
         "mount --bind /sys/kernel/tracing /sys/kernel/tracing; mount -o remount,bind,ro /sys/kernel/tracing"
       })
   void listOfTracepoints(String hide) throws Exception {
-    List<String> hidden = List.of("unshare", "-m", "sh", "-ec", hide + "; exec \"$@\"", "sh");
-    Answer answer = run(Map.of(), hidden, "-q", "--unsafe", "-e", traced());
+    Answer answer = run(Map.of(), after(hide), "-q", "--unsafe", "-e", traced());
     assertThat(answer).isEqualTo(new Answer(0, "@[traced]: 1"));
+  }
+
+  /** Mounted nowhere, where it belongs, and where it was in old times. */
+  @Test
+  @Covers("listing")
+  void tracepointsWhereverTheirListIs() throws Exception {
+    String no = "mount -t tmpfs none /sys/kernel/debug; mount -t tmpfs none /sys/kernel/tracing";
+    Answer nowhere = run(Map.of(), after(no), "-lv", "tracepoint:*");
+    for (String mount :
+        List.of(
+            "mount -t tracefs none /sys/kernel/tracing",
+            no + "; mount -t debugfs none /sys/kernel/debug")) {
+      assertThat(run(Map.of(), after(mount), "-lv", "tracepoint:*")).isEqualTo(nowhere);
+    }
+    List<String> count = after("mount -t tracefs none /sys/kernel/tracing");
+    count.addAll(List.of("wc", "-l", "/sys/kernel/tracing/available_events"));
+    assertThat(CProgram.output(count))
+        .startsWith(nowhere.text.lines().filter(l -> l.startsWith("tracepoint:")).count() + " ");
   }
 
   @Test
@@ -100,5 +143,27 @@ final class MissingFeaturesTest {
     Answer ignored =
         run(Map.of(), List.of(), "-q", "-e", "config = { missing_probes = ignore } " + missing);
     assertThat(ignored).isEqualTo(new Answer(0, ""));
+  }
+
+  /**
+   * What only the kernel knows: here an event for which most machines of a test have no counter.
+   */
+  @Test
+  void eventsByTheSettings() throws Exception {
+    assumeTrue(
+        !Files.exists(Path.of("/sys/bus/event_source/devices/cpu")),
+        "this machine has counters, so nothing is missing");
+    String missing = "hardware:bus-cycles:100 { @ = count(); }";
+    String skip = "config = { missing_probes = warn } " + missing;
+    assertThat(run(Map.of(), List.of(), "-e", skip + " BEGIN { printf(\"on\\n\"); }").text.lines())
+        .contains("Attached 1 probe", "on")
+        .anyMatch(
+            line ->
+                line.startsWith("WARNING: attach hardware:bus-cycles:100: there is no counter")
+                    && line.endsWith(". Skipping."));
+    assertThat(run(Map.of(), List.of(), "-q", "-e", skip.replace("warn", "ignore")))
+        .isEqualTo(new Answer(1, "ERROR: No attach point of the script can be attached"));
+    assertThat(run(Map.of(), List.of(), "-q", "-e", missing + " BEGIN { exit(); }").exitCode)
+        .isEqualTo(255);
   }
 }

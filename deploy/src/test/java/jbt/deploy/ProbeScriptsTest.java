@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import jbt.deploy.fleet.LocalRun;
 import jbt.deploy.fleet.LocalRun.Work;
 import jbt.kernel.CProgram;
+import jbt.kernel.Covers;
 import jbt.kernel.KernelModules;
 import jbt.kernel.Workload;
 import org.junit.jupiter.api.Assumptions;
@@ -75,6 +76,7 @@ final class ProbeScriptsTest {
   }
 
   @Test
+  @Covers("script, do_nanosleep")
   void sleepersByThread() throws Exception {
     AtomicLong sleeper = new AtomicLong();
     String out =
@@ -90,6 +92,7 @@ final class ProbeScriptsTest {
   }
 
   @Test
+  @Covers("script, do_sys_openat2")
   void pathsAreWhole() throws Exception {
     assertThat(
             output(
@@ -100,6 +103,7 @@ final class ProbeScriptsTest {
   }
 
   @Test
+  @Covers("script, do_sys_openat2")
   void flagsOfAnOpen() throws Exception {
     assertThat(
             output(
@@ -113,7 +117,25 @@ final class ProbeScriptsTest {
         .isEqualTo("401");
   }
 
+  /** As a script declares it that does not trust the kernel's types, and the end of a long text. */
   @Test
+  @Covers("script, do_sys_openat2")
+  void flagsByAStructOfTheScript() throws Exception {
+    assertThat(
+            output(
+                """
+                config = { max_strlen = 100 }
+                struct open_how { unsigned long long flags, mode, resolve; };
+                kprobe:do_sys_openat2 /pid == $1 && strncmp(str(arg1), "/run/xxx", 8) == 0/ {
+                  printf("%x %s\\n", ((struct open_how *)arg2)->flags & 0x403, str(arg1)); exit();
+                }
+                """,
+                () -> open(LONG_PATH, StandardOpenOption.WRITE, StandardOpenOption.APPEND)))
+        .isEqualTo("401 " + LONG_PATH.toString().substring(0, 100) + "..");
+  }
+
+  @Test
+  @Covers("script, do_sys_openat2")
   void errorOfAnOpen() throws Exception {
     assertThat(
             output(
@@ -126,6 +148,7 @@ final class ProbeScriptsTest {
   }
 
   @Test
+  @Covers("script, do_sys_open")
   void olderFunctionForOpening() throws Exception {
     String out =
         output(
@@ -137,6 +160,7 @@ final class ProbeScriptsTest {
   }
 
   @Test
+  @Covers("script, vfs_open")
   void nameOfAnOpenedFile() throws Exception {
     Path file = Files.createTempFile(Path.of("/dev/shm"), "jbt-", "");
     try {
@@ -154,6 +178,7 @@ final class ProbeScriptsTest {
   }
 
   @Test
+  @Covers("script, uprobe")
   void callsOfAProgram() throws Exception {
     Path program = CProgram.compile(folder, "counter", COUNTER, "-O1");
     AtomicLong pid = new AtomicLong();
@@ -191,6 +216,7 @@ final class ProbeScriptsTest {
   }
 
   @Test
+  @Covers("script, sys_enter_openat")
   void filesThatAreOpened() throws Exception {
     assertThat(
             output(
@@ -201,6 +227,7 @@ final class ProbeScriptsTest {
   }
 
   @Test
+  @Covers("script, page-faults")
   void faultsByProgram() throws Exception {
     Path program = CProgram.compile(folder, "toucher", TOUCHER, "-O1");
     for (String event : List.of("page-faults:100", "faults:")) {
@@ -216,6 +243,7 @@ final class ProbeScriptsTest {
   }
 
   @Test
+  @Covers("script, block_rq_insert")
   void requestsThatAreQueuedForADisk() throws Exception {
     KernelModules.need("configfs");
     KernelModules.need("mq-deadline");

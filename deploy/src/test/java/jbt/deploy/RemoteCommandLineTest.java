@@ -152,6 +152,20 @@ class RemoteCommandLineTest {
   }
 
   @Test
+  void relativePathsMeanNothingOnOtherHosts() throws Exception {
+    for (String probe : List.of("uprobe:./app:main", "usdt:./app:here")) {
+      Running remote = fleet.remote("--hosts", "a,b", "-e", probe + " { @ = count(); }");
+      assertThat(remote.exitCode(Fleet.PATIENCE)).as(remote.toString()).isEqualTo(16);
+      assertThat(remote.err())
+          .anyMatch(
+              line ->
+                  line.endsWith(
+                      "ERROR: ./app is a relative path, which means nothing on another host: make"
+                          + " it absolute"));
+    }
+  }
+
+  @Test
   void failedCallsOfAllHostsAreOneWarning() throws Exception {
     Running remote = fleet.remote("--hosts", "a,b", "-k", "-e", "BEGIN { print(*(uint64 *)1); }");
     assertThat(remote.exitCode(Fleet.PATIENCE)).as(remote.toString()).isZero();

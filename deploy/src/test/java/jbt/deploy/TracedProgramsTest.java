@@ -17,7 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import jbt.cli.Main;
 import jbt.cli.session.Screen;
+import jbt.deploy.fleet.Java;
 import jbt.kernel.CProgram;
+import jbt.kernel.Covers;
+import jbt.kernel.Kernels;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -36,7 +39,8 @@ class TracedProgramsTest {
         ".4byte 992f-991f, 994f-993f, 3\\n991: .asciz \\"stapsdt\\"\\n992: .balign 4\\n" \\
         "993: .8byte 990b, 0, 0\\n.asciz \\"app\\"\\n.asciz \\"" name "\\"\\n.asciz \\"-4@%%edi\\"\\n" \\
         "994: .balign 4\\n.popsection\\n"
-      volatile long sum;
+      // Not zero, or the kernel writes there when it makes the process.
+      volatile long sum = 1;
       __attribute__((noinline)) void work(int n) {
         asm volatile(NOTE("worked") :: "D"(n));
         sum += n;
@@ -126,7 +130,9 @@ class TracedProgramsTest {
 
   /** What the script has printed, when it has ended. */
   private String result(Thread thread) throws InterruptedException {
-    assertThat(thread.join(Duration.ofSeconds(20))).describedAs(text(err) + text(out)).isTrue();
+    assertThat(thread.join(Duration.ofSeconds(20L * Java.PATIENCE)))
+        .describedAs(text(err) + text(out))
+        .isTrue();
     assertThat(text(err)).doesNotContain("ERROR");
     return text(out).replace("running\n", "").strip();
   }
@@ -137,6 +143,7 @@ class TracedProgramsTest {
   }
 
   @Test
+  @Covers({"uprobe, container", "usdt, container"})
   void seesALibraryThatOnlyAContainerHas() throws Exception {
     Path root = Files.createDirectory(folder.resolve("root"));
     String prepare =
@@ -162,6 +169,7 @@ class TracedProgramsTest {
   }
 
   @Test
+  @Covers({"uprobe, -p", "usdt, -p"})
   void needsNoFileForOneProcess() throws Exception {
     Worker one = Worker.start(program.toString());
     try (Worker other = Worker.start(program.toString())) {
@@ -185,7 +193,36 @@ class TracedProgramsTest {
     }
   }
 
+  /** The address means the same in all processes of the program. */
   @Test
+  @Covers("watchpoint, -p and -c")
+  void watchesTheMemoryOfOneProcess() throws Exception {
+    Kernels.needWatchpoints();
+    String address =
+        CProgram.output(List.of("nm", program.toString()))
+            .lines()
+            .filter(line -> line.endsWith(" sum"))
+            .map(line -> "0x" + line.substring(0, line.indexOf(' ')))
+            .findFirst()
+            .orElseThrow();
+    String script = "watchpoint:" + address + ":8:w { @writes = count(); }";
+    Worker one = Worker.start(program.toString());
+    try (Worker other = Worker.start(program.toString())) {
+      Thread thread = trace(script, "-p", "" + one.id());
+      one.work();
+      other.work();
+      one.work();
+      one.close();
+      assertThat(result(thread)).isEqualTo("@writes: 3");
+    }
+    Path input = Files.writeString(folder.resolve("input"), "\n\n\n");
+    out.reset();
+    Thread thread = trace(script.replace(" {", "/pid == cpid/ {"), "-c", program + " <" + input);
+    assertThat(result(thread)).isEqualTo("@writes: 6");
+  }
+
+  @Test
+  @Covers("usdt")
   void countsInAllProcessesAtAllSites() throws Exception {
     try (Worker before = Worker.start(program.toString())) {
       Thread thread =

@@ -138,6 +138,17 @@ public final class FakeBinaries implements Binaries {
     }
 
     @Override
+    public List<Line> lines(String source) {
+      return source.equals("app.c")
+          ? List.of(
+              new Line(10, 3, 0x1148),
+              new Line(10, 9, 0x114c),
+              new Line(12, 5, 0x1144),
+              new Line(10, 3, 0x1f00))
+          : List.of();
+    }
+
+    @Override
     public boolean inlined(String name) {
       return name.equals("small");
     }

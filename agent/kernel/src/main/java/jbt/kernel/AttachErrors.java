@@ -12,7 +12,7 @@ final class AttachErrors {
       case Point.Kprobe kprobe -> kprobe(kprobe, name, e);
       case Point.Hardware hardware when e.errno() == SystemCallException.ENOENT ->
           new LoadException(
-              LoadException.Reason.FEATURE,
+              LoadException.Reason.MISSING,
               "attach %s: there is no counter for %s: no such event on this processor, or a virtual machine that passes none on"
                   .formatted(name, hardware.name()));
       case Point.Watchpoint watchpoint -> watchpoint(name, e);
@@ -27,18 +27,18 @@ final class AttachErrors {
     return switch (e.errno()) {
       case SystemCallException.EILSEQ ->
           new LoadException(
-              LoadException.Reason.RESOURCE,
+              LoadException.Reason.MISSING,
               "Could not add kprobe into middle of instruction: " + place);
       case SystemCallException.EINVAL ->
           new LoadException(
-              LoadException.Reason.RESOURCE,
+              LoadException.Reason.MISSING,
               "attach "
                   + place
                   + ": the kernel allows no probe there: it is on its list of forbidden functions,"
                   + " or can't be traced");
       case SystemCallException.ENOENT ->
           new LoadException(
-              LoadException.Reason.RESOURCE,
+              LoadException.Reason.MISSING,
               "attach " + place + ": the kernel finds no such function any more");
       default -> LoadException.of("attach " + place, e);
     };
@@ -48,7 +48,7 @@ final class AttachErrors {
     return switch (e.errno()) {
       case SystemCallException.ENOEXEC, SystemCallException.ENOTSUPP, SystemCallException.EILSEQ ->
           new LoadException(
-              LoadException.Reason.RESOURCE,
+              LoadException.Reason.MISSING,
               "Could not add uprobe: there is no instruction that the kernel can watch at " + name);
       default -> LoadException.of("attach " + name, e);
     };
@@ -72,7 +72,7 @@ final class AttachErrors {
     return switch (e.errno()) {
       case SystemCallException.EINVAL, SystemCallException.ENOENT, SystemCallException.EBUSY ->
           new LoadException(
-              LoadException.Reason.RESOURCE,
+              LoadException.Reason.MISSING,
               "attach "
                   + name
                   + ": the function can't be traced, or something else changes its entry ("

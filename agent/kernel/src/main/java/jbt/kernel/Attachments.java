@@ -2,11 +2,14 @@ package jbt.kernel;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import jbt.compiler.plan.Attachment;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.plan.Program;
+import jbt.compiler.plan.Settings;
 import jbt.kernel.sys.Bpf;
 import jbt.kernel.sys.Fd;
 import jbt.kernel.sys.Perf;
@@ -30,6 +33,11 @@ final class Attachments implements AutoCloseable {
 
   private final List<Fd> iterators = new ArrayList<>();
 
+  /** What the script goes on without. */
+  private final Set<Attachment> missing = new LinkedHashSet<>();
+
+  private final List<String> warnings = new ArrayList<>();
+
   private int attached;
   private boolean tracepointMissesCounted;
 
@@ -49,12 +57,31 @@ final class Attachments implements AutoCloseable {
           attached++;
         }
       } catch (SystemCallException e) {
-        close();
-        throw AttachErrors.of(
-            attachment.point(), plan.attachPointNames().get(attachment.cookie()), e);
+        goOnWithout(List.of(attachment), e);
       }
     }
     attachMany();
+  }
+
+  /** Goes on if the settings say so of what is missing. */
+  private void goOnWithout(List<Attachment> refused, SystemCallException e) throws LoadException {
+    Attachment first = refused.getFirst();
+    int others = refused.size() - 1;
+    LoadException problem =
+        AttachErrors.of(
+            first.point(),
+            plan.attachPointNames().get(first.cookie())
+                + (others > 0 ? " and " + others + " others" : ""),
+            e);
+    Settings.Missing setting = plan.settings().missingProbes();
+    if (setting == Settings.Missing.ERROR || problem.reason() != LoadException.Reason.MISSING) {
+      close();
+      throw problem;
+    }
+    missing.addAll(refused);
+    if (setting == Settings.Missing.WARN) {
+      warnings.add("WARNING: " + problem.getMessage() + ". Skipping.");
+    }
   }
 
   private boolean byOneLink(Attachment attachment) {
@@ -75,26 +102,28 @@ final class Attachments implements AutoCloseable {
       }
     }
     for (List<Attachment> together : byLink.values()) {
-      try {
-        linkMany(together);
-      } catch (SystemCallException e) {
-        close();
-        Attachment first = together.getFirst();
-        String name = plan.attachPointNames().get(first.cookie());
-        int others = together.size() - 1;
-        throw AttachErrors.of(
-            first.point(), name + (others > 0 ? " and " + others + " others" : ""), e);
-      }
+      linkMany(together);
     }
   }
 
-  private void linkMany(List<Attachment> together) {
-    if (together.getFirst().point() instanceof Attachment.Point.Kprobe) {
-      linkKprobes(together);
-    } else {
-      linkUprobes(together);
+  /** The kernel takes all of them or none: of those that may be missing, what is not is found. */
+  private void linkMany(List<Attachment> together) throws LoadException {
+    try {
+      if (together.getFirst().point() instanceof Attachment.Point.Kprobe) {
+        linkKprobes(together);
+      } else {
+        linkUprobes(together);
+      }
+      attached += together.size();
+    } catch (SystemCallException e) {
+      int half = together.size() / 2;
+      if (half == 0 || plan.settings().missingProbes() == Settings.Missing.ERROR) {
+        goOnWithout(together, e);
+      } else {
+        linkMany(together.subList(0, half));
+        linkMany(together.subList(half, together.size()));
+      }
     }
-    attached += together.size();
   }
 
   private void linkKprobes(List<Attachment> together) {
@@ -149,7 +178,8 @@ final class Attachments implements AutoCloseable {
       case Attachment.Point.KernelFunction function ->
           links.add(Bpf.attachRawEvent(programs.get(attachment.program())));
       case Attachment.Point.Iterator iterator -> {
-        Fd link = Bpf.linkIterator(programs.get(attachment.program()));
+        Fd link =
+            Bpf.linkIterator(programs.get(attachment.program()), iterator.name().equals("cgroup"));
         links.add(link);
         iterators.add(link);
       }
@@ -227,6 +257,11 @@ final class Attachments implements AutoCloseable {
 
   synchronized int attached() {
     return attached;
+  }
+
+  /** The plan without what the script goes on without, and with what to tell of that. */
+  synchronized Plan plan() {
+    return missing.isEmpty() ? plan : plan.without(missing, warnings);
   }
 
   /** Whether the kernel counts runs at tracepoints that it leaves out; known once attached. */

@@ -18,6 +18,8 @@ public final class LoadException extends Exception {
     PRIVILEGE,
     /** This kernel can't do it. */
     FEATURE,
+    /** Nothing can be attached where the script wants it. */
+    MISSING,
     /** The verifier refused the program. */
     VERIFIER,
     /** Memory, file descriptors, an event that is in use, or anything else. */

@@ -49,8 +49,9 @@ public final class LoadedPlan implements AutoCloseable {
     return new LoadedPlan(plan, KernelObjects.create(plan));
   }
 
+  /** What was loaded; once it is attached, without what is missing and may be. */
   public Plan plan() {
-    return plan;
+    return attachments.plan();
   }
 
   /** Attaches everything but BEGIN and END; timers and software events do not run yet. */

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import jbt.compiler.check.ProbeListing;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,47 @@ class EventProbesTest {
           .hasMessageContaining(
               "attach hardware:bus-cycles:100: there is no counter for bus-cycles");
       Assumptions.assumeTrue(false, "there is no counter for bus-cycles");
+    }
+  }
+
+  @Test
+  @Covers("software")
+  void takesEverySoftwareEvent() throws Exception {
+    List<String> names = names("software:");
+    assertThat(names).hasSize(11);
+    for (String name : names) {
+      for (String count : List.of("", ":", ":1000000")) {
+        try (ScriptSession session =
+            ScriptSession.start("software:" + name + count + " { @ = count(); }")) {
+          assertThat(session.loaded().attached()).as(name + count).isEqualTo(1);
+        }
+      }
+    }
+  }
+
+  /** Where there is no counter at all, all of them are named. */
+  @Test
+  @Covers("hardware")
+  void takesOrNamesEveryHardwareEvent() throws Exception {
+    List<String> names = names("hardware:");
+    assertThat(names).hasSize(10);
+    boolean missing = false;
+    for (String name : names) {
+      try (ScriptSession session = ScriptSession.start("hardware:" + name + " { @ = count(); }")) {
+        assertThat(session.loaded().attached()).as(name).isEqualTo(1);
+      } catch (LoadException e) {
+        assertThat(e).hasMessageContaining("there is no counter for " + name);
+        missing = true;
+      }
+    }
+    Assumptions.assumeFalse(missing, "there are no counters for some events");
+  }
+
+  private static List<String> names(String type) throws Exception {
+    try (HostTarget target = new HostTarget("here")) {
+      return ProbeListing.matching(type, false, target).stream()
+          .map(listed -> listed.split(":", -1)[1])
+          .toList();
     }
   }
 
@@ -112,6 +154,30 @@ class EventProbesTest {
       assertThat(session.words("@fd").getFirst()).isGreaterThan(2);
       assertThat(session.words("@areas").getFirst()).isGreaterThan(10);
       assertThat(session.words("@flags")).containsExactly(1L);
+    }
+  }
+
+  @Test
+  @Covers("iter, every kind")
+  void goesThroughEveryKindOfObject() throws Exception {
+    try (HostTarget target = new HostTarget("here")) {
+      List<String> kinds = ProbeListing.matching("iter:*", false, target);
+      assertThat(kinds).contains("iter:task", "iter:bpf_map", "iter:tcp", "iter:ksym");
+      for (String kind : kinds) {
+        try (ScriptSession session = ScriptSession.start(kind + " { @ = count(); }")) {
+          session.loaded().iterate();
+          session.stop();
+          assertThat(session.loaded().losses()).as(kind).containsOnly(0);
+        }
+      }
+      assertThatThrownBy(() -> ScriptSession.start("iter:sockmap {}").close())
+          .hasMessageContaining("goes through one map of a program");
+    }
+    String script =
+        "iter:cgroup/ctx.cgroup != 0/ { @ = count(); } iter:bpf_map { @maps = count(); }";
+    try (ScriptSession session = ScriptSession.start(script)) {
+      session.loaded().iterate();
+      assertThat(session.words("@maps").getFirst()).isPositive();
     }
   }
 }

@@ -105,6 +105,7 @@ class KprobesTest {
   }
 
   @Test
+  @Covers("kprobe, structs and texts")
   void readsWhatFunctionsAreGiven() throws Exception {
     String script =
         """
@@ -168,6 +169,30 @@ class KprobesTest {
         .hasMessageContaining("kprobe:perf_trace_buf_alloc");
     assertThatThrownBy(() -> ScriptSession.start("kprobe:do_int3 {}").close())
         .hasMessageContaining("the kernel allows no probe there");
+  }
+
+  @Test
+  @Covers("missing probes")
+  void goesOnWithoutWhatTheKernelRefuses() throws Exception {
+    String script =
+        "config = { missing_probes = warn } kprobe:entry_SYSCALL_64, kprobe:__*_sys_getppid/pid == PID/ { @ = count(); }";
+    try (ScriptSession session = ScriptSession.start(script)) {
+      Workload.getppid(10);
+      session.stop();
+      assertThat(session.words("@").getFirst()).isBetween(10L, 20L);
+      assertThat(session.loaded().plan().attachments())
+          .hasSize(session.plan().attachments().size() - 1);
+      assertThat(session.loaded().plan().warnings())
+          .singleElement()
+          .asString()
+          .startsWith("WARNING: attach kprobe:entry_SYSCALL_64: the kernel allows no probe there")
+          .endsWith(". Skipping.");
+    }
+    try (ScriptSession session = ScriptSession.start(script.replace("warn", "ignore"))) {
+      assertThat(session.loaded().plan().warnings()).isEmpty();
+    }
+    assertThatThrownBy(() -> ScriptSession.start(script.replace("warn", "error")).close())
+        .isInstanceOf(LoadException.class);
   }
 
   private static String problem(HostTarget target, String script) {

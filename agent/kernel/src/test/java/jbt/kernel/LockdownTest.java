@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 @Order(Integer.MAX_VALUE)
 class LockdownTest {
   @Test
+  @Covers("locked down")
   void isNamed() throws Exception {
     Assumptions.assumeTrue(
         System.getProperty("kernel.modules") != null, "only an emulated machine is locked down");

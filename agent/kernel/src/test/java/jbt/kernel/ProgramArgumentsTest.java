@@ -82,6 +82,7 @@ class ProgramArgumentsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"-gdwarf-4", "-gdwarf-5", "-gdwarf-5 -gz=zlib", "-gdwarf-4 -gstrict-dwarf"})
+  @Covers("uprobe, args")
   void readsThem(String options) throws Exception {
     String[] all = ("-O1 " + options).split(" ", -1);
     Path program = CProgram.compile(folder, "app", SOURCE, all);
@@ -129,6 +130,7 @@ class ProgramArgumentsTest {
   }
 
   @Test
+  @Covers("uprobe, C++")
   void findsFunctionsOfCpp() throws Exception {
     Path program = CProgram.compileCpp(folder, "app", CPP, "-O1", "-g");
     String script =

@@ -34,12 +34,18 @@ class UsdtTest {
         ".weak _.stapsdt.base\\n.hidden _.stapsdt.base\\n_.stapsdt.base: .space 1\\n" \\
         ".size _.stapsdt.base, 1\\n.popsection\\n.endif\\n"
       __attribute__((section(".probes"))) volatile unsigned short watched;
+      long total = 1;
+      static struct { int first, second; } pair;
       __attribute__((noinline)) void work(int n, const char *text) {
         long here[4] = { n, n + 1, n + 2, -n };
         short small = -n;
         asm volatile(NOTE("app", "work", "0", "-4@%%edi 8@%%rsi") :: "D"(n), "S"(text));
         asm volatile(NOTE("app", "places", "0", "-8@%0 8@8(%%rax) 8@(%%rax,%%rcx,8) -2@%%dx 4@$7")
           :: "m"(here[3]), "a"(here), "c"(2L), "d"(small) : "memory");
+        total += n;
+        pair.second = -n;
+        asm volatile(NOTE("app", "variables", "0", "-8@%0 -4@pair+4(%%rip)")
+          :: "m"(total), "m"(pair));
         asm volatile(NOTE("other", "work", "0", "-4@%%edi") :: "D"(100 + n));
       }
       __attribute__((noinline)) int listened(int n) {
@@ -78,6 +84,7 @@ class UsdtTest {
           @memory = sum(arg0); @near = sum(arg1); @indexed = sum(arg2); @small = sum(arg3);
           @constant = max(arg4);
         }
+        usdt:FILE:variables { @total = max(arg0); @second = sum(arg1); }
         usdt:FILE:work { @both = count(); @probe[probe] = sum(arg0); }
         usdt:FILE:app:* { @all = count(); }
         """
@@ -94,12 +101,15 @@ class UsdtTest {
       assertThat(session.words("@small")).containsExactly(-45L);
       assertThat(session.words("@constant")).containsExactly(7L);
       assertThat(session.words("@both")).containsExactly(20L);
-      assertThat(session.words("@all")).containsExactly(30L);
+      assertThat(session.words("@total")).containsExactly(46L);
+      assertThat(session.words("@second")).containsExactly(-45L);
+      assertThat(session.words("@all")).containsExactly(40L);
       assertThat(session.rows("@probe")).hasSize(2);
     }
   }
 
   @Test
+  @Covers("usdt, counter of listeners")
   void raisesTheCounterOfThoseWhoListen() throws Exception {
     Path app = app();
     assertThat(CProgram.output(List.of(app.toString(), "10"))).isEqualTo("0\n");

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import jbt.compiler.CompileException;
 import jbt.compiler.Compiler;
+import jbt.compiler.check.ProbeListing;
 import jbt.compiler.target.Binary;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -108,6 +110,7 @@ class UserProbesTest {
   }
 
   @Test
+  @Covers("uprobe, names of libraries")
   void findsProgramsAndLibrariesByName() throws Exception {
     Path program = counter();
     String script = "uprobe:libc.so.6:srand {} uprobe:true:main {}";
@@ -175,6 +178,66 @@ class UserProbesTest {
       session.stop();
       assertThat(session.words("@second")).containsExactly(20L);
       assertThat(session.words("@start")).containsExactly(20L);
+    }
+  }
+
+  /**
+   * A library whose first address is not 0, as prelink makes them; its user and a plain process.
+   */
+  @Test
+  @Covers("uprobe, prelinked")
+  void knowsLibrariesThatHaveAnAddress() throws Exception {
+    Path library =
+        CProgram.compile(
+            folder,
+            "libmoved.so",
+            """
+            long counter;
+            __attribute__((noinline)) long add(long by) { counter += by; return counter; }
+            """,
+            "-O1",
+            "-g",
+            "-shared",
+            "-fPIC",
+            "-Wl,-Ttext-segment=0x41000000");
+    Path program =
+        CProgram.compile(
+            folder,
+            "user",
+            "long add(long); int main(void) { for (int i = 0; i < 10; i++) add(i); return 0; }",
+            library.toString(),
+            "-Wl,-rpath," + folder);
+    long address;
+    List<Long> starts;
+    try (HostTarget target = new HostTarget("here")) {
+      Binary binary = target.binaries().open(library.toString());
+      Binary.Function add = binary.function("add").orElseThrow();
+      address = add.address();
+      starts = binary.instructions(add).orElseThrow();
+      assertThat(address).isGreaterThan(0x41000000L);
+      assertThat(binary.fileOffset(address).orElseThrow()).isLessThan(Files.size(library));
+      assertThat(ProbeListing.matching("uprobe:" + library + ":add", true, target).getFirst())
+          .startsWith("uprobe:%s:add\n    long int by\n    add+0\n".formatted(library));
+      assertThat(problem(target, "uprobe:%s:0x%x {}".formatted(library, address + 1)))
+          .contains("middle of instruction");
+    }
+    String script =
+        """
+        uprobe:FILE:add { @by = sum(args.by); @name[usym(reg("ip"))] = count(); }
+        uretprobe:FILE:add { @last = max(retval); }
+        uprobe:FILE:add+%d { @second = count(); }
+        uprobe:FILE:0x%x { @start = count(); }
+        """
+            .formatted(starts.get(1), address)
+            .replace("FILE", library.toString());
+    try (ScriptSession session = ScriptSession.start(script)) {
+      CProgram.output(List.of(program.toString()));
+      session.stop();
+      assertThat(session.words("@by")).containsExactly(45L);
+      assertThat(session.words("@last")).containsExactly(45L);
+      assertThat(session.words("@second")).containsExactly(10L);
+      assertThat(session.words("@start")).containsExactly(10L);
+      assertThat(session.rows("@name")).hasSize(1);
     }
   }
 

@@ -128,8 +128,12 @@ public final class Fleet implements AutoCloseable {
 
   /** Starts the agent of a host again, without the capabilities that loading programs needs. */
   public void startAgentWithoutPrivileges(String host) throws IOException {
-    List<String> command =
-        new ArrayList<>(List.of("setpriv", "--bounding-set=-sys_admin,-bpf,-perfmon"));
+    startAgentBy(host, List.of("setpriv", "--bounding-set=-sys_admin,-bpf,-perfmon"));
+  }
+
+  /** Starts the agent of a host, which has been configured, by a command that runs another. */
+  public void startAgentBy(String host, List<String> runner) throws IOException {
+    List<String> command = new ArrayList<>(runner);
     command.addAll(
         Java.command("jbt.daemon.Main", "--config", folder.resolve(host + ".yaml").toString()));
     servers.put(host, Running.start(network.onHost(host, command)));

@@ -167,7 +167,7 @@ public final class Checker {
     for (Ast.AttachPoint written : block.attachPoints()) {
       for (Expanded place : expansion.expand(written)) {
         Expanded point = fields.isEmpty() ? place : expansion.withArguments(place);
-        distinct.putIfAbsent(severalOfOneName(point) ? point.point() : point.name(), point);
+        distinct.putIfAbsent(inCode(point) ? point.point() : point.name(), point);
       }
     }
     boolean[] byFunction = new boolean[1];
@@ -181,10 +181,10 @@ public final class Checker {
     return groups.values().stream().map(points -> new Group(block, points)).toList();
   }
 
-  /** A statically defined probe is at several places; static functions may share a name. */
-  private static boolean severalOfOneName(Expanded point) {
+  /** Whether one name may mean several places: of a marker, a line, or static functions. */
+  private static boolean inCode(Expanded point) {
     return switch (point.kind()) {
-      case USDT, KPROBE, KRETPROBE -> true;
+      case UPROBE, URETPROBE, USDT, KPROBE, KRETPROBE -> true;
       default -> false;
     };
   }

@@ -266,12 +266,10 @@ final class Expansion {
       }
     }
     if (found.isEmpty()) {
-      unmatched++;
       String name = String.join(":", parts);
-      diagnostics.error(
-          written.range(),
+      missing(
+          written,
           "No matches for rawtracepoint " + name,
-          List.of(),
           Wildcard.isPattern(name) ? List.of() : Nearest.hint(name, events.names()));
     }
     return found;

@@ -3,6 +3,7 @@ package jbt.compiler.check;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import jbt.compiler.check.Checked.Probe.Kind;
 import jbt.compiler.lang.Ast.AttachPoint;
 import jbt.compiler.plan.Attachment.Point;
@@ -19,11 +20,16 @@ final class Iterators {
   /** And a function, which programs are loaded for. */
   private static final String FUNCTION = "bpf_iter_";
 
+  /** What is in one map of a program, which no script can name. */
+  private static final Set<String> OF_ONE_MAP =
+      Set.of("bpf_map_elem", "bpf_sk_storage_map", "sockmap");
+
   private Iterators() {}
 
   static List<String> names(Btf kernel) {
     return kernel.names(Btf.Kind.STRUCT, CONTEXT).stream()
         .map(name -> name.substring(CONTEXT.length()))
+        .filter(name -> !OF_ONE_MAP.contains(name))
         .filter(name -> kernel.find(Btf.Kind.FUNC, FUNCTION + name).isPresent())
         .sorted()
         .toList();
@@ -39,6 +45,10 @@ final class Iterators {
     }
     Btf kernel = target.kernelTypes().get().kernel();
     String name = parts.getFirst();
+    if (OF_ONE_MAP.contains(name)) {
+      return expansion.wrong(
+          written, "iter:" + name + " goes through one map of a program, which no script can name");
+    }
     Optional<Integer> function = kernel.find(Btf.Kind.FUNC, FUNCTION + name);
     Optional<Integer> context = kernel.find(Btf.Kind.STRUCT, CONTEXT + name);
     if (function.isEmpty() || context.isEmpty()) {

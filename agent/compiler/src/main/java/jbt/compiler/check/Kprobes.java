@@ -156,7 +156,8 @@ final class Kprobes {
     List<Expanded> atAddress(String text, long address) {
       Optional<Function> function = target.functions().at(address);
       if (function.isEmpty()) {
-        return expansion.wrong(written, "No function of the kernel is at address " + text);
+        expansion.missing(written, "No function of the kernel is at address " + text, List.of());
+        return List.of();
       }
       long distance = address - function.get().address();
       if (returns && distance != 0) {

@@ -3,6 +3,8 @@ package jbt.compiler.check;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jbt.compiler.check.Checked.BinaryOp;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where a statically defined probe has an argument. Notes say it in the assembler's words: {@code
- * 4@%eax}, {@code -8@-16(%rbp)}, {@code 4@$12}, {@code 8@(%rdi,%rsi,4)}.
+ * 4@%eax}, {@code -8@-16(%rbp)}, {@code 4@$12}, {@code 8@(%rdi,%rsi,4)}, {@code 4@counter(%rip)}.
  *
  * @param base offset of a register in the context, or empty
  * @param index the same, for the register that is multiplied by {@code scale}
@@ -42,12 +44,20 @@ record UsdtArgument(
       Pattern.compile(
           "(?:(-?)([1248])f?@)?(?:\\$(-?\\w+)|%(\\w+)|(-?\\w*)\\((?:%(\\w+))?(?:,%(\\w+)(?:,([1248]))?)?\\))");
 
-  /** The arguments of a note. */
-  static List<UsdtArgument> parse(String note) {
+  /** A variable of the program, and perhaps a number of bytes behind it. */
+  private static final Pattern VARIABLE =
+      Pattern.compile("(?:(-?)([1248])f?@)?([a-zA-Z_.$][\\w.$]*)([+-]\\w+)?\\(%rip\\)");
+
+  /**
+   * The arguments of a note.
+   *
+   * @param distance how far behind the probe a variable is
+   */
+  static List<UsdtArgument> parse(String note, Function<String, OptionalLong> distance) {
     List<UsdtArgument> found = new ArrayList<>();
     for (String text : note.strip().split("\\s+", -1)) {
       if (!text.isEmpty()) {
-        found.add(one(text).orElse(NOT_UNDERSTOOD));
+        found.add(one(text).or(() -> variable(text, distance)).orElse(NOT_UNDERSTOOD));
       }
     }
     return found;
@@ -58,8 +68,7 @@ record UsdtArgument(
     if (!matcher.matches()) {
       return Optional.empty();
     }
-    int bytes = matcher.group(2) == null ? 8 : Integer.parseInt(matcher.group(2));
-    Type.Int type = new Type.Int(bytes, matcher.group(1) == null || !matcher.group(1).isEmpty());
+    Type.Int type = type(matcher);
     try {
       if (matcher.group(3) != null) {
         long number = number(matcher.group(3));
@@ -88,6 +97,35 @@ record UsdtArgument(
     } catch (NumberFormatException e) {
       return Optional.empty();
     }
+  }
+
+  private static Optional<UsdtArgument> variable(
+      String text, Function<String, OptionalLong> distance) {
+    Matcher matcher = VARIABLE.matcher(text);
+    OptionalLong start =
+        matcher.matches() ? distance.apply(matcher.group(3)) : OptionalLong.empty();
+    if (start.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      long behind = matcher.group(4) == null ? 0 : number(matcher.group(4));
+      return Optional.of(
+          new UsdtArgument(
+              type(matcher),
+              Place.MEMORY,
+              Registers.offset("ip"),
+              Optional.empty(),
+              1,
+              start.getAsLong() + behind));
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** By the first groups: eight signed bytes if nothing is said. */
+  private static Type.Int type(Matcher matcher) {
+    int bytes = matcher.group(2) == null ? 8 : Integer.parseInt(matcher.group(2));
+    return new Type.Int(bytes, matcher.group(1) == null || !matcher.group(1).isEmpty());
   }
 
   private static long number(String text) {

@@ -16,6 +16,7 @@ import jbt.compiler.plan.Settings;
 import jbt.compiler.target.Binaries;
 import jbt.compiler.target.Binary;
 import jbt.compiler.target.Binary.Function;
+import jbt.compiler.target.Binary.Line;
 import jbt.compiler.target.Binary.Marker;
 import jbt.compiler.target.BinaryException;
 import jbt.compiler.types.Type;
@@ -41,11 +42,16 @@ final class UserProbes {
 
   /**
    * uprobe and uretprobe: {@code file:function}, {@code file:function+offset}, {@code file:0x..},
-   * {@code file:cpp:"ns::f(int)"}; of one process also without the file.
+   * {@code file:cpp:"ns::f(int)"}; of one process also without the file; {@code file@source.c:12}.
    */
   List<Expanded> functions(AttachPoint written, boolean returns) {
     List<String> parts = written.parts();
     String type = returns ? "uretprobe" : "uprobe";
+    if (LineProbes.isOne(written)) {
+      return returns
+          ? expansion.wrong(written, "uretprobe takes a function, not a line of its source")
+          : lines(LineProbes.of(written));
+    }
     boolean ofProcess =
         process.isPresent()
             && (parts.size() == 1 || (parts.size() == 2 && parts.getFirst().equals(CPP)));
@@ -85,6 +91,26 @@ final class UserProbes {
     if (found.isEmpty() && silent) {
       expansion.missing(
           written, "No matches for %s %s".formatted(type, String.join(":", parts)), List.of());
+    }
+    return found;
+  }
+
+  private List<Expanded> lines(LineProbes probes) {
+    List<Expanded> found = new ArrayList<>();
+    List<Line> known = new ArrayList<>();
+    try {
+      for (String file : files(probes.file())) {
+        Binary binary = binaries.open(file);
+        List<Line> lines = binary.lines(probes.source());
+        known.addAll(lines);
+        found.addAll(probes.in(file, binary, lines));
+      }
+    } catch (BinaryException e) {
+      expansion.missing(probes.written(), String.valueOf(e.getMessage()), List.of());
+      return List.of();
+    }
+    if (found.isEmpty()) {
+      expansion.missing(probes.written(), probes.missing(known), List.of());
     }
     return found;
   }
@@ -350,7 +376,13 @@ final class UserProbes {
             List.of(),
             Type.NONE,
             "",
-            UsdtArgument.parse(marker.arguments()),
+            UsdtArgument.parse(marker.arguments(), name -> distance(binary, name, marker)),
             written.range()));
+  }
+
+  private static OptionalLong distance(Binary binary, String variable, Marker marker) {
+    return binary.datum(variable).stream()
+        .mapToLong(datum -> datum.address() - marker.address())
+        .findFirst();
   }
 }

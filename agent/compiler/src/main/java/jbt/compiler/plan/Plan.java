@@ -1,6 +1,8 @@
 package jbt.compiler.plan;
 
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * A compiled script: plain data, the same to the byte for the same script and target.
@@ -55,5 +57,21 @@ public record Plan(
         List.of(),
         Settings.DEFAULT,
         warnings);
+  }
+
+  /** The same with some attach points left out and some warnings added. */
+  public Plan without(Set<Attachment> missing, List<String> more) {
+    return new Plan(
+        maps,
+        programs,
+        attachments.stream().filter(attachment -> !missing.contains(attachment)).toList(),
+        attachPointNames,
+        globals,
+        scriptMaps,
+        sites,
+        lossCounters,
+        failureCounters,
+        settings,
+        Stream.concat(warnings.stream(), more.stream()).toList());
   }
 }

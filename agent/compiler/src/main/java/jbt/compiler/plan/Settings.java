@@ -5,7 +5,7 @@ package jbt.compiler.plan;
  *
  * @param maxMapKeys keys of a map that is not declared
  * @param maxStrlen characters that {@code str()} keeps
- * @param missingProbes what an attach point without a match is
+ * @param missingProbes what an attach point is that matches nothing, or that the kernel refuses
  * @param printMapsOnExit the maps are shown at the end
  * @param stackMode how stacks are shown: bpftrace, perf, raw or build_id
  * @param maxProbes attach points that a script may have

@@ -35,6 +35,9 @@ public interface Binary {
     }
   }
 
+  /** Where code of a line of a source file begins; {@code column} 0 where it is not known. */
+  record Line(int line, int column, long address) {}
+
   /** All functions, in the order of their names; none if its symbols were removed. */
   List<Function> functions();
 
@@ -81,6 +84,14 @@ public interface Binary {
 
   /** The members of a struct that the debug information has; its origin's source is the file. */
   List<Member> members(int struct);
+
+  /**
+   * Where the debug information says that statements of a source file begin.
+   *
+   * @param source its path, or the end of it
+   * @throws BinaryException if there is some that can't be read
+   */
+  List<Line> lines(String source) throws BinaryException;
 
   /** Whether the debug information has a function that is only a part of others. */
   boolean inlined(String name);

@@ -23,6 +23,10 @@ class KernelProbesTest {
     return compile(script).attachments().stream().map(Attachment::point).toList();
   }
 
+  private static List<String> names(String script) throws CompileException {
+    return compile(script).attachPointNames();
+  }
+
   private static String problem(String script) {
     try {
       compile(script);
@@ -77,8 +81,35 @@ class KernelProbesTest {
     assertThat(problem("iter:task {}")).contains("type information (BTF)");
   }
 
+  /** A table of names, perhaps with a short one, and their usual counts. */
+  private static void checkEvents(String type, String table) throws Exception {
+    for (String row : table.split(",\\s*")) {
+      String[] parts = row.split(" ");
+      String[] spellings = parts[0].split("\\|");
+      for (String name : spellings) {
+        String usual = "%s:%s:%s".formatted(type, spellings[0], parts[1]);
+        assertThat(names("%s:%s {}".formatted(type, name))).containsExactly(usual);
+        assertThat(names("%s:%s: {}".formatted(type, name))).containsExactly(usual);
+        assertThat(names("%s:%s:200000 {}".formatted(type, name)))
+            .containsExactly("%s:%s:200000".formatted(type, spellings[0]));
+      }
+    }
+  }
+
   @Test
   void knowsEventsAndTheirUsualCounts() throws Exception {
+    String software =
+        """
+        alignment-faults 1, bpf-output 1, context-switches|cs 1000, cpu-clock|cpu 1000000,
+        cpu-migrations 1, dummy 1, emulation-faults 1, major-faults 1, minor-faults 100,
+        page-faults|faults 100, task-clock 1000000""";
+    String hardware =
+        """
+        backend-stalls 1000000, branch-instructions|branches 100000, branch-misses 100000,
+        bus-cycles 100000, cache-misses 1000000, cache-references 1000000, cpu-cycles|cycles 1000000,
+        frontend-stalls 1000000, instructions 1000000, ref-cycles 1000000""";
+    checkEvents("software", software);
+    checkEvents("hardware", hardware);
     assertThat(points("hardware:cycles: {} h:branch-misses:5000 {}"))
         .containsExactly(
             new Point.Hardware("cpu-cycles", 0, 1_000_000),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import jbt.compiler.check.UsdtArgument.Place;
 import jbt.compiler.types.Type;
 import org.junit.jupiter.api.Test;
@@ -12,8 +13,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class UsdtArgumentTest {
+  /** One variable is known. */
+  private static List<UsdtArgument> parse(String text) {
+    return UsdtArgument.parse(
+        text, name -> name.equals("counter") ? OptionalLong.of(0x2ee0) : OptionalLong.empty());
+  }
+
   private static UsdtArgument one(String text) {
-    List<UsdtArgument> all = UsdtArgument.parse(text);
+    List<UsdtArgument> all = parse(text);
     assertThat(all).hasSize(1);
     return all.getFirst();
   }
@@ -59,6 +66,10 @@ class UsdtArgumentTest {
         .isEqualTo(memory(false, Optional.of(112), Optional.of(104), 1, 0));
     assertThat(one("8@16(,%rsi,2)"))
         .isEqualTo(memory(false, Optional.empty(), Optional.of(104), 2, 16));
+    assertThat(one("-8@counter(%rip)"))
+        .isEqualTo(memory(true, Optional.of(128), Optional.empty(), 1, 0x2ee0));
+    assertThat(one("-8@counter-16(%rip)"))
+        .isEqualTo(memory(true, Optional.of(128), Optional.empty(), 1, 0x2ed0));
   }
 
   private static UsdtArgument memory(
@@ -76,7 +87,9 @@ class UsdtArgumentTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "8@counter(%rip)",
+        "8@other(%rip)",
+        "8@counter+x(%rip)",
+        "8@(%rip)",
         "8@%xmm0",
         "3@%eax",
         "8@",
@@ -91,7 +104,7 @@ class UsdtArgumentTest {
 
   @Test
   void readsSeveral() {
-    assertThat(UsdtArgument.parse(" -4@%edi 8@(%rsi)  4@$1 ")).hasSize(3);
-    assertThat(UsdtArgument.parse("")).isEmpty();
+    assertThat(parse(" -4@%edi 8@(%rsi)  4@$1 ")).hasSize(3);
+    assertThat(parse("")).isEmpty();
   }
 }

@@ -125,6 +125,11 @@ public final class Prepared {
     }
     try {
       loaded.attach();
+      if (loaded.plan().attachments().isEmpty()) {
+        loaded.close();
+        throw new Failed(
+            Failure.FAILURE_NO_MATCH, "ERROR: No attach point of the script can be attached");
+      }
       return loaded;
     } catch (LoadException e) {
       loaded.close();

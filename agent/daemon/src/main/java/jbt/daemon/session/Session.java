@@ -147,7 +147,7 @@ public final class Session implements Runnable {
         return;
       }
       try (LoadedPlan loaded = Prepared.attach(plan)) {
-        trace(plan, loaded);
+        trace(loaded.plan(), loaded);
       }
       finish(HostState.HOST_FINAL);
     } catch (Failed e) {

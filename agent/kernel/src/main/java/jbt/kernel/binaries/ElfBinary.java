@@ -51,6 +51,9 @@ final class ElfBinary implements Binary {
   /** Read when it is first asked for. */
   private @Nullable DebugInformation debug;
 
+  /** To be taken from an address for what {@link #debug} has. */
+  private long moved;
+
   /** The executable part of a file. */
   private record CodeBytes(long address, ByteBuffer bytes) {}
 
@@ -194,15 +197,15 @@ final class ElfBinary implements Binary {
   @Override
   public Optional<Signature> signature(long fileOffset) throws BinaryException {
     DebugInformation information = debug();
-    long address = Elf.address(segments, fileOffset).orElse(0);
+    long address = described(fileOffset);
     return ask(() -> information.signature(address));
   }
 
   @Override
   public List<String> declarations(long fileOffset) {
-    long address = Elf.address(segments, fileOffset).orElse(0);
     try {
       DebugInformation information = debug();
+      long address = described(fileOffset);
       return ask(() -> information.declarations(address));
     } catch (BinaryException e) {
       return List.of();
@@ -217,6 +220,19 @@ final class ElfBinary implements Binary {
     } catch (BinaryException e) {
       return List.of();
     }
+  }
+
+  @Override
+  public List<Line> lines(String source) throws BinaryException {
+    DebugInformation information = debug();
+    return ask(() -> information.lines(source)).stream()
+        .map(line -> new Line(line.line(), line.column(), line.address() + moved))
+        .toList();
+  }
+
+  /** The address that the debug information gives to a place of the file. */
+  private long described(long fileOffset) {
+    return Elf.address(segments, fileOffset).orElse(moved) - moved;
   }
 
   /** What is damaged may be found out when somebody asks for it. */
@@ -259,6 +275,7 @@ final class ElfBinary implements Binary {
       return DebugInformation.read(file.toString(), name -> new byte[0]);
     }
     try (Elf other = beside.get()) {
+      moved = DebugFiles.moved(elf, other);
       return DebugInformation.read(file.toString(), name -> section(other, name));
     }
   }

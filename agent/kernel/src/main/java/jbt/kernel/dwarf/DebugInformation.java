@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import jbt.compiler.target.Binary.Line;
 import jbt.compiler.target.Binary.Signature;
 import jbt.compiler.types.Btf;
 import jbt.compiler.types.Member;
@@ -35,6 +36,7 @@ public final class DebugInformation {
 
   private final Entries entries;
   private final EntryTypes types;
+  private final LineTables lines;
 
   /** Where functions are described, by the address of their code. */
   private final Map<Long, Integer> functions = new HashMap<>();
@@ -42,9 +44,10 @@ public final class DebugInformation {
   private final Set<String> compiled = new HashSet<>();
   private final Set<String> inlined = new HashSet<>();
 
-  private DebugInformation(Entries entries, EntryTypes types) {
+  private DebugInformation(Entries entries, EntryTypes types, LineTables lines) {
     this.entries = entries;
     this.types = types;
+    this.lines = lines;
   }
 
   /**
@@ -56,7 +59,9 @@ public final class DebugInformation {
   public static DebugInformation read(String file, Sections sections) throws IOException {
     try {
       Entries entries = new Entries(sections);
-      DebugInformation information = new DebugInformation(entries, new EntryTypes(file, entries));
+      DebugInformation information =
+          new DebugInformation(
+              entries, new EntryTypes(file, entries), new LineTables(sections, entries));
       for (Unit unit : entries.units()) {
         Entry root = entries.at(unit, unit.entries());
         if (root != null && root.children) {
@@ -208,6 +213,11 @@ public final class DebugInformation {
       at = next;
     }
     return at;
+  }
+
+  /** Where statements of a source file begin, which is named by its path or the end of it. */
+  public List<Line> lines(String source) {
+    return lines.of(source);
   }
 
   /** The members of a struct that a type of ours refers to. */

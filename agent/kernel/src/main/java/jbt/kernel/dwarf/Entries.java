@@ -14,7 +14,9 @@ final class Entries {
   static final int BYTE_SIZE = 0x0b;
   static final int BIT_OFFSET = 0x0c;
   static final int BIT_SIZE = 0x0d;
+  static final int LINES = 0x10;
   static final int LOW_PC = 0x11;
+  static final int FOLDER = 0x1b;
   static final int INLINE = 0x20;
   static final int UPPER_BOUND = 0x2f;
   static final int ABSTRACT_ORIGIN = 0x31;
@@ -42,7 +44,9 @@ final class Entries {
           BYTE_SIZE,
           BIT_OFFSET,
           BIT_SIZE,
+          LINES,
           LOW_PC,
+          FOLDER,
           INLINE,
           UPPER_BOUND,
           ABSTRACT_ORIGIN,
@@ -122,6 +126,14 @@ final class Entries {
       }
       at = (int) end;
     }
+  }
+
+  String text(long place) {
+    return texts.textAt(place);
+  }
+
+  String lineText(long place) {
+    return lineTexts.textAt(place);
   }
 
   /** The unit that an offset lies in. */

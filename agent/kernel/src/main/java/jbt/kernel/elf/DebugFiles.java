@@ -108,6 +108,19 @@ public final class DebugFiles {
     return (int) sum.getValue();
   }
 
+  /** How far the addresses of a file have gone up (prelink) since the other was split from it. */
+  public static long moved(Elf elf, Elf other) {
+    return start(elf) - start(other);
+  }
+
+  private static long start(Elf elf) {
+    return elf.segments().stream()
+        .filter(Segment::loaded)
+        .mapToLong(Segment::address)
+        .findFirst()
+        .orElse(0);
+  }
+
   /** The symbols that are packed in the file. */
   public static Optional<Elf> inside(Elf elf, Path file) {
     try {
@@ -133,7 +146,7 @@ public final class DebugFiles {
     for (Optional<Elf> more : List.of(beside(elf, file), inside(elf, file))) {
       if (more.isPresent()) {
         try (Elf other = more.get()) {
-          own.addAll(other.symbols());
+          own.addAll(other.symbols(), moved(elf, other));
         }
         return own;
       }

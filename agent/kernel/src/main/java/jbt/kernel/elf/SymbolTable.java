@@ -18,8 +18,8 @@ public final class SymbolTable {
   private static final int ENTRY = 24;
   private static final int LONGEST_NAME = 1 << 16;
 
-  /** Entries and the names they point into. */
-  private record Table(ByteBuffer entries, ByteBuffer names) {}
+  /** Entries, the names they point into, and what is to be added to their addresses. */
+  private record Table(ByteBuffer entries, ByteBuffer names, long moved) {}
 
   private final List<Table> tables = new ArrayList<>();
 
@@ -32,12 +32,17 @@ public final class SymbolTable {
 
   void add(byte[] entries, byte[] names) {
     tables.add(
-        new Table(ByteBuffer.wrap(entries).order(ByteOrder.LITTLE_ENDIAN), ByteBuffer.wrap(names)));
+        new Table(
+            ByteBuffer.wrap(entries).order(ByteOrder.LITTLE_ENDIAN), ByteBuffer.wrap(names), 0));
   }
 
-  /** Those of a file that was split from this one. */
-  void addAll(SymbolTable other) {
-    tables.addAll(other.tables);
+  /**
+   * Those of a file that was split from this one.
+   *
+   * @param moved how far this one's addresses have gone up since
+   */
+  void addAll(SymbolTable other, long moved) {
+    other.tables.forEach(t -> tables.add(new Table(t.entries, t.names, t.moved + moved)));
   }
 
   /** Whether the file has no symbol table at all, or one without a single definition. */
@@ -146,7 +151,7 @@ public final class SymbolTable {
         };
     return new Symbol(
         text(table.names, Integer.toUnsignedLong(table.entries.getInt(at))),
-        table.entries.getLong(at + 8),
+        table.entries.getLong(at + 8) + table.moved,
         table.entries.getLong(at + 16),
         kind,
         (info & 0xf0) != 0);

@@ -25,6 +25,7 @@ public final class Bpf {
   private static final int TRACE_FENTRY = 24;
   private static final int TRACE_FEXIT = 25;
   private static final int TRACE_ITER = 28;
+  private static final int PARENTS_FIRST = 2;
   private static final int ATTACH_PERF_EVENT = 41;
   private static final int ATTACH_KPROBE_MULTI = 42;
 
@@ -347,10 +348,18 @@ public final class Bpf {
     }
   }
 
-  /** Readies a program that was loaded for an iterator. */
-  public static Fd linkIterator(Fd program) {
-    try (Block attributes = new Block(64)) {
+  /**
+   * Readies a program that was loaded for an iterator.
+   *
+   * @param cgroups it is the one of control groups, which must be told an order
+   */
+  public static Fd linkIterator(Fd program, boolean cgroups) {
+    try (Block attributes = new Block(64);
+        Block order = new Block(16)) {
       attributes.set(0, program.number()).set(8, TRACE_ITER);
+      if (cgroups) {
+        attributes.set(16, order.set(0, PARENTS_FIRST)).set(24, order.size());
+      }
       return new Fd(SystemCallException.check("BPF_LINK_CREATE", call(LINK_CREATE, attributes)));
     }
   }

@@ -2,11 +2,16 @@ package jbt.kernel.sys;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** The folder of tracefs. */
 public final class Tracefs implements AutoCloseable {
   private static final Path MOUNTED = Path.of("/sys/kernel/tracing");
+
+  /** The kernel mounts it there when somebody looks. */
+  private static final Path IN_DEBUGFS = Path.of("/sys/kernel/debug/tracing");
+
   private static final long FSOPEN_CLOEXEC = 1;
   private static final long FSCONFIG_CMD_CREATE = 6;
   private static final long FSMOUNT_CLOEXEC = 1;
@@ -26,8 +31,10 @@ public final class Tracefs implements AutoCloseable {
    * @throws SystemCallException if there is neither
    */
   public static Tracefs open() {
-    if (Files.exists(MOUNTED.resolve("available_events"))) {
-      return new Tracefs(MOUNTED, Optional.empty());
+    for (Path root : List.of(MOUNTED, IN_DEBUGFS)) {
+      if (Files.exists(root.resolve("available_events"))) {
+        return new Tracefs(root, Optional.empty());
+      }
     }
     Fd mount = detachedMount();
     return new Tracefs(Path.of("/proc/self/fd/" + mount.number()), Optional.of(mount));

@@ -8,9 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import jbt.kernel.CProgram;
+import jbt.kernel.Covers;
 import jbt.kernel.Cpus;
 import jbt.kernel.processes.Memories;
 import jbt.kernel.processes.Recorder;
@@ -81,6 +83,7 @@ class UserSymbolsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"-pie", "-no-pie", "-static", "-static-pie"})
+  @Covers("symbols")
   void knowsAllKindsOfPrograms(String kind) throws Exception {
     try (Running running = Running.start(List.of(program("-O1", kind) + ""))) {
       knowsBoth(running, symbols);
@@ -90,6 +93,7 @@ class UserSymbolsTest {
   }
 
   @Test
+  @Covers("symbols, files beside")
   void readsTheFileBesideAStrippedProgram() throws Exception {
     Path program = program("-O1", "-Wl,--build-id=none");
     Path debug = folder.resolve("app.debug");
@@ -110,6 +114,7 @@ class UserSymbolsTest {
   }
 
   @Test
+  @Covers("symbols, files beside")
   void readsTheFileOfTheBuildId() throws Exception {
     String id = "%032x".formatted(System.nanoTime());
     Path program = program("-O1", "-Wl,--build-id=0x" + id);
@@ -131,7 +136,46 @@ class UserSymbolsTest {
     }
   }
 
+  /** A library that was given an address (prelink) after its symbols were split from it. */
   @Test
+  @Covers("symbols, prelinked")
+  void readsTheSymbolsOfALibraryThatWasMoved() throws Exception {
+    String library =
+        """
+        int counter;
+        __attribute__((noinline)) static int hidden(int i) { return counter += i; }
+        unsigned long place(void) { return (unsigned long)&hidden + 1; }
+        int call(int i) { return hidden(i); }
+        """;
+    String user =
+        """
+        #include <stdio.h>
+        #include <unistd.h>
+        unsigned long place(void);
+        int call(int);
+        int main(void) {
+          printf("%d 0 %lx\\n", getpid(), place());
+          fflush(stdout);
+          getchar();
+          return call(0);
+        }
+        """;
+    String[] shared = {"-O1", "-shared", "-fPIC", "-Wl,--build-id=0x0123456789abcdef"};
+    Path debug = folder.resolve("moved.debug");
+    Path original = CProgram.compile(folder, "moved", library, shared);
+    CProgram.output(List.of("/usr/bin/objcopy", "--only-keep-debug", original + "", debug + ""));
+    String[] moved = Arrays.copyOf(shared, shared.length + 1);
+    moved[shared.length] = "-Wl,-Ttext-segment=0x41000000";
+    Path file = CProgram.compile(folder, "libmoved.so", library, moved);
+    CProgram.output(List.of("/usr/bin/objcopy", "-S", "--add-gnu-debuglink=" + debug, file + ""));
+    Path program = CProgram.compile(folder, "app", user, file + "", "-Wl,-rpath," + folder);
+    try (Running running = Running.start(List.of(program + ""))) {
+      assertThat(symbols.find(running.id, running.hidden)).contains(new Symbol("hidden", 1));
+    }
+  }
+
+  @Test
+  @Covers("symbols, .gnu_debugdata")
   void readsWhatIsPackedInTheProgram() throws Exception {
     Path program = program("-O1", "-rdynamic");
     Path packed = folder.resolve("symbols");
@@ -148,6 +192,7 @@ class UserSymbolsTest {
   }
 
   @Test
+  @Covers("symbols, ended processes")
   void knowsProcessesThatHaveEnded() throws Exception {
     Path program = program("-O1");
     Memories memories = new Memories();
@@ -186,6 +231,7 @@ class UserSymbolsTest {
   }
 
   @Test
+  @Covers("symbols, perf maps")
   void believesPerfMapsOfTheProcessesOwnUser() throws Exception {
     try (Running running = Running.start(List.of(program("-O1") + ""))) {
       Path map = Path.of("/tmp/perf-" + running.id + ".map");

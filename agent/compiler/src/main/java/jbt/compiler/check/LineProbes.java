@@ -1,0 +1,82 @@
+package jbt.compiler.check;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import jbt.compiler.check.Checked.Probe.Kind;
+import jbt.compiler.lang.Ast.AttachPoint;
+import jbt.compiler.plan.Attachment.Point;
+import jbt.compiler.target.Binary;
+import jbt.compiler.target.Binary.Function;
+import jbt.compiler.target.Binary.Line;
+
+/** Attach points at a line of a program's source: {@code file@source.c:12}, perhaps a column. */
+record LineProbes(AttachPoint written, String file, String source, long line, long column) {
+  private static final Pattern PLACE =
+      Pattern.compile("([^@]+|\"[^\"]+\")@([^@:]+):([1-9][0-9]*)(?::([1-9][0-9]*))?");
+
+  /** Whether an attach point is one. */
+  static boolean isOne(AttachPoint written) {
+    return PLACE.matcher(String.join(":", written.parts())).matches();
+  }
+
+  static LineProbes of(AttachPoint written) {
+    Matcher place = PLACE.matcher(String.join(":", written.parts()));
+    if (!place.matches()) {
+      throw new IllegalArgumentException("no line in " + written);
+    }
+    return new LineProbes(
+        written,
+        UserProbes.unquoted(place.group(1)),
+        place.group(2),
+        Expansion.number(place.group(3)),
+        place.group(4) == null ? 0 : Expansion.number(place.group(4)));
+  }
+
+  private String place() {
+    return source + ":" + line + (column == 0 ? "" : ":" + column);
+  }
+
+  /** Its first instruction in each function, also in those that it was put into. */
+  List<Expanded> in(String path, Binary binary, List<Line> lines) {
+    List<Expanded> found = new ArrayList<>();
+    Set<Long> entered = new HashSet<>();
+    lines.stream()
+        .filter(at -> at.line() == line && (column == 0 || at.column() == column))
+        .sorted(Comparator.comparing(Line::address, Long::compareUnsigned))
+        .forEach(
+            at -> {
+              Function function = binary.at(at.address()).orElse(new Function("", at.address(), 0));
+              binary.fileOffset(at.address()).stream()
+                  .filter(offset -> entered.add(function.address()))
+                  .forEach(
+                      offset ->
+                          found.add(
+                              new Expanded(
+                                  Kind.UPROBE,
+                                  new Point.Uprobe(path, offset, false, 0),
+                                  "uprobe:" + path + "@" + place(),
+                                  function.name(),
+                                  written.range())));
+            });
+    return found;
+  }
+
+  /** Why nothing was found. */
+  String missing(List<Line> lines) {
+    if (lines.isEmpty()) {
+      return "%s: no debug information tells of %s. Compile it with -g".formatted(file, source);
+    }
+    return "%s has no code of %s".formatted(file, place())
+        + lines.stream()
+            .map(Line::line)
+            .filter(l -> l > line)
+            .min(Comparator.naturalOrder())
+            .map(next -> "; the next line with code is " + next)
+            .orElse("");
+  }
+}
