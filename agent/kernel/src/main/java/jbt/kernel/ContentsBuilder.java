@@ -35,17 +35,19 @@ final class ContentsBuilder {
     long word(int copy, int index);
   }
 
-  /** An element of a hash; for hist and lhist it is one bucket where the map has a key. */
-  void addKeyed(ByteBuffer from, int key, Words words, int copies) {
-    byte[] bytes = new byte[keySize];
-    from.get(key, bytes);
+  /**
+   * An element of a hash; for hist and lhist it is one bucket where the map has a key.
+   *
+   * @param behind where in the buffer that it is from is what follows its parts
+   */
+  void addKeyed(byte[] key, ByteBuffer from, int behind, Words words, int copies) {
     switch (map.value()) {
       case Value.Hist hist when keySize == 0 -> addBuckets(hist.buckets(), words, copies);
       case Value.Lhist lhist when keySize == 0 -> addBuckets(lhist.buckets(), words, copies);
-      case Value.Hist hist -> addBucket(bytes, from, key, words, copies);
-      case Value.Lhist lhist -> addBucket(bytes, from, key, words, copies);
-      case Value.Tseries series -> addSlot(series, bytes, words, copies);
-      default -> add(bytes, words, copies);
+      case Value.Hist hist -> addBucket(key, from, behind, words, copies);
+      case Value.Lhist lhist -> addBucket(key, from, behind, words, copies);
+      case Value.Tseries series -> addSlot(series, key, words, copies);
+      default -> add(key, words, copies);
     }
   }
 
@@ -154,12 +156,12 @@ final class ContentsBuilder {
     }
   }
 
-  private void addBucket(byte[] key, ByteBuffer from, int at, Words source, int copies) {
+  private void addBucket(byte[] key, ByteBuffer from, int behind, Words source, int copies) {
     long count = sum(source, copies, 0);
     if (count != 0) {
       histograms
           .computeIfAbsent(ByteBuffer.wrap(key), absent -> new TreeMap<>())
-          .merge((int) from.getLong(at + keySize), count, Long::sum);
+          .merge((int) from.getLong(behind), count, Long::sum);
     }
   }
 

@@ -32,12 +32,17 @@ final class MapReader {
       case Storage.Shared shared ->
           contents.addUnkeyed(
               (copy, word) -> globals.getLong(shared.offset() + word * Long.BYTES), 1);
-      case Storage.Hash hash -> readHash(hash, generation, contents);
+      case Storage.Hash hash -> {
+        hash.shortTexts()
+            .ifPresent(texts -> readHash(texts, new StoredKeys(map, true), generation, contents));
+        readHash(hash, new StoredKeys(map, false), generation, contents);
+      }
     }
     return contents.build();
   }
 
-  private void readHash(Storage.Hash hash, long generation, ContentsBuilder contents) {
+  private void readHash(
+      Storage.Hash hash, StoredKeys stored, long generation, ContentsBuilder contents) {
     KernelMap kernelMap = plan.maps().get(hash.kernelMap());
     int copies = copies(kernelMap);
     int copySize = copySize(kernelMap);
@@ -50,8 +55,9 @@ final class MapReader {
             if (!hash.generational() || keys.getLong(key) == generation) {
               List<long[]> more = hot.of(slots, keys, key + prefix);
               contents.addKeyed(
+                  stored.whole(keys, key + prefix),
                   keys,
-                  key + prefix,
+                  key + prefix + stored.size(),
                   (copy, word) ->
                       copy < copies
                           ? values.getLong(value + copy * copySize + word * Long.BYTES)
@@ -79,12 +85,17 @@ final class MapReader {
         if (!hash.generational()) {
           throw noGenerations(map);
         }
-        KernelMap kernelMap = plan.maps().get(hash.kernelMap());
-        HotSlots.of(globals, hash, kernelMap).empty(first, last);
-        try (HashMaps elements = open(hash, kernelMap)) {
-          elements.deleteIf((keys, key) -> between(first, keys.getLong(key), last));
-        }
+        hash.shortTexts().ifPresent(texts -> empty(texts, first, last));
+        empty(hash, first, last);
       }
+    }
+  }
+
+  private void empty(Storage.Hash hash, long first, long last) {
+    KernelMap kernelMap = plan.maps().get(hash.kernelMap());
+    HotSlots.of(objects.globals(), hash, kernelMap).empty(first, last);
+    try (HashMaps elements = open(hash, kernelMap)) {
+      elements.deleteIf((keys, key) -> between(first, keys.getLong(key), last));
     }
   }
 

@@ -175,7 +175,7 @@ class MapReaderTest {
                 "@x",
                 List.of(Type.INT64),
                 value,
-                new Storage.Hash(HASH, generational, hotKeys),
+                new Storage.Hash(HASH, generational, hotKeys, Optional.empty()),
                 Optional.empty(),
                 false,
                 false)),

@@ -42,7 +42,7 @@ final class RandomScriptsTest {
 
   private static final long FIRST_SEED = Long.getLong("random.seed", 1);
   private static final int MOST_FAILURES = 3;
-  private static final int LONGEST_PATH = 64;
+  private static final int LONGEST_PATH = 128;
 
   private final int processors = Cpus.possible().getLast() + 1;
   private final FixedTarget target = new FixedTarget(processors, formats());

@@ -1,5 +1,6 @@
 package jbt.kernel;
 
+import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 
@@ -8,6 +9,10 @@ public final class Workload {
   private static final boolean ARM = System.getProperty("os.arch").equals("aarch64");
   private static final long GETPPID = ARM ? 173 : 110;
   private static final long GETPGID = ARM ? 155 : 121;
+  private static final long OPENAT = ARM ? 56 : 257;
+
+  /** O_TMPFILE, to read only: the kernel refuses that before it looks at the path. */
+  private static final long REFUSED = 0x400000 | (ARM ? 0x4000 : 0x10000);
 
   static {
     Native.register(Workload.class, NativeLibrary.getProcess());
@@ -16,6 +21,8 @@ public final class Workload {
   private Workload() {}
 
   private static native long syscall(long number, long argument);
+
+  private static native long syscall(long number, long directory, Memory path, long flags);
 
   /** Calls getppid so many times on this thread. */
   public static void getppid(long times) {
@@ -33,6 +40,16 @@ public final class Workload {
   public static void getpgid(int first, int last) {
     for (int i = first; i <= last; i++) {
       syscall(GETPGID, i);
+    }
+  }
+
+  /** Calls openat with a path so many times; it always fails. */
+  public static void open(String path, long times) {
+    try (Memory memory = new Memory(path.length() + 1L)) {
+      memory.setString(0, path);
+      for (long i = 0; i < times; i++) {
+        syscall(OPENAT, -1, memory, REFUSED);
+      }
     }
   }
 

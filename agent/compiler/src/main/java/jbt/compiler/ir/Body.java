@@ -37,6 +37,7 @@ final class Body {
   private List<Step> steps = new ArrayList<>();
   private int current;
   private boolean open = true;
+  private boolean rare;
   private int blocks = 1;
   private int registers;
   private int frame;
@@ -102,7 +103,7 @@ final class Body {
 
   /** A block to jump to and to {@link #place} later. */
   int block() {
-    coldness.put(blocks, false);
+    coldness.put(blocks, rare);
     return blocks++;
   }
 
@@ -110,6 +111,14 @@ final class Body {
   int coldBlock() {
     coldness.put(blocks, true);
     return blocks++;
+  }
+
+  /** Makes code of which all blocks are cold. */
+  void rarely(Runnable code) {
+    boolean before = rare;
+    rare = true;
+    code.run();
+    rare = before;
   }
 
   /** Goes on in a block; from a block that is not ended yet control falls into it. */
@@ -265,10 +274,13 @@ final class Body {
 
   /** Memory of a multiple of 8 bytes, with one word more behind it that may be overwritten. */
   Address memory(int bytes) {
+    return memory(bytes, LARGEST_IN_FRAME);
+  }
+
+  /** The same, in the stack frame also if it is larger than other things there. */
+  Address memory(int bytes, int largest) {
     int all = bytes + 8;
-    return all <= LARGEST_IN_FRAME && frame + all <= scratchArea.frame
-        ? inFrame(all)
-        : inScratch(all);
+    return all <= largest && frame + all <= scratchArea.frame ? inFrame(all) : inScratch(all);
   }
 
   /** Memory of a multiple of 8 bytes. */

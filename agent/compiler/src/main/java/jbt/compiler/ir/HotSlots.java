@@ -27,9 +27,6 @@ final class HotSlots {
   private final Address key;
   private final int keySize;
 
-  /** Whether there is more of the key than is in the slot. */
-  private final boolean cut;
-
   private final Operand taken;
   private final Address slot;
 
@@ -37,13 +34,11 @@ final class HotSlots {
    * Finds the slot.
    *
    * @param key without generation
-   * @param wholeKeySize its bytes
    */
-  HotSlots(Body body, HotKeys hot, Address key, int wholeKeySize, Operand generation) {
+  HotSlots(Body body, HotKeys hot, Address key, Operand generation) {
     this.body = body;
     this.key = key;
     this.keySize = hot.keySize();
-    this.cut = keySize < wholeKeySize;
     Address area = body.perCpu(hot.offset());
     this.taken =
         generation instanceof Imm(long g) ? new Imm(g + 1) : body.add(generation, new Imm(1));
@@ -59,10 +54,7 @@ final class HotSlots {
     this.slot = new Address(body.add(area.base(), distance), area.offset());
   }
 
-  /**
-   * Goes on in one of two blocks; in the first, {@link #value} is the key's. A string that ends
-   * within the slot's part is followed by zeros, and a key is only in a slot if it does.
-   */
+  /** Goes on in one of two blocks; in the first, {@link #value} is the key's. */
   void branch(int found, int notFound) {
     Reg difference = body.binary(AluOperation.XOR, body.load(Size.DOUBLE, slot), taken);
     for (int at = 0; at < keySize; at += 8) {
@@ -81,12 +73,6 @@ final class HotSlots {
   void take(int next) {
     int free = body.coldBlock();
     int mine = body.coldBlock();
-    if (cut) {
-      int whole = body.coldBlock();
-      Reg last = body.load(Size.BYTE, key.plus(keySize - 1));
-      body.branch(Condition.EQ, last, new Imm(0), whole, next);
-      body.place(whole);
-    }
     body.branch(Condition.EQ, body.load(Size.DOUBLE, slot), FREE, free, next);
     body.place(free);
     Reg before = body.register();

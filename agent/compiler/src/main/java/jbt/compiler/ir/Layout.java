@@ -94,11 +94,8 @@ record Layout(
   /** Keys that take longer to compare than to look up have no slots. */
   private static final int LONGEST_HOT_KEY = 32;
 
-  /**
-   * As much is in a slot of a longer key that ends with a string: a look-up goes over all bytes
-   * that the string may have, a slot over those that most strings have.
-   */
-  private static final int LONGEST_HOT_TEXT = 64;
+  /** The same for keys with a text of that much room. */
+  private static final int LONGEST_HOT_TEXT = ScriptMap.SHORT + 24;
 
   /** Of a processor's slots for such keys, of which there tend to be many. */
   private static final int HOT_TEXT_BYTES = 2 * PAGE;
@@ -249,22 +246,36 @@ record Layout(
       return new Storage.Slots(offset, size, generations);
     }
 
-    private Storage hash(MapDecl map, boolean together, boolean generational) {
-      int keySize = map.key().stream().mapToInt(Type::storedSize).sum();
+    private Storage.Hash hash(MapDecl map, boolean together, boolean generational) {
+      List<Type> shortened = map.key().stream().map(ScriptMap::shortened).toList();
+      Optional<Storage.Hash> shortTexts =
+          shortened.equals(map.key())
+              ? Optional.empty()
+              : Optional.of(hash(map, shortened, together, generational, Optional.empty()));
+      return hash(map, map.key(), together, generational, shortTexts);
+    }
+
+    private Storage.Hash hash(
+        MapDecl map,
+        List<Type> key,
+        boolean together,
+        boolean generational,
+        Optional<Storage.Hash> shortTexts) {
+      int keySize = key.stream().mapToInt(Type::storedSize).sum();
       keySize += (bucketInKey(map) ? WORD : 0) + (generational ? WORD : 0);
-      // An old generation's keys stay until user space has read them: room for two lives.
-      int entries = entries(map, generational);
       hashes.add(
           new KernelMap(
               kernelName(map.name()),
               kind(map, together),
               keySize,
               (bucketsInValue(map) ? powerOfTwo(words(map)) : words(map)) * WORD,
-              entries,
+              entries(map, generational),
               false));
-      return new Storage.Hash(FIRST_HASH + hashes.size() - 1, generational, Optional.empty());
+      int kernelMap = FIRST_HASH + hashes.size() - 1;
+      return new Storage.Hash(kernelMap, generational, Optional.empty(), shortTexts);
     }
 
+    /** An old generation's keys stay until user space has read them: room for two lives. */
     private static int entries(MapDecl map, boolean generational) {
       if (!map.key().isEmpty()) {
         return map.maxEntries() * (generational ? 2 : 1);
@@ -288,34 +299,33 @@ record Layout(
               map.name(),
               map.key(),
               map.value(),
-              new Storage.Hash(hash.kernelMap(), hash.generational(), hotKeys(map, hash)),
+              withHotKeys(hash, map.key().stream().anyMatch(Type.Str.class::isInstance)),
               map.generations(),
               map.hostBound(),
               map.printed())
           : map;
     }
 
-    private Optional<HotKeys> hotKeys(ScriptMap map, Storage.Hash hash) {
+    private Storage.Hash withHotKeys(Storage.Hash hash, boolean text) {
+      Optional<Storage.Hash> shortTexts = hash.shortTexts().map(texts -> withHotKeys(texts, text));
+      Optional<HotKeys> hotKeys = shortTexts.isPresent() ? Optional.empty() : hotKeys(hash, text);
+      return new Storage.Hash(hash.kernelMap(), hash.generational(), hotKeys, shortTexts);
+    }
+
+    private Optional<HotKeys> hotKeys(Storage.Hash hash, boolean text) {
       KernelMap kernelMap = hashes.get(hash.kernelMap() - FIRST_HASH);
-      int whole = kernelMap.keySize() - (hash.generational() ? WORD : 0);
-      boolean text = whole > LONGEST_HOT_KEY && endsWithText(map, whole);
-      int keySize = text ? Math.min(whole, LONGEST_HOT_TEXT) : whole;
-      if ((!text && keySize > LONGEST_HOT_KEY) || keySize % WORD != 0 || hotMaps == MOST_HOT_MAPS) {
+      int keySize = kernelMap.keySize() - (hash.generational() ? WORD : 0);
+      int longest = text ? LONGEST_HOT_TEXT : LONGEST_HOT_KEY;
+      if (keySize > longest || keySize % WORD != 0 || hotMaps == MOST_HOT_MAPS) {
         return Optional.empty();
       }
       hotMaps++;
       int slotSize = powerOfTwo(WORD + keySize + kernelMap.valueSize());
       int bytes = align(perCpu, NEAR_HOT_BYTES) < PAGE ? NEAR_HOT_BYTES : HOT_BYTES;
-      int offset = align(perCpu, text ? PAGE : bytes);
-      perCpu = offset + (text ? HOT_TEXT_BYTES : bytes);
+      boolean many = keySize > LONGEST_HOT_KEY;
+      int offset = align(perCpu, many ? PAGE : bytes);
+      perCpu = offset + (many ? HOT_TEXT_BYTES : bytes);
       return Optional.of(new HotKeys(offset, (perCpu - offset) / slotSize, slotSize, keySize));
-    }
-
-    /** Whether a string is last in a key, and in a slot's part of it its beginning. */
-    private static boolean endsWithText(ScriptMap map, int keySize) {
-      return map.key().getLast() instanceof Type.Str text
-          && map.key().stream().mapToInt(Type::storedSize).sum() == keySize
-          && keySize - text.storedSize() < LONGEST_HOT_TEXT;
     }
   }
 

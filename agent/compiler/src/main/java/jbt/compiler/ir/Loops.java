@@ -1,6 +1,7 @@
 package jbt.compiler.ir;
 
 import java.util.List;
+import java.util.OptionalInt;
 import jbt.compiler.bpf.AluOperation;
 import jbt.compiler.bpf.Condition;
 import jbt.compiler.bpf.Helper;
@@ -12,6 +13,7 @@ import jbt.compiler.ir.Operand.Imm;
 import jbt.compiler.ir.Operand.MapRef;
 import jbt.compiler.ir.Operand.Reg;
 import jbt.compiler.ir.Operand.RoutineRef;
+import jbt.compiler.plan.ScriptMap;
 import jbt.compiler.plan.ScriptMap.Storage;
 import jbt.compiler.types.Type;
 
@@ -81,7 +83,7 @@ final class Loops {
     Operand index = inner.narrow(called.argument(0), 4, false);
     Operand first = from instanceof Imm ? from : inner.load(Size.DOUBLE, inner.scratchAt(start));
     called.statements().set(loop.local(), inner.add(first, index));
-    RoutineRef routine = called.finish(loop.body());
+    RoutineRef routine = called.finish(loop.body(), OptionalInt.empty());
     body.callForEffect(Helper.LOOP, rounds, routine, lowering.contextWord(), ZERO);
     lowering.leaveIfLeft(called);
     body.place(done);
@@ -94,7 +96,7 @@ final class Loops {
     called.expressions().branch(loop.condition(), holds, called.breakBlock());
     inner.place(holds);
     called.builtins().endStatement();
-    RoutineRef routine = called.finish(loop.body());
+    RoutineRef routine = called.finish(loop.body(), OptionalInt.empty());
     body.callForEffect(
         Helper.LOOP, new Imm(Checked.MOST_ROUNDS), routine, lowering.contextWord(), ZERO);
     lowering.leaveIfLeft(called);
@@ -102,6 +104,24 @@ final class Loops {
 
   void map(Stmt.ForMap loop) {
     Storage.Hash hash = lowering.maps().hash(loop.map());
+    if (hash.shortTexts().isEmpty()) {
+      map(loop, hash, OptionalInt.empty());
+      return;
+    }
+    int broken = body.keepScratch(8);
+    int longer = body.block();
+    int done = body.block();
+    body.storeWord(body.scratchAt(broken), ZERO);
+    map(loop, hash.shortTexts().get(), OptionalInt.of(broken));
+    Reg end = body.load(Size.DOUBLE, body.scratchAt(broken));
+    body.branch(Condition.EQ, end, ZERO, longer, done);
+    body.place(longer);
+    map(loop, hash, OptionalInt.empty());
+    body.place(done);
+  }
+
+  /** {@code broken}: of the hash of short texts, the place of a word that is 1 behind a break. */
+  private void map(Stmt.ForMap loop, Storage.Hash hash, OptionalInt broken) {
     Lowering called = lowering.called(loop, 3);
     Body inner = called.body();
     Address key = new Address(called.argument(1), 0);
@@ -120,9 +140,15 @@ final class Loops {
         inner.storeWord(sum, folded);
         value = sum;
       }
+      if (broken.isPresent() && Reads.usesPart(loop.body(), loop.local(), 0)) {
+        Type type = tuple.parts().getFirst();
+        Address whole = inner.memory(type.storedSize());
+        called.expressions().copy(key, ScriptMap.shortened(type), whole, type);
+        key = whole;
+      }
       called.setPair(loop.local(), tuple.parts(), key, value);
     }
-    forEach(hash, called.finish(loop.body()));
+    forEach(hash, called.finish(loop.body(), broken));
     lowering.leaveIfLeft(called);
   }
 
@@ -148,6 +174,12 @@ final class Loops {
     Storage.Hash hash = lowering.maps().hash(e.map());
     int count = body.keepScratch(8);
     body.storeWord(body.scratchAt(count), ZERO);
+    hash.shortTexts().ifPresent(shortTexts -> count(e, shortTexts, count));
+    count(e, hash, count);
+    return body.load(Size.DOUBLE, body.scratchAt(count));
+  }
+
+  private void count(Expr.Length e, Storage.Hash hash, int count) {
     Lowering called = lowering.called(e, 3);
     Body inner = called.body();
     if (hash.generational()) {
@@ -156,7 +188,6 @@ final class Loops {
     }
     Address word = inner.scratchAt(count);
     inner.storeWord(word, inner.add(inner.load(Size.DOUBLE, word), new Imm(1)));
-    forEach(hash, called.finish(List.of()));
-    return body.load(Size.DOUBLE, body.scratchAt(count));
+    forEach(hash, called.finish(List.of(), OptionalInt.empty()));
   }
 }

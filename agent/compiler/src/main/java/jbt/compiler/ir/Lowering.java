@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import jbt.compiler.bpf.AluOperation;
 import jbt.compiler.bpf.Condition;
 import jbt.compiler.bpf.Helper;
@@ -261,8 +262,12 @@ final class Lowering {
     return called;
   }
 
-  /** Ends a routine with the statements of the loop. */
-  RoutineRef finish(List<Stmt> all) {
+  /**
+   * Ends a routine with the statements of the loop.
+   *
+   * @param broken place of a word that is set to 1 where they end the loop
+   */
+  RoutineRef finish(List<Stmt> all, OptionalInt broken) {
     statements.all(all);
     body.place(nextRound);
     body.exit(0);
@@ -271,6 +276,7 @@ final class Lowering {
     body.storeWord(body.scratchAt(shared.left), new Imm(1));
     body.jump(breakLoop);
     body.place(breakLoop);
+    broken.ifPresent(place -> body.storeWord(body.scratchAt(place), new Imm(1)));
     body.exit(1);
     shared.called.add(body.routine());
     return new RoutineRef(shared.called.size());

@@ -10,7 +10,6 @@ import jbt.compiler.bpf.AtomicOperation;
 import jbt.compiler.bpf.Condition;
 import jbt.compiler.bpf.Helper;
 import jbt.compiler.bpf.Size;
-import jbt.compiler.check.Checked.Builtin;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.MapDecl;
 import jbt.compiler.check.Checked.Stmt;
@@ -23,7 +22,7 @@ import jbt.compiler.plan.ScriptMap.HotKeys;
 import jbt.compiler.plan.ScriptMap.Storage;
 import jbt.compiler.types.Type;
 
-/** Keys, look-ups and changes of the script's maps. */
+/** Look-ups and changes of the script's maps. */
 final class Maps {
   private static final Imm ZERO = new Imm(0);
 
@@ -36,11 +35,17 @@ final class Maps {
 
   private final Lowering lowering;
   private final Body body;
+  private final Keys keys;
   private final Map<Integer, Reg> generations = new HashMap<>();
 
   Maps(Lowering lowering) {
     this.lowering = lowering;
     this.body = lowering.body();
+    this.keys = new Keys(lowering);
+  }
+
+  Keys keys() {
+    return keys;
   }
 
   private MapDecl declaration(int map) {
@@ -138,44 +143,6 @@ final class Maps {
     }
   }
 
-  /** Puts the key parts of a map in memory, in the form in which they are stored. */
-  void storeParts(int map, List<Expr> key, Address to) {
-    int offset = 0;
-    for (int i = 0; i < key.size(); i++) {
-      Type type = declaration(map).key().get(i);
-      lowering.expressions().store(key.get(i), type, to.plus(offset));
-      offset += type.storedSize();
-    }
-  }
-
-  int partsSize(int map) {
-    return declaration(map).key().stream().mapToInt(Type::storedSize).sum();
-  }
-
-  Address key(int map, List<Expr> key, Optional<Operand> bucket) {
-    boolean generational = scriptMap(map).storage() instanceof Storage.Hash h && h.generational();
-    if (!generational && bucket.isEmpty() && key.size() == 1 && isComm(key.getFirst())) {
-      if (declaration(map).key().getFirst().storedSize() == Builtins.COMM_BYTES) {
-        return lowering.builtins().comm();
-      }
-    }
-    int start = generational ? 8 : 0;
-    int end = start + partsSize(map);
-    boolean text = declaration(map).key().stream().anyMatch(type -> !Layout.scalar(type));
-    int size = end + (bucket.isPresent() ? 8 : 0);
-    Address place = text ? body.memory(size) : body.exactMemory(size);
-    if (generational) {
-      body.storeWord(place, generation(map));
-    }
-    storeParts(map, key, place.plus(start));
-    bucket.ifPresent(number -> body.storeWord(place.plus(end), number));
-    return place;
-  }
-
-  private static boolean isComm(Expr expr) {
-    return expr instanceof Expr.BuiltinValue b && b.builtin() == Builtin.COMM;
-  }
-
   /** The kernel's map of a map with keys. */
   Storage.Hash hash(int map) {
     if (!(scriptMap(map).storage() instanceof Storage.Hash hash)) {
@@ -184,9 +151,10 @@ final class Maps {
     return hash;
   }
 
-  Reg lookup(Storage.Hash hash, Address key) {
+  /** The address of the value of a key, 0 where it is missing. */
+  Reg lookup(int map, List<Expr> key) {
     Reg found = body.register();
-    lookup(found, hash, key);
+    keys.each(map, key, Optional.empty(), (hash, place) -> lookup(found, hash, place));
     return found;
   }
 
@@ -214,43 +182,50 @@ final class Maps {
         flag(map, value);
       }
       case Storage.Hash hash -> {
-        Address place = key(map, key, inKey ? bucket : Optional.empty());
         Reg value = body.register();
-        Optional<HotSlots> hot = hash.hotKeys().map(keys -> hotSlots(hash, keys, place));
-        int absent = body.coldBlock();
-        int there = body.block();
         int done = body.block();
-        int found = there;
-        if (hot.isPresent()) {
-          found = body.coldBlock();
-          int hit = body.block();
-          int miss = body.coldBlock();
-          hot.get().branch(hit, miss);
-          body.place(hit);
-          body.set(value, body.addressOf(hot.get().value()));
-          body.jump(there);
-          body.place(miss);
-        }
-        lookup(value, hash, place);
-        body.branch(Condition.EQ, value, ZERO, absent, found);
-        if (hot.isPresent()) {
-          body.place(found);
-          hot.get().take(there);
-        }
-        body.place(there);
+        keys.each(
+            map,
+            key,
+            inKey ? bucket : Optional.empty(),
+            (in, place) -> findOrInsert(map, in, place, value, done));
         change.accept(word(new Address(value, 0), within));
-        body.jump(done);
-        body.place(absent);
-        Reg error = insertZero(hash, place);
-        int lost = body.coldBlock();
-        lookup(value, hash, place);
-        body.branch(Condition.EQ, value, ZERO, lost, found);
-        body.place(lost);
-        loseByError(map, error);
-        body.jump(done);
         body.place(done);
       }
     }
+  }
+
+  /** Goes on where the value of the key is; at {@code lost} if there is no room for the key. */
+  private void findOrInsert(int map, Storage.Hash hash, Address key, Reg value, int lost) {
+    Optional<HotSlots> hot = hash.hotKeys().map(slots -> hotSlots(hash, slots, key));
+    int absent = body.coldBlock();
+    int there = body.block();
+    int found = there;
+    if (hot.isPresent()) {
+      found = body.coldBlock();
+      int hit = body.block();
+      int miss = body.coldBlock();
+      hot.get().branch(hit, miss);
+      body.place(hit);
+      body.set(value, body.addressOf(hot.get().value()));
+      body.jump(there);
+      body.place(miss);
+    }
+    lookup(value, hash, key);
+    body.branch(Condition.EQ, value, ZERO, absent, found);
+    if (hot.isPresent()) {
+      body.place(found);
+      hot.get().take(there);
+    }
+    body.place(absent);
+    Reg error = insertZero(hash, key);
+    int refused = body.coldBlock();
+    lookup(value, hash, key);
+    body.branch(Condition.EQ, value, ZERO, refused, found);
+    body.place(refused);
+    loseByError(map, error);
+    body.jump(lost);
+    body.place(there);
   }
 
   /** Tells that the value at an address in global data was set, where the value doesn't. */
@@ -260,13 +235,12 @@ final class Maps {
     }
   }
 
-  private HotSlots hotSlots(Storage.Hash hash, HotKeys keys, Address key) {
-    int size = body.layout().hashes().get(hash.kernelMap() - Layout.FIRST_HASH).keySize();
+  private HotSlots hotSlots(Storage.Hash hash, HotKeys slots, Address key) {
     if (!hash.generational()) {
-      return new HotSlots(body, keys, key, size, ZERO);
+      return new HotSlots(body, slots, key, ZERO);
     }
     // From the key: a second load of the map's generation might give the next one.
-    return new HotSlots(body, keys, key.plus(8), size - 8, body.load(Size.DOUBLE, key));
+    return new HotSlots(body, slots, key.plus(8), body.load(Size.DOUBLE, key));
   }
 
   private Address slot(int map, Storage.Slots slots) {
@@ -370,7 +344,7 @@ final class Maps {
         switch (scriptMap(e.map()).storage()) {
           case Storage.Shared shared -> body.load(Size.DOUBLE, body.global(shared.offset()));
           case Storage.Hash hash -> {
-            Reg found = lookup(hash, key(e.map(), e.key(), Optional.empty()));
+            Reg found = lookup(e.map(), e.key());
             Reg result = body.move(ZERO);
             int there = body.block();
             int missing = body.block();
@@ -392,11 +366,8 @@ final class Maps {
 
   /** Copies the value of a key, zeros where it is missing. */
   void read(Expr.MapValue e, Address to) {
-    if (!(scriptMap(e.map()).storage() instanceof Storage.Hash hash)) {
-      throw new IllegalArgumentException("not readable: " + declaration(e.map()));
-    }
     int size = Layout.words(declaration(e.map())) * 8;
-    Reg found = lookup(hash, key(e.map(), e.key(), Optional.empty()));
+    Reg found = lookup(e.map(), e.key());
     int there = body.block();
     int missing = body.block();
     int done = body.block();
@@ -421,10 +392,8 @@ final class Maps {
     }
     Address value = body.memory(type.storedSize());
     lowering.expressions().store(s.value(), type, value);
-    if (!(scriptMap(s.map()).storage() instanceof Storage.Hash hash)) {
-      throw new IllegalArgumentException("not in a hash: " + declaration);
-    }
-    replace(s.map(), hash, key(s.map(), s.key(), Optional.empty()), value);
+    keys.each(
+        s.map(), s.key(), Optional.empty(), (hash, place) -> replace(s.map(), hash, place, value));
   }
 
   /**
@@ -438,26 +407,31 @@ final class Maps {
         flag(s.map(), body.global(shared.offset()));
       }
       case Storage.Hash hash -> {
-        Address key = key(s.map(), s.key(), Optional.empty());
-        int done = body.block();
-        if (!declaration(s.map()).deleted()) {
-          int absent = body.coldBlock();
-          int there = body.block();
-          Reg found = lookup(hash, key);
-          body.branch(Condition.EQ, found, ZERO, absent, there);
-          body.place(there);
-          body.storeWord(new Address(found, 0), word);
-          body.jump(done);
-          body.place(absent);
-        }
-        Address value = body.exactMemory(8);
-        body.storeWord(value, word);
-        replace(s.map(), hash, key, value);
-        body.place(done);
+        keys.each(
+            s.map(), s.key(), Optional.empty(), (in, place) -> setWord(s.map(), in, place, word));
       }
       case Storage.Slots slots ->
           throw new IllegalArgumentException("not to be set: " + declaration(s.map()));
     }
+  }
+
+  private void setWord(int map, Storage.Hash hash, Address key, Operand word) {
+    int done = body.block();
+    if (!declaration(map).deleted()) {
+      int absent = body.coldBlock();
+      int there = body.block();
+      Reg found = body.register();
+      lookup(found, hash, key);
+      body.branch(Condition.EQ, found, ZERO, absent, there);
+      body.place(there);
+      body.storeWord(new Address(found, 0), word);
+      body.jump(done);
+      body.place(absent);
+    }
+    Address value = body.exactMemory(8);
+    body.storeWord(value, word);
+    replace(map, hash, key, value);
+    body.place(done);
   }
 
   private void replace(int map, Storage.Hash hash, Address key, Address value) {
@@ -491,22 +465,26 @@ final class Maps {
 
   /** {@code outcome} gets the result of each call of bpf_map_delete_elem. */
   void delete(Stmt.Delete s, Consumer<Reg> outcome) {
-    if (!(scriptMap(s.map()).storage() instanceof Storage.Hash hash)) {
-      throw new IllegalArgumentException("no keys to delete: " + declaration(s.map()));
-    }
     MapDecl declaration = declaration(s.map());
-    MapRef map = new MapRef(hash.kernelMap());
     if (!Layout.bucketInKey(declaration)) {
-      Address key = key(s.map(), s.key(), Optional.empty());
-      outcome.accept(body.call(Helper.MAP_DELETE_ELEM, map, body.addressOf(key)));
+      keys.each(
+          s.map(), s.key(), Optional.empty(), (hash, key) -> outcome.accept(delete(hash, key)));
       return;
     }
     int buckets = new Aggregation(lowering, declaration).buckets();
-    Address key = key(s.map(), s.key(), Optional.of(ZERO));
-    int end = partsSize(s.map()) + (hash.generational() ? 8 : 0);
-    for (int bucket = 0; bucket < buckets; bucket++) {
-      body.storeWord(key.plus(end), new Imm(bucket));
-      outcome.accept(body.call(Helper.MAP_DELETE_ELEM, map, body.addressOf(key)));
-    }
+    keys.each(
+        s.map(),
+        s.key(),
+        Optional.of(ZERO),
+        (hash, key) -> {
+          for (int bucket = 0; bucket < buckets; bucket++) {
+            body.storeWord(key.plus(keys.size(hash) - 8), new Imm(bucket));
+            outcome.accept(delete(hash, key));
+          }
+        });
+  }
+
+  private Reg delete(Storage.Hash hash, Address key) {
+    return body.call(Helper.MAP_DELETE_ELEM, new MapRef(hash.kernelMap()), body.addressOf(key));
   }
 }

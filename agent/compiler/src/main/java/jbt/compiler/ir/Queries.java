@@ -34,9 +34,7 @@ final class Queries {
   }
 
   Operand hasKey(Expr.HasKey e) {
-    Storage.Hash hash = lowering.maps().hash(e.map());
-    Reg found =
-        lowering.maps().lookup(hash, lowering.maps().key(e.map(), e.key(), Optional.empty()));
+    Reg found = lowering.maps().lookup(e.map(), e.key());
     return lowering.arithmetic().truth(Condition.NE, found, ZERO);
   }
 
@@ -55,9 +53,7 @@ final class Queries {
   }
 
   Operand find(Expr.Find e) {
-    Storage.Hash hash = lowering.maps().hash(e.map());
-    Reg found =
-        lowering.maps().lookup(hash, lowering.maps().key(e.map(), e.key(), Optional.empty()));
+    Reg found = lowering.maps().lookup(e.map(), e.key());
     Reg result = body.move(ZERO);
     int there = body.block();
     int done = body.block();
@@ -97,8 +93,16 @@ final class Queries {
   Operand aggregated(Expr.Aggregated e) {
     return switch (lowering.maps().scriptMap(e.map()).storage()) {
       case Storage.Hash hash -> {
-        Address key = lowering.maps().key(e.map(), e.key(), Optional.empty());
-        yield folded(e.map(), hash, body.addressOf(key));
+        Reg result = body.register();
+        lowering
+            .maps()
+            .keys()
+            .each(
+                e.map(),
+                e.key(),
+                Optional.empty(),
+                (in, key) -> body.set(result, folded(e.map(), in, body.addressOf(key))));
+        yield result;
       }
       case Storage.Slots slots -> folded(e.map(), slots);
       case Storage.Shared shared -> throw new IllegalArgumentException("no aggregation: " + e);

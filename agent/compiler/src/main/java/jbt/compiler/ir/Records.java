@@ -144,9 +144,9 @@ final class Records {
 
   void print(Stmt.PrintMap s) {
     Operand generation = lowering.maps().generation(s.map());
-    int keySize = s.key().isEmpty() ? 0 : lowering.maps().partsSize(s.map());
+    int keySize = s.key().isEmpty() ? 0 : lowering.maps().keys().partsSize(s.map());
     Address key = body.memory(keySize);
-    lowering.maps().storeParts(s.map(), s.key(), key);
+    lowering.maps().keys().storeParts(s.map(), s.key(), key);
     control(
         s.site(),
         HEADER + 8 + keySize,

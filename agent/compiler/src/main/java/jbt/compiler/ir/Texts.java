@@ -27,7 +27,7 @@ final class Texts {
     this.body = lowering.body();
   }
 
-  private enum Space {
+  enum Space {
     KERNEL,
     USER,
     /** Told by the address: on x86-64 and arm64 the kernel's are negative. */
@@ -40,14 +40,20 @@ final class Texts {
    * @param limit most bytes that are kept, without the NUL
    * @param count given by the script: one more than the most bytes that are kept
    */
-  private record Source(Operand address, Space space, int limit, Optional<Operand> count) {
+  record Source(Operand address, Space space, int limit, Optional<Operand> count) {
     /** Room that the verifier must see behind the address that it is read to. */
     int room() {
       return count.isPresent() ? Layout.powerOfTwo(limit + 2) : limit + 1;
     }
+
+    /** No more than its beginning. */
+    Source start(int most) {
+      return new Source(address, space, Math.min(limit, most), count);
+    }
   }
 
-  private Optional<Source> source(Expr expr) {
+  /** Where the text is, if it has to be read. */
+  Optional<Source> source(Expr expr) {
     if (expr instanceof Expr.Str(Expr pointer, Optional<Expr> length, Type.Str type, var range)) {
       Operand address = lowering.expressions().scalar(pointer);
       Optional<Operand> count = length.map(lowering.expressions()::scalar);
@@ -134,7 +140,7 @@ final class Texts {
   }
 
   /** Returns what the helper does: the bytes read, the NUL included, or a negative error. */
-  private Reg read(Source source, Address to) {
+  Reg read(Source source, Address to) {
     Operand count =
         source.count.map(n -> bounded(n, source.limit + 1)).orElse(new Imm(source.limit + 1));
     Operand target = body.addressOf(to);
@@ -333,9 +339,7 @@ final class Texts {
     if (source.isEmpty()) {
       return lowering.expressions().place(text);
     }
-    Source whole = source.get();
-    int limit = Math.min(whole.limit, length + 1);
-    Source start = new Source(whole.address, whole.space, limit, whole.count);
+    Source start = source.get().start(length + 1);
     Address place = body.memory(Math.max(bytes, (start.room() + 7) & ~7));
     lowering.expressions().zero(place, bytes);
     read(start, place);

@@ -9,7 +9,9 @@ import jbt.compiler.types.Type;
  *
  * <p>A key in kernel memory is, for a map with generations, the generation as u64, then the parts
  * in order, each {@link Type#storedSize} bytes; for a keyed hist or lhist and for every tseries the
- * bucket number as u64 comes last.
+ * bucket number as u64 comes last. What the kernel does with a key takes time by the byte, and most
+ * texts are short: keys without a text of more than {@link #SHORT} bytes are in a hash of their
+ * own, in which texts take that much room.
  *
  * <p>A value in kernel memory is in 8-byte words: COUNT, SUM and COUNTER one word that is added to;
  * AVG and STATS total, count; MIN and MAX an order-preserving word and a flag that is 1 when it is
@@ -31,8 +33,21 @@ public record ScriptMap(
     Optional<Generations> generations,
     boolean hostBound,
     boolean printed) {
+  /** Bytes of the texts in keys that have a hash of their own. */
+  public static final int SHORT = 64;
+
   public ScriptMap {
     key = List.copyOf(key);
+  }
+
+  /** A part of a key, or a part of it, as it is in the hash for short texts. */
+  public static Type shortened(Type part) {
+    return switch (part) {
+      case Type.Str text -> new Type.Str(Math.min(text.size(), SHORT));
+      case Type.Tuple tuple ->
+          tuple.with(tuple.parts().stream().map(ScriptMap::shortened).toList());
+      default -> part;
+    };
   }
 
   /** What a map holds. */
@@ -111,8 +126,11 @@ public record ScriptMap(
      * @param generational the key begins with the generation as u64
      * @param hotKeys where a part of the values of some keys is; absent for most maps that programs
      *     read, and for those that they delete from
+     * @param shortTexts where keys are whose texts are all short; present where others can be
+     *     longer
      */
-    record Hash(int kernelMap, boolean generational, Optional<HotKeys> hotKeys)
+    record Hash(
+        int kernelMap, boolean generational, Optional<HotKeys> hotKeys, Optional<Hash> shortTexts)
         implements Storage {}
   }
 
@@ -123,14 +141,12 @@ public record ScriptMap(
    * too, so that a full map is full in the same way.
    *
    * <p>A slot is in 8-byte words: {@link #FREE}, {@link #TAKING} or the generation (0 where the map
-   * has none) plus 1; the key as in the hash, without generation; the value as in the hash. Of a
-   * long key that ends with a string only the beginning is there; keys that are not zero behind it
-   * have no slot.
+   * has none) plus 1; the key as in the hash, without generation; the value as in the hash.
    *
    * @param offset in the area
    * @param slots a power of two
    * @param slotSize a power of two
-   * @param keySize bytes of the key in the slot
+   * @param keySize bytes of the key
    */
   public record HotKeys(int offset, int slots, int slotSize, int keySize) {
     /** State of a slot whose words are all zero. */

@@ -18,6 +18,7 @@ import jbt.compiler.plan.ScriptMap;
 import jbt.compiler.plan.Site;
 import jbt.compiler.target.TracepointFormat;
 import jbt.compiler.target.TracepointFormat.Field;
+import jbt.compiler.types.Type;
 import org.junit.jupiter.api.Test;
 
 /** Each construct of the language, run on two processors by records of two made-up tracepoints. */
@@ -97,19 +98,25 @@ final class ConstructsTest {
   private List<Object> parts(int map, Bytes key) {
     ByteBuffer in = ByteBuffer.wrap(key.toArray()).order(ByteOrder.LITTLE_ENDIAN);
     List<Object> parts = new ArrayList<>();
-    for (var type : plan.scriptMaps().get(map).key()) {
-      byte[] part = new byte[type.storedSize()];
-      in.get(part);
-      if (type instanceof jbt.compiler.types.Type.Str) {
-        parts.add(new String(part, StandardCharsets.ISO_8859_1).replace("\0", ""));
-      } else {
-        parts.add(ByteBuffer.wrap(part).order(ByteOrder.LITTLE_ENDIAN).getLong());
-      }
+    for (Type type : plan.scriptMaps().get(map).key()) {
+      parts.add(part(type, in));
     }
     while (in.hasRemaining()) {
       parts.add(in.getLong());
     }
     return parts;
+  }
+
+  private static Object part(Type type, ByteBuffer in) {
+    if (type instanceof Type.Tuple tuple) {
+      return tuple.parts().stream().map(each -> part(each, in)).toList();
+    }
+    if (type instanceof Type.Str) {
+      byte[] text = new byte[type.storedSize()];
+      in.get(text);
+      return new String(text, StandardCharsets.ISO_8859_1).replace("\0", "");
+    }
+    return in.getLong();
   }
 
   private long only(String name) {
@@ -291,37 +298,59 @@ final class ConstructsTest {
     assertThat(machine.contents(0, 0)).hasSize(2);
   }
 
+  /** Of 55 to 70 characters: up to 64 and more of them are in two hashes. */
   @Test
   void countsShortAndLongTextsAlike() {
     String text = "str_concat(\"" + "p".repeat(55) + "\", comm)";
     start(
-        "tracepoint:x:call { @[%s] = count(); @s[comm, %s] = sum(args.id); @c[%s] = count();"
-                .formatted(text, text, text)
-            + " if (args.id == 99) { clear(@c); } }");
-    for (ScriptMap map : plan.scriptMaps()) {
-      assertThat(((ScriptMap.Storage.Hash) map.storage()).hotKeys())
-          .hasValueSatisfying(hot -> assertThat(hot.keySize()).isEqualTo(64));
-    }
+        ("tracepoint:x:call { @[%1$s] = count(); @s[%1$s, comm] = sum(args.id); @c[%1$s] = count();"
+                + " @t[(args.id, %1$s), %1$s]++; @h[%1$s] = lhist(args.id, 0, 30, 10);"
+                + " @p[%1$s] = args.id; @d[comm, %1$s] = args.id; if (args.id == 1) {"
+                + " delete(@d[comm, %1$s]); } if (args.id == 99) { clear(@c); } }")
+            .formatted(text));
     machine.environment().comm = "cleared";
     fire(0, 99);
-    List<Object> cleared = List.of("p".repeat(55) + "cleared");
+    String cleared = "p".repeat(55) + "cleared";
     Map<List<Object>, Long> count = new LinkedHashMap<>();
     Map<List<Object>, Long> sum = new LinkedHashMap<>();
+    Map<List<Object>, Long> tuples = new LinkedHashMap<>();
+    Map<List<Object>, Long> buckets = new LinkedHashMap<>();
+    Map<List<Object>, Long> plain = new LinkedHashMap<>();
+    Map<List<Object>, Long> deleted = new LinkedHashMap<>();
     for (int round = 0; round < 3; round++) {
       for (String comm :
-          List.of("a", "b", "12345678", "123456789", "12345678x", "123456789012345")) {
+          List.of(
+              "a", "b", "12345678", "123456789", "12345678x", "1234567890", "123456789012345")) {
         machine.environment().comm = comm;
+        String name = "p".repeat(55) + comm;
+        long length = comm.length();
         fire(0, 1);
-        fire(1, comm.length());
-        count.merge(List.of("p".repeat(55) + comm), 2L, Long::sum);
-        sum.merge(List.of(comm, "p".repeat(55) + comm), 1L + comm.length(), Long::sum);
+        fire(1, length);
+        count.merge(List.of(name), 2L, Long::sum);
+        sum.merge(List.of(name, comm), 1 + length, Long::sum);
+        tuples.merge(List.of(List.of(1L, name), name), 1L, Long::sum);
+        tuples.merge(List.of(List.of(length, name), name), 1L, Long::sum);
+        buckets.merge(List.of(name, 1L), 1L, Long::sum);
+        buckets.merge(List.of(name, length / 10 + 1), 1L, Long::sum);
+        plain.put(List.of(name), length);
+        if (length > 1) {
+          deleted.put(List.of(comm, name), length);
+        }
       }
     }
     assertThat(words("@c")).isEqualTo(count);
-    count.put(cleared, 1L);
-    sum.put(List.of("cleared", cleared.getFirst()), 99L);
+    count.put(List.of(cleared), 1L);
+    sum.put(List.of(cleared, "cleared"), 99L);
+    tuples.put(List.of(List.of(99L, cleared), cleared), 1L);
+    buckets.put(List.of(cleared, 4L), 1L);
+    plain.put(List.of(cleared), 99L);
+    deleted.put(List.of("cleared", cleared), 99L);
     assertThat(words("@")).isEqualTo(count);
     assertThat(words("@s")).isEqualTo(sum);
+    assertThat(words("@t")).isEqualTo(tuples);
+    assertThat(words("@h")).isEqualTo(buckets);
+    assertThat(words("@p")).isEqualTo(plain);
+    assertThat(words("@d")).isEqualTo(deleted);
   }
 
   @Test

@@ -1,8 +1,10 @@
 package jbt.compiler.interpreter;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +16,7 @@ import jbt.compiler.plan.ScriptMap;
 import jbt.compiler.plan.ScriptMap.HotKeys;
 import jbt.compiler.plan.ScriptMap.Storage;
 import jbt.compiler.plan.ScriptMap.Value;
+import jbt.compiler.types.Type;
 
 /** A loaded plan in a machine of several processors without a kernel. */
 public final class Machine {
@@ -140,13 +143,21 @@ public final class Machine {
         }
         contents.put(new Bytes(new byte[0]), words);
       }
-      case Storage.Hash hash -> hashContents(script, hash, generation, contents);
+      case Storage.Hash hash -> {
+        hash.shortTexts()
+            .ifPresent(texts -> hashContents(script, texts, true, generation, contents));
+        hashContents(script, hash, false, generation, contents);
+      }
     }
     return contents;
   }
 
   private void hashContents(
-      ScriptMap script, Storage.Hash hash, long generation, Map<Bytes, List<Long>> contents) {
+      ScriptMap script,
+      Storage.Hash hash,
+      boolean shortTexts,
+      long generation,
+      Map<Bytes, List<Long>> contents) {
     int size = plan.maps().get(hash.kernelMap()).valueSize();
     Map<Bytes, List<Long>> hot = new HashMap<>();
     hash.hotKeys().ifPresent(keys -> hotSlots(hash, keys, generation, hot));
@@ -169,7 +180,31 @@ public final class Machine {
         }
         words.add(fold(script.value(), at, each));
       }
-      contents.put(new Bytes(rest), words);
+      byte[] whole = shortTexts ? lengthened(script.key(), rest) : rest;
+      if (contents.put(new Bytes(whole), words) != null) {
+        throw new AssertionError("twice in " + script.name() + ": " + new Bytes(whole));
+      }
+    }
+  }
+
+  /** What a key of the hash for short texts would be in the other one. */
+  private static byte[] lengthened(List<Type> parts, byte[] key) {
+    ByteBuffer from = ByteBuffer.wrap(key);
+    ByteArrayOutputStream whole = new ByteArrayOutputStream();
+    parts.forEach(part -> lengthen(part, from, whole));
+    byte[] rest = new byte[from.remaining()];
+    from.get(rest);
+    whole.writeBytes(rest);
+    return whole.toByteArray();
+  }
+
+  private static void lengthen(Type part, ByteBuffer from, ByteArrayOutputStream whole) {
+    if (part instanceof Type.Tuple tuple) {
+      tuple.parts().forEach(each -> lengthen(each, from, whole));
+    } else {
+      byte[] bytes = new byte[ScriptMap.shortened(part).storedSize()];
+      from.get(bytes);
+      whole.writeBytes(Arrays.copyOf(bytes, part.storedSize()));
     }
   }
 

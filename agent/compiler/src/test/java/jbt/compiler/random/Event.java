@@ -73,8 +73,10 @@ public record Event(Call call, List<Long> arguments, String path) {
       arguments.add(random.nextBoolean() ? random.nextInt(100) - 50 : random.nextLong());
     }
     boolean path = random.nextBoolean();
+    // Of up to 12 characters, or 63 to 66.
+    String folder = random.nextInt(4) == 0 ? "/" + "n".repeat(62) : "/nowhere/";
     return path
-        ? new Event(Call.FACCESSAT, arguments, "/nowhere/" + random.nextInt(1000))
+        ? new Event(Call.FACCESSAT, arguments, folder + random.nextInt(1000))
         : new Event(Call.GETPGID, arguments, "");
   }
 
