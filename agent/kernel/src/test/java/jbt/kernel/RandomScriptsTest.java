@@ -34,11 +34,11 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("kernel")
 final class RandomScriptsTest {
-  private static final int ALL = 3500;
+  private static final int ALL = 3000;
   private static final int SCRIPTS = Integer.getInteger("random.scripts", ALL);
 
   /** What all scripts are made of at least; each program goes through the verifier. */
-  private static final int PROGRAMS = 10_000;
+  private static final int PROGRAMS = 8500;
 
   private static final long FIRST_SEED = Long.getLong("random.seed", 1);
   private static final int MOST_FAILURES = 3;

@@ -48,9 +48,16 @@ final class Lexer {
       at += 2;
       return token(Kind.VARIABLE, start, "#");
     }
-    if (c == '$' && (isNameStart(peek(1)) || isDigit(peek(1)))) {
+    if (c == '$' && isNameStart(peek(1))) {
       at++;
       return token(Kind.VARIABLE, start, name());
+    }
+    if (c == '$' && isDigit(peek(1))) {
+      at++;
+      while (isDigit(peek(0))) {
+        at++;
+      }
+      return token(Kind.VARIABLE, start, text.substring(start + 1, at));
     }
     if (c == '@') {
       at++;

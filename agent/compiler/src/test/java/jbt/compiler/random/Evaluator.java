@@ -321,15 +321,36 @@ final class Evaluator {
       }
       case Expr.HasKey e -> map(e.map()).containsKey(key(e.map(), e.key())) ? 1L : 0L;
       case Expr.Keys e -> (long) map(e.map()).size();
-      case Expr.Length e -> (long) ((String) value(e.text())).length();
+      case Expr.Length e -> (long) text(e.text()).length();
       case Expr.Differ e -> {
-        String left = (String) value(e.left());
-        String right = (String) value(e.right());
+        String left = text(e.left());
+        String right = text(e.right());
         yield start(left, e.count()).equals(start(right, e.count())) ? 0L : 1L;
+      }
+      case Expr.Found e -> (long) text(e.text()).indexOf(text(e.part()));
+      case Expr.Contains e -> text(e.text()).contains(text(e.part())) ? 1L : 0L;
+      case Expr.Joined e -> text(e.left()) + text(e.right());
+      case Expr.Part8 e ->
+          bits(number(e.number()), e.view().at(), e.view().bits(), e.view().signed());
+      case Expr.Element e -> {
+        long held = number(e.number());
+        long index = number(e.index());
+        yield index >= 0 && index < 8 / e.bytes()
+            ? bits(held, 8 * e.bytes() * (int) index, 8 * e.bytes(), e.signed())
+            : 0L;
       }
       case Expr.Tuple e -> values(e.parts());
       case Expr.Part e -> ((List<?>) value(e.tuple())).get(e.index());
     };
+  }
+
+  private static long bits(long from, int at, int bits, boolean signed) {
+    long top = from << (64 - at - bits);
+    return signed ? top >> (64 - bits) : top >>> (64 - bits);
+  }
+
+  private String text(Expr expr) {
+    return (String) value(expr);
   }
 
   private static String start(String text, int count) {

@@ -65,7 +65,7 @@ public record Event(Call call, List<Long> arguments, String path) {
       new Point(
           "syscalls:sys_enter_getpgid", BY_THREAD, List.of(new Expr.Given("args.pid", INT32)));
 
-  private static final int REGISTERS = 6;
+  static final int REGISTERS = 6;
 
   static Event random(Random random) {
     List<Long> arguments = new ArrayList<>();

@@ -11,6 +11,7 @@ import jbt.compiler.random.Node.MapShape;
 import jbt.compiler.random.Node.Target;
 import jbt.compiler.random.Node.Unary;
 import jbt.compiler.random.Node.Variable;
+import jbt.compiler.random.Node.View;
 
 /** Makes random expressions of a kind. */
 final class Expressions {
@@ -33,6 +34,33 @@ final class Expressions {
     Long.MAX_VALUE - 1,
     Long.MAX_VALUE
   };
+
+  /** Different ways to see 8 bytes. */
+  static final String STRUCTS =
+      """
+      struct S { int8 a; uint8 b; int16 c; uint32 d; };
+      struct B { unsigned x:3; int y:13; unsigned z:16; union { int u; short h[2]; } w; };
+      """;
+
+  private static final List<View> VIEWS =
+      List.of(
+          new View("*%s", 0, 64, true),
+          new View("*(uint64 *)%s", 0, 64, false),
+          new View("*(int8 *)%s", 0, 8, true),
+          new View("((uint8 *)%s)[3]", 24, 8, false),
+          new View("((int16 *)%s)[1]", 16, 16, true),
+          new View("*((uint16 *)%s + 2)", 32, 16, false),
+          new View("((int32 *)%s)[1]", 32, 32, true),
+          new View("*(uint32 *)%s", 0, 32, false),
+          new View("((struct S *)%s)->a", 0, 8, true),
+          new View("((struct S *)%s)->b", 8, 8, false),
+          new View("((struct S *)%s)->c", 16, 16, true),
+          new View("((struct S *)%s)->d", 32, 32, false),
+          new View("((struct B *)%s)->x", 0, 3, false),
+          new View("((struct B *)%s)->y", 3, 13, true),
+          new View("((struct B *)%s)->z", 16, 16, false),
+          new View("((struct B *)%s)->w.u", 32, 32, true),
+          new View("((struct B *)%s)->w.h[1]", 48, 16, true));
 
   private static final String[] SIGNED = {"int8", "int16", "int32", "int64"};
   private static final String[] UNSIGNED = {"uint8", "uint16", "uint32", "uint64"};
@@ -85,7 +113,7 @@ final class Expressions {
       case Kind.Truth t -> throw new IllegalArgumentException("no first bool");
       case Kind.Text t -> string();
       case Kind.Tuple t ->
-          new Expr.Tuple(t.parts().stream().map(part -> first(part, number)).toList());
+          new Expr.Tuple(t.parts().stream().map(part -> first(part, number)).toList(), t.named());
     };
   }
 
@@ -122,7 +150,7 @@ final class Expressions {
 
   private static boolean same(Kind a, Kind b) {
     if (a instanceof Kind.Tuple x && b instanceof Kind.Tuple y) {
-      if (x.parts().size() != y.parts().size()) {
+      if (x.parts().size() != y.parts().size() || x.named() != y.named()) {
         return false;
       }
       for (int i = 0; i < x.parts().size(); i++) {
@@ -152,7 +180,7 @@ final class Expressions {
     if (depth <= 0 || one(4)) {
       return leaf();
     }
-    return switch (random.nextInt(18)) {
+    return switch (random.nextInt(20)) {
       case 0 -> new Expr.Conditional(truth(depth - 1), Optional.of(number(depth - 1)), number(1));
       case 1 -> new Expr.Conditional(number(depth - 1), Optional.empty(), number(depth - 1));
       case 2 -> checked(new Expr.Apply(Unary.MINUS, number(depth - 1)));
@@ -164,6 +192,8 @@ final class Expressions {
       case 9 -> mapRead(Kinds.INT64, depth).orElseGet(this::leaf);
       case 10 -> step(depth);
       case 11 -> question(depth);
+      case 12 -> part8();
+      case 13 -> element(depth);
       default -> operation(depth);
     };
   }
@@ -176,7 +206,7 @@ final class Expressions {
         scope.given().stream().filter(e -> Rules.kind(e).number() && repeatable(e)).toList();
     if (!given.isEmpty() && one(4)) {
       Expr picked = pick(given);
-      return picked instanceof Expr.Argument ? new Expr.Argument(index()) : picked;
+      return picked instanceof Expr.Argument ? new Expr.Argument(index(Event.REGISTERS)) : picked;
     }
     List<Variable> variables = variables(Kinds.INT64);
     return variables.isEmpty() ? literal() : local(pick(variables));
@@ -187,12 +217,13 @@ final class Expressions {
     return steps || !(given instanceof Expr.Given g && g.text().startsWith("rand"));
   }
 
-  private Expr index() {
+  /** What is not known may be outside of an array of so many elements. */
+  private Expr index(int elements) {
     List<Variable> variables = variables(Kinds.INT64);
     boolean fixed = variables.isEmpty() || one(2);
     return fixed
-        ? fixed(random.nextInt(6))
-        : new Expr.Combine(Binary.MODULO, local(pick(variables)), fixed(7));
+        ? fixed(random.nextInt(elements))
+        : new Expr.Combine(Binary.MODULO, local(pick(variables)), fixed(elements + 1));
   }
 
   static Expr fixed(long value) {
@@ -226,7 +257,8 @@ final class Expressions {
   private Expr part(int depth) {
     List<Variable> tuples =
         scope.variables().stream().filter(v -> v.kind() instanceof Kind.Tuple).toList();
-    Kind.Tuple kind = new Kind.Tuple(List.of(Kinds.INT64, one(2) ? Kinds.TEXT : Kinds.INT64));
+    Kind.Tuple kind =
+        new Kind.Tuple(List.of(Kinds.INT64, one(2) ? Kinds.TEXT : Kinds.INT64), one(2));
     Expr tuple = tuples.isEmpty() || one(3) ? tuple(kind, depth - 1) : local(pick(tuples));
     List<Kind> parts = ((Kind.Tuple) Rules.kind(tuple)).parts();
     for (int i = 0; i < parts.size(); i++) {
@@ -244,12 +276,30 @@ final class Expressions {
             .filter(m -> m.readable() && !m.cleared() && !m.key().isEmpty())
             .toList();
     if (maps.isEmpty() || one(2)) {
-      return one(2)
-          ? new Expr.Length(unknownText())
-          : new Expr.Differ(unknownText(), text(depth - 1), 1 + random.nextInt(8));
+      return switch (random.nextInt(4)) {
+        case 0 -> new Expr.Length(unknownText());
+        case 1 -> new Expr.Found(unknownText(), text(depth - 1));
+        case 2 -> new Expr.Contains(unknownText(), text(depth - 1));
+        default -> new Expr.Differ(unknownText(), text(depth - 1), 1 + random.nextInt(8));
+      };
     }
     MapShape map = pick(maps);
     return one(2) ? new Expr.Keys(map) : new Expr.HasKey(map, key(map, depth - 1));
+  }
+
+  /** A part of a variable that no loop goes by, through a pointer. */
+  private Expr part8() {
+    List<Variable> variables =
+        scope.changeable().stream()
+            .filter(v -> v.kind() instanceof Kind.Int n && n.bytes() == 8)
+            .filter(v -> !v.declared().isEmpty())
+            .toList();
+    return variables.isEmpty() ? leaf() : new Expr.Part8(local(pick(variables)), pick(VIEWS));
+  }
+
+  private Expr element(int depth) {
+    int size = random.nextInt(4);
+    return new Expr.Element(number(depth - 1), 1 << size, random.nextBoolean(), index(8 >> size));
   }
 
   /** A text that the compiler does not know. */
@@ -328,7 +378,7 @@ final class Expressions {
   }
 
   private Expr tuples(Binary op, int depth) {
-    Kind.Tuple kind = new Kind.Tuple(List.of(Kinds.INT64, Kinds.TEXT));
+    Kind.Tuple kind = new Kind.Tuple(List.of(Kinds.INT64, Kinds.TEXT), one(2));
     return new Expr.Combine(op, tuple(kind, depth), tuple(kind, depth));
   }
 
@@ -352,7 +402,8 @@ final class Expressions {
       return new Expr.Conditional(
           truth(depth - 1), Optional.of(tuple(kind, depth - 1)), tuple(kind, depth - 1));
     }
-    return new Expr.Tuple(kind.parts().stream().map(part -> of(part, depth - 1)).toList());
+    return new Expr.Tuple(
+        kind.parts().stream().map(part -> of(part, depth - 1)).toList(), kind.named());
   }
 
   Expr text(int depth) {
@@ -368,6 +419,9 @@ final class Expressions {
       Expr picked = pick(given);
       boolean bounded = picked instanceof Expr.StrAt && one(2);
       return bounded ? new Expr.StrAt(((Expr.StrAt) picked).pointer(), length(depth)) : picked;
+    }
+    if (depth > 0 && one(8)) {
+      return new Expr.Joined(new Expr.Given("comm", Kinds.TEXT), string());
     }
     List<Variable> variables =
         scope.variables().stream().filter(v -> v.kind() instanceof Kind.Text).toList();

@@ -29,7 +29,9 @@ final class Generator {
           Kinds.UINT64,
           Kinds.TEXT,
           new Kind.Tuple(List.of(Kinds.INT64, Kinds.TEXT)),
-          new Kind.Tuple(List.of(Kinds.INT64, new Kind.Tuple(List.of(Kinds.TEXT, Kinds.INT64)))));
+          new Kind.Tuple(List.of(Kinds.INT64, new Kind.Tuple(List.of(Kinds.TEXT, Kinds.INT64)))),
+          new Kind.Tuple(
+              List.of(Kinds.INT64, new Kind.Tuple(List.of(Kinds.TEXT, Kinds.INT64), true)), true));
 
   private static final List<List<Kind>> KEYS =
       List.of(
@@ -38,7 +40,8 @@ final class Generator {
           List.of(Kinds.TEXT),
           List.of(Kinds.INT64, Kinds.TEXT),
           List.of(Kinds.INT64, new Kind.Tuple(List.of(Kinds.TEXT, Kinds.INT64))),
-          List.of(Kinds.TEXT, Kinds.INT64, Kinds.INT64));
+          List.of(Kinds.TEXT, Kinds.INT64, Kinds.INT64),
+          List.of(new Kind.Tuple(List.of(Kinds.INT64, Kinds.TEXT), true), Kinds.INT64));
 
   private static final List<String> NUMBER_FORMATS =
       List.of(
@@ -201,7 +204,7 @@ final class Generator {
         yield new Stmt.Let(scope.declare(Kinds.TEXT, one(3) ? widestText : ""), Optional.of(value));
       }
       case 1 -> {
-        Kind kind = pick(VALUES.subList(3, 5));
+        Kind kind = pick(VALUES.subList(3, 6));
         Expr value = expressions.first(kind, scope.variables().getFirst());
         yield new Stmt.Let(scope.declare(kind, ""), Optional.of(value));
       }

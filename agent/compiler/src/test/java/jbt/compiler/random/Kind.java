@@ -15,9 +15,14 @@ sealed interface Kind {
 
   record Text() implements Kind {}
 
-  record Tuple(List<Kind> parts) implements Kind {
+  /** {@code named}: a record, whose fields are a, b and so on. */
+  record Tuple(List<Kind> parts, boolean named) implements Kind {
     public Tuple {
       parts = List.copyOf(parts);
+    }
+
+    Tuple(List<Kind> parts) {
+      this(parts, false);
     }
   }
 

@@ -89,7 +89,11 @@ final class Node {
 
     record Step(Target target, boolean up, boolean prefix) implements Expr {}
 
-    record Tuple(List<Expr> parts) implements Expr {}
+    record Tuple(List<Expr> parts, boolean named) implements Expr {
+      Tuple(List<Expr> parts) {
+        this(parts, false);
+      }
+    }
 
     record Part(Expr tuple, int index) implements Expr {}
 
@@ -100,9 +104,30 @@ final class Node {
 
     record Length(Expr text) implements Expr {}
 
+    /** Where a text has another one, or -1. */
+    record Found(Expr text, Expr part) implements Expr {}
+
+    record Contains(Expr text, Expr part) implements Expr {}
+
+    record Joined(Expr left, Expr right) implements Expr {}
+
+    /** What memory with an integer of 8 bytes holds somewhere. */
+    record Part8(Expr number, View view) implements Expr {}
+
+    /** An element of an integer of 8 bytes as an array, 0 outside. */
+    record Element(Expr number, int bytes, boolean signed, Expr index) implements Expr {}
+
     /** {@code strncmp(left, right, count)}. */
     record Differ(Expr left, Expr right, int count) implements Expr {}
   }
+
+  /**
+   * A part of 8 bytes.
+   *
+   * @param text with the address of the bytes for {@code %s}
+   * @param at which bit of them is the first
+   */
+  record View(String text, int at, int bits, boolean signed) {}
 
   /** What can be assigned to. */
   sealed interface Target {

@@ -40,9 +40,19 @@ final class Rules {
       case Expr.Keys e -> Kinds.INT64;
       case Expr.Length e -> Kinds.INT64;
       case Expr.Differ e -> Kinds.TRUTH;
-      case Expr.Tuple e -> new Kind.Tuple(e.parts().stream().map(Rules::kind).toList());
+      case Expr.Found e -> Kinds.INT64;
+      case Expr.Contains e -> Kinds.TRUTH;
+      case Expr.Joined e -> Kinds.TEXT;
+      case Expr.Part8 e -> held(e.view().bits(), e.view().signed());
+      case Expr.Element e -> held(8 * e.bytes(), e.signed());
+      case Expr.Tuple e -> new Kind.Tuple(e.parts().stream().map(Rules::kind).toList(), e.named());
       case Expr.Part e -> ((Kind.Tuple) kind(e.tuple())).parts().get(e.index()).plain();
     };
+  }
+
+  /** A number that memory holds. */
+  private static Kind held(int bits, boolean signed) {
+    return new Kind.Int(Math.max(8, Integer.highestOneBit(bits)) / 8, signed, !signed && bits < 64);
   }
 
   static Kind target(Target target) {
@@ -118,7 +128,7 @@ final class Rules {
       for (int i = 0; i < x.parts().size(); i++) {
         parts.add(join(x.parts().get(i).plain(), y.parts().get(i).plain()));
       }
-      return new Kind.Tuple(parts);
+      return new Kind.Tuple(parts, x.named());
     }
     if (!a.number() || (a instanceof Kind.Truth && b instanceof Kind.Truth)) {
       return a;
@@ -194,6 +204,11 @@ final class Rules {
       case Expr.Keys e -> Optional.empty();
       case Expr.Length e -> Optional.empty();
       case Expr.Differ e -> Optional.empty();
+      case Expr.Found e -> Optional.empty();
+      case Expr.Contains e -> Optional.empty();
+      case Expr.Joined e -> Optional.empty();
+      case Expr.Part8 e -> Optional.empty();
+      case Expr.Element e -> Optional.empty();
       case Expr.Tuple e -> Optional.empty();
       case Expr.Part e -> Optional.empty();
     };

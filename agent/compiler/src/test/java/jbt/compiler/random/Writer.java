@@ -3,6 +3,7 @@ package jbt.compiler.random;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import jbt.compiler.random.Node.Expr;
 import jbt.compiler.random.Node.MapShape;
 import jbt.compiler.random.Node.Stmt;
@@ -22,6 +23,7 @@ final class Writer {
 
   static String write(List<Node.Probe> probes) {
     Writer writer = new Writer();
+    writer.text.append(Expressions.STRUCTS);
     for (Node.Probe probe : probes) {
       writer.text.append(probe.point());
       probe.predicate().ifPresent(p -> writer.text.append(" /").append(expr(p, 0)).append("/"));
@@ -169,6 +171,11 @@ final class Writer {
       case Expr.Keys e -> UNARY;
       case Expr.Length e -> UNARY;
       case Expr.Differ e -> UNARY;
+      case Expr.Found e -> UNARY;
+      case Expr.Contains e -> UNARY;
+      case Expr.Joined e -> POSTFIX;
+      case Expr.Part8 e -> e.view().text().startsWith("*") ? UNARY : POSTFIX;
+      case Expr.Element e -> POSTFIX;
       case Expr.Literal e -> e.text().startsWith("-") ? UNARY : POSTFIX;
       case Expr.Given e -> e.text().contains(" ") ? 0 : POSTFIX;
       case Expr.Str e -> POSTFIX;
@@ -194,6 +201,18 @@ final class Writer {
       case Expr.Length e -> "(int64)strlen(" + expr(e.text(), 0) + ")";
       case Expr.Differ e ->
           "(bool)strncmp(%s, %s, %d)".formatted(expr(e.left(), 0), expr(e.right(), 0), e.count());
+      case Expr.Found e -> "(int64)" + call("strstr", e.text(), e.part());
+      case Expr.Contains e -> "(bool)" + call("strcontains", e.text(), e.part());
+      case Expr.Joined e -> call("str_concat", e.left(), e.right());
+      case Expr.Part8 e -> e.view().text().formatted("&" + expr(e.number(), POSTFIX));
+      case Expr.Element e ->
+          "((%s%d[%d])(uint64)%s)[%s]"
+              .formatted(
+                  e.signed() ? "int" : "uint",
+                  8 * e.bytes(),
+                  8 / e.bytes(),
+                  expr(e.number(), UNARY),
+                  expr(e.index(), 0));
       case Expr.Argument e -> "args.args[" + expr(e.index(), 0) + "]";
       case Expr.Local e -> "$" + e.variable().name();
       case Expr.MapRead e -> element(e.map(), e.key());
@@ -215,9 +234,27 @@ final class Writer {
         String step = e.up() ? "++" : "--";
         yield e.prefix() ? step + target(e.target()) : target(e.target()) + step;
       }
-      case Expr.Tuple e -> "(" + list(e.parts()) + (e.parts().size() == 1 ? ",)" : ")");
-      case Expr.Part e -> expr(e.tuple(), POSTFIX) + "." + e.index();
+      case Expr.Tuple e ->
+          e.named() ? record(e) : "(" + list(e.parts()) + (e.parts().size() == 1 ? ",)" : ")");
+      case Expr.Part e -> {
+        boolean named = ((Kind.Tuple) Rules.kind(e.tuple())).named();
+        yield expr(e.tuple(), POSTFIX) + "." + (named ? name(e.index()) : "" + e.index());
+      }
     };
+  }
+
+  private static String record(Expr.Tuple tuple) {
+    return IntStream.range(0, tuple.parts().size())
+        .mapToObj(i -> name(i) + " = " + expr(tuple.parts().get(i), 0))
+        .collect(Collectors.joining(", ", "(", ")"));
+  }
+
+  private static String name(int field) {
+    return Character.toString('a' + field);
+  }
+
+  private static String call(String function, Expr first, Expr second) {
+    return "%s(%s, %s)".formatted(function, expr(first, 0), expr(second, 0));
   }
 
   private static String conditional(Expr.Conditional e) {
