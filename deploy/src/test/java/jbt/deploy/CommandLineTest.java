@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import jbt.deploy.fleet.Java;
+import jbt.deploy.fleet.LocalRun;
 import jbt.deploy.fleet.Running;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -58,6 +59,24 @@ class CommandLineTest {
               "@: 2");
       assertThat(remote.err()).containsExactly("Attached 3 probes");
     }
+  }
+
+  /** Nobody reads the ring while BEGIN runs: what it has no room for is lost, and counted. */
+  @Test
+  void jsonTellsWhatTheRingLost() throws Exception {
+    int events = 60_000;
+    String script =
+        "BEGIN { for ($i : 0..%d) { printf(\"%%s\", \"%s\"); } }"
+            .formatted(events, "x".repeat(200));
+    LocalRun run = LocalRun.of(List.of("-f", "json", "-q", "-e", script), () -> {});
+    List<String> lines = run.out().lines().toList();
+    long shown = lines.stream().filter(line -> line.startsWith("{\"type\": \"printf\"")).count();
+    assertThat(shown).isBetween(1L, events - 1L);
+    long lost = events - shown;
+    assertThat(lines.getLast())
+        .isEqualTo(
+            "{\"type\": \"lost_events\", \"count\": %d, \"data\": {\"events\": %d}}"
+                .formatted(lost, lost));
   }
 
   /** As the launcher does it, which ignores the signal until Java listens to it. */

@@ -395,6 +395,10 @@ final class ExpressionChecker {
     if (fields.holdsFields(member.of())) {
       return fields.member(member);
     }
+    if (member.of() instanceof Ast.Expr.Int && Character.isDigit(member.field().charAt(0))) {
+      diagnostics.error(member.range(), "Numbers have no fractions");
+      return Value.unknown(member.range());
+    }
     Optional<Value> ofContext = new ContextPointer(round, context, access).member(member);
     if (ofContext.isPresent()) {
       return ofContext.get();

@@ -14,6 +14,8 @@ import jbt.compiler.plan.Plan;
 import jbt.compiler.plan.Settings;
 import jbt.compiler.types.Type;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The config block, declared maps and what else stands at the top of a script. */
 class ConfigurationTest {
@@ -23,6 +25,34 @@ class ConfigurationTest {
 
   private static KernelMap kernelMap(Plan plan, String name) {
     return plan.maps().stream().filter(map -> map.name().equals(name)).findFirst().orElseThrow();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "MAX_MAP_KEYS, 7, maxMapKeys=7",
+    "MAX_STRLEN, 7, maxStrlen=7",
+    "MISSING_PROBES, warn, missingProbes=WARN",
+    "PRINT_MAPS_ON_EXIT, false, printMapsOnExit=false",
+    "STACK_MODE, perf, stackMode=perf",
+    "MAX_PROBES, 7, maxProbes=7",
+    "MAX_CAT_BYTES, 7, maxCatBytes=7",
+    "TRACEPOINT_ATTACH, raw, tracepointAttach=RAW",
+    "CPP_DEMANGLE, 0, cppDemangle=false",
+    "NO_CPP_DEMANGLE, 1, cppDemangle=false",
+    "LICENSE, GPL v2, license=GPL v2",
+    "STR_TRUNC_TRAILER, ~, truncationTrailer=~",
+    "STRLEN, 7, maxStrlen=7",
+    "CAT_BYTES_MAX, 7, maxCatBytes=7",
+    "MAP_KEYS_MAX, 7, maxMapKeys=7"
+  })
+  void eachIsAVariableToo(String variable, String value, String setting) throws Exception {
+    Map<String, String> environment = Map.of("BPFTRACE_" + variable, value);
+    Parameters parameters = new Parameters(List.of(), Map.of(), Map.of(), List.of(), environment);
+    Plan plan = Compiler.compile("BEGIN { }", "stdin", parameters, new FakeTarget("web01"));
+    String component = setting.substring(0, setting.indexOf('='));
+    assertThat(plan.settings().toString())
+        .isEqualTo(
+            Settings.DEFAULT.toString().replaceFirst("\\b" + component + "=[^],]*", setting));
   }
 
   @Test
