@@ -30,6 +30,7 @@ final class FeatureProbes {
       case LOOP -> helper(181);
       case LOOKUP_PERCPU -> helper(195);
       case BOOT_CLOCK -> helper(125);
+      case TASK_PT_REGS -> helper(175);
       case OVERRIDE -> helper(58, Bpf.PROGRAM_TYPE_KPROBE);
       case WRITE_USER -> helper(36);
       case TASK_FROM_PID -> taskFromPid();

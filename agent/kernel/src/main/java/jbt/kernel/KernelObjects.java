@@ -7,6 +7,8 @@ import jbt.compiler.plan.Plan;
 import jbt.compiler.plan.Program;
 import jbt.kernel.sys.Bpf;
 import jbt.kernel.sys.Fd;
+import jbt.kernel.sys.Mapping;
+import jbt.kernel.sys.Pages;
 import jbt.kernel.sys.SystemCallException;
 
 /** The maps and programs of a plan, in the plan's order, and what is mapped of them. */
@@ -23,7 +25,7 @@ final class KernelObjects implements AutoCloseable {
   private KernelObjects(Plan plan) throws LoadException {
     try {
       for (KernelMap map : plan.maps()) {
-        maps.add(own(createMap(map)));
+        maps.add(own(map.kind() == KernelMap.Kind.UNWIND ? unwindMap(map, plan) : createMap(map)));
       }
       List<Integer> cpus = Cpus.possible();
       possibleCpus = cpus.size();
@@ -51,7 +53,7 @@ final class KernelObjects implements AutoCloseable {
   private static Fd createMap(KernelMap map) throws LoadException {
     int type =
         switch (map.kind()) {
-          case ARRAY -> Bpf.MAP_TYPE_ARRAY;
+          case ARRAY, UNWIND -> Bpf.MAP_TYPE_ARRAY;
           case HASH, STACKS -> Bpf.MAP_TYPE_HASH;
           case PERCPU_HASH -> Bpf.MAP_TYPE_PERCPU_HASH;
           case PERCPU_ARRAY -> Bpf.MAP_TYPE_PERCPU_ARRAY;
@@ -65,6 +67,23 @@ final class KernelObjects implements AutoCloseable {
           type, map.keySize(), map.valueSize(), map.maxEntries(), flags, map.name());
     } catch (SystemCallException e) {
       throw LoadException.of("create map " + map.name(), e);
+    }
+  }
+
+  private static Fd unwindMap(KernelMap map, Plan plan) throws LoadException {
+    UnwindTable table = new UnwindTable(plan.unwound().orElseThrow());
+    int rows = table.count(map.maxEntries());
+    KernelMap made =
+        new KernelMap(map.name(), map.kind(), map.keySize(), map.valueSize(), rows, map.mmapable());
+    Fd fd = createMap(made);
+    long page = Pages.size();
+    long bytes = (long) rows * map.valueSize();
+    try (Mapping mapping = Mapping.writable(fd, 0, (bytes + page - 1) / page * page)) {
+      table.fill(mapping.bytes().asLongBuffer(), rows);
+      return fd;
+    } catch (SystemCallException e) {
+      fd.close();
+      throw LoadException.of("fill map " + map.name(), e);
     }
   }
 

@@ -29,15 +29,20 @@ final class ScriptSession implements AutoCloseable {
 
   /** The same with --unsafe. */
   static ScriptSession startUnsafe(String script) throws Exception {
-    Circumstances unsafe =
-        new Circumstances(
-            Parameters.Mode.TRACE,
-            Unsafe.ALLOWED,
-            Unsafe.ALLOWED,
-            OptionalInt.empty(),
-            OptionalInt.empty());
+    return start(script, Unsafe.ALLOWED, OptionalInt.empty());
+  }
+
+  /** The same with -p. */
+  static ScriptSession startFor(Process process, String script) throws Exception {
+    return start(script, Unsafe.NOT_ASKED, OptionalInt.of((int) process.pid()));
+  }
+
+  private static ScriptSession start(String script, Unsafe unsafe, OptionalInt process)
+      throws Exception {
+    Circumstances circumstances =
+        new Circumstances(Parameters.Mode.TRACE, unsafe, unsafe, process, OptionalInt.empty());
     return start(
-        script, new Parameters(List.of(), Map.of(), Map.of(), List.of(), Map.of(), unsafe));
+        script, new Parameters(List.of(), Map.of(), Map.of(), List.of(), Map.of(), circumstances));
   }
 
   private static ScriptSession start(String script, Parameters parameters) throws Exception {

@@ -43,6 +43,7 @@ public enum Helper implements Callee {
   GET_CURRENT_TASK_BTF(158, 0),
   FOR_EACH_MAP_ELEM(164, 4),
   GET_ATTACH_COOKIE(174, 1),
+  TASK_PT_REGS(175, 1),
   LOOP(181, 4),
   MAP_LOOKUP_PERCPU_ELEM(195, 3);
 

@@ -18,7 +18,6 @@ import jbt.compiler.c.ScriptTypes;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.PointAt;
 import jbt.compiler.check.Checked.Probe;
-import jbt.compiler.check.Checked.Probe.Kind;
 import jbt.compiler.check.Checked.Stmt;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Diagnostics;
@@ -249,7 +248,7 @@ public final class Checker {
       StatementChecker statements = new StatementChecker(round, context);
       Optional<Expr> written =
           group.block.predicate().map(p -> statements.expressions().condition(p).expr());
-      Optional<Expr> predicate = ofProcess(written, context.kind(), circumstances, group.block);
+      Optional<Expr> predicate = ofProcess(written, context, circumstances, group.block);
       List<Stmt> body = statements.block(group.block.body());
       List<PointAt> points = new ArrayList<>();
       for (Expanded point : group.points) {
@@ -271,27 +270,11 @@ public final class Checker {
 
   /** The predicate of a probe that fires only for the process that is traced, if it is one. */
   private static Optional<Expr> ofProcess(
-      Optional<Expr> predicate, Kind kind, Circumstances circumstances, Ast.Block block) {
-    boolean everywhere =
-        switch (kind) {
-          case BEGIN, END, SELF, TEST, BENCH, INTERVAL, ITER -> true;
-          case TRACEPOINT,
-              DIRECT_TRACEPOINT,
-              RAW_EVENT,
-              PROFILE,
-              SOFTWARE,
-              UPROBE,
-              URETPROBE,
-              USDT,
-              KPROBE,
-              KRETPROBE,
-              FENTRY,
-              FEXIT,
-              HARDWARE,
-              WATCHPOINT ->
-              false;
-        };
-    if (circumstances.process().isEmpty() || everywhere) {
+      Optional<Expr> predicate,
+      ProbeContext context,
+      Circumstances circumstances,
+      Ast.Block block) {
+    if (circumstances.process().isEmpty() || !context.onlyOfProcess()) {
       return predicate;
     }
     SourceRange range = block.range();

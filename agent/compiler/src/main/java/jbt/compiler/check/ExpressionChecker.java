@@ -39,7 +39,7 @@ final class ExpressionChecker {
     this.maps = new MapUses(round, this);
     this.functions = new Functions(this, diagnostics, context);
     this.statements = statements;
-    this.symbols = new SymbolCalls(this, diagnostics);
+    this.symbols = new SymbolCalls(round, context, this);
     this.numbers = new NumberCalls(this, round, context);
   }
 

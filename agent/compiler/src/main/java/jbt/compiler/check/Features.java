@@ -9,6 +9,8 @@ record Features(Feature feature, String needs) {
   static final Features LOOP = new Features(Feature.LOOP, "bpf_loop (Linux 5.17)");
   static final Features LOOKUP_PERCPU =
       new Features(Feature.LOOKUP_PERCPU, "bpf_map_lookup_percpu_elem (Linux 5.19)");
+  static final Features TASK_PT_REGS =
+      new Features(Feature.TASK_PT_REGS, "bpf_task_pt_regs (Linux 5.15)");
   static final Features OVERRIDE =
       new Features(
           Feature.OVERRIDE, "bpf_override_return (CONFIG_BPF_KPROBE_OVERRIDE and kprobes)");

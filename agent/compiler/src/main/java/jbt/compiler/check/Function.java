@@ -26,6 +26,8 @@ public enum Function {
   USER_SYMBOL,
   /** What is being called now, as the type says. */
   STACK,
+  /** Of a process, a literal: the same of it, by the tables of its files. */
+  UNWOUND_STACK,
   /** Of an array of six bytes or a pointer to them. */
   MAC_ADDRESS,
   /** Of an address family and an integer or an array. */

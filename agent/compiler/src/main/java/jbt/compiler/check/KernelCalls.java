@@ -23,8 +23,6 @@ final class KernelCalls {
   /** Calls of bpftrace that are not here, and why. */
   private static final Map<String, String> REFUSED =
       Map.of(
-          "dw_ustack",
-          "dw_ustack is not available: use ustack, for programs with frame pointers",
           "typeinfo",
           "typeinfo() is not available: use sizeof(), is_str(), is_ptr() and their like",
           "elf_info",
@@ -39,7 +37,6 @@ final class KernelCalls {
           "path",
           "percpu_kaddr",
           "skboutput",
-          "dw_ustack",
           "typeinfo",
           "elf_info");
 

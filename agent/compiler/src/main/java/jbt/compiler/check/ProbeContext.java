@@ -54,6 +54,28 @@ final class ProbeContext {
     };
   }
 
+  /** Whether only the process that a script is for runs it, if it is for one. */
+  boolean onlyOfProcess() {
+    return switch (kind()) {
+      case BEGIN, END, SELF, TEST, BENCH, INTERVAL, ITER -> false;
+      case TRACEPOINT,
+          DIRECT_TRACEPOINT,
+          RAW_EVENT,
+          PROFILE,
+          SOFTWARE,
+          UPROBE,
+          URETPROBE,
+          USDT,
+          KPROBE,
+          KRETPROBE,
+          FENTRY,
+          FEXIT,
+          HARDWARE,
+          WATCHPOINT ->
+          true;
+    };
+  }
+
   Site.Place place() {
     return switch (kind()) {
       case BEGIN -> Site.Place.BEGIN;

@@ -2,6 +2,7 @@ package jbt.compiler.check;
 
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import jbt.compiler.check.Checked.Builtin;
 import jbt.compiler.check.Checked.Expr;
@@ -16,12 +17,13 @@ import jbt.compiler.types.TypeNames;
 /** Functions and builtins whose values programs hold as numbers and the agent turns into text. */
 final class SymbolCalls {
   /** With and without parentheses. */
-  static final Set<String> BARE = Set.of("kstack", "ustack", "username");
+  static final Set<String> BARE = Set.of("kstack", "ustack", "dw_ustack", "username");
 
   static final Set<String> NAMES =
       Set.of(
           "kstack",
           "ustack",
+          "dw_ustack",
           "username",
           "ksym",
           "usym",
@@ -38,18 +40,23 @@ final class SymbolCalls {
   private static final int INET = 2;
   private static final int INET6 = 10;
 
+  private final Round round;
+  private final ProbeContext context;
   private final ExpressionChecker expressions;
   private final Diagnostics diagnostics;
 
-  SymbolCalls(ExpressionChecker expressions, Diagnostics diagnostics) {
+  SymbolCalls(Round round, ProbeContext context, ExpressionChecker expressions) {
+    this.round = round;
+    this.context = context;
     this.expressions = expressions;
-    this.diagnostics = diagnostics;
+    this.diagnostics = round.diagnostics();
   }
 
   Value call(Ast.Expr.Call call) {
     return switch (call.function()) {
-      case "kstack" -> stack(call, false);
-      case "ustack" -> stack(call, true);
+      case "kstack" -> stack(call, false, Function.STACK);
+      case "ustack" -> stack(call, true, Function.STACK);
+      case "dw_ustack" -> unwound(call);
       case "username" -> user(call);
       case "ksym" -> ofNumber(call, new Meaning.KernelSymbol());
       case "usym" -> userSymbol(call);
@@ -142,7 +149,30 @@ final class SymbolCalls {
             call.range()));
   }
 
-  private Value stack(Ast.Expr.Call call, boolean user) {
+  /** The stack of a process whose code need not keep frame pointers. */
+  private Value unwound(Ast.Expr.Call call) {
+    OptionalInt process = round.environment().circumstances().process();
+    if (process.isEmpty()) {
+      return wrong(call, "dw_ustack needs the process whose stacks it shows: name it with -p");
+    }
+    if (!context.onlyOfProcess()) {
+      return wrong(
+          call,
+          "dw_ustack is not available in %s: other processes run it, too"
+              .formatted(context.points().getFirst().name()));
+    }
+    Features.need(round, Features.TASK_PT_REGS, "dw_ustack", call.range());
+    Features.need(round, Features.LOOP, "dw_ustack", call.range());
+    Value of = Value.literal(process.getAsInt(), call.range());
+    return stack(call, true, Function.UNWOUND_STACK, of);
+  }
+
+  private Value wrong(Ast.Expr.Call call, String message) {
+    diagnostics.error(call.range(), message);
+    return Value.unknown(call.range());
+  }
+
+  private Value stack(Ast.Expr.Call call, boolean user, Function function, Value... of) {
     if (!arity(call, 0, 2)) {
       return Value.unknown(call.range());
     }
@@ -169,7 +199,7 @@ final class SymbolCalls {
         frames = number.get().intValue();
       }
     }
-    return made(Function.STACK, new Meaning.Stack(user, mode, frames), call);
+    return made(function, new Meaning.Stack(user, mode, frames), call, of);
   }
 
   private static Optional<Meaning.Stack.Mode> mode(String name) {

@@ -144,6 +144,7 @@ public final class CodeGeneration {
         checked.sites(),
         layout.lossCounters(),
         layout.failures().counters(),
+        Reads.unwound(checked),
         checked.settings(),
         checked.warnings());
   }

@@ -64,7 +64,15 @@ final class HelperCalls {
       case WRITE_USER -> writeUser(e);
       case DEBUG -> debug(e);
       case PATH, NAME_OF -> throw new IllegalArgumentException("no number: " + e);
-      case BYTES, START, CONCAT, BUFFER, JOIN, USER_SYMBOL, STACK, INTERNET_ADDRESS ->
+      case BYTES,
+          START,
+          CONCAT,
+          BUFFER,
+          JOIN,
+          USER_SYMBOL,
+          STACK,
+          UNWOUND_STACK,
+          INTERNET_ADDRESS ->
           throw new IllegalArgumentException("no number: " + e);
     };
   }
@@ -186,7 +194,7 @@ final class HelperCalls {
   /** Puts the words of a symbolic value in memory. */
   void store(Expr.Call e, Address to) {
     switch (e.function()) {
-      case STACK -> new Stacks(lowering).store(e, to);
+      case STACK, UNWOUND_STACK -> new Stacks(lowering).store(e, to);
       case USER_SYMBOL -> {
         body.storeWord(to, lowering.expressions().scalar(e.arguments().getFirst()));
         Reg ids = body.call(Helper.GET_CURRENT_PID_TGID);

@@ -25,6 +25,7 @@ import jbt.compiler.types.Type;
  *
  * @param failures counters of failed calls, which come as code is made
  * @param stacks place in the plan of the map of stacks, -1 where the script takes none
+ * @param unwind the same of the map of kind UNWIND
  * @param cpuMask processor numbers are at most this; one less than a power of two
  * @param cpuShift binary logarithm of the globals' stride
  */
@@ -36,6 +37,7 @@ record Layout(
     List<LossCounter> lossCounters,
     Failures failures,
     int stacks,
+    int unwind,
     int cpuMask,
     int cpuShift) {
   /** Place of the first hash map in the plan, behind the four that every plan has. */
@@ -142,6 +144,7 @@ record Layout(
         add(checked.maps().get(i), read.get(i));
       }
       int stacks = stacks();
+      int unwind = unwind();
       maps.replaceAll(this::withHotKeys);
       Failures failures = new Failures(checked.failures(), perCpu);
       perCpu += Failures.room(checked.failures());
@@ -166,6 +169,7 @@ record Layout(
           List.copyOf(counters),
           failures,
           stacks,
+          unwind,
           cpus - 1,
           Integer.numberOfTrailingZeros(stride));
     }
@@ -189,6 +193,15 @@ record Layout(
               Stacks.MOST_STACKS,
               false));
       count(LossCounter.Source.MAP_FULL, STACKS);
+      return FIRST_HASH + hashes.size() - 1;
+    }
+
+    private int unwind() {
+      if (Reads.unwound(checked).isEmpty()) {
+        return -1;
+      }
+      hashes.add(
+          new KernelMap("unwind", KernelMap.Kind.UNWIND, 4, 2 * WORD, Unwinding.MOST_ROWS, true));
       return FIRST_HASH + hashes.size() - 1;
     }
 

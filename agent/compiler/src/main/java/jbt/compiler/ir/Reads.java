@@ -3,6 +3,7 @@ package jbt.compiler.ir;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import jbt.compiler.check.Checked;
 import jbt.compiler.check.Checked.Expr;
@@ -200,6 +201,20 @@ final class Reads {
             });
     checked.probes().forEach(walk::probe);
     return frames[0];
+  }
+
+  /** The process whose stacks are unwound, if there are such. */
+  static OptionalInt unwound(Checked checked) {
+    List<Integer> processes = new ArrayList<>();
+    Walk walk =
+        new Walk(
+            (e, discarded) ->
+                e instanceof Expr.Call(Function function, List<Expr> of, var type, var range)
+                    && function == Function.UNWOUND_STACK
+                    && of.getFirst() instanceof Expr.IntLiteral process
+                    && processes.add((int) process.value()));
+    checked.probes().forEach(walk::probe);
+    return processes.stream().mapToInt(process -> process).findFirst();
   }
 
   private static int mapOf(Stmt stmt) {

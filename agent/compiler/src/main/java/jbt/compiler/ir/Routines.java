@@ -173,6 +173,7 @@ final class Routines {
           when function == Function.ADDRESS && of.getFirst() instanceof Expr.Local e ->
           owners.put(e.local(), SEVERAL);
       case Expr.Length e -> called = true;
+      case Expr.Call e when e.function() == Function.UNWOUND_STACK -> called = true;
       default -> {}
     }
     List<Expr> parts = new ArrayList<>(Reads.parts(expr));

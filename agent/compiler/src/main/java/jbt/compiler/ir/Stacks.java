@@ -5,6 +5,7 @@ import jbt.compiler.bpf.Condition;
 import jbt.compiler.bpf.Helper;
 import jbt.compiler.bpf.Size;
 import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.check.Function;
 import jbt.compiler.ir.Operand.Imm;
 import jbt.compiler.ir.Operand.MapRef;
 import jbt.compiler.ir.Operand.Reg;
@@ -48,22 +49,20 @@ final class Stacks {
       throw new IllegalArgumentException("no stack: " + e);
     }
     int map = body.layout().stacks();
-    Address element =
-        body.inScratch(body.layout().hashes().get(map - Layout.FIRST_HASH).valueSize());
-    Reg bytes =
-        body.call(
-            Helper.GET_STACK,
-            lowering.context(),
-            body.addressOf(element.plus(8)),
-            new Imm(8L * stack.limit()),
-            stack.user() ? USER_STACK : ZERO);
+    int size = body.layout().hashes().get(map - Layout.FIRST_HASH).valueSize();
+    int done = body.block();
+    Address element;
+    Operand frames;
     body.storeWord(to, ZERO);
     body.storeWord(to.plus(8), ZERO);
-    int some = body.block();
-    int done = body.block();
-    body.branch(Condition.SIGNED_GT, bytes, ZERO, some, done);
-    body.place(some);
-    Reg frames = body.binary(AluOperation.RSH, bytes, new Imm(3));
+    if (e.function() == Function.UNWOUND_STACK) {
+      int place = body.keepScratch(Math.max(size, elementSize(Unwinding.room(stack.limit()))));
+      frames = new Unwinding(lowering).frames(e, place + 8, stack.limit());
+      element = body.scratchAt(place);
+    } else {
+      element = body.inScratch(size);
+      frames = frames(stack, element.plus(8), done);
+    }
     Operand owner =
         stack.user()
             ? body.binary(
@@ -75,6 +74,21 @@ final class Stacks {
     hash(element, frames, owner, to);
     keep(map, element, to);
     body.place(done);
+  }
+
+  /** Puts what the kernel finds at an address; goes to {@code none} if that is nothing. */
+  private Operand frames(Meaning.Stack stack, Address to, int none) {
+    Reg bytes =
+        body.call(
+            Helper.GET_STACK,
+            lowering.context(),
+            body.addressOf(to),
+            new Imm(8L * stack.limit()),
+            stack.user() ? USER_STACK : ZERO);
+    int some = body.block();
+    body.branch(Condition.SIGNED_GT, bytes, ZERO, some, none);
+    body.place(some);
+    return body.binary(AluOperation.RSH, bytes, new Imm(3));
   }
 
   /** The number of frames of a stack, 0 where it found no room. */
@@ -94,7 +108,7 @@ final class Stacks {
     return frames;
   }
 
-  private void hash(Address element, Reg frames, Operand owner, Address to) {
+  private void hash(Address element, Operand frames, Operand owner, Address to) {
     Reg firstFactor = body.move(FIRST_FACTOR);
     Reg secondFactor = body.move(SECOND_FACTOR);
     Reg first = body.move(owner);

@@ -26,6 +26,12 @@ public record KernelMap(
      * A hash of stacks by two words: u32 number of frames, u32 process or 0, then the addresses.
      */
     STACKS,
+    /**
+     * An array of pairs of words, ordered by the first: an address of the process that {@link
+     * Plan#unwound} names, and the {@link UnwindRule} from there to the next one's. Whoever loads
+     * the plan makes it as long as it must be, at most {@code maxEntries}.
+     */
+    UNWIND,
     RING_BUFFER
   }
 }

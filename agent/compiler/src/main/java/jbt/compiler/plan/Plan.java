@@ -1,6 +1,7 @@
 package jbt.compiler.plan;
 
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -9,6 +10,8 @@ import java.util.stream.Stream;
  *
  * <p>Kernel maps are named by their place in {@link #maps}; the first ones have fixed places, see
  * {@link KernelMap}.
+ *
+ * @param unwound the process whose code a map of kind UNWIND describes, where there is one
  */
 public record Plan(
     List<KernelMap> maps,
@@ -20,6 +23,7 @@ public record Plan(
     List<Site> sites,
     List<LossCounter> lossCounters,
     List<FailureCounter> failureCounters,
+    OptionalInt unwound,
     Settings settings,
     List<String> warnings) {
   public Plan {
@@ -55,6 +59,7 @@ public record Plan(
         sites,
         lossCounters,
         List.of(),
+        OptionalInt.empty(),
         Settings.DEFAULT,
         warnings);
   }
@@ -71,6 +76,7 @@ public record Plan(
         sites,
         lossCounters,
         failureCounters,
+        unwound,
         settings,
         Stream.concat(warnings.stream(), more.stream()).toList());
   }

@@ -75,6 +75,8 @@ public interface Target {
     LOOP,
     /** bpf_map_lookup_percpu_elem (5.19). */
     LOOKUP_PERCPU,
+    /** bpf_task_pt_regs (5.15). */
+    TASK_PT_REGS,
     /** BPF_MAP_TYPE_RINGBUF (5.8). */
     RING_BUFFER,
     /** bpf_ktime_get_boot_ns (5.8). */

@@ -1,6 +1,7 @@
 package jbt.compiler.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import jbt.compiler.FakeTarget;
 import jbt.compiler.lang.Parameters;
 import jbt.compiler.plan.Attachment;
 import jbt.compiler.plan.Attachment.Point.Uprobe;
+import jbt.compiler.plan.KernelMap;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.plan.Program;
 import org.junit.jupiter.api.Test;
@@ -18,6 +20,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class UserProbesTest {
+  private static final Parameters PROCESS =
+      new Parameters(
+          List.of(),
+          Map.of(),
+          Map.of(),
+          List.of(),
+          Map.of(),
+          new Parameters.Circumstances(
+              Parameters.Mode.TRACE,
+              false,
+              Parameters.Unsafe.NOT_ASKED,
+              Parameters.Unsafe.NOT_ASKED,
+              OptionalInt.of(7),
+              OptionalInt.empty()));
+
   private static Plan plan(String script) {
     try {
       return Compiler.compile(script, "test", new FakeTarget("a"));
@@ -81,29 +98,39 @@ class UserProbesTest {
   }
 
   @Test
+  void unwindsStacksOfTheProcessOnly() throws CompileException {
+    Plan plan =
+        Compiler.compile(
+            "uprobe:work_a { @[dw_ustack, dw_ustack(perf, 3)] = count(); }",
+            "t",
+            PROCESS,
+            new FakeTarget("a"));
+    assertThat(plan.unwound()).hasValue(7);
+    assertThat(plan.maps()).filteredOn(map -> map.kind() == KernelMap.Kind.UNWIND).hasSize(1);
+    assertThat(plan("uprobe:app:work_a { @[ustack] = count(); }").unwound()).isEmpty();
+    assertThatThrownBy(
+            () ->
+                Compiler.compile(
+                    "uprobe:app:work_a { @[dw_ustack] = count(); }", "t", new FakeTarget("a")))
+        .hasMessageContaining(
+            "t:1:23-32: ERROR: dw_ustack needs the process whose stacks it shows: name it with -p");
+    assertThatThrownBy(
+            () ->
+                Compiler.compile(
+                    "interval:s:1 { print(dw_ustack); }", "t", PROCESS, new FakeTarget("a")))
+        .hasMessageContaining(
+            "dw_ustack is not available in interval:s:1: other processes run it, too");
+  }
+
+  @Test
   void takesTheProgramOfTheProcess() throws CompileException {
-    Parameters parameters =
-        new Parameters(
-            List.of(),
-            Map.of(),
-            Map.of(),
-            List.of(),
-            Map.of(),
-            new Parameters.Circumstances(
-                Parameters.Mode.TRACE,
-                false,
-                Parameters.Unsafe.NOT_ASKED,
-                Parameters.Unsafe.NOT_ASKED,
-                OptionalInt.of(7),
-                OptionalInt.empty()));
     for (String point :
         List.of("uprobe:work_a", "uprobe:cpp:\"ns::work(int*)\"", "uprobe:*:work_a")) {
-      Plan plan =
-          Compiler.compile(point + " { @ = count(); }", "t", parameters, new FakeTarget("a"));
+      Plan plan = Compiler.compile(point + " { @ = count(); }", "t", PROCESS, new FakeTarget("a"));
       assertThat(plan.attachPointNames()).containsExactly("uprobe:/bin/app:work_a");
     }
     assertThat(
-            Compiler.compile("usdt:begin { @ = count(); }", "t", parameters, new FakeTarget("a"))
+            Compiler.compile("usdt:begin { @ = count(); }", "t", PROCESS, new FakeTarget("a"))
                 .attachments())
         .hasSize(2);
   }

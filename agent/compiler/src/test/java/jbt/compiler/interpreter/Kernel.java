@@ -46,7 +46,7 @@ final class Kernel {
       switch (map.kind()) {
         case ARRAY -> arrays.put(i, memory.add(new byte[map.valueSize()]));
         case RING_BUFFER -> rings.put(i, new ArrayList<>());
-        case HASH, PERCPU_HASH, LRU_HASH, LRU_PERCPU_HASH, STACKS ->
+        case HASH, PERCPU_HASH, LRU_HASH, LRU_PERCPU_HASH, STACKS, UNWIND ->
             hashes.put(i, new LinkedHashMap<>());
         case PERCPU_ARRAY -> throw new IllegalArgumentException("not supported: " + map);
       }

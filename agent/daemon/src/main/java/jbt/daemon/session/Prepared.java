@@ -111,7 +111,7 @@ public final class Prepared {
     long copies =
         switch (map.kind()) {
           case PERCPU_ARRAY, PERCPU_HASH, LRU_PERCPU_HASH -> cpus;
-          case ARRAY, HASH, LRU_HASH, STACKS, RING_BUFFER -> 1;
+          case ARRAY, HASH, LRU_HASH, STACKS, UNWIND, RING_BUFFER -> 1;
         };
     return (map.keySize() + copies * Math.max(1, map.valueSize())) * map.maxEntries();
   }

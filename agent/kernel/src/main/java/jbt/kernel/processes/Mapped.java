@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A part of a file that a process can run.
@@ -18,6 +20,7 @@ public record Mapped(long start, long end, long offset, String path, FileId file
   /** Which file it is, whatever its name: the numbers of its device and of itself. */
   public record FileId(int major, int minor, long inode) {}
 
+  private static final String DELETED = " (deleted)";
   private static final int MOST = 1 << 16;
 
   /** Those of a running process; none if it has ended. */
@@ -31,6 +34,27 @@ public record Mapped(long start, long end, long offset, String path, FileId file
       return List.of();
     }
     return all;
+  }
+
+  /** Where the file can be read now: its path may mean another one by now, or none here. */
+  public Optional<Path> place(int process) {
+    return Stream.of(
+            Path.of("/proc/" + process + "/root" + path),
+            // The process holds what it has mapped, even if the name is gone.
+            Path.of("/proc/%d/map_files/%x-%x".formatted(process, start, end)),
+            Path.of(path.replace(DELETED, "")))
+        .filter(this::isAt)
+        .findFirst();
+  }
+
+  /** Whether a path means this file. */
+  public boolean isAt(Path place) {
+    try {
+      return Files.isRegularFile(place)
+          && (Long) Files.getAttribute(place, "unix:ino") == file.inode();
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Lines of range, rights, offset, device, inode, and perhaps a path. */

@@ -1,7 +1,6 @@
 package jbt.kernel.symbols;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,7 +23,6 @@ public final class UserSymbols implements ProcessSymbols {
   private static final long READ_AGAIN_NS = 1_000_000_000L;
   private static final int MOST_FILES = 256;
   private static final int MOST_PERF_MAPS = 16;
-  private static final String DELETED = " (deleted)";
 
   /** A file's segments and symbols; the file itself is closed. */
   private record Image(Elf elf, SymbolTable table) {
@@ -101,38 +99,16 @@ public final class UserSymbols implements ProcessSymbols {
     }
   }
 
-  /** Where the file can be read now: its path may mean another one by now, or none here. */
+  /** Where the file can be read now: in another process where its own has ended. */
   private Optional<Path> place(int process, Mapped mapped) {
-    long inode = mapped.file().inode();
-    Path theirs = Path.of("/proc/" + process + "/root" + mapped.path());
-    if (isFile(theirs, inode)) {
-      return Optional.of(theirs);
-    }
-    // The process holds what it has mapped, even if the name is gone.
-    Path held =
-        Path.of("/proc/%d/map_files/%x-%x".formatted(process, mapped.start(), mapped.end()));
-    if (isFile(held, inode)) {
-      return Optional.of(held);
-    }
-    Path ours = Path.of(mapped.path().replace(DELETED, ""));
-    if (isFile(ours, inode)) {
-      return Optional.of(ours);
-    }
-    for (int other : memories.holders(mapped.file())) {
-      Path there = Path.of("/proc/" + other + "/root" + mapped.path());
-      if (isFile(there, inode)) {
-        return Optional.of(there);
-      }
-    }
-    return Optional.empty();
-  }
-
-  private static boolean isFile(Path path, long inode) {
-    try {
-      return Files.isRegularFile(path) && (Long) Files.getAttribute(path, "unix:ino") == inode;
-    } catch (IOException e) {
-      return false;
-    }
+    return mapped
+        .place(process)
+        .or(
+            () ->
+                memories.holders(mapped.file()).stream()
+                    .map(other -> Path.of("/proc/" + other + "/root" + mapped.path()))
+                    .filter(mapped::isAt)
+                    .findFirst());
   }
 
   /** What the process itself compiled. */
