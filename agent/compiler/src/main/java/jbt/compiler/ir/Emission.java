@@ -70,8 +70,7 @@ final class Emission {
     for (int i = 0; i < routines.size(); i++) {
       starts.add(new Label(i));
       firstLabels.add(label);
-      label += routines.get(i).routine().blocks().stream().mapToInt(Block::number).max().orElse(0);
-      label++;
+      label += routines.get(i).routine().blockNumbers();
     }
     List<Emission> emitted = new ArrayList<>();
     for (int i = 0; i < routines.size(); i++) {
