@@ -12,9 +12,9 @@ import jbt.compiler.lang.Ast.TypeName;
  * sets a variable there, and what stands behind it is left out.
  */
 final class FunctionBody {
-  // Names of variables with a space in them meet none of a script.
   private static final String VOID = "void";
 
+  // Both have a space in their names, so that they meet no variable of a script.
   private final Optional<Expr.Variable> result;
   private final Expr.Variable done;
   private boolean returned;
