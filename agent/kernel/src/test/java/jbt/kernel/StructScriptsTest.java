@@ -22,6 +22,9 @@ final class StructScriptsTest {
   private static final long FIRST_SEED = Long.getLong("random.seed", 1);
   private static final int MOST_FAILURES = 3;
 
+  /** One in some hundred scripts is larger than a program may be, and is refused in one line. */
+  private static final String TOO_LARGE = "operations, a program can have";
+
   @Test
   void areLoaded() {
     try (HostTarget here = new HostTarget("testhost")) {
@@ -73,6 +76,9 @@ final class StructScriptsTest {
         LoadedPlan.load(SmallMaps.of(Compiler.compile(script, "seed " + seed, target)))) {
       assertThat(loaded.losses()).containsOnly(0);
     } catch (CompileException | LoadException | RuntimeException | AssertionError e) {
+      if (e instanceof CompileException && e.toString().contains(TOO_LARGE)) {
+        return;
+      }
       failures.add("%d:%n%s%n%s".formatted(seed, script, e));
     }
   }

@@ -17,8 +17,8 @@ public record Host(int pid, int tid, int uid, int gid, String comm, String name)
       List.of(
           new Expr.Given("pid", NARROW),
           new Expr.Given("tid", NARROW),
-          new Expr.Given("uid", NARROW),
-          new Expr.Given("gid", NARROW),
+          new Expr.Given("uid", Kinds.UINT64),
+          new Expr.Given("gid", Kinds.UINT64),
           new Expr.Given("comm", Kinds.TEXT),
           new Expr.Given("host", Kinds.TEXT),
           new Expr.Given("nsecs & 0", Kinds.UINT64),
