@@ -9,6 +9,7 @@ import java.util.List;
 import jbt.compiler.plan.Attachment;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.plan.Program;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,12 +67,35 @@ class ManyPointsTest {
       assertThat(session.loaded().attached()).isEqualTo(functions);
       if (Kernels.linksManyUprobes()) {
         assertThat(KernelIds.heldBy(ProcessHandle.current().pid()).links()).hasSize(1);
+        assertThat(attachAgain(session)).isLessThan(LIMIT);
       }
       CProgram.output(List.of(program.toString()));
       session.stop();
       assertThat(session.words("@")).containsExactly((long) functions);
       assertThat(session.rows("@each")).hasSize(functions);
     }
+  }
+
+  @Test
+  @Covers("kprobe, 1000 points")
+  void aThousandFunctionsOfTheKernel() throws Exception {
+    Kernels.needKprobes();
+    Assumptions.assumeTrue(
+        Kernels.linksManyKprobes(), "this kernel has no link for many kprobes (CONFIG_FPROBE)");
+    String script =
+        "config = { max_probes = 10000 } kprobe:i* { @ = count(); } kprobe:__do_sys_getpp* /pid == PID/ { @calls = count(); }";
+    try (ScriptSession session = ScriptSession.start(script)) {
+      assertThat(session.loaded().attached()).isGreaterThan(1000);
+      assertThat(attachAgain(session)).isLessThan(LIMIT);
+      Workload.getppid(100);
+      assertThat(session.words("@calls")).containsExactly(100L);
+    }
+  }
+
+  /** How long that takes, without the time for loading the first classes. */
+  private static Duration attachAgain(ScriptSession session) throws LoadException {
+    assertThat(timed(session.loaded()::detach)).isLessThan(LIMIT);
+    return timed(session.loaded()::attach);
   }
 
   private interface Work {
