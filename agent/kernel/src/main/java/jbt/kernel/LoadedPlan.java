@@ -181,8 +181,8 @@ public final class LoadedPlan implements AutoCloseable {
   }
 
   /**
-   * Detaches everything; no program is attached any more when it returns. The kernel takes long to
-   * let go of many perf events, which goes on afterwards.
+   * Detaches everything. The kernel takes long to let go of many perf events, which goes on
+   * afterwards; it may leave programs attached for a while, that do nothing as the gate is closed.
    */
   public void detach() {
     attachments.close();

@@ -1,32 +1,44 @@
 package jbt.kernel;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import jbt.kernel.sys.Fd;
 
 /**
  * Closes links and perf events. For each of them the kernel waits for grace periods of 10 to 25 ms;
  * those of links run side by side, those of tracepoint events one after another under a lock (Linux
- * 6.18: 360 points one by one take 19 s, with 64 threads 240 ms, with 256 80 ms).
+ * 6.18: 360 points one by one take 19 s, with 64 threads 240 ms, with 256 80 ms). Kernels before
+ * that (6.1 and 6.12) take the lock for links of perf events, too: nobody waits for all of a
+ * thousand then. Their programs return at once, since the gate is closed.
  */
 final class Release {
   private static final int THREADS = 256;
   private static final long STACK = 128 << 10;
+  private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(1);
 
   private Release() {}
 
-  /** Closes all links, then goes on closing events on a thread of its own. */
+  /** Returns when all links are closed, or after a while; goes on on threads of its own. */
   static void close(List<Fd> links, List<Fd> events) {
-    closeSideBySide(List.copyOf(links));
+    List<Thread> threads = closeSideBySide(links);
     List<Fd> rest = List.copyOf(events);
+    long forever = System.nanoTime() + Long.MAX_VALUE / 2;
     if (!rest.isEmpty()) {
-      start("release-events", () -> rest.forEach(Fd::close));
+      start(
+          "release-events",
+          () -> {
+            threads.forEach(thread -> join(thread, forever));
+            rest.forEach(Fd::close);
+          });
     }
+    long until = System.nanoTime() + PATIENCE_NS;
+    threads.forEach(thread -> join(thread, until));
   }
 
-  private static void closeSideBySide(List<Fd> fds) {
+  private static List<Thread> closeSideBySide(List<Fd> fds) {
     Queue<Fd> queue = new ConcurrentLinkedQueue<>(fds);
     Runnable work =
         () -> {
@@ -34,12 +46,9 @@ final class Release {
             fd.close();
           }
         };
-    List<Thread> threads = new ArrayList<>();
-    for (int i = 1; i < Math.min(THREADS, fds.size()); i++) {
-      threads.add(start("release-links", work));
-    }
-    work.run();
-    threads.forEach(Release::join);
+    return IntStream.range(0, Math.min(THREADS, fds.size()))
+        .mapToObj(i -> start("release-links", work))
+        .toList();
   }
 
   private static Thread start(String name, Runnable work) {
@@ -49,14 +58,16 @@ final class Release {
     return thread;
   }
 
-  private static void join(Thread thread) {
+  private static void join(Thread thread, long until) {
     boolean interrupted = false;
-    while (thread.isAlive()) {
+    long left = until - System.nanoTime();
+    while (thread.isAlive() && left > 0) {
       try {
-        thread.join();
+        TimeUnit.NANOSECONDS.timedJoin(thread, left);
       } catch (InterruptedException e) {
         interrupted = true;
       }
+      left = until - System.nanoTime();
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
