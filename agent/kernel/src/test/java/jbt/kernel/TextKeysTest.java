@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 @Tag("kernel")
 class TextKeysTest {
   private static final int THREADS = 2;
-  private static final int TIMES = 50;
+  private static final int TIMES = 10;
   private static final String EVENT =
       "tracepoint:syscalls:sys_enter_openat /pid == PID && args.flags & 0x400000/ ";
 
@@ -92,10 +92,10 @@ class TextKeysTest {
     try (ScriptSession session =
         ScriptSession.start(
             EVENT
-                + "{ @[str(args.filename)] = args.dfd; @deleted[str(args.filename)] = 1;"
-                + " if (has_key(@deleted, str(args.filename))) { @had = count(); }"
+                + "{ @[str(args.filename)] = args.dfd; @deleted[comm, str(args.filename)] = 1;"
+                + " if (has_key(@deleted, (comm, str(args.filename)))) { @had = count(); }"
                 + " @read = sum(@[str(args.filename)] + 2);"
-                + " delete(@deleted, str(args.filename)); }"
+                + " delete(@deleted, (comm, str(args.filename))); }"
                 + " END { @len = sum(len(@));"
                 + " for ($kv : @) { @found[$kv.0] = count(); @sum = sum($kv.1); }"
                 + " for ($kv : @) { @rounds = count(); break; } }")) {

@@ -140,6 +140,22 @@ final class Reads {
     return whole.found > other.found;
   }
 
+  /** Whether the old value of a local may be needed when its new one is half made. */
+  static boolean needsOld(Probe probe, Stmt.SetLocal set) {
+    Walk value =
+        new Walk(
+            (expr, discarded) ->
+                expr instanceof Expr.Sequence
+                    || expr instanceof Expr.Local e && e.local() == set.local());
+    value.expr(set.value(), false);
+    // Through its address it can be read without being named.
+    Walk addresses =
+        new Walk(
+            (expr, discarded) -> expr instanceof Expr.Call e && e.function() == Function.ADDRESS);
+    addresses.probe(probe);
+    return !(set.value().type() instanceof Type.Str) || value.found + addresses.found > 0;
+  }
+
   private interface Question {
     boolean of(Expr expr, boolean discarded);
   }

@@ -114,6 +114,8 @@ final class Statements {
       case Variable.InMemory(Address place) when Layout.scalar(type) ->
           body.storeWord(place, lowering.expressions().scalar(s.value()));
       case Variable.Pair pair -> throw new IllegalStateException("set in its loop: " + s);
+      case Variable.InMemory(Address place) when !Reads.needsOld(lowering.probe(), s) ->
+          lowering.expressions().store(s.value(), type, place);
       case Variable.InMemory(Address place) -> {
         // The new value can be made from the old one.
         Address made = body.memory(type.storedSize());
