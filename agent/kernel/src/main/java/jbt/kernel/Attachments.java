@@ -175,7 +175,7 @@ final class Attachments implements AutoCloseable {
           links.add(Bpf.attachTracepoint(programs.get(attachment.program()), direct.event()));
       case Attachment.Point.RawTracepoint raw ->
           links.add(Bpf.attachRawEvent(programs.get(attachment.program())));
-      case Attachment.Point.KernelFunction function ->
+      case Attachment.Point.KernelFunction _, Attachment.Point.DirectFunction _ ->
           links.add(Bpf.attachRawEvent(programs.get(attachment.program())));
       case Attachment.Point.Iterator iterator -> {
         Fd link =

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import jbt.compiler.bpf.Helper;
 import jbt.compiler.target.Target.Answer;
 import jbt.compiler.target.Target.Feature;
@@ -25,6 +26,10 @@ final class FeatureProbes {
   private FeatureProbes() {}
 
   static Answer probe(Feature feature) {
+    return probe(feature, KernelBtf::read);
+  }
+
+  static Answer probe(Feature feature, Supplier<Optional<KernelTypes>> types) {
     return switch (feature) {
       case ATTACH_COOKIE -> helper(174);
       case LOOP -> helper(181);
@@ -33,11 +38,12 @@ final class FeatureProbes {
       case TASK_PT_REGS -> helper(175);
       case OVERRIDE -> helper(58, Bpf.PROGRAM_TYPE_KPROBE);
       case WRITE_USER -> helper(36);
-      case TASK_FROM_PID -> taskFromPid();
+      case TASK_FROM_PID -> taskFromPid(types.get());
       case RING_BUFFER -> ringBuffer();
       case UPROBE_MULTI -> uprobeMulti();
       case KPROBE -> EventSources.has("kprobe") ? Answer.YES : Answer.NO;
       case KPROBE_MULTI -> kprobeMulti();
+      case WHOLE_FUNCTION_PROBES -> Preemption.possible() ? Answer.NO : functionProbes(types.get());
     };
   }
 
@@ -90,8 +96,7 @@ final class FeatureProbes {
   }
 
   /** Calls the function without its argument, and so gets a complaint if it is allowed at all. */
-  private static Answer taskFromPid() {
-    Optional<KernelTypes> types = KernelBtf.read();
+  private static Answer taskFromPid(Optional<KernelTypes> types) {
     Optional<Integer> function =
         types.flatMap(known -> known.kernel().find(Btf.Kind.FUNC, "bpf_task_from_pid"));
     if (function.isEmpty()) {
@@ -113,11 +118,7 @@ final class FeatureProbes {
 
   /** A kernel that knows the link looks at the path, and a folder is a bad one. */
   private static Answer uprobeMulti() {
-    ByteBuffer code = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
-    code.put(0, MOVE_IMMEDIATE).put(8, EXIT);
-    try (Fd program =
-        Bpf.load(
-            Bpf.PROGRAM_TYPE_KPROBE, Bpf.AttachTo.UPROBES, code.array(), List.of(), "jbt_probe")) {
+    try (Fd program = returningZero(Bpf.PROGRAM_TYPE_KPROBE, Bpf.AttachTo.UPROBES)) {
       long[] one = {1};
       long[] zero = {0};
       Bpf.linkUprobes(program, "/", one, zero, zero, false).close();
@@ -133,11 +134,7 @@ final class FeatureProbes {
 
   /** A kernel that knows the link looks at the address, and no function is at this one. */
   private static Answer kprobeMulti() {
-    ByteBuffer code = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
-    code.put(0, MOVE_IMMEDIATE).put(8, EXIT);
-    try (Fd program =
-        Bpf.load(
-            Bpf.PROGRAM_TYPE_KPROBE, Bpf.AttachTo.KPROBES, code.array(), List.of(), "jbt_probe")) {
+    try (Fd program = returningZero(Bpf.PROGRAM_TYPE_KPROBE, Bpf.AttachTo.KPROBES)) {
       long[] one = {1};
       Bpf.linkKprobes(program, one, one, false).close();
       return Answer.NOT_KNOWN;
@@ -149,6 +146,26 @@ final class FeatureProbes {
         default -> EventSources.has("kprobe") ? Answer.YES : Answer.NO;
       };
     }
+  }
+
+  private static Answer functionProbes(Optional<KernelTypes> types) {
+    Optional<Integer> type =
+        types.flatMap(known -> known.kernel().find(Btf.Kind.FUNC, "kernel_halt"));
+    if (type.isEmpty()) {
+      return Answer.NO;
+    }
+    Bpf.AttachTo exit = Bpf.AttachTo.exit(type.get(), -1);
+    try (Fd _ = returningZero(Bpf.PROGRAM_TYPE_TRACING, exit)) {
+      return Answer.YES;
+    } catch (SystemCallException e) {
+      return Answer.NO;
+    }
+  }
+
+  private static Fd returningZero(int programType, Bpf.AttachTo to) {
+    ByteBuffer code = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
+    code.put(0, MOVE_IMMEDIATE).put(8, EXIT);
+    return Bpf.load(programType, to, code.array(), List.of(), "jbt_probe");
   }
 
   private static Answer ringBuffer() {

@@ -22,7 +22,7 @@ import jbt.compiler.types.KernelTypes;
 import jbt.kernel.binaries.HostBinaries;
 import jbt.kernel.symbols.ControlGroups;
 import jbt.kernel.symbols.KernelSymbols;
-import jbt.kernel.sys.Tracefs;
+import jbt.kernel.sys.KernelFolder;
 
 /**
  * This host as the compiler sees it. What it answered once it answers again; tracefs is opened when
@@ -37,7 +37,7 @@ public final class HostTarget implements Target, AutoCloseable {
   private final Map<Feature, Answer> features = new EnumMap<>(Feature.class);
   private final HostFunctions functions = new HostFunctions(this);
   private List<String> modules = Modules.loaded();
-  private Optional<Tracefs> tracefs = Optional.empty();
+  private Optional<KernelFolder> tracefs = Optional.empty();
   private Optional<List<String>> tracepoints = Optional.empty();
   private Optional<Optional<KernelTypes>> kernelTypes = Optional.empty();
   private Optional<OptionalInt> threadStatus = Optional.empty();
@@ -156,7 +156,7 @@ public final class HostTarget implements Target, AutoCloseable {
 
   private Path root() {
     if (tracefs.isEmpty()) {
-      tracefs = Optional.of(Tracefs.open());
+      tracefs = Optional.of(KernelFolder.tracefs());
     }
     return tracefs.get().root();
   }
@@ -184,7 +184,8 @@ public final class HostTarget implements Target, AutoCloseable {
 
   @Override
   public synchronized Answer feature(Feature feature) {
-    return features.computeIfAbsent(feature, FeatureProbes::probe);
+    return features.computeIfAbsent(
+        feature, which -> FeatureProbes.probe(which, this::kernelTypes));
   }
 
   /** Types of probes, and whether this kernel has them. */
@@ -203,7 +204,7 @@ public final class HostTarget implements Target, AutoCloseable {
 
   @Override
   public synchronized void close() {
-    tracefs.ifPresent(Tracefs::close);
+    tracefs.ifPresent(KernelFolder::close);
     tracefs = Optional.empty();
   }
 }

@@ -25,7 +25,7 @@ import jbt.compiler.plan.Plan;
 import jbt.compiler.target.Target.Answer;
 import jbt.compiler.target.Target.Feature;
 import jbt.compiler.types.Btf;
-import jbt.kernel.sys.Tracefs;
+import jbt.kernel.sys.KernelFolder;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -202,7 +202,7 @@ class KernelCallsTest {
         """
             .formatted(token);
     try (ScriptSession session = ScriptSession.start(script);
-        Tracefs tracefs = Tracefs.open()) {
+        KernelFolder tracefs = KernelFolder.tracefs()) {
       Workload.getppid(1);
       session.stop();
       String trace = Files.readString(tracefs.root().resolve("trace"));

@@ -119,8 +119,15 @@ public final class Footer {
     StringBuilder line = new StringBuilder(host.getHost()).append(": ");
     line.append(stateName(host.getState())).append(", ").append(host.getProbes());
     line.append(host.getProbes() == 1 ? " probe" : " probes");
+    List<String> others = new ArrayList<>();
     if (host.getDirectProbes() != 0) {
-      line.append(" (").append(host.getDirectProbes()).append(" as raw tracepoints)");
+      others.add(host.getDirectProbes() + " as raw tracepoints");
+    }
+    if (host.getFunctionProbes() != 0) {
+      others.add(host.getFunctionProbes() + " as fentry or fexit");
+    }
+    if (!others.isEmpty()) {
+      line.append(" (").append(String.join(", ", others)).append(')');
     }
     if (host.getAttachNs() != 0) {
       line.append(" attached in ").append(millis(host.getAttachNs()));

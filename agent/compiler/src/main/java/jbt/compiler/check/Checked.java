@@ -1,6 +1,7 @@
 package jbt.compiler.check;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import jbt.compiler.lang.Source;
 import jbt.compiler.lang.SourceRange;
@@ -36,6 +37,11 @@ public record Checked(
     warnings = List.copyOf(warnings);
   }
 
+  /** The same script with its programs attached in other ways. */
+  public Checked with(List<Probe> others) {
+    return new Checked(maps, others, sites, attachPointNames, settings, warnings, failures);
+  }
+
   /**
    * A map of the script; named by its place in {@link Checked#maps}.
    *
@@ -67,6 +73,8 @@ public record Checked(
    * @param points the attach points; cookie is the place in {@link Checked#attachPointNames}
    * @param locals types of the scratch variables, named by their place
    * @param only the one system call whose events it is for, where it is attached to those of all
+   * @param given where it is attached in another way than the script says: what stands for the
+   *     fields of the context that the script means, by their offset
    */
   public record Probe(
       Kind kind,
@@ -75,16 +83,30 @@ public record Checked(
       List<Stmt> body,
       List<Type> locals,
       SourceRange range,
-      Optional<SystemCall> only) {
+      Optional<SystemCall> only,
+      Map<Integer, Expr> given) {
     public Probe {
       points = List.copyOf(points);
       body = List.copyOf(body);
       locals = List.copyOf(locals);
+      given = Map.copyOf(given);
     }
 
-    /** The same program for other attach points. */
-    public Probe attached(Kind to, PointAt point, Optional<SystemCall> which) {
-      return new Probe(to, List.of(point), predicate, body, locals, range, which);
+    Probe(
+        Kind kind,
+        List<PointAt> points,
+        Optional<Expr> predicate,
+        List<Stmt> body,
+        List<Type> locals,
+        SourceRange range) {
+      this(kind, points, predicate, body, locals, range, Optional.empty(), Map.of());
+    }
+
+    /** The same program at another place, where its only attach point is taken to be. */
+    public Probe attached(
+        Kind to, Attachment.Point point, Optional<SystemCall> which, Map<Integer, Expr> fields) {
+      PointAt at = new PointAt(point, points.getFirst().cookie());
+      return new Probe(to, List.of(at), predicate, body, locals, range, which, fields);
     }
 
     /**

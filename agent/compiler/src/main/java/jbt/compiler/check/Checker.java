@@ -257,13 +257,7 @@ public final class Checker {
       }
       probes.add(
           new Probe(
-              context.kind(),
-              points,
-              predicate,
-              body,
-              context.localTypes(),
-              group.block.range(),
-              Optional.empty()));
+              context.kind(), points, predicate, body, context.localTypes(), group.block.range()));
     }
     return new Result(probes, names, round);
   }

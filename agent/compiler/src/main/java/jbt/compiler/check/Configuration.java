@@ -81,6 +81,7 @@ final class Configuration {
           "max_probes",
           "max_cat_bytes",
           "tracepoint_attach",
+          "kprobe_attach",
           "license",
           "str_trunc_trailer");
 
@@ -114,6 +115,9 @@ final class Configuration {
           case "raw" -> Settings.TracepointAttach.RAW;
           default -> Settings.TracepointAttach.AUTO;
         },
+        configuration.word("kprobe_attach", List.of("auto", "kprobe")).equals("kprobe")
+            ? Settings.KprobeAttach.KPROBE
+            : Settings.KprobeAttach.AUTO,
         configuration.demangles(normal.cppDemangle()),
         configuration.word("license", LICENSES),
         configuration.text("str_trunc_trailer", normal.truncationTrailer()));

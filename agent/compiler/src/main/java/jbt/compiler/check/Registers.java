@@ -14,7 +14,7 @@ import jbt.compiler.lang.SourceRange;
 import jbt.compiler.types.Type;
 
 /** {@code arg0}, {@code retval} and {@code func}: what the registers tell. */
-final class Registers {
+public final class Registers {
   /** Offsets in struct pt_regs of x86-64. */
   private static final Map<String, Integer> OFFSETS =
       Map.ofEntries(
@@ -59,6 +59,16 @@ final class Registers {
   /** Offset in the context of a register by its name in scripts. */
   static Optional<Integer> offset(String register) {
     return Optional.ofNullable(OFFSETS.get(register));
+  }
+
+  /** The argument of a function that the register at an offset holds when it begins; or -1. */
+  public static int argumentAt(int offset) {
+    return ARGUMENTS.stream().map(OFFSETS::get).toList().indexOf(offset);
+  }
+
+  /** Whether the register at an offset holds what a function returns. */
+  public static boolean isResult(int offset) {
+    return offset == OFFSETS.get("ax");
   }
 
   static Value value(

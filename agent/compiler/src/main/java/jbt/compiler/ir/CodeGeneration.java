@@ -33,7 +33,7 @@ public final class CodeGeneration {
   private CodeGeneration() {}
 
   public static Plan generate(Checked script, Target target) {
-    Checked checked = DirectTracepoints.apply(script, target);
+    Checked checked = attached(script, target);
     Layout layout = Layout.of(checked, target);
     Programs programs = Programs.lower(layout, FRAME_FOR_VALUES);
     List<List<LinearScan.Allocated>> code = programs.allocated();
@@ -43,6 +43,11 @@ public final class CodeGeneration {
       code = programs.allocated();
     }
     return plan(layout, target, programs, code);
+  }
+
+  /** With programs where they cost least. */
+  private static Checked attached(Checked checked, Target target) {
+    return DirectFunctions.apply(DirectTracepoints.apply(checked, target), target);
   }
 
   /**
@@ -151,7 +156,7 @@ public final class CodeGeneration {
 
   /** The intermediate code of all programs as text, with the lines of the script between. */
   public static String dump(Checked written, Target target, String script) {
-    Checked checked = DirectTracepoints.apply(written, target);
+    Checked checked = attached(written, target);
     Layout layout = Layout.of(checked, target);
     List<List<Routine>> programs = Programs.lower(layout, FRAME_FOR_VALUES).optimized();
     StringBuilder out = new StringBuilder();
@@ -181,6 +186,7 @@ public final class CodeGeneration {
     return switch (probe.points().getFirst().point()) {
       case Attachment.Point.RawTracepoint raw -> raw.typeId();
       case Attachment.Point.KernelFunction function -> function.typeId();
+      case Attachment.Point.DirectFunction function -> function.typeId();
       case Attachment.Point.Iterator iterator -> iterator.typeId();
       default -> 0;
     };
@@ -190,6 +196,7 @@ public final class CodeGeneration {
     return switch (probe.points().getFirst().point()) {
       case Attachment.Point.RawTracepoint raw -> raw.module();
       case Attachment.Point.KernelFunction function -> function.module();
+      case Attachment.Point.DirectFunction function -> function.module();
       default -> "";
     };
   }

@@ -1,12 +1,10 @@
 package jbt.compiler.ir;
 
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import jbt.compiler.check.Checked;
-import jbt.compiler.check.Checked.PointAt;
 import jbt.compiler.check.Checked.Probe;
 import jbt.compiler.check.Checked.Probe.Kind;
 import jbt.compiler.check.Checked.Probe.SystemCall;
@@ -52,20 +50,12 @@ final class DirectTracepoints {
       return checked;
     }
     DirectTracepoints direct = new DirectTracepoints(checked, target);
-    List<Probe> probes = checked.probes().stream().map(direct::attached).toList();
-    return new Checked(
-        checked.maps(),
-        probes,
-        checked.sites(),
-        checked.attachPointNames(),
-        checked.settings(),
-        checked.warnings(),
-        checked.failures());
+    return checked.with(checked.probes().stream().map(direct::attached).toList());
   }
 
   private Probe attached(Probe probe) {
     return tracepoint(probe)
-        .filter(point -> !Reads.context(probe))
+        .filter(point -> !Reads.beyondFields(probe) && Reads.contextFields(probe).isEmpty())
         .flatMap(point -> direct(probe, point))
         .orElse(probe);
   }
@@ -96,9 +86,8 @@ final class DirectTracepoints {
   }
 
   private static Probe attached(Probe probe, String event, Optional<SystemCall> only) {
-    int cookie = probe.points().getFirst().cookie();
-    PointAt point = new PointAt(new Point.DirectTracepoint(event), cookie);
-    return probe.attached(Kind.DIRECT_TRACEPOINT, point, only);
+    return probe.attached(
+        Kind.DIRECT_TRACEPOINT, new Point.DirectTracepoint(event), only, Map.of());
   }
 
   private Optional<SystemCall> systemCall(Point.Tracepoint point) {

@@ -44,6 +44,8 @@ final class Expressions {
         switch (expr) {
           case Expr.IntLiteral e -> new Imm(e.value());
           case Expr.BuiltinValue e -> lowering.builtins().value(e.builtin());
+          case Expr.ContextField e when lowering.given(e).isPresent() ->
+              scalar(lowering.given(e).get());
           case Expr.ContextField e when e.read() == Read.TRUSTED -> lowering.memory().pointer(e);
           case Expr.ContextField e -> field(e.offset(), e.size(), e.type());
           case Expr.ContextElement e -> element(e);

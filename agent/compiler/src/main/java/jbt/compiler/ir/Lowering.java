@@ -370,6 +370,11 @@ final class Lowering {
     return context;
   }
 
+  /** What stands for a field of the context that the script means. */
+  Optional<Checked.Expr> given(Checked.Expr.ContextField field) {
+    return Optional.ofNullable(probe.given().get(field.offset()));
+  }
+
   Variable variable(int local) {
     Variable own = variables.get(local);
     return own != null ? own : new Variable.InMemory(body.scratchAt(place(local)));

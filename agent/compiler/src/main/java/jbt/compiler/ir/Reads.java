@@ -81,24 +81,36 @@ final class Reads {
     };
   }
 
-  /** Whether a program looks at what its event is about, or where it comes from. */
-  static boolean context(Probe probe) {
+  /** Whether a program does more with what its event is about than to look at fields of it. */
+  static boolean beyondFields(Probe probe) {
     Walk walk =
         new Walk(
             (expr, discarded) ->
                 switch (expr) {
-                  case Expr.ContextField e -> true;
                   case Expr.ContextElement e -> true;
-                  // Only programs of the event itself may call functions of the kernel.
                   case Expr.Call e ->
-                      e.function() == Function.STACK
-                          || e.function() == Function.NAME_OF
-                          || e.function() == Function.KERNEL_FUNCTION;
+                      switch (e.function()) {
+                        case STACK, UNWOUND_STACK, CONTEXT, OVERRIDE -> true;
+                        // Others that are traced could run meanwhile, with a lock held.
+                        case SIGNAL, SIGNAL_THREAD, DEBUG -> true;
+                        // Only programs of the event itself may call functions of the kernel.
+                        case NAME_OF, KERNEL_FUNCTION -> true;
+                        default -> false;
+                      };
                   case Expr.BuiltinValue e -> e.builtin() == Checked.Builtin.PROBE;
                   default -> false;
                 });
     walk.probe(probe);
     return walk.found > 0;
+  }
+
+  /** The fields of its event that a program looks at. */
+  static List<Expr.ContextField> contextFields(Probe probe) {
+    List<Expr.ContextField> fields = new ArrayList<>();
+    Walk walk =
+        new Walk((expr, discarded) -> expr instanceof Expr.ContextField field && fields.add(field));
+    walk.probe(probe);
+    return fields;
   }
 
   /** How many statements and expressions of a program touch a map. */

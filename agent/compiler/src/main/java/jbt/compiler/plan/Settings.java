@@ -11,6 +11,7 @@ package jbt.compiler.plan;
  * @param maxProbes attach points that a script may have
  * @param maxCatBytes of a file that {@code cat} shows
  * @param tracepointAttach how programs are attached to tracepoints
+ * @param kprobeAttach how programs are attached to functions of the kernel
  * @param cppDemangle names of functions are shown as C++ and Rust write them
  * @param license one that goes with the kernel's, under which all programs are loaded
  * @param truncationTrailer what stands behind a text that may have been longer, as its bytes
@@ -24,6 +25,7 @@ public record Settings(
     int maxProbes,
     int maxCatBytes,
     TracepointAttach tracepointAttach,
+    KprobeAttach kprobeAttach,
     boolean cppDemangle,
     String license,
     String truncationTrailer) {
@@ -37,6 +39,7 @@ public record Settings(
           1024,
           10_240,
           TracepointAttach.AUTO,
+          KprobeAttach.AUTO,
           true,
           "GPL",
           "..");
@@ -54,6 +57,12 @@ public record Settings(
      * all of them.
      */
     RAW
+  }
+
+  public enum KprobeAttach {
+    /** By fentry and fexit where that changes nothing that the script can see. */
+    AUTO,
+    KPROBE
   }
 
   public enum Missing {

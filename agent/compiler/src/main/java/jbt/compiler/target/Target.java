@@ -92,6 +92,11 @@ public interface Target {
     /** Probes in the kernel's code (CONFIG_KPROBE_EVENTS). */
     KPROBE,
     /** BPF_TRACE_KPROBE_MULTI (5.18, CONFIG_FPROBE): many functions by one link. */
-    KPROBE_MULTI
+    KPROBE_MULTI,
+    /**
+     * fentry and fexit, and their programs run to their end: a kernel that preempts them
+     * (CONFIG_PREEMPT) leaves out what other tasks would run of the same program meanwhile.
+     */
+    WHOLE_FUNCTION_PROBES
   }
 }

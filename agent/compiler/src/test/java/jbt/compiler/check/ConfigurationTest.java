@@ -81,6 +81,7 @@ class ConfigurationTest {
                 1024,
                 Settings.DEFAULT.maxCatBytes(),
                 Settings.DEFAULT.tracepointAttach(),
+                Settings.DEFAULT.kprobeAttach(),
                 true,
                 "GPL",
                 ".."));
@@ -100,7 +101,7 @@ class ConfigurationTest {
             config = {
               BPFTRACE_MAX_MAP_KEYS = 10; max_strlen = 64; str_trunc_trailer = "~";
               missing_probes = warn; print_maps_on_exit = false; stack_mode = perf; license = "GPL v2";
-              map_keys_max = 20; tracepoint_attach = raw; cpp_demangle = 0
+              map_keys_max = 20; tracepoint_attach = raw; kprobe_attach = kprobe; cpp_demangle = 0
             }
             tracepoint:syscalls:sys_enter_openat, tracepoint:no:such { @[pid] = count(); print(str(args.filename)); }
             """);
@@ -115,6 +116,7 @@ class ConfigurationTest {
                 1024,
                 10_240,
                 Settings.TracepointAttach.RAW,
+                Settings.KprobeAttach.KPROBE,
                 false,
                 "GPL v2",
                 "~"));

@@ -9,6 +9,7 @@ import jbt.compiler.Compiler;
 import jbt.compiler.lang.Parameters;
 import jbt.compiler.lang.Parameters.Circumstances;
 import jbt.compiler.lang.Parameters.Unsafe;
+import jbt.compiler.plan.Attachment.Point;
 import jbt.compiler.plan.KernelMap;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.target.Target;
@@ -116,13 +117,30 @@ public final class Prepared {
     return (map.keySize() + copies * Math.max(1, map.valueSize())) * map.maxEntries();
   }
 
-  static LoadedPlan attach(Plan plan) throws Failed {
-    LoadedPlan loaded;
+  /** Attaches a script's plan, or else, if the kernel refuses that, one of what is written only. */
+  static LoadedPlan attach(Plan plan, Start start, Target target, Policy policy) throws Failed {
     try {
-      loaded = LoadedPlan.load(plan);
+      return attach(plan);
+    } catch (LoadException e) {
+      if (plan.attachments().stream().noneMatch(a -> a.point() instanceof Point.DirectFunction)) {
+        throw new Failed(Failure.FAILURE_KERNEL, e);
+      }
+    }
+    try {
+      return attach(compile(asWritten(start), target, policy));
     } catch (LoadException e) {
       throw new Failed(Failure.FAILURE_KERNEL, e);
     }
+  }
+
+  private static Start asWritten(Start start) {
+    return start.toBuilder()
+        .addSettings(NamedText.newBuilder().setName("kprobe_attach").setText("kprobe"))
+        .build();
+  }
+
+  private static LoadedPlan attach(Plan plan) throws LoadException {
+    LoadedPlan loaded = LoadedPlan.load(plan);
     try {
       loaded.attach();
       if (loaded.plan().attachments().isEmpty()) {
@@ -131,10 +149,7 @@ public final class Prepared {
             Failure.FAILURE_NO_MATCH, "ERROR: No attach point of the script can be attached");
       }
       return loaded;
-    } catch (LoadException e) {
-      loaded.close();
-      throw new Failed(Failure.FAILURE_KERNEL, e);
-    } catch (RuntimeException | Error e) {
+    } catch (LoadException | RuntimeException | Error e) {
       loaded.close();
       throw e;
     }

@@ -146,7 +146,7 @@ public final class Session implements Runnable {
         finish(HostState.HOST_FINAL);
         return;
       }
-      try (LoadedPlan loaded = Prepared.attach(plan)) {
+      try (LoadedPlan loaded = Prepared.attach(plan, start, host.target(), policy)) {
         trace(loaded.plan(), loaded);
       }
       finish(HostState.HOST_FINAL);
@@ -187,7 +187,8 @@ public final class Session implements Runnable {
   private void trace(Plan plan, LoadedPlan loaded, Tracing tracing) throws Failed {
     report
         .setProbes(plan.attachments().size())
-        .setDirectProbes(direct(plan))
+        .setDirectProbes(count(plan, Attachment.Point.DirectTracepoint.class))
+        .setFunctionProbes(count(plan, Attachment.Point.DirectFunction.class))
         .addAllNotices(plan.warnings())
         .setAttachNs(System.nanoTime() - created);
     outbox.send(tracing.schema());
@@ -231,11 +232,8 @@ public final class Session implements Runnable {
     return false;
   }
 
-  private static int direct(Plan plan) {
-    return (int)
-        plan.attachments().stream()
-            .filter(a -> a.point() instanceof Attachment.Point.DirectTracepoint)
-            .count();
+  private static int count(Plan plan, Class<? extends Attachment.Point> kind) {
+    return (int) plan.attachments().stream().filter(a -> kind.isInstance(a.point())).count();
   }
 
   private void begin(Plan plan, LoadedPlan loaded, Tracing tracing) {

@@ -2,16 +2,10 @@ package jbt.kernel.sys;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 
-/** The folder of tracefs. */
-public final class Tracefs implements AutoCloseable {
-  private static final Path MOUNTED = Path.of("/sys/kernel/tracing");
-
-  /** The kernel mounts it there when somebody looks. */
-  private static final Path IN_DEBUGFS = Path.of("/sys/kernel/debug/tracing");
-
+/** The folder of a file system in which the kernel shows itself. */
+public final class KernelFolder implements AutoCloseable {
   private static final long FSOPEN_CLOEXEC = 1;
   private static final long FSCONFIG_CMD_CREATE = 6;
   private static final long FSMOUNT_CLOEXEC = 1;
@@ -19,7 +13,7 @@ public final class Tracefs implements AutoCloseable {
   private final Path root;
   private final Optional<Fd> mount;
 
-  private Tracefs(Path root, Optional<Fd> mount) {
+  private KernelFolder(Path root, Optional<Fd> mount) {
     this.root = root;
     this.mount = mount;
   }
@@ -30,29 +24,39 @@ public final class Tracefs implements AutoCloseable {
    *
    * @throws SystemCallException if there is neither
    */
-  public static Tracefs open() {
-    for (Path root : List.of(MOUNTED, IN_DEBUGFS)) {
-      if (Files.exists(root.resolve("available_events"))) {
-        return new Tracefs(root, Optional.empty());
-      }
-    }
-    Fd mount = detachedMount();
-    return new Tracefs(Path.of("/proc/self/fd/" + mount.number()), Optional.of(mount));
+  public static KernelFolder tracefs() {
+    // Below debugfs the kernel mounts it when somebody looks.
+    return open("tracefs", "available_events", "/sys/kernel/tracing", "/sys/kernel/debug/tracing");
   }
 
-  private static Fd detachedMount() {
-    try (Block name = Block.of("tracefs");
+  /** The same. */
+  public static KernelFolder debugfs() {
+    return open("debugfs", "sched", "/sys/kernel/debug");
+  }
+
+  private static KernelFolder open(String type, String file, String... places) {
+    for (String place : places) {
+      if (Files.exists(Path.of(place, file))) {
+        return new KernelFolder(Path.of(place), Optional.empty());
+      }
+    }
+    Fd mount = detachedMount(type, type + " is not mounted on " + places[0] + ", and ");
+    return new KernelFolder(Path.of("/proc/self/fd/" + mount.number()), Optional.of(mount));
+  }
+
+  private static Fd detachedMount(String type, String what) {
+    try (Block name = Block.of(type);
         Fd context =
             new Fd(
                 SystemCallException.check(
-                    "tracefs is not mounted on " + MOUNTED + ", and fsopen",
+                    what + "fsopen",
                     Libc.syscall(Libc.FSOPEN, name.address(), FSOPEN_CLOEXEC, 0, 0, 0)))) {
       SystemCallException.check(
-          "tracefs is not mounted on " + MOUNTED + ", and fsconfig",
+          what + "fsconfig",
           Libc.syscall(Libc.FSCONFIG, context.number(), FSCONFIG_CMD_CREATE, 0, 0, 0));
       return new Fd(
           SystemCallException.check(
-              "tracefs is not mounted on " + MOUNTED + ", and fsmount",
+              what + "fsmount",
               Libc.syscall(Libc.FSMOUNT, context.number(), FSMOUNT_CLOEXEC, 0, 0, 0)));
     }
   }

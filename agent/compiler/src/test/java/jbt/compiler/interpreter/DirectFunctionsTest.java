@@ -1,0 +1,208 @@
+package jbt.compiler.interpreter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import jbt.compiler.Compiler;
+import jbt.compiler.plan.Attachment.Point;
+import jbt.compiler.plan.Plan;
+import jbt.compiler.plan.Program;
+import jbt.compiler.target.KernelFunctions;
+import jbt.compiler.target.Target;
+import jbt.compiler.target.TracepointFormat;
+import jbt.compiler.types.Btf;
+import jbt.compiler.types.BtfBuilder;
+import jbt.compiler.types.BtfBuilder.Field;
+import jbt.compiler.types.KernelTypes;
+import org.junit.jupiter.api.Test;
+
+/** Programs that are attached to functions of the kernel by their types. */
+class DirectFunctionsTest {
+  private static final List<KernelFunctions.Function> FUNCTIONS =
+      Stream.of(
+              "plain",
+              "twice",
+              "twice",
+              "untyped",
+              "wide",
+              "whole",
+              "rcu_plain",
+              "do_exit",
+              "hidden")
+          .map(name -> new KernelFunctions.Function("", name, 0xffffffff81000000L, 64))
+          .toList();
+
+  private static final Btf KERNEL = kernel();
+
+  private static Field of(int type) {
+    return new Field("x", type, 0, 0);
+  }
+
+  private static Btf kernel() {
+    BtfBuilder b = new BtfBuilder();
+    int number = b.integer("int", 4, true);
+    int size = b.integer("unsigned long", 8, false);
+    int file = b.struct("file", false, 64, new Field("f_pos", size, 64, 0));
+    int pointer = b.pointer(file);
+    int plain = b.prototype(number, of(pointer), of(number), of(size));
+    for (String name : List.of("plain", "twice", "rcu_plain", "do_exit", "hidden")) {
+      b.function(name, plain);
+    }
+    Field one = of(size);
+    b.function("wide", b.prototype(size, one, one, one, one, one, one, one));
+    b.function("whole", b.prototype(0, of(file)));
+    return Btf.kernel("vmlinux", b.bytes());
+  }
+
+  private record Host(boolean functionProbes) implements Target {
+    @Override
+    public String hostName() {
+      return "here";
+    }
+
+    @Override
+    public int possibleCpus() {
+      return 1;
+    }
+
+    @Override
+    public List<String> tracepoints() {
+      return List.of();
+    }
+
+    @Override
+    public Optional<TracepointFormat> tracepoint(String category, String event) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<KernelTypes> kernelTypes() {
+      return Optional.of(new KernelTypes(KERNEL, List.of(), name -> Optional.empty()));
+    }
+
+    @Override
+    public KernelFunctions functions() {
+      return new KernelFunctions() {
+        @Override
+        public List<Name> traceable() {
+          return FUNCTIONS.stream()
+              .filter(f -> !f.name().equals("hidden"))
+              .map(f -> new Name(f.module(), f.name()))
+              .toList();
+        }
+
+        @Override
+        public Map<String, List<Function>> named(Collection<String> names) {
+          return FUNCTIONS.stream()
+              .filter(f -> names.contains(f.name()))
+              .collect(Collectors.groupingBy(Function::name));
+        }
+
+        @Override
+        public Optional<Function> at(long address) {
+          return Optional.of(FUNCTIONS.getFirst());
+        }
+
+        @Override
+        public Optional<List<Long>> instructions(Function function) {
+          return Optional.empty();
+        }
+      };
+    }
+
+    @Override
+    public Answer feature(Feature feature) {
+      return feature == Feature.WHOLE_FUNCTION_PROBES && !functionProbes ? Answer.NO : Answer.YES;
+    }
+  }
+
+  private static Plan compile(String script) throws Exception {
+    return Compiler.compile(script, "test", new Host(true));
+  }
+
+  private static boolean direct(Plan plan) {
+    return plan.attachments().getFirst().point() instanceof Point.DirectFunction;
+  }
+
+  @Test
+  void takesThemWhereNothingElseIsSeen() throws Exception {
+    int type = KERNEL.find(Btf.Kind.FUNC, "plain").orElseThrow();
+    Plan entry = compile("kprobe:plain { @[probe, func, arg0, comm] = sum(arg2); }");
+    assertThat(entry.attachments().getFirst().point())
+        .isEqualTo(new Point.DirectFunction("", type, false));
+    assertThat(entry.attachPointNames()).containsExactly("kprobe:plain");
+    assertThat(entry.programs().getFirst().kind()).isEqualTo(Program.Kind.FENTRY);
+    assertThat(entry.programs().getFirst().attachTo()).isEqualTo(type);
+    Plan exit = compile("kretprobe:vmlinux:plain { @[probe] = sum(retval); }");
+    assertThat(exit.attachments().getFirst().point())
+        .isEqualTo(new Point.DirectFunction("", type, true));
+    assertThat(exit.attachPointNames()).containsExactly("kretprobe:vmlinux:plain");
+    assertThat(exit.programs().getFirst().kind()).isEqualTo(Program.Kind.FEXIT);
+    assertThat(direct(compile("kprobe:do_exit { @ = count(); }"))).isTrue();
+  }
+
+  @Test
+  void leavesWhatWouldBeSeen() throws Exception {
+    for (String script :
+        List.of(
+            "config = { kprobe_attach = kprobe } kprobe:plain { @ = count(); }",
+            // Narrower than its register, and not one of the arguments.
+            "kprobe:plain { @ = sum(arg1); }",
+            "kprobe:plain { @ = sum(arg3); }",
+            "kprobe:plain { @ = sum(reg(\"ip\")); }",
+            "kretprobe:plain { @ = sum(reg(\"di\")); }",
+            "kprobe:plain { @ = ctx; }",
+            "kprobe:plain { @[kstack] = count(); }",
+            "kprobe:plain { @[ustack] = count(); }",
+            "kprobe:plain+4 { @ = count(); }",
+            "kprobe:0xffffffff81000000 { @ = count(); }",
+            "kprobe:plain, kprobe:do_exit { @ = count(); }",
+            "kprobe:twice { @ = count(); }",
+            "kprobe:untyped { @ = count(); }",
+            "kprobe:hidden { @ = count(); }",
+            "kprobe:wide { @ = count(); }",
+            "kprobe:whole { @ = count(); }",
+            "kprobe:rcu_plain { @ = count(); }",
+            "kretprobe:do_exit { @ = count(); }")) {
+      assertThat(direct(compile(script))).as(script).isFalse();
+    }
+    String script = "kprobe:plain { @ = count(); }";
+    assertThat(direct(Compiler.compile(script, "test", new Host(false)))).isFalse();
+    assertThat(direct(compile(script.repeat(4)))).isTrue();
+    assertThat(direct(compile(script.repeat(5)))).isFalse();
+  }
+
+  @Test
+  void readsWhatTheRegistersHold() throws Exception {
+    Plan plan =
+        compile(
+            """
+            kprobe:plain /arg2 > 5/ { @first = arg0; @pos = ((struct file *)arg0)->f_pos; @third = arg2; }
+            kretprobe:plain { @result = retval; }
+            """);
+    Machine machine = new Machine(plan, 1);
+    machine.begin();
+    byte[] file = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN).putLong(8, 77).array();
+    long address = machine.place(file);
+    machine.run(0, 0, words(address, 1, 5));
+    machine.run(0, 0, words(address, 1, -6));
+    machine.run(1, 0, words(address, 1, -6, 0x1fffffffeL));
+    assertThat(
+            Stream.of(0, 1, 2, 3)
+                .map(map -> machine.contents(map, 0).values().iterator().next().getFirst()))
+        .containsExactly(address, 77L, -6L, 0x1fffffffeL);
+  }
+
+  private static byte[] words(long... words) {
+    ByteBuffer bytes = ByteBuffer.allocate(8 * words.length).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asLongBuffer().put(words);
+    return bytes.array();
+  }
+}
