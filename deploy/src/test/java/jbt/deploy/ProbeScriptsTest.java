@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jbt.deploy.fleet.LocalRun;
@@ -73,6 +74,28 @@ final class ProbeScriptsTest {
     } catch (IOException e) {
       assertThat(path).doesNotExist();
     }
+  }
+
+  /** The kernel takes 38 programs at a function by its type. */
+  @Test
+  void kprobesWhereNoFentryIsTakenAnyMore() throws Exception {
+    List<String> one =
+        List.of("-v", "-e", "kprobe:__do_sys_getppid /pid == $1/ { @calls++; exit(); }", PID);
+    LocalRun free = LocalRun.of(one, () -> Workload.getppid(1));
+    Assumptions.assumeTrue(free.err().contains("1 probe (1 as fentry or fexit)"), free.err());
+    AtomicReference<LocalRun> taken = new AtomicReference<>(free);
+    String end = "tracepoint:raw_syscalls:sys_enter /pid == $1 && args.id == 121/ { exit(); }";
+    LocalRun.of(
+        List.of("-e", "fentry:__do_sys_getppid {}".repeat(38) + end, PID),
+        () -> {
+          if (taken.get().err().contains("fentry")) {
+            taken.set(LocalRun.of(one, () -> Workload.getppid(1)));
+          } else {
+            Workload.getpgid(1, 1);
+          }
+        });
+    assertThat(taken.get().err()).contains("1 probe attached");
+    assertThat(taken.get().out()).contains("@calls: ");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package jbt.kernel;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -8,10 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import jbt.compiler.target.KernelFunctions;
 import jbt.compiler.types.Btf;
 import jbt.kernel.code.KernelCode;
 import jbt.kernel.symbols.KernelSymbols;
+import jbt.kernel.sys.KernelFolder;
 import jbt.kernel.sys.SystemCallException;
 
 /** What can be traced of this kernel. */
@@ -20,6 +23,7 @@ final class HostFunctions implements KernelFunctions {
 
   private final HostTarget target;
   private Optional<List<Name>> traceable = Optional.empty();
+  private Optional<Optional<Set<String>>> forbidden = Optional.empty();
 
   HostFunctions(HostTarget target) {
     this.target = target;
@@ -27,6 +31,7 @@ final class HostFunctions implements KernelFunctions {
 
   synchronized void forget() {
     traceable = Optional.empty();
+    forbidden = Optional.empty();
   }
 
   @Override
@@ -70,6 +75,26 @@ final class HostFunctions implements KernelFunctions {
         .distinct()
         .map(name -> new Name(KERNEL, name))
         .toList();
+  }
+
+  @Override
+  public synchronized Optional<Set<String>> forbidden() {
+    if (forbidden.isEmpty()) {
+      forbidden = Optional.of(readForbidden());
+    }
+    return forbidden.get();
+  }
+
+  /** Lines of two addresses, a tab and a name. */
+  private static Optional<Set<String>> readForbidden() {
+    try (KernelFolder folder = KernelFolder.debugfs()) {
+      return Optional.of(
+          Files.readAllLines(folder.root().resolve("kprobes/blacklist")).stream()
+              .map(line -> line.substring(line.indexOf('\t') + 1))
+              .collect(Collectors.toSet()));
+    } catch (IOException | SystemCallException e) {
+      return Optional.empty();
+    }
   }
 
   @Override

@@ -55,7 +55,8 @@ final class KernelRun implements Run, AutoCloseable {
             .anyMatch(
                 point ->
                     point instanceof Attachment.Point.Tracepoint
-                        || point instanceof Attachment.Point.DirectTracepoint);
+                        || point instanceof Attachment.Point.DirectTracepoint
+                        || point instanceof Attachment.Point.DirectFunction);
     if (traces) {
       loaded.attach();
     }

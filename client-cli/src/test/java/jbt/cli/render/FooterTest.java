@@ -93,6 +93,14 @@ class FooterTest {
   }
 
   @Test
+  void saysHowProbesAreAttached() {
+    HostReport.Builder host =
+        host("a", HostState.HOST_FINAL).setProbes(4).setDirectProbes(1).setFunctionProbes(2);
+    assertThat(Footer.lines(summary(host), true))
+        .contains("a: final, 4 probes (1 as raw tracepoints, 2 as fentry or fexit)");
+  }
+
+  @Test
   void terminalGetsTwentyLines() {
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < 50; i++) {

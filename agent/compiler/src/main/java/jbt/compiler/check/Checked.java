@@ -72,7 +72,8 @@ public record Checked(
    *
    * @param points the attach points; cookie is the place in {@link Checked#attachPointNames}
    * @param locals types of the scratch variables, named by their place
-   * @param only the one system call whose events it is for, where it is attached to those of all
+   * @param only the one system call of 64-bit programs whose events it is for, where it is attached
+   *     to those of others too
    * @param given where it is attached in another way than the script says: what stands for the
    *     fields of the context that the script means, by their offset
    */

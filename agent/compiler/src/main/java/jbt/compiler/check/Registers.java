@@ -44,6 +44,9 @@ public final class Registers {
   /** Those that hold the first arguments of a function, in order. */
   static final List<String> ARGUMENTS = List.of("di", "si", "dx", "cx", "r8", "r9");
 
+  /** Those that hold the arguments of a system call, in order. */
+  private static final List<String> CALL_ARGUMENTS = List.of("di", "si", "dx", "r10", "r8", "r9");
+
   /** Probes that know the function they are in. */
   private static final Set<Kind> FUNCTIONS =
       EnumSet.of(Kind.UPROBE, Kind.URETPROBE, Kind.KPROBE, Kind.KRETPROBE, Kind.FENTRY, Kind.FEXIT);
@@ -64,6 +67,11 @@ public final class Registers {
   /** The argument of a function that the register at an offset holds when it begins; or -1. */
   public static int argumentAt(int offset) {
     return ARGUMENTS.stream().map(OFFSETS::get).toList().indexOf(offset);
+  }
+
+  /** Offset of the register of a system call's argument, by its number from 0 to 5. */
+  public static int callArgument(int number) {
+    return offset(CALL_ARGUMENTS.get(number)).orElseThrow();
   }
 
   /** Whether the register at an offset holds what a function returns. */

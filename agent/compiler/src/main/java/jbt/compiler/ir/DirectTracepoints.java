@@ -73,7 +73,7 @@ final class DirectTracepoints {
       // At a call that nobody traces such a program costs five times what the kernel does to find
       // out that nobody does.
       return checked.settings().tracepointAttach() == TracepointAttach.RAW
-          ? systemCall(point)
+          ? systemCall(point, target)
               .map(
                   call ->
                       attached(probe, call.returns() ? "sys_exit" : "sys_enter", Optional.of(call)))
@@ -90,7 +90,8 @@ final class DirectTracepoints {
         Kind.DIRECT_TRACEPOINT, new Point.DirectTracepoint(event), only, Map.of());
   }
 
-  private Optional<SystemCall> systemCall(Point.Tracepoint point) {
+  /** Empty where it is not known how to tell it from others, or those of 32-bit programs. */
+  static Optional<SystemCall> systemCall(Point.Tracepoint point, Target target) {
     boolean returns = point.event().startsWith(EXIT);
     OptionalInt status = target.threadStatus();
     if (status.isEmpty() || !(returns || point.event().startsWith(ENTER))) {

@@ -130,7 +130,9 @@ final class Lowering {
 
   private void program() {
     body.emit(new Op.Context(context));
-    probe.only().ifPresent(this::systemCall);
+    if (probe.kind() == Probe.Kind.DIRECT_TRACEPOINT) {
+      probe.only().ifPresent(this::systemCall);
+    }
     boolean gated = probe.kind() != Probe.Kind.BEGIN && probe.kind() != Probe.Kind.END;
     boolean first = probe.predicate().map(Reads::onlyEvent).orElse(false);
     if (gated && !first) {

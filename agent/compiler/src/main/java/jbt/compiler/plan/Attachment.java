@@ -56,7 +56,7 @@ public record Attachment(int program, Point point, int cookie) {
      */
     record KernelFunction(String module, int typeId, boolean returns) implements Point {}
 
-    /** The same for a program that the script has at a kprobe, which it is to stand for. */
+    /** The same for a program that the script has at a kprobe or a tracepoint. */
     record DirectFunction(String module, int typeId, boolean returns) implements Point {}
 
     /** A hardware event of perf_event_open(2) on every processor, once every {@code count}. */

@@ -45,8 +45,9 @@ public record Settings(
           "..");
 
   /**
-   * By perf events, for which the kernel makes a record of each event, or to the kernel's own
-   * tracepoint where that changes nothing that the script can see.
+   * By perf events, for which the kernel makes a record of each event, or where that changes
+   * nothing that the script can see to the kernel's own tracepoint, or to the function of a system
+   * call.
    */
   public enum TracepointAttach {
     /** The way that costs all traced processes least. */

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The functions of a kernel and its modules. */
 public interface KernelFunctions {
@@ -47,6 +48,11 @@ public interface KernelFunctions {
 
   /** All that can be traced, in a fixed order. */
   List<Name> traceable();
+
+  /** Names of functions that the kernel lets no kprobe into; empty if it does not tell. */
+  default Optional<Set<String>> forbidden() {
+    return Optional.empty();
+  }
 
   /** The functions of these names, traceable or not; of several with one name all. */
   Map<String, List<Function>> named(Collection<String> names);

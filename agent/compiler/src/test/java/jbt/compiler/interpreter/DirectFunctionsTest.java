@@ -8,6 +8,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jbt.compiler.Compiler;
@@ -35,9 +37,20 @@ class DirectFunctionsTest {
               "whole",
               "rcu_plain",
               "do_exit",
-              "hidden")
+              "hidden",
+              "taboo")
           .map(name -> new KernelFunctions.Function("", name, 0xffffffff81000000L, 64))
           .toList();
+
+  private static final Set<String> EVENTS =
+      Set.of(
+          "sys_enter_openat",
+          "sys_exit_openat",
+          "sys_enter_time",
+          "sys_enter_getppid",
+          "sys_enter_close");
+
+  private static final int STATUS = 16;
 
   private static final Btf KERNEL = kernel();
 
@@ -52,12 +65,17 @@ class DirectFunctionsTest {
     int file = b.struct("file", false, 64, new Field("f_pos", size, 64, 0));
     int pointer = b.pointer(file);
     int plain = b.prototype(number, of(pointer), of(number), of(size));
-    for (String name : List.of("plain", "twice", "rcu_plain", "do_exit", "hidden")) {
+    for (String name : List.of("plain", "twice", "rcu_plain", "do_exit", "hidden", "taboo")) {
       b.function(name, plain);
     }
     Field one = of(size);
     b.function("wide", b.prototype(size, one, one, one, one, one, one, one));
     b.function("whole", b.prototype(0, of(file)));
+    int call = b.prototype(size, of(b.pointer(b.struct("pt_regs", false, 168, one))));
+    for (String name : List.of("__x64_sys_openat", "__x64_sys_time", "__do_sys_getppid")) {
+      b.function(name, call);
+    }
+    b.function("__do_sys_close", b.prototype(size, of(number)));
     return Btf.kernel("vmlinux", b.bytes());
   }
 
@@ -79,7 +97,22 @@ class DirectFunctionsTest {
 
     @Override
     public Optional<TracepointFormat> tracepoint(String category, String event) {
-      return Optional.empty();
+      return EVENTS.contains(event) && category.equals("syscalls")
+          ? Optional.of(
+              new TracepointFormat(
+                  7,
+                  List.of(
+                      new TracepointFormat.Field("__syscall_nr", "int", 0, 8, 4, true),
+                      new TracepointFormat.Field("dfd", "int", 0, 16, 8, false),
+                      new TracepointFormat.Field("filename", "const char *", 0, 24, 8, false),
+                      new TracepointFormat.Field("flags", "int", 0, 32, 8, false),
+                      new TracepointFormat.Field("mode", "umode_t", 0, 40, 8, false))))
+          : Optional.empty();
+    }
+
+    @Override
+    public OptionalInt threadStatus() {
+      return OptionalInt.of(STATUS);
     }
 
     @Override
@@ -96,6 +129,11 @@ class DirectFunctionsTest {
               .filter(f -> !f.name().equals("hidden"))
               .map(f -> new Name(f.module(), f.name()))
               .toList();
+        }
+
+        @Override
+        public Optional<Set<String>> forbidden() {
+          return Optional.of(Set.of("taboo"));
         }
 
         @Override
@@ -167,6 +205,7 @@ class DirectFunctionsTest {
             "kprobe:twice { @ = count(); }",
             "kprobe:untyped { @ = count(); }",
             "kprobe:hidden { @ = count(); }",
+            "kprobe:taboo { @ = count(); }",
             "kprobe:wide { @ = count(); }",
             "kprobe:whole { @ = count(); }",
             "kprobe:rcu_plain { @ = count(); }",
@@ -198,6 +237,62 @@ class DirectFunctionsTest {
             Stream.of(0, 1, 2, 3)
                 .map(map -> machine.contents(map, 0).values().iterator().next().getFirst()))
         .containsExactly(address, 77L, -6L, 0x1fffffffeL);
+  }
+
+  private static String calls(String event, String body) {
+    return "tracepoint:syscalls:" + event + " { " + body + " }";
+  }
+
+  @Test
+  void takesFunctionsOfSystemCalls() throws Exception {
+    int type = KERNEL.find(Btf.Kind.FUNC, "__x64_sys_openat").orElseThrow();
+    Plan plan =
+        compile(calls("sys_enter_openat", "@[probe, str(args.filename), args.dfd] = count();"));
+    assertThat(plan.attachments().getFirst().point())
+        .isEqualTo(new Point.DirectFunction("", type, false));
+    assertThat(plan.attachPointNames()).containsExactly("tracepoint:syscalls:sys_enter_openat");
+    assertThat(direct(compile(calls("sys_enter_getppid", "@ = count();")))).isTrue();
+    for (String script :
+        List.of(
+            "config = { tracepoint_attach = perf } " + calls("sys_enter_openat", "@ = count();"),
+            calls("sys_enter_openat", "@ = sum(args.__syscall_nr);"),
+            calls("sys_enter_openat", "@[ustack] = count();"),
+            calls("sys_exit_openat", "@ = count();"),
+            calls("sys_enter_time", "@ = count();"),
+            calls("sys_enter_close", "@ = count();"))) {
+      assertThat(direct(compile(script))).as(script).isFalse();
+    }
+  }
+
+  @Test
+  void readsArgumentsOfSystemCalls() throws Exception {
+    Plan plan =
+        compile(
+            calls(
+                "sys_enter_openat",
+                "@dfd = args.dfd; @name = (uint64)args.filename; @mode = args.mode;"));
+    Machine machine = new Machine(plan, 1);
+    machine.begin();
+    ByteBuffer registers = ByteBuffer.allocate(168).order(ByteOrder.LITTLE_ENDIAN);
+    registers.putLong(112, 0x7ffffff9cL).putLong(104, 0x1234567890L).putLong(56, 0x123456);
+    machine.run(0, 0, words(machine.place(registers.array())));
+    assertThat(
+            Stream.of(0, 1, 2)
+                .map(map -> machine.contents(map, 0).values().iterator().next().getFirst()))
+        .containsExactly(-100L, 0x1234567890L, 0x3456L);
+  }
+
+  @Test
+  void leaves32BitProgramsOut() throws Exception {
+    Machine machine = new Machine(compile(calls("sys_enter_getppid", "@ = count();")), 1);
+    machine.begin();
+    for (int status : new int[] {0, 2}) {
+      byte[] task =
+          ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN).putInt(STATUS, status).array();
+      machine.environment().task = machine.place(task);
+      machine.run(0, 0, words(0));
+      assertThat(machine.contents(0, 0).values()).containsExactly(List.of(1L));
+    }
   }
 
   private static byte[] words(long... words) {

@@ -136,20 +136,20 @@ public final class Prepared {
   private static Start asWritten(Start start) {
     return start.toBuilder()
         .addSettings(NamedText.newBuilder().setName("kprobe_attach").setText("kprobe"))
+        .addSettings(NamedText.newBuilder().setName("tracepoint_attach").setText("perf"))
         .build();
   }
 
-  private static LoadedPlan attach(Plan plan) throws LoadException {
+  private static LoadedPlan attach(Plan plan) throws LoadException, Failed {
     LoadedPlan loaded = LoadedPlan.load(plan);
     try {
       loaded.attach();
       if (loaded.plan().attachments().isEmpty()) {
-        loaded.close();
         throw new Failed(
             Failure.FAILURE_NO_MATCH, "ERROR: No attach point of the script can be attached");
       }
       return loaded;
-    } catch (LoadException | RuntimeException | Error e) {
+    } catch (LoadException | Failed | RuntimeException | Error e) {
       loaded.close();
       throw e;
     }
