@@ -3,8 +3,10 @@ package jbt.cli.session;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import jbt.cli.render.Bytes;
@@ -20,7 +22,7 @@ public final class Listing implements StreamObserver<ListProbesReply> {
   private final CountDownLatch done = new CountDownLatch(1);
   private final Map<String, List<String>> probes = new TreeMap<>();
   private final List<ListProbesReply> failures = new ArrayList<>();
-  private final List<String> answered = new ArrayList<>();
+  private final Set<String> answered = new HashSet<>();
   private @Nullable Throwable failure;
 
   private Listing() {}
@@ -92,9 +94,7 @@ public final class Listing implements StreamObserver<ListProbesReply> {
       failures.add(reply);
       return;
     }
-    if (!answered.contains(reply.getHost())) {
-      answered.add(reply.getHost());
-    }
+    answered.add(reply.getHost());
     for (String probe : reply.getProbeList()) {
       probes.computeIfAbsent(probe, p -> new ArrayList<>()).add(reply.getHost());
     }
