@@ -76,7 +76,7 @@ public final class Registers {
 
   /** Whether the register at an offset holds what a function returns. */
   public static boolean isResult(int offset) {
-    return offset == OFFSETS.get("ax");
+    return offset("ax").equals(Optional.of(offset));
   }
 
   static Value value(
