@@ -3,6 +3,7 @@ package jbt.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -15,16 +16,21 @@ import java.util.stream.Stream;
 import jbt.deploy.fleet.Aggregations;
 import jbt.deploy.fleet.Answer;
 import jbt.deploy.fleet.GuestFleet;
+import jbt.deploy.fleet.Pki;
 import jbt.deploy.fleet.Running;
 import jbt.deploy.fleet.Traced;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two agents on Debian's kernels: every merged value is what one works out by hand. */
+/**
+ * Two agents on Debian's kernels, first of one kernel, then of two: every merged value is what one
+ * works out by hand.
+ */
 @Tag("vm")
 final class GuestMergeTest {
   private static final String GETPPID =
@@ -40,10 +46,12 @@ final class GuestMergeTest {
 
   @BeforeAll
   static void start() {
+    Pki pki = GuestFleet.authority(folder);
     for (String kernel : List.of("6.1", "6.12")) {
       ExecutorService thread = Executors.newSingleThreadExecutor();
       THREADS.put(kernel, thread);
-      FLEETS.put(kernel, thread.submit(() -> GuestFleet.start(kernel, folder.resolve(kernel))));
+      FLEETS.put(
+          kernel, thread.submit(() -> GuestFleet.start(kernel, folder.resolve(kernel), pki)));
     }
   }
 
@@ -138,5 +146,35 @@ final class GuestMergeTest {
             assertThat(remote.err()).contains(ALL_REPORT);
           }
         });
+  }
+
+  /** Only the newer kernel has the function, and is asked to compile what needs it. */
+  @Test
+  void oneScriptFitsTwoKernels() throws Exception {
+    try (Running remote =
+        fleet("6.1")
+            .traceWith(
+                fleet("6.12"),
+                """
+                BEGIN {
+                  if comptime (kfunc_exist("bpf_task_from_pid")) {
+                    printf("newer\\n"); @newer = count();
+                  } else {
+                    printf("older\\n"); @older = count();
+                  }
+                  @all = count();
+                }
+                """)) {
+      assertThat(remote.exitCode(Duration.ofMinutes(5))).as(remote.toString()).isZero();
+      assertThat(remote.out())
+          .filteredOn(line -> !line.isEmpty())
+          .containsExactlyInAnyOrder(
+              "a | older",
+              "b | newer",
+              "@all: 2",
+              "@newer: 1 (1/2 hosts)",
+              "@older: 1 (1/2 hosts)");
+      assertThat(remote.err()).contains(ALL_REPORT);
+    }
   }
 }

@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Two agents, hosts a and b, in one emulated machine with a stock kernel, each with a process to
@@ -24,6 +26,7 @@ public final class GuestFleet implements AutoCloseable {
   private final Path folder;
   private final Guest guest;
   private final Pki pki;
+  private final Map<String, String> addresses = new TreeMap<>();
   private final Map<String, String> loads = new TreeMap<>();
   private boolean warm;
 
@@ -33,37 +36,42 @@ public final class GuestFleet implements AutoCloseable {
     this.pki = pki;
   }
 
+  /** An authority with what it issues to the hosts and the client of all such machines. */
+  public static Pki authority(Path folder) {
+    Pki pki = Pki.create(folder);
+    pki.issue("user", "operator");
+    HOSTS.forEach(host -> pki.issue("host", host));
+    return pki;
+  }
+
   /**
    * Boots the machine and starts what runs in it, which is waited for when it is used.
    *
    * @param kernel a series, 6.1 or 6.12
    * @param folder is made, for the files of this
    */
-  public static GuestFleet start(String kernel, Path folder)
+  public static GuestFleet start(String kernel, Path folder, Pki pki)
       throws IOException, InterruptedException {
     Files.createDirectory(folder);
-    Pki pki = Pki.create(folder);
-    pki.issue("user", "operator");
-    StringBuilder inventory = new StringBuilder("hosts:\n");
+    Map<String, String> addresses = new TreeMap<>();
     List<String> options = new ArrayList<>();
     for (String host : HOSTS) {
       int inside = FIRST_PORT + HOSTS.indexOf(host);
       int outside = freePort();
       options.addAll(List.of("-p", outside + ":" + inside));
-      inventory.append("  - { name: %s, address: 127.0.0.1, port: %d }\n".formatted(host, outside));
-      pki.issue("host", host);
+      addresses.put(host, "name: %s, address: 127.0.0.1, port: %d".formatted(host, outside));
       Files.writeString(
           folder.resolve(host + ".yaml"),
           """
           name: %s
           listen: 0.0.0.0:%d
-          tls: { authority: ca.crt, certificate: %s.crt, key: %s.key }
+          tls: { authority: %s, certificate: %s, key: %s }
           allow: { users: [operator] }
           """
-              .formatted(host, inside, host, host));
+              .formatted(host, inside, pki.authority(), pki.certificate(host), pki.key(host)));
     }
-    Files.writeString(folder.resolve("inventory.yaml"), inventory);
     GuestFleet fleet = new GuestFleet(folder, Guest.start(kernel, options), pki);
+    fleet.addresses.putAll(addresses);
     try {
       fleet.startPrograms();
       return fleet;
@@ -105,8 +113,8 @@ public final class GuestFleet implements AutoCloseable {
    * host's process".
    */
   public Running trace(String script) throws IOException, InterruptedException {
+    warmUp();
     for (String host : HOSTS) {
-      guest.await("grep -q serves /run/agent-%s.out".formatted(host));
       guest.await("grep -q ready /run/load-%s.out".formatted(host));
       loads.put(host, guest.run("cat /run/load-%s.pid".formatted(host)).getFirst());
     }
@@ -115,17 +123,32 @@ public final class GuestFleet implements AutoCloseable {
             Traced.MINE,
             "((host == \"a\" && pid == %s) || (host == \"b\" && pid == %s))"
                 .formatted(loads.get("a"), loads.get("b")));
-    warmUp();
-    Running remote = Running.start(ask(text + " interval:ms:500 { printf(\"up\\n\"); }"));
+    Running remote =
+        Running.start(ask(addresses, text + " interval:ms:500 { printf(\"up\\n\"); }"));
     for (String host : HOSTS) {
       remote.awaitOut((host + " | up")::equals, LIMIT);
     }
     return remote;
   }
 
-  private List<String> ask(String script) {
+  /** Starts a script on host a of this machine and host b of another one. */
+  public Running traceWith(GuestFleet other, String script)
+      throws IOException, InterruptedException {
+    warmUp();
+    other.warmUp();
+    Map<String, String> both = new TreeMap<>(addresses);
+    both.put("b", Objects.requireNonNull(other.addresses.get("b")));
+    return Running.start(ask(both, script));
+  }
+
+  private List<String> ask(Map<String, String> hosts, String script) throws IOException {
+    Path inventory = folder.resolve("inventory.yaml");
+    Files.writeString(
+        inventory,
+        hosts.values().stream()
+            .collect(Collectors.joining(" }\n  - { ", "hosts:\n  - { ", " }\n")));
     List<String> command = launcher("jbt-remote");
-    command.addAll(List.of("--inventory", folder.resolve("inventory.yaml").toString()));
+    command.addAll(List.of("--inventory", inventory.toString()));
     command.addAll(pki.identity("operator"));
     command.addAll(List.of("--hosts", String.join(",", HOSTS), "-e", script));
     return command;
@@ -133,8 +156,11 @@ public final class GuestFleet implements AutoCloseable {
 
   /** The first handshake of an agent outlasts in an emulator what gRPC gives a client for one. */
   private void warmUp() throws IOException, InterruptedException {
+    for (String host : HOSTS) {
+      guest.await("grep -q serves /run/agent-%s.out".formatted(host));
+    }
     for (int tries = 0; !warm && tries < 10; tries++) {
-      try (Running remote = Running.start(ask("BEGIN { exit(); }"))) {
+      try (Running remote = Running.start(ask(addresses, "BEGIN { exit(); }"))) {
         warm = remote.exitCode(LIMIT) == 0;
       }
     }
