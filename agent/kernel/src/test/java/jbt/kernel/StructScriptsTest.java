@@ -62,6 +62,28 @@ final class StructScriptsTest {
           }
         }
         """;
+    assertLoads(script);
+  }
+
+  /** More registers are moved to the frame than it has words, but not all at a time. */
+  @Test
+  void muchThatIsKeptForAWhileIsLoaded() throws Exception {
+    assertLoads(
+        """
+        BEGIN {
+          unroll (3) {
+            $v = (uint8)(bool)strncmp(comm, "z{{a#/_c", 7);
+            unroll (3) {
+              printf("%X %-7u %hd %lld\\n", -(0xa == $v ? $v + 11u : 3e2), (int64)++$v,
+                  $v + 2us >= (int64)strstr(comm, "az}.%%/_"),
+                  ((int8[8])(uint64)(elapsed / 3600000000000))[$v % 9]);
+            }
+          }
+        }
+        """);
+  }
+
+  private static void assertLoads(String script) throws Exception {
     try (HostTarget here = new HostTarget("testhost")) {
       assumeTrue(here.kernelTypes().isPresent(), "the kernel has no type information");
       try (LoadedPlan loaded = LoadedPlan.load(Compiler.compile(script, "test", here))) {

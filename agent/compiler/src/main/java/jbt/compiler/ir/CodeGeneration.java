@@ -41,6 +41,7 @@ public final class CodeGeneration {
       // With the whole frame for registers; values are in scratch memory then.
       programs = Programs.lower(layout, 0);
       code = programs.allocated();
+      checkFrames(checked, code);
     }
     return plan(layout, target, programs, code);
   }
@@ -117,6 +118,18 @@ public final class CodeGeneration {
     return program.size() == 1
         ? program.getFirst().routine().frame()
         : program.stream().mapToInt(r -> Math.max(32, (r.routine().frame() + 31) & ~31)).sum();
+  }
+
+  private static void checkFrames(Checked checked, List<List<LinearScan.Allocated>> code) {
+    for (int i = 0; i < code.size(); i++) {
+      int bytes = frames(code.get(i));
+      if (bytes > FRAME) {
+        throw new TooLargeException(
+            checked.probes().get(i).range(),
+            "This keeps %d bytes of numbers at a time, a program can keep %d"
+                .formatted(bytes, FRAME));
+      }
+    }
   }
 
   private static Plan plan(

@@ -102,7 +102,7 @@ final class LinearScan {
       if (scan.spilled.isEmpty()) {
         return new Allocated(routine, Arrays.asList(scan.assigned));
       }
-      routine = Spilling.apply(routine, scan.spilled);
+      routine = Spilling.apply(routine, scan.spilled, intervals.inOrder());
       // The registers that come instead are not live where blocks end.
       liveness.remove(scan.spilled);
     }

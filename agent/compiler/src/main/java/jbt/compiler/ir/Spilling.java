@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import jbt.compiler.bpf.Size;
 import jbt.compiler.ir.Block.Step;
+import jbt.compiler.ir.Intervals.Interval;
 import jbt.compiler.ir.Op.Call;
 import jbt.compiler.ir.Op.Load;
 import jbt.compiler.ir.Op.MapValueAddress;
@@ -18,7 +19,8 @@ import jbt.compiler.lang.SourceRange;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves registers into the stack frame. A constant is not stored but made again before each use.
+ * Moves registers into the stack frame, where those share a word that are needed one after another.
+ * A constant is not stored but made again before each use.
  */
 final class Spilling {
   // By number of the register.
@@ -38,16 +40,11 @@ final class Spilling {
     constants = new Op[registers];
   }
 
-  static Routine apply(Routine routine, BitSet spilled) {
+  /** {@code intervals}: of all registers, in the order of their starts. */
+  static Routine apply(Routine routine, BitSet spilled, List<Interval> intervals) {
     Spilling pass = new Spilling(routine.registers());
     pass.findConstants(routine, spilled);
-    int frame = routine.frame();
-    for (int reg = spilled.nextSetBit(0); reg >= 0; reg = spilled.nextSetBit(reg + 1)) {
-      if (pass.constants[reg] == null) {
-        frame += 8;
-        pass.places[reg] = new Frame(-frame);
-      }
-    }
+    int frame = routine.frame() + pass.findPlaces(routine.frame(), spilled, intervals);
     List<Block> blocks = new ArrayList<>();
     for (Block block : routine.blocks()) {
       blocks.add(pass.block(block));
@@ -68,6 +65,26 @@ final class Spilling {
         }
       }
     }
+  }
+
+  /** Returns how many bytes they take below what is there. */
+  private int findPlaces(int below, BitSet spilled, List<Interval> intervals) {
+    List<List<Interval>> holders = new ArrayList<>();
+    for (Interval interval : intervals) {
+      int reg = interval.reg.number();
+      if (spilled.get(reg) && constants[reg] == null) {
+        int place = 0;
+        while (place < holders.size() && holders.get(place).stream().anyMatch(interval::meets)) {
+          place++;
+        }
+        if (place == holders.size()) {
+          holders.add(new ArrayList<>());
+        }
+        holders.get(place).add(interval);
+        places[reg] = new Frame(-below - 8 * (place + 1));
+      }
+    }
+    return 8 * holders.size();
   }
 
   private Block block(Block block) {
