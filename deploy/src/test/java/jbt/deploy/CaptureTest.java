@@ -25,7 +25,12 @@ class CaptureTest {
 
   @TempDir private Path folder;
 
-  private record Packet(long time, int length, byte[] bytes) {}
+  /** {@code bytes}: a character for each. */
+  private record Packet(long time, int length, String bytes) {
+    ByteBuffer content() {
+      return ByteBuffer.wrap(bytes.getBytes(StandardCharsets.ISO_8859_1));
+    }
+  }
 
   private static List<Packet> packets(Path file) throws IOException {
     ByteBuffer in = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
@@ -40,7 +45,7 @@ class CaptureTest {
       byte[] bytes = new byte[in.getInt()];
       int length = in.getInt();
       in.get(bytes);
-      all.add(new Packet(time, length, bytes));
+      all.add(new Packet(time, length, new String(bytes, StandardCharsets.ISO_8859_1)));
     }
     return all;
   }
@@ -85,7 +90,7 @@ class CaptureTest {
     // Only the first piece of a long one, and how long that is is up to the kernel.
     assertThat(packets.get(2).bytes).hasSizeBetween(HEADERS, LONGEST);
     for (Packet packet : packets) {
-      ByteBuffer bytes = ByteBuffer.wrap(packet.bytes);
+      ByteBuffer bytes = packet.content();
       assertThat(bytes.get(0)).isEqualTo((byte) 0x45);
       assertThat(bytes.getShort(2)).isEqualTo((short) packet.length);
       assertThat(bytes.get(9)).isEqualTo(UDP);
@@ -93,8 +98,8 @@ class CaptureTest {
       assertThat(bytes.getInt(16)).isEqualTo(0x7f000001);
       assertThat(bytes.getShort(22)).isEqualTo((short) 9);
       assertThat(bytes.getShort(24)).isEqualTo((short) (packet.length - 20));
-      assertThat(new String(packet.bytes, StandardCharsets.ISO_8859_1).substring(HEADERS))
-          .isEqualTo("x".repeat(packet.bytes.length - HEADERS));
+      assertThat(packet.bytes.substring(HEADERS))
+          .isEqualTo("x".repeat(packet.bytes.length() - HEADERS));
       assertThat(packet.time).isBetween(before, after);
     }
   }
@@ -112,7 +117,7 @@ class CaptureTest {
     List<Packet> packets = packets(file);
     assertThat(packets).hasSize(1);
     assertThat(packets.getFirst().length).isEqualTo(300 + HEADERS - 24);
-    ByteBuffer bytes = ByteBuffer.wrap(packets.getFirst().bytes);
+    ByteBuffer bytes = packets.getFirst().content();
     assertThat(bytes.getShort(0)).isEqualTo((short) 308);
     assertThat(bytes.getShort(4)).isEqualTo((short) 0x7878);
     assertThat(bytes.remaining()).isEqualTo(6);

@@ -89,7 +89,7 @@ final class SideBySideTest {
   }
 
   private static List<Output> outputs() throws Exception {
-    try (Caller caller = new Caller();
+    try (Caller _ = new Caller();
         ExecutorService runners = Executors.newFixedThreadPool(AT_ONCE)) {
       List<Future<Output>> running = new ArrayList<>();
       for (Row row : Row.all()) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
@@ -104,7 +105,7 @@ class UnwoundStacksTest {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
       process.destroyForcibly();
       output.close();
     }

@@ -12,7 +12,8 @@ record Address(Operand base, int offset) {
     return new Address(base, offset + bytes);
   }
 
-  /** The same from another base; itself if that has not changed. */
+  /** The same from another base; itself if that is the same object. */
+  @SuppressWarnings("ReferenceEquality")
   Address withBase(UnaryOperator<Operand> f) {
     Operand other = f.apply(base);
     return other == base ? this : new Address(other, offset);

@@ -11,6 +11,7 @@ record Block(int number, List<Step> steps, Terminator end, SourceRange endRange)
 
   /** An operation and the piece of the script it comes from. */
   record Step(Op op, SourceRange range) {
+    @SuppressWarnings("ReferenceEquality")
     Step with(Op other) {
       return other == op ? this : new Step(other, range);
     }

@@ -59,6 +59,7 @@ final class Legalize {
     return new Block(block.number(), steps, end, block.endRange());
   }
 
+  @SuppressWarnings("ReferenceEquality") // What has not changed is the same object.
   private Op legal(Op op, SourceRange range) {
     return switch (op) {
       case Context context -> context;

@@ -12,6 +12,7 @@ import jbt.compiler.bpf.Size;
 import jbt.compiler.ir.Operand.Reg;
 
 /** One operation of the intermediate code: at most one result. */
+@SuppressWarnings("ReferenceEquality") // What has not changed is the same object.
 sealed interface Op extends Reader {
   // What passes ask of every operation is a method of the record: to switch over records takes
   // several times as long until the virtual machine has compiled it.

@@ -158,7 +158,7 @@ final class Reads {
         new Walk(
             (expr, discarded) ->
                 expr instanceof Expr.Sequence
-                    || expr instanceof Expr.Local e && e.local() == set.local());
+                    || (expr instanceof Expr.Local e && e.local() == set.local()));
     value.expr(set.value(), false);
     // Through its address it can be read without being named.
     Walk addresses =

@@ -34,6 +34,7 @@ final class Straighten {
   }
 
   /** Jumps to empty blocks go where those go. */
+  @SuppressWarnings("ReferenceEquality") // What has not changed is the same object.
   private static Routine thread(Routine routine) {
     Terminator[] empty = new Terminator[routine.blockNumbers()];
     boolean any = false;

@@ -5,6 +5,7 @@ import java.util.function.UnaryOperator;
 import jbt.compiler.bpf.Condition;
 
 /** How a block ends. Blocks are named by number. */
+@SuppressWarnings("ReferenceEquality") // What has not changed is the same object.
 sealed interface Terminator extends Reader {
   record Goto(int block) implements Terminator {
     @Override

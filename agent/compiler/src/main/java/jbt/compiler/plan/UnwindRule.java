@@ -26,6 +26,8 @@ public final class UnwindRule {
   private UnwindRule() {}
 
   /**
+   * A rule in a word.
+   *
    * @param distance of the frame address from its base
    * @param saved how far below the frame address the caller's rbp is; 0 if the register has it
    */

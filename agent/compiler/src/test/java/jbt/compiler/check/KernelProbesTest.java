@@ -83,9 +83,9 @@ class KernelProbesTest {
 
   /** A table of names, perhaps with a short one, and their usual counts. */
   private static void checkEvents(String type, String table) throws Exception {
-    for (String row : table.split(",\\s*")) {
-      String[] parts = row.split(" ");
-      String[] spellings = parts[0].split("\\|");
+    for (String row : table.split(",\\s*", -1)) {
+      String[] parts = row.split(" ", -1);
+      String[] spellings = parts[0].split("\\|", -1);
       for (String name : spellings) {
         String usual = "%s:%s:%s".formatted(type, spellings[0], parts[1]);
         assertThat(names("%s:%s {}".formatted(type, name))).containsExactly(usual);

@@ -159,8 +159,8 @@ public final class CallFrames {
     long skipped = augmented ? frames.leb() : 0;
     long instructions = frames.place() + skipped;
     int encoding = 0;
-    for (char c : augmentation.toCharArray()) {
-      switch (c) {
+    for (int i = 0; i < augmentation.length(); i++) {
+      switch (augmentation.charAt(i)) {
         case 'R' -> encoding = frames.u1();
         case 'L' -> frames.skip(1);
         case 'P' -> frames.skip(size(frames.u1()));

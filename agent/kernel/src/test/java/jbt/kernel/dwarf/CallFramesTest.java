@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
@@ -22,8 +23,8 @@ class CallFramesTest {
   private static final int MANY = 1 << 20;
 
   /** Rows by their addresses, with one in front of all. */
-  private static TreeMap<Long, Long> read(CallFrames frames) {
-    TreeMap<Long, Long> rules = new TreeMap<>();
+  private static NavigableMap<Long, Long> read(CallFrames frames) {
+    NavigableMap<Long, Long> rules = new TreeMap<>();
     rules.put(Long.MIN_VALUE, UnwindRule.NONE);
     UnwindRows rows =
         new UnwindRows(
@@ -72,7 +73,7 @@ class CallFramesTest {
   }
 
   private static int compare(Path file) throws Exception {
-    TreeMap<Long, Long> rules = read(of(file));
+    NavigableMap<Long, Long> rules = read(of(file));
     List<String> columns = new ArrayList<>();
     boolean function = false;
     int compared = 0;
@@ -108,7 +109,7 @@ class CallFramesTest {
   @Test
   void knowsWhatLinkageTablesPush() throws Exception {
     Path libc = Path.of("/lib/x86_64-linux-gnu/libc.so.6");
-    TreeMap<Long, Long> rules = read(of(libc));
+    NavigableMap<Long, Long> rules = read(of(libc));
     try (Elf elf = Elf.open(libc)) {
       Section table = elf.section(".plt").orElseThrow();
       for (long entry = table.address() + 16; entry < table.address() + table.size(); entry++) {
