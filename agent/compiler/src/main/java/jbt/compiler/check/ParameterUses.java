@@ -160,10 +160,6 @@ final class ParameterUses {
   }
 
   private Optional<String> argument(String number, SourceRange range) {
-    if (!number.chars().allMatch(Character::isDigit)) {
-      diagnostics.error(range, "Positional parameters are numbers: $" + number);
-      return Optional.empty();
-    }
     int place = number.length() > 4 ? Integer.MAX_VALUE : Integer.parseInt(number);
     if (place < 1) {
       diagnostics.error(range, "Positional parameters are counted from 1: $" + number);
