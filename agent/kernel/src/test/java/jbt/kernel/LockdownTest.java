@@ -23,7 +23,10 @@ class LockdownTest {
     CProgram.output(
         List.of("busybox", "mount", "-t", "securityfs", "securityfs", "/sys/kernel/security"));
     Files.writeString(Path.of("/sys/kernel/security/lockdown"), "confidentiality");
-    assertThatThrownBy(() -> ScriptSession.start("kprobe:do_nanosleep {}").close())
+    assertThatThrownBy(
+            () ->
+                ScriptSession.start("config = { kprobe_attach = kprobe } kprobe:do_nanosleep {}")
+                    .close())
         .isInstanceOf(LoadException.class)
         .hasMessage(
             "attach kprobe:do_nanosleep: this kernel is locked down (confidentiality), which"

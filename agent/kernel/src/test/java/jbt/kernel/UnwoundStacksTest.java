@@ -45,11 +45,11 @@ class UnwoundStacksTest {
         }
         void *frames[64];
         marker();
+        getppid();
         int n = backtrace(frames, 64);
         for (int i = 1; i < n; i++) printf("%lx ", (unsigned long)frames[i]);
         printf("\\n");
         fflush(stdout);
-        getppid();
         return 0;
       }
       __attribute__((noinline)) long sorted(int n) {
