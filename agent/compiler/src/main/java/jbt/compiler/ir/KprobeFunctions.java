@@ -50,9 +50,11 @@ final class KprobeFunctions {
             && target.feature(Target.Feature.WHOLE_FUNCTION_PROBES) == Target.Answer.YES
             && target.functions().traceable().contains(new Name(module, name))
             && target.functions().forbidden().filter(names -> !names.contains(name)).isPresent();
+    if (!taken) {
+      return Optional.empty(); // Without asking for the kernel's types: to read them takes memory.
+    }
     return target
         .kernelTypes()
-        .filter(types -> taken)
         .flatMap(types -> module.isEmpty() ? Optional.of(types.kernel()) : types.module(module))
         .flatMap(
             btf ->

@@ -48,9 +48,11 @@ final class SystemCallFunctions {
         point.category().equals("syscalls")
             && point.event().startsWith(EVENT)
             && target.feature(Target.Feature.WHOLE_FUNCTION_PROBES) == Target.Answer.YES;
+    if (!taken) {
+      return Optional.empty(); // Without asking for the kernel's types: to read them takes memory.
+    }
     return target
         .kernelTypes()
-        .filter(types -> taken)
         .map(types -> types.kernel())
         .filter(btf -> btf.find(Btf.Kind.FUNC, X32).isEmpty())
         .flatMap(btf -> place(point, btf, target));
