@@ -116,6 +116,19 @@ final class DifferingHostsTest {
             "@two[1, yyyyy]: 3");
   }
 
+  /** What zero() leaves behind is 0, but no value that could be less or greater than others. */
+  @Test
+  void zeroesOfOneHostAreNoLeastValue() throws Exception {
+    Running remote =
+        run(
+            "BEGIN { @least[1] = min(5); @most[1] = max(5); @none[1] = min(5); @no = max(5);"
+                + " zero(@least); zero(@most); zero(@none); zero(@no); "
+                + IF_DB
+                + "{ @least[1] = min(7); @most[1] = max(-7); } }");
+    assertThat(printed(remote))
+        .containsExactly("@least[1]: 7", "@most[1]: -7", "@no: 0", "@none[1]: 0");
+  }
+
   @Test
   void typesThatDoNotUnifyAreShownHostByHost() throws Exception {
     Running remote =

@@ -87,6 +87,7 @@ public final class Folded {
   private static long count(Cell cell) {
     return switch (cell) {
       case Cell.Word word -> word.bits();
+      case Cell.Extreme extreme -> extreme.bits();
       case Cell.Single(Datum.Int number) -> number.bits();
       case Cell.Histogram histogram -> histogram.total();
       case Cell.Mean _, Cell.Single _, Cell.Series _ -> 0;

@@ -169,6 +169,8 @@ final class JsonMap {
     switch (cell) {
       case Cell.Word(long bits, boolean signed) ->
           number(out, Values.divide(bits, divisor, signed), signed);
+      case Cell.Extreme(long bits, boolean _, boolean signed) ->
+          number(out, Values.divide(bits, divisor, signed), signed);
       case Cell.Single(Datum value) -> value(out, Values.divide(value, divisor));
       case Cell.Histogram histogram ->
           bars(out, Histogram.bars(table.schema(), histogram, divisor));

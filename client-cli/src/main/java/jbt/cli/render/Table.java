@@ -36,8 +36,8 @@ public record Table(MapSchema schema, List<Row> rows) {
           case VALUE_TSERIES -> new Cell.Series(List.of());
           case VALUE_HIST, VALUE_LHIST -> new Cell.Histogram(List.of());
           case VALUE_PLAIN -> new Cell.Single(Values.zero(schema.getValue()));
-          case VALUE_COUNTER, VALUE_COUNT, VALUE_SUM, VALUE_MIN, VALUE_MAX, UNRECOGNIZED ->
-              new Cell.Word(0, signed);
+          case VALUE_MIN, VALUE_MAX -> new Cell.Extreme(0, false, signed);
+          case VALUE_COUNTER, VALUE_COUNT, VALUE_SUM, UNRECOGNIZED -> new Cell.Word(0, signed);
         };
     return new Table(schema, List.of(new Row(null, List.of(), value)));
   }
@@ -80,6 +80,8 @@ public record Table(MapSchema schema, List<Row> rows) {
   private static int compare(Cell a, Cell b) {
     return switch (a) {
       case Cell.Word x when b instanceof Cell.Word y -> compare(x.bits(), y.bits(), x.signed());
+      case Cell.Extreme x when b instanceof Cell.Extreme y ->
+          compare(x.bits(), y.bits(), x.signed());
       case Cell.Mean x when b instanceof Cell.Mean y ->
           compare(x.average(), y.average(), x.signed());
       case Cell.Histogram x when b instanceof Cell.Histogram y ->
@@ -87,6 +89,7 @@ public record Table(MapSchema schema, List<Row> rows) {
       case Cell.Single(Datum.Int x) when b instanceof Cell.Single(Datum.Int y) ->
           compare(x.bits(), y.bits(), x.signed());
       case Cell.Word x -> 0;
+      case Cell.Extreme x -> 0;
       case Cell.Mean x -> 0;
       case Cell.Histogram x -> 0;
       case Cell.Series x -> 0;

@@ -39,11 +39,9 @@ public final class TextMap {
           Series.draw(out, table.schema(), series, ZoneId.systemDefault());
           out.add('\n');
         }
-        case Cell.Word(long bits, boolean signed) ->
-            out.add(": ")
-                .add(Values.decimal(Values.divide(bits, divisor, signed), signed))
-                .add(mark)
-                .add('\n');
+        case Cell.Word(long bits, boolean signed) -> number(out, bits, divisor, signed, mark);
+        case Cell.Extreme(long bits, boolean _, boolean signed) ->
+            number(out, bits, divisor, signed, mark);
         case Cell.Mean mean -> {
           out.add(": ");
           mean(out, table.schema().getKind(), mean, divisor);
@@ -56,6 +54,13 @@ public final class TextMap {
         }
       }
     }
+  }
+
+  private static void number(Bytes out, long bits, long divisor, boolean signed, String mark) {
+    out.add(": ")
+        .add(Values.decimal(Values.divide(bits, divisor, signed), signed))
+        .add(mark)
+        .add('\n');
   }
 
   public static void value(Bytes out, Datum value) {

@@ -6,8 +6,11 @@ import jbt.v1.SeriesFold;
 
 /** The value of one row of a map. */
 public sealed interface Cell {
-  /** COUNT, SUM, COUNTER, MIN, MAX. */
+  /** COUNT, SUM, COUNTER. */
   record Word(long bits, boolean signed) implements Cell {}
+
+  /** MIN and MAX: what it is of, unless nothing was put in since zero(): {@code bits} is 0 then. */
+  record Extreme(long bits, boolean set, boolean signed) implements Cell {}
 
   /** AVG and STATS: the average is {@code total / count}, divided as {@code signed} says. */
   record Mean(long total, long count, boolean signed) implements Cell {

@@ -54,7 +54,8 @@ public final class Decode {
     return switch (map.getKind()) {
       case VALUE_COUNT -> new Cell.Word(columns.word(0), false);
       case VALUE_COUNTER -> new Cell.Word(columns.word(0), true);
-      case VALUE_SUM, VALUE_MIN, VALUE_MAX -> new Cell.Word(columns.word(0), signed);
+      case VALUE_SUM -> new Cell.Word(columns.word(0), signed);
+      case VALUE_MIN, VALUE_MAX -> new Cell.Extreme(columns.word(0), columns.word(1) != 0, signed);
       case VALUE_AVG, VALUE_STATS -> new Cell.Mean(columns.word(0), columns.word(1), signed);
       case VALUE_HIST, VALUE_LHIST -> histogram(columns);
       case VALUE_TSERIES -> new Cell.Series(SeriesValues.decode(map, columns.value()));

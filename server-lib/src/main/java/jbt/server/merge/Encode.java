@@ -30,6 +30,7 @@ public final class Encode {
       }
       switch (row.cell()) {
         case Cell.Word word -> columns.addWord(word.bits());
+        case Cell.Extreme extreme -> columns.addWord(extreme.bits()).addWord(extreme.set() ? 1 : 0);
         case Cell.Mean mean -> columns.addWord(mean.total()).addWord(mean.count());
         case Cell.Histogram histogram -> {
           columns.addRowBuckets(histogram.buckets().size());

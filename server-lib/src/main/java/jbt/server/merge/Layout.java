@@ -11,8 +11,8 @@ enum Layout {
 
   static Layout of(MapSchema map) {
     return switch (map.getKind()) {
-      case VALUE_COUNTER, VALUE_COUNT, VALUE_SUM, VALUE_MIN, VALUE_MAX -> ONE_WORD;
-      case VALUE_AVG, VALUE_STATS -> TWO_WORDS;
+      case VALUE_COUNTER, VALUE_COUNT, VALUE_SUM -> ONE_WORD;
+      case VALUE_MIN, VALUE_MAX, VALUE_AVG, VALUE_STATS -> TWO_WORDS;
       case VALUE_HIST, VALUE_LHIST -> BUCKETS;
       case VALUE_TSERIES -> VALUES;
       case VALUE_PLAIN ->

@@ -58,11 +58,7 @@ public final class MapFold {
             cell[0] = join(cell[0], columns.word(0));
           }
         }
-        case TWO_WORDS -> {
-          long[] cell = words.computeIfAbsent(key, k -> new long[2]);
-          cell[0] += columns.word(0);
-          cell[1] += columns.word(1);
-        }
+        case TWO_WORDS -> addTwo(words.computeIfAbsent(key, k -> new long[2]), columns);
         case BUCKETS -> addBuckets(key, columns);
         case VALUES ->
             values.merge(
@@ -72,6 +68,17 @@ public final class MapFold {
                     ? (a, b) -> SeriesValues.merge(map, a, b)
                     : MapFold::later);
       }
+    }
+  }
+
+  private void addTwo(long[] cell, Columns columns) {
+    boolean extreme = map.getKind() == ValueKind.VALUE_MIN || map.getKind() == ValueKind.VALUE_MAX;
+    if (!extreme) {
+      cell[0] += columns.word(0);
+      cell[1] += columns.word(1);
+    } else if (columns.word(1) != 0) {
+      cell[0] = cell[1] == 0 ? columns.word(0) : join(cell[0], columns.word(0));
+      cell[1] = 1;
     }
   }
 

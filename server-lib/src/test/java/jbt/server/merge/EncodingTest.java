@@ -35,7 +35,8 @@ class EncodingTest {
     for (var sample :
         List.of(
             new Sample(ValueKind.VALUE_COUNT, new Cell.Word(-1, false)),
-            new Sample(ValueKind.VALUE_MIN, new Cell.Word(-7, true)),
+            new Sample(ValueKind.VALUE_MIN, new Cell.Extreme(-7, true, true)),
+            new Sample(ValueKind.VALUE_MAX, new Cell.Extreme(0, false, true)),
             new Sample(ValueKind.VALUE_STATS, new Cell.Mean(-9, 2, true)),
             new Sample(
                 ValueKind.VALUE_HIST,

@@ -59,7 +59,10 @@ public final class Samples {
     Arbitrary<Long> words = Arbitraries.longs();
     return switch (kind) {
       case VALUE_COUNT -> words.map(w -> new Cell.Word(w, false));
-      case VALUE_COUNTER, VALUE_SUM, VALUE_MIN, VALUE_MAX -> words.map(w -> new Cell.Word(w, true));
+      case VALUE_COUNTER, VALUE_SUM -> words.map(w -> new Cell.Word(w, true));
+      case VALUE_MIN, VALUE_MAX ->
+          Combinators.combine(words, Arbitraries.of(true, false))
+              .as((w, set) -> new Cell.Extreme(set ? w : 0, set, true));
       case VALUE_AVG, VALUE_STATS ->
           Combinators.combine(words, words).as((t, c) -> new Cell.Mean(t, c, true));
       case VALUE_HIST, VALUE_LHIST ->

@@ -55,18 +55,31 @@ final class FoldedRows {
   }
 
   private static long[] join(Value kind, long[] a, long[] b) {
+    if (kind instanceof Value.Min || kind instanceof Value.Max) {
+      return extreme(kind, a, b);
+    }
     long[] joined = b.clone();
     for (int i = 0; i < a.length; i++) {
       joined[i] =
           switch (kind) {
-            case Value.Min min -> lesser(min.signed(), a[i], b[i]);
-            case Value.Max max -> lesser(max.signed(), a[i], b[i]) == a[i] ? b[i] : a[i];
             // The later one: of values that were set there is no sum.
             case Value.Plain _ -> b[i];
             default -> a[i] + b[i];
           };
     }
     return joined;
+  }
+
+  /** Of two values with what tells whether there is one. */
+  private static long[] extreme(Value kind, long[] a, long[] b) {
+    if (a[1] == 0 || b[1] == 0) {
+      return a[1] == 0 ? b : a;
+    }
+    return switch (kind) {
+      case Value.Min min -> lesser(min.signed(), a[0], b[0]) == a[0] ? a : b;
+      case Value.Max max -> lesser(max.signed(), a[0], b[0]) == a[0] ? b : a;
+      default -> throw new IllegalArgumentException("no min or max: " + kind);
+    };
   }
 
   private static long lesser(boolean signed, long a, long b) {

@@ -56,10 +56,9 @@ public final class MapRows {
     zeroed.clear();
   }
 
-  /** A least or greatest value has no zero that could be merged: its keys go with zero(). */
+  /** A value that was set and is no integer shows as nothing, and goes with zero(). */
   private boolean showsZero() {
     return switch (map.value()) {
-      case ScriptMap.Value.Min _, ScriptMap.Value.Max _ -> false;
       case ScriptMap.Value.Plain plain -> plain.type() instanceof Type.Int i && !i.named();
       default -> true;
     };
@@ -154,6 +153,8 @@ public final class MapRows {
       Bytes texts,
       Rows.Builder rows) {
     switch (map.value()) {
+      case ScriptMap.Value.Min _, ScriptMap.Value.Max _ ->
+          rows.addWord(contents.words()[row]).addWord(1);
       case ScriptMap.Value.Avg _, ScriptMap.Value.Stats _ ->
           rows.addWord(contents.words()[2 * row]).addWord(contents.words()[2 * row + 1]);
       case ScriptMap.Value.Hist _, ScriptMap.Value.Lhist _ -> {
@@ -192,7 +193,11 @@ public final class MapRows {
 
   private void addZero(Rows.Builder rows) {
     switch (map.value()) {
-      case ScriptMap.Value.Avg _, ScriptMap.Value.Stats _ -> rows.addWord(0).addWord(0);
+      case ScriptMap.Value.Min _,
+          ScriptMap.Value.Max _,
+          ScriptMap.Value.Avg _,
+          ScriptMap.Value.Stats _ ->
+          rows.addWord(0).addWord(0);
       case ScriptMap.Value.Hist _, ScriptMap.Value.Lhist _ -> rows.addRowBuckets(0);
       case ScriptMap.Value.Tseries _ -> rows.addValueLength(0);
       default -> rows.addWord(0);

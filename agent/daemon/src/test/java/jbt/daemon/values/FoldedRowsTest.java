@@ -27,10 +27,19 @@ class FoldedRowsTest {
 
   @Test
   void leastAndGreatest() {
-    Rows rows = keys("a", "a", "a").addAllWord(List.of(3L, -1L, 2L)).build();
-    assertThat(FoldedRows.fold(new Value.Min(true), rows).getWordList()).containsExactly(-1L);
-    assertThat(FoldedRows.fold(new Value.Max(true), rows).getWordList()).containsExactly(3L);
-    assertThat(FoldedRows.fold(new Value.Max(false), rows).getWordList()).containsExactly(-1L);
+    Rows rows = keys("a", "a", "a").addAllWord(List.of(3L, 1L, -1L, 1L, 2L, 1L)).build();
+    assertThat(FoldedRows.fold(new Value.Min(true), rows).getWordList()).containsExactly(-1L, 1L);
+    assertThat(FoldedRows.fold(new Value.Max(true), rows).getWordList()).containsExactly(3L, 1L);
+    assertThat(FoldedRows.fold(new Value.Max(false), rows).getWordList()).containsExactly(-1L, 1L);
+  }
+
+  @Test
+  void leastOfThoseThatAreSet() {
+    Rows rows =
+        keys("a", "a", "b", "b").addAllWord(List.of(0L, 0L, 3L, 1L, 0L, 0L, 0L, 0L)).build();
+    for (Value kind : List.of(new Value.Min(true), new Value.Max(true))) {
+      assertThat(FoldedRows.fold(kind, rows).getWordList()).containsExactly(3L, 1L, 0L, 0L);
+    }
   }
 
   @Test
