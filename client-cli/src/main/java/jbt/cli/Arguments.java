@@ -2,6 +2,7 @@ package jbt.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -10,7 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import jbt.cli.Command.Source;
 import jbt.cli.Command.Where;
 import jbt.cli.pki.Pki;
@@ -30,6 +32,13 @@ import org.apache.commons.cli.UnrecognizedOptionException;
 /** The command line. */
 final class Arguments {
   private static final Set<String> SEVERAL_TIMES = Set.of("I", "include");
+
+  /** What -d of bpftrace can be asked for; ours prints all that there is. */
+  private static final String STAGE =
+      "(all|ast|types|codegen|codegen-opt|libbpf|verifier|parse|dis)";
+
+  private static final Pattern STAGES = Pattern.compile(STAGE + "(," + STAGE + ")*");
+  private static final Pattern STAGES_AT_ONCE = Pattern.compile("(-d|--debug=)" + STAGES);
 
   /** The largest id that Linux gives (PID_MAX_LIMIT). */
   private static final int MOST_PROCESSES = 1 << 22;
@@ -79,7 +88,7 @@ final class Arguments {
       Source source =
           file ? new Source.File(Path.of(value)) : new Source.Text(line.getOptionValue("e"));
       Command.Trace script = trace(line, where, source, rest, named);
-      return new Command.ListProbes(where, "", false, Optional.of(script));
+      return new Command.ListProbes(where, "", line.hasOption("v"), Optional.of(script));
     } else if (!rest.isEmpty()) {
       throw new UsageException("one pattern at most: " + String.join(" ", rest));
     } else if (!named.isEmpty()) {
@@ -94,7 +103,7 @@ final class Arguments {
     return new Command.Trace(
         where,
         source,
-        new Parameters(positional, named(named), values(line, "include")),
+        parameters(positional, named, values(line, "include")),
         values(line, "I").stream().map(Path::of).toList(),
         line.hasOption("per-host"),
         json(line),
@@ -121,13 +130,9 @@ final class Arguments {
     if (line.hasOption("no-warnings")) {
       refuse(line, "--no-warnings", "k");
     }
-    Mode mode = Mode.MODE_TRACE;
-    if (line.hasOption("test")) {
-      refuse(line, "--test", "bench", "dry-run", "d");
-      mode = Mode.MODE_TEST;
-    } else if (line.hasOption("bench")) {
-      refuse(line, "--bench", "dry-run", "d");
-      mode = Mode.MODE_BENCH;
+    Mode mode = mode(line);
+    if (mode == Mode.MODE_TRACE && line.hasOption("probe-filter")) {
+      throw new UsageException("--probe-filter is for --test and --bench");
     }
     String buffering = line.getOptionValue("B", "line");
     if (!List.of("line", "full", "none").contains(buffering)) {
@@ -146,9 +151,38 @@ final class Arguments {
         number(line, "max-loss", Long.MAX_VALUE),
         Math.toIntExact(number(line, "min-hosts", 0)),
         mode,
+        filter(line),
         line.hasOption("k"),
         buffering.equals("full"),
         new Graphs(output(line, "flame"), output(line, "folded")));
+  }
+
+  private static Mode mode(CommandLine line) throws UsageException {
+    String mode = line.getOptionValue("mode", "");
+    if (!List.of("", "test", "bench").contains(mode)) {
+      throw new UsageException(Elsewhere.mode(mode));
+    }
+    if (!mode.isEmpty()) {
+      refuse(line, "--mode", "test", "bench");
+    }
+    if (line.hasOption("test") || mode.equals("test")) {
+      refuse(line, "--test", "bench", "dry-run", "d");
+      return Mode.MODE_TEST;
+    } else if (line.hasOption("bench") || mode.equals("bench")) {
+      refuse(line, "--bench", "dry-run", "d");
+      return Mode.MODE_BENCH;
+    }
+    return Mode.MODE_TRACE;
+  }
+
+  /** A pattern that hosts read, too: they have the same Java. */
+  private static String filter(CommandLine line) throws UsageException {
+    String text = line.getOptionValue("probe-filter", "");
+    try {
+      return Pattern.compile(text).pattern();
+    } catch (PatternSyntaxException e) {
+      throw new UsageException("--probe-filter: " + e.getDescription() + ": " + text);
+    }
   }
 
   private static int process(String text) throws UsageException {
@@ -185,17 +219,26 @@ final class Arguments {
     return Long.parseLong(text);
   }
 
-  /** {@code -lv PATTERN} is two options, and not one with the value v; {@code -kk} was one. */
+  /**
+   * {@code -lv PATTERN} is two options, and not one with the value v; {@code -kk} was one, and
+   * {@code -d} has a value only where that names stages.
+   */
   private static String[] together(String[] arguments) {
-    return Arrays.stream(arguments)
-        .flatMap(
-            a ->
-                switch (a) {
-                  case "-lv", "-vl" -> Stream.of("-v", "-l");
-                  case "-kk" -> Stream.of("-k");
-                  default -> Stream.of(a);
-                })
-        .toArray(String[]::new);
+    List<String> all = new ArrayList<>();
+    for (int i = 0; i < arguments.length; i++) {
+      switch (arguments[i]) {
+        case "-lv", "-vl" -> all.addAll(List.of("-v", "-l"));
+        case "-kk" -> all.add("-k");
+        case "-d", "--debug" -> {
+          all.add("-d");
+          if (i + 1 < arguments.length && STAGES.matcher(arguments[i + 1]).matches()) {
+            i++;
+          }
+        }
+        default -> all.add(STAGES_AT_ONCE.matcher(arguments[i]).matches() ? "-d" : arguments[i]);
+      }
+    }
+    return all.toArray(String[]::new);
   }
 
   private static Options traceOptions() {
@@ -207,7 +250,15 @@ final class Arguments {
     options.addOption(Option.builder("p").longOpt("pid").hasArg().get());
     options.addOption(Option.builder("c").longOpt("cmd").hasArg().get());
     for (String name :
-        List.of("per-host", "unsafe", "dry-run", "no-warnings", "test", "bench", "info")) {
+        List.of(
+            "per-host",
+            "unsafe",
+            "dry-run",
+            "no-warnings",
+            "test",
+            "bench",
+            "info",
+            "usdt-file-activation")) {
       options.addOption(Option.builder().longOpt(name).get());
     }
     for (String name :
@@ -222,14 +273,17 @@ final class Arguments {
             "flame",
             "folded",
             "max-loss",
-            "min-hosts")) {
+            "min-hosts",
+            "mode",
+            "probe-filter")) {
       options.addOption(Option.builder().longOpt(name).hasArg().get());
     }
-    for (String name : List.of("q", "d", "v")) {
-      options.addOption(Option.builder(name).get());
-    }
+    options.addOption(Option.builder("q").longOpt("quiet").get());
+    options.addOption(Option.builder("v").longOpt("verbose").get());
+    options.addOption(Option.builder("d").get());
+    options.addOption(Option.builder("o").longOpt("output").hasArg().get());
     options.addOption(Option.builder().longOpt("include").hasArg().get());
-    for (String name : List.of("e", "f", "o", "B", "I")) {
+    for (String name : List.of("e", "f", "B", "I")) {
       options.addOption(Option.builder(name).hasArg().get());
     }
     return options.addOption(Option.builder("l").longOpt("list").optionalArg(true).hasArg().get());
@@ -247,7 +301,8 @@ final class Arguments {
       }
       return line;
     } catch (UnrecognizedOptionException e) {
-      throw new UsageException("no such option: " + e.getOption());
+      throw new UsageException(
+          Elsewhere.instead(e.getOption()).orElse("no such option: " + e.getOption()));
     } catch (MissingArgumentException e) {
       throw new UsageException(shown(e.getOption()) + " needs a value");
     } catch (ParseException e) {
@@ -279,21 +334,25 @@ final class Arguments {
         file(line, "ca", config.resolve("ca.crt")));
   }
 
-  /** What stands behind "--": options that the script asks for by name. */
-  private static Map<String, String> named(List<String> arguments) throws UsageException {
+  /** Behind "--" stand options that the script asks for by name, and further parameters. */
+  private static Parameters parameters(
+      List<String> before, List<String> behind, List<String> includes) throws UsageException {
+    List<String> positional = new ArrayList<>(before);
     Map<String, String> named = new HashMap<>();
-    for (String argument : arguments) {
-      if (!argument.matches("--[A-Za-z_][\\w-]*(=.*)?")) {
-        throw new UsageException(
-            "behind -- stand options of the script: --name=value, not " + argument);
-      }
+    for (String argument : behind) {
       int equals = argument.indexOf('=');
-      String name = argument.substring(2, equals < 0 ? argument.length() : equals);
-      if (named.put(name, equals < 0 ? "true" : argument.substring(equals + 1)) != null) {
-        throw new UsageException("--" + name + " twice");
+      String name = equals < 0 ? argument : argument.substring(0, equals);
+      if (!name.startsWith("--")) {
+        positional.add(argument);
+      } else if (!name.matches("--[A-Za-z_][\\w-]*")) {
+        throw new UsageException("an option of a script is --name=value, not " + argument);
+      } else if (named.put(
+              name.substring(2), equals < 0 ? "true" : argument.substring(equals + 1))
+          != null) {
+        throw new UsageException(name + " twice");
       }
     }
-    return named;
+    return new Parameters(positional, named, includes);
   }
 
   private static Source file(List<String> rest) throws UsageException {

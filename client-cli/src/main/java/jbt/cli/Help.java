@@ -17,20 +17,23 @@ final class Help {
         -e SCRIPT              the script itself
         FILE, -                the script in a file, or on standard input
         ARGUMENT               $1 of the script, and those that follow
-        -- --NAME=VALUE        an option that the script asks for by getopt()
-        -l, --list [PATTERN]   list the attach points that match, and run nothing
+        -- --NAME=VALUE        an option that the script asks for by getopt(); --help: which
+                               there are
+        -l, --list [PATTERN,...]  list the attach points that match, and run nothing
         -lv PATTERN            with arguments; 'struct NAME': the kernel's definition
         -l FILE, -l -e SCRIPT  list what the attach points of a script stand for
         --info                 what the kernel can do: probe types, features, helpers
-        -d                     print what the compiler makes of the script, and run nothing
+        -d [STAGE]             print what the compiler makes of the script, and run nothing
         -p, --pid PID          trace only this process, and stop when it ends (this host only)
         -c, --cmd COMMAND      start a command, and stop when it ends (this host only)
         --unsafe               allow system(), signal() and the like, where the host does
-        -I FOLDER              where headers are that it includes; any number
+        -I FOLDER              where headers are that it includes; any number. Further ones
+                               are in CPATH and C_INCLUDE_PATH
         --include HEADER       include this header in front of it; any number
         --dry-run              attach, run BEGIN and stop
         --test                 run its test probes, and say which fail (exit code 1)
         --bench                run its bench probes, and say how long they take
+        --probe-filter REGEX   run only those whose name has a match
         --duration TIME        stop by itself after 10s, 500ms, 5m or 1h
 
       Hosts:
@@ -49,12 +52,12 @@ final class Help {
         -f text|json           text, or a JSON record a line
         -k, --warnings         say at the end which reads and look-ups failed, and how often
         --no-warnings          without warnings of the compiler and of warnf()
-        -o FILE                write the output to a file
+        -o, --output FILE      write the output to a file
         -B line|full|none      write it at once, or with full when there is much of it
         --flame FILE.svg       draw the stacks in the keys of the final maps as a flame graph
         --folded FILE          the same stacks as text, a line each, for other tools
-        -q                     no progress, and a footer only if something is missing
-        -v                     a line about each host in the footer
+        -q, --quiet            no progress, and a footer only if something is missing
+        -v, --verbose          a line about each host in the footer
 
       Certificates:
         pki init               make an authority (ca.crt, ca.key)

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import jbt.cli.pki.Pki;
 import jbt.cli.pki.PkiException;
 import jbt.cli.render.JsonRendering;
@@ -25,6 +26,7 @@ import jbt.cli.session.Screen;
 import jbt.cli.session.Session;
 import jbt.cli.session.Signals;
 import jbt.cli.session.Wanted;
+import jbt.daemon.ServiceManager;
 import jbt.daemon.Version;
 import jbt.server.Opener;
 import jbt.server.session.Settings;
@@ -103,6 +105,8 @@ public final class Main {
           // Those of a set are for whoever fans out: an agent has none.
           Wanted wanted = wanted(script, text, hosts, OptionalInt.empty());
           request.setScript(wanted.start().clearHosts());
+        } else if (list.pattern().matches("[^:*]*\\.[^:*]*")) {
+          screen.say("WARNING: there is no file " + list.pattern() + ": it is taken as a pattern");
         }
         try (Way way = way(list.where(), hosts, home)) {
           yield Listing.run(way.service(), request.build(), screen);
@@ -165,7 +169,15 @@ public final class Main {
               script,
               hosts,
               child.map(c -> OptionalInt.of(c.pid())).orElse(OptionalInt.empty()));
-      Session session = new Session(wanted, rendering, target, () -> child.ifPresent(Child::go));
+      Session session =
+          new Session(
+              wanted,
+              rendering,
+              target,
+              () -> {
+                child.ifPresent(Child::go);
+                ServiceManager.tell("READY=1").ifPresent(screen::say);
+              });
       child.ifPresent(c -> c.onEnd(session::stop));
       if (trace.modes().process().isPresent()) {
         stopWith(trace.modes().process().getAsInt(), session);
@@ -189,7 +201,7 @@ public final class Main {
                     Scripts.name(trace.source()),
                     script,
                     trace.parameters().includes(),
-                    trace.folders()),
+                    folders(trace)),
                 hosts.isEmpty() ? settings() : Map.of()),
         hosts,
         trace.perHost(),
@@ -200,6 +212,18 @@ public final class Main {
         hosts.isEmpty(),
         trace.modes(),
         command);
+  }
+
+  /** Those of -I, and then those that a C compiler would look into, too. */
+  private static List<Path> folders(Command.Trace trace) {
+    return Stream.concat(
+            trace.folders().stream(),
+            Stream.of("CPATH", "C_INCLUDE_PATH")
+                .map(name -> System.getenv().getOrDefault(name, ""))
+                .flatMap(text -> Stream.of(text.split(":")))
+                .filter(text -> !text.isEmpty())
+                .map(Path::of))
+        .toList();
   }
 
   private static boolean isColoured(boolean terminal) throws UsageException {

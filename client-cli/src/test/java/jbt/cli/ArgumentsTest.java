@@ -96,6 +96,7 @@ class ArgumentsTest {
                     5,
                     2,
                     Mode.MODE_TRACE,
+                    "",
                     false,
                     false,
                     Graphs.NONE)));
@@ -139,6 +140,27 @@ class ArgumentsTest {
   }
 
   @Test
+  void otherNamesOfOptions() throws Exception {
+    for (List<String> same :
+        List.of(
+            List.of("-o f x", "--output f x"),
+            List.of("-q -v x", "--quiet --verbose x"),
+            List.of("-k x", "--warnings x", "-kk x"),
+            List.of("-d x", "-d ast x", "-dcodegen,types x", "--debug all x", "--debug=dis x"),
+            List.of("-p 5 x", "--pid 5 x", "--pid=5 x"),
+            List.of("-c y x", "--cmd y x", "-cy x"),
+            List.of("--test x", "--mode test x"),
+            List.of("--bench x", "--mode=bench x"),
+            List.of("x", "-b x", "--btf x", "--usdt-file-activation x"),
+            List.of("-l y", "--list y", "--list=y", "-ly"))) {
+      for (String other : same) {
+        assertThat(parse(other.split(" "))).as(other).isEqualTo(parse(same.getFirst().split(" ")));
+      }
+    }
+    assertThat(parse("-l", "ast")).extracting("pattern").isEqualTo("ast");
+  }
+
+  @Test
   void certificates() throws Exception {
     assertThat(parse("pki", "init"))
         .isEqualTo(new Command.PkiInit(HOME.resolve(".config/jbt"), 3650));
@@ -152,7 +174,7 @@ class ArgumentsTest {
         new Parameters(List.of("12", "a b"), Map.of("n", "3=4", "flag", "true"), List.of());
     for (List<String> script : List.of(List.of("-e", "BEGIN {}"), List.of("x.bt"))) {
       List<String> line = new ArrayList<>(script);
-      line.addAll(List.of("12", "a b", "--", "--n=3=4", "--flag"));
+      line.addAll(List.of("12", "--", "--n=3=4", "a b", "--flag"));
       Command command = Arguments.parse(line.toArray(String[]::new), HOME);
       assertThat(((Command.Trace) command).parameters()).isEqualTo(expected);
     }
@@ -167,7 +189,22 @@ class ArgumentsTest {
         "--nonsense                ; no such option: --nonsense",
         "--host a -e x             ; no such option: --host",
         "-e                        ; -e needs a value",
-        "x -- y                    ; behind -- stand options of the script: --name=value, not y",
+        "x -- --1=2                ; an option of a script is --name=value, not --1=2",
+        "--aot f x                 ; no such option: --aot (jbt makes no binaries of scripts, and compiles them where they run)",
+        "--debuginfo=/d x          ; no such option: --debuginfo (debug information is looked for beside a program and in /usr/lib/debug)",
+        "--dwarf-pid 5 x           ; no such option: --dwarf-pid (dw_ustack unwinds the process of -p)",
+        "--emit-elf f x            ; no such option: --emit-elf (jbt makes no object files, but -d prints the instructions)",
+        "--emit-llvm f x           ; no such option: --emit-llvm (jbt is without LLVM, but -d prints its intermediate code)",
+        "--fmt x                   ; no such option: --fmt (jbt has no formatter of scripts)",
+        "--no-feature kprobe_multi x ; no such option: --no-feature (jbt uses what the kernel has, see --info)",
+        "--traceable-functions f x ; no such option: --traceable-functions (the kernel itself is asked what can be traced)",
+        "--verify-llvm-ir x        ; no such option: --verify-llvm-ir (jbt is without LLVM, and the kernel verifies every program)",
+        "--mode codegen x          ; --mode is test or bench, not codegen (-d compiles a script and runs nothing)",
+        "--mode format x           ; --mode is test or bench, not format (jbt has no formatter of scripts)",
+        "--mode fast x             ; --mode is test or bench, not fast",
+        "--mode test --bench x     ; --bench says nothing for --mode",
+        "--probe-filter a x        ; --probe-filter is for --test and --bench",
+        "--test --probe-filter [ x ; --probe-filter: Unclosed character class: [",
         "x -- --a --a=1            ; --a twice",
         "-l -- --a                 ; -l takes no options of a script: --a",
         "-f xml x                  ; -f is text or json, not xml",

@@ -287,6 +287,71 @@ class CommandLineTest {
   }
 
   @Test
+  void listsWithArguments() throws Exception {
+    String event =
+        """
+        tracepoint:syscalls:sys_enter_close
+            int __syscall_nr
+            unsigned int fd""";
+    String script = "i:s:1 { } t:syscalls:*enter_close { } BEGIN { } software:cpu-clock:1e6 { }";
+    try (Running remote = start("-lv", "-e", script)) {
+      assertThat(remote.exitCode(PATIENCE)).isZero();
+      assertThat(String.join("\n", remote.out()))
+          .isEqualTo("begin\ninterval:s:1\nsoftware:cpu-clock:1000000\n" + event);
+    }
+    try (Running remote = start("-l", "t:syscalls:*enter_close,self, software:cpu*", "-v")) {
+      assertThat(remote.exitCode(PATIENCE)).isZero();
+      assertThat(String.join("\n", remote.out()))
+          .isEqualTo(
+              "self:signal:SIGUSR1\nsoftware:cpu-clock:\nsoftware:cpu-migrations:\n" + event);
+    }
+    try (Running remote = start("-l", "no.bt")) {
+      assertThat(remote.exitCode(PATIENCE)).isZero();
+      assertThat(remote.out()).isEmpty();
+      assertThat(remote.err())
+          .containsExactly("WARNING: there is no file no.bt: it is taken as a pattern");
+    }
+  }
+
+  @Test
+  void tellsTheServiceManagerThatItTraces() throws Exception {
+    Path socket = Path.of("@jbt-" + ProcessHandle.current().pid());
+    String listener =
+        "import socket,sys; s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM);"
+            + " s.bind('\\0' + sys.argv[1][1:]); print('up', flush=True);"
+            + " print(s.recv(99).decode(), flush=True)";
+    try (Running manager =
+        Running.start(List.of("python3", "-c", listener, socket.toString()))) {
+      manager.awaitOut("up"::equals, PATIENCE);
+      Map<String, String> environment = Map.of("NOTIFY_SOCKET", socket.toString());
+      try (Running remote = start(environment, "-e", "i:ms:1 { exit(); }")) {
+        assertThat(remote.exitCode(PATIENCE)).isZero();
+        manager.awaitOut("READY=1"::equals, PATIENCE);
+      }
+    }
+  }
+
+  @Test
+  void findsHeadersWhereCompilersDo() throws Exception {
+    Path folder = Files.createTempDirectory("jbt");
+    Path header = folder.resolve("there.h");
+    try {
+      Files.writeString(header, "#define THERE 42\n");
+      for (String variable : List.of("CPATH", "C_INCLUDE_PATH")) {
+        Map<String, String> environment = Map.of(variable, "/nowhere:" + folder);
+        String script = "#include <there.h>\nBEGIN { print(THERE); }";
+        try (Running remote = start(environment, "-e", script)) {
+          assertThat(remote.exitCode(PATIENCE)).as(remote.toString()).isZero();
+          assertThat(remote.out()).containsExactly("42", "", "");
+        }
+      }
+    } finally {
+      Files.delete(header);
+      Files.delete(folder);
+    }
+  }
+
+  @Test
   void infoTellsWhatThisKernelCanDo() throws Exception {
     try (Running remote = start("--info")) {
       assertThat(remote.exitCode(PATIENCE)).isZero();
@@ -364,6 +429,11 @@ class CommandLineTest {
               "[  FAILED  ] bad (returned 3)",
               "[  FAILED  ] exits (returned 4)",
               "[  FAILED  ] errs (returned 1)");
+    }
+    try (Running remote = start("--test", "--probe-filter", "^go+d|^seen$", "-e", script)) {
+      assertThat(remote.exitCode(PATIENCE)).isZero();
+      assertThat(remote.out()).contains("[==========] 2 tests ran.", "[  PASSED  ] 2 tests.");
+      assertThat(remote.err()).isEmpty();
     }
     try (Running remote = start("--test", "-f", "json", "-q", "-e", "test:a { print(1); }")) {
       assertThat(remote.exitCode(PATIENCE)).isZero();

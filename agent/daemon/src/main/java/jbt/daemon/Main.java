@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import jbt.daemon.config.AgentConfig;
 import jbt.daemon.server.AgentServer;
-import jbt.kernel.sys.Notify;
-import jbt.kernel.sys.SystemCallException;
 import jbt.transport.Identity;
 import jbt.transport.PeerGate;
 import jbt.transport.TlsException;
@@ -101,7 +99,7 @@ public final class Main {
           .listen()
           .ifPresent(l -> journal.line("serves " + l.address() + " as host " + config.name()));
       config.socket().ifPresent(s -> journal.line("serves " + s + " as host " + config.name()));
-      notifyManager("READY=1", journal);
+      ServiceManager.tell("READY=1").ifPresent(journal::line);
       server.await();
       return OK;
     } catch (InterruptedException e) {
@@ -120,7 +118,7 @@ public final class Main {
       implements Runnable {
     @Override
     public void run() {
-      notifyManager("STOPPING=1", journal);
+      ServiceManager.tell("STOPPING=1").ifPresent(journal::line);
       try {
         service.stop(PATIENCE_MS);
       } catch (InterruptedException e) {
@@ -129,17 +127,6 @@ public final class Main {
       server.close();
       journal.line("stopped");
       Runtime.getRuntime().halt(OK);
-    }
-  }
-
-  private static void notifyManager(String state, Journal journal) {
-    @Nullable String socket = System.getenv("NOTIFY_SOCKET");
-    if (socket != null && !socket.isEmpty()) {
-      try {
-        Notify.send(socket, state);
-      } catch (SystemCallException | IllegalArgumentException e) {
-        journal.line("can't tell the service manager: " + e.getMessage());
-      }
     }
   }
 }

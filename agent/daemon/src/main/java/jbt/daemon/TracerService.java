@@ -293,7 +293,7 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
       long size = 0;
       for (String probe :
           request.hasScript()
-              ? Prepared.attachPoints(request.getScript(), target, policy)
+              ? Prepared.attachPoints(request.getScript(), request.getDetails(), target, policy)
               : ProbeListing.matching(request.getPattern(), request.getDetails(), target)) {
         reply.addProbe(probe);
         size += probe.length();

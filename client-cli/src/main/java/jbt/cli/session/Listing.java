@@ -58,14 +58,14 @@ public final class Listing implements StreamObserver<ListProbesReply> {
     Notices notices = new Notices(many, screen.errTerminal());
     failures.forEach(reply -> notices.add(reply.getHost(), reply.getMessage()));
     outbox.note(notices.take());
-    int code = code(outbox);
+    int code = code(outbox, many);
     while (!outbox.awaitWritten(1000)) {
       // Whoever reads our output may take his time.
     }
     return code;
   }
 
-  private int code(Outbox outbox) {
+  private int code(Outbox outbox, boolean many) {
     if (failure != null) {
       return Broken.report(outbox, failure, answered.isEmpty());
     }
@@ -81,7 +81,7 @@ public final class Listing implements StreamObserver<ListProbesReply> {
               ? Outcome.SOME_UNREACHABLE
               : Outcome.SOME_FAILED;
     }
-    return code == Outcome.OK && probes.isEmpty() ? Outcome.NO_MATCH : code;
+    return code == Outcome.OK && many && probes.isEmpty() ? Outcome.NO_MATCH : code;
   }
 
   private static boolean isOfScript(Failure failure) {

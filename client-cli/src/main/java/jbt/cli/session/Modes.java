@@ -15,6 +15,7 @@ import jbt.v1.Mode;
  * @param mostLost events that may be lost before that is a failure
  * @param fewestHosts that must deliver for success
  * @param mode which of its probes run
+ * @param filter a regular expression of those of test and bench; empty for all
  * @param failures calls of kernel functions that fail are told of
  * @param buffered output is written when there is much of it, and at the end
  * @param graphs what is drawn of the final maps
@@ -28,6 +29,7 @@ public record Modes(
     long mostLost,
     int fewestHosts,
     Mode mode,
+    String filter,
     boolean failures,
     boolean buffered,
     Graphs graphs) {
@@ -41,6 +43,7 @@ public record Modes(
           Long.MAX_VALUE,
           0,
           Mode.MODE_TRACE,
+          "",
           false,
           false,
           Graphs.NONE);

@@ -267,7 +267,7 @@ public final class Session {
             .map(HostReport::getProbes)
             .sorted()
             .toList();
-    if (probes.isEmpty() || wanted.dump()) {
+    if (probes.isEmpty() || wanted.dump() || wanted.modes().mode() != Mode.MODE_TRACE) {
       return;
     }
     rendering.attached(out, probes.stream().mapToInt(Integer::intValue).sum());

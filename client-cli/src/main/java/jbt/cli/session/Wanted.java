@@ -53,6 +53,7 @@ public record Wanted(
         .setKeying(keying)
         .setDump(dump)
         .setMode(modes.mode())
+        .setProbeFilter(modes.filter())
         .setFailures(modes.failures())
         .setUnsafe(modes.unsafe())
         .setProcess(modes.process().orElse(0))

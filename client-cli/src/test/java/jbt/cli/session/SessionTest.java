@@ -73,6 +73,7 @@ class SessionTest {
             mostLost,
             fewestHosts,
             Mode.MODE_TRACE,
+            "",
             false,
             false,
             Graphs.NONE),

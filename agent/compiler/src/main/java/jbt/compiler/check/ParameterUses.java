@@ -3,6 +3,7 @@ package jbt.compiler.check;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ final class ParameterUses {
   private final Parameters parameters;
   private final Diagnostics diagnostics;
   private final Map<String, Expr> defaults = new LinkedHashMap<>();
+  private final Map<String, String> descriptions = new HashMap<>();
 
   private ParameterUses(Parameters parameters, Diagnostics diagnostics) {
     this.parameters = parameters;
@@ -64,6 +66,10 @@ final class ParameterUses {
 
   /** An option that no getopt asks for is a mistake. */
   private void checkOptions() {
+    if (parameters.options().containsKey("help") && !defaults.containsKey("help")) {
+      diagnostics.error("--help: these are the options of the script", help());
+      return;
+    }
     for (String name : parameters.options().keySet().stream().sorted().toList()) {
       if (!defaults.containsKey(name)) {
         diagnostics.error(
@@ -76,6 +82,24 @@ final class ParameterUses {
                         .collect(Collectors.joining(", ", "Its options are ", ""))));
       }
     }
+  }
+
+  /** Options with what they are if they are not given, and what they are for. */
+  private List<String> help() {
+    return defaults.keySet().stream()
+        .map(
+            name ->
+                "--"
+                    + name
+                    + "="
+                    + switch (defaults.get(name)) {
+                      case Expr.Int number -> number.value();
+                      case Expr.Str text -> '"' + text.value() + '"';
+                      case Expr.Bool bool -> bool.value();
+                      case null, default -> "";
+                    }
+                    + Optional.ofNullable(descriptions.get(name)).map(d -> ": " + d).orElse(""))
+        .toList();
   }
 
   private Block points(Block block) {
@@ -200,6 +224,12 @@ final class ParameterUses {
     Expr before = defaults.putIfAbsent(name, fallback);
     if (before != null && !same(before, fallback)) {
       diagnostics.error(call.range(), "The option '" + name + "' has another default elsewhere");
+    }
+    if (arguments.size() == 3 && arguments.get(2) instanceof Expr.Str(String text, var place)) {
+      String other = descriptions.putIfAbsent(name, text);
+      if (other != null && !other.equals(text)) {
+        diagnostics.error(place, "The option '" + name + "' has another description elsewhere");
+      }
     }
     String given = parameters.options().get(name);
     return Optional.of(given == null ? fallback : read(name, given, fallback, call.range()));

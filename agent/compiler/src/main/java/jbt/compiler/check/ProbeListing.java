@@ -58,17 +58,59 @@ public final class ProbeListing {
   /**
    * What matches, a text each; with details further lines tell of its arguments.
    *
-   * @param pattern {@code provider:rest} with {@code *} for any text, {@code struct name}, or empty
-   *     for everything
+   * @param patterns with commas between them: {@code provider:rest} with {@code *} for any text,
+   *     {@code struct name}, or empty for everything
    * @throws BinaryException if a program can't be read, or there is no type of this name
    */
-  public static List<String> matching(String pattern, boolean details, Target target)
+  public static List<String> matching(String patterns, boolean details, Target target)
       throws BinaryException {
     ProbeListing listing = new ProbeListing(target, details);
-    String[] words = pattern.strip().split(" +", 2);
+    for (String pattern : split(patterns)) {
+      listing.add(pattern);
+    }
+    return listing.found.stream().distinct().toList();
+  }
+
+  /** Attach points of a script with their arguments, where those are known. */
+  public static List<String> described(List<String> names, Target target) {
+    return names.stream().map(name -> described(name, target)).toList();
+  }
+
+  private static String described(String name, Target target) {
+    try {
+      return matching(name, true, target).stream()
+          .filter(text -> text.startsWith(name + "\n"))
+          .findFirst()
+          .orElse(name);
+    } catch (BinaryException e) {
+      return name;
+    }
+  }
+
+  /** A comma in quotes or parentheses belongs to a name of C++. */
+  private static List<String> split(String patterns) {
+    List<String> parts = new ArrayList<>();
+    int from = 0;
+    int depth = 0;
+    boolean quoted = false;
+    for (int i = 0; i < patterns.length(); i++) {
+      char c = patterns.charAt(i);
+      quoted ^= c == '"';
+      depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+      if (c == ',' && !quoted && depth == 0) {
+        parts.add(patterns.substring(from, i).strip());
+        from = i + 1;
+      }
+    }
+    parts.add(patterns.substring(from).strip());
+    return parts;
+  }
+
+  private void add(String pattern) throws BinaryException {
+    String[] words = pattern.split(" +", 2);
     if (words.length == 2) {
-      listing.type(words[0], words[1]);
-      return listing.found;
+      type(words[0], words[1]);
+      return;
     }
     int colon = pattern.indexOf(':');
     String provider = colon < 0 ? "*" : pattern.substring(0, colon).toLowerCase(Locale.ROOT);
@@ -80,20 +122,20 @@ public final class ProbeListing {
     String wanted = rest.isEmpty() ? "*" : rest;
     Optional<String> exact = Expansion.provider(provider);
     if (exact.isPresent()) {
-      listing.list(exact.get(), wanted);
+      list(exact.get(), wanted);
     } else {
       for (String usual : USUAL) {
         if (Wildcard.matches(provider, usual)) {
-          listing.list(usual, wanted);
+          list(usual, wanted);
         }
       }
     }
-    return listing.found;
   }
 
   private void list(String provider, String wanted) throws BinaryException {
     switch (provider) {
       case "begin", "end" -> add(provider, wanted, Stream.of(""), name -> List.of());
+      case "self" -> add(provider, wanted, Stream.of("signal:SIGUSR1"), name -> List.of());
       case "interval", "profile" ->
           add(provider, wanted, UNITS.stream().map(unit -> unit + ":"), name -> List.of());
       case "software" ->

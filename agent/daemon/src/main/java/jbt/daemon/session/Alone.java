@@ -14,14 +14,20 @@ final class Alone {
 
   private Alone() {}
 
-  /** Runs those of the mode one after another, in the order of the script. */
-  static List<ProbeResult> run(Mode mode, LoadedPlan loaded, Tracing tracing) {
+  /**
+   * Runs those of the mode one after another, in the order of the script.
+   *
+   * @param filter of their names
+   */
+  static List<ProbeResult> run(Mode mode, NameFilter filter, LoadedPlan loaded, Tracing tracing) {
     List<ProbeResult> results = new ArrayList<>();
     for (Attachment attachment : loaded.plan().attachments()) {
       switch (attachment.point()) {
-        case Attachment.Point.Test test when mode == Mode.MODE_TEST ->
+        case Attachment.Point.Test test
+            when mode == Mode.MODE_TEST && filter.finds(test.name()) ->
             results.add(test(test.name(), attachment, loaded, tracing));
-        case Attachment.Point.Bench bench when mode == Mode.MODE_BENCH ->
+        case Attachment.Point.Bench bench
+            when mode == Mode.MODE_BENCH && filter.finds(bench.name()) ->
             results.add(bench(bench.name(), attachment, loaded, tracing));
         default -> {}
       }

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import jbt.compiler.CompileException;
 import jbt.compiler.Compiler;
+import jbt.compiler.check.ProbeListing;
 import jbt.compiler.lang.Parameters;
 import jbt.compiler.lang.Parameters.Circumstances;
 import jbt.compiler.lang.Parameters.Unsafe;
@@ -59,9 +60,16 @@ public final class Prepared {
     return plan;
   }
 
-  /** What the attach points of a script stand for, each once, in the order of the script. */
-  public static List<String> attachPoints(Start start, Target target, Policy policy) throws Failed {
-    return compile(start, target, policy).attachPointNames().stream().distinct().toList();
+  /**
+   * What the attach points of a script stand for, each once, in the order of the script.
+   *
+   * @param details with their arguments
+   */
+  public static List<String> attachPoints(
+      Start start, boolean details, Target target, Policy policy) throws Failed {
+    List<String> names =
+        compile(start, target, policy).attachPointNames().stream().distinct().toList();
+    return details ? ProbeListing.described(names, target) : names;
   }
 
   private static Parameters parameters(Start start, Policy policy) {

@@ -236,7 +236,7 @@ public final class Session implements Runnable {
     return (int) plan.attachments().stream().filter(a -> kind.isInstance(a.point())).count();
   }
 
-  private void begin(Plan plan, LoadedPlan loaded, Tracing tracing) {
+  private void begin(Plan plan, LoadedPlan loaded, Tracing tracing) throws Failed {
     loaded.runBegin();
     tracing.readAll();
     report.setOpenedNs(wallClock());
@@ -249,7 +249,8 @@ public final class Session implements Runnable {
       send(HostState.HOST_RUNNING);
       loaded.iterate();
       tracing.readAll();
-      report.addAllResults(Alone.run(start.getMode(), loaded, tracing));
+      report.addAllResults(
+          Alone.run(start.getMode(), NameFilter.of(start.getProbeFilter()), loaded, tracing));
     }
     if (!events || tracing.exited()) {
       // Nothing can happen any more.

@@ -1,0 +1,64 @@
+package jbt.daemon.session;
+
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import jbt.v1.Failure;
+
+/** A regular expression that came with a request: one that takes for ever must not hold the host. */
+final class NameFilter {
+  private static final int MOST_READS = 1_000_000;
+
+  private final Pattern pattern;
+
+  private NameFilter(Pattern pattern) {
+    this.pattern = pattern;
+  }
+
+  static NameFilter of(String text) throws Failed {
+    try {
+      return new NameFilter(Pattern.compile(text));
+    } catch (PatternSyntaxException e) {
+      throw new Failed(
+          Failure.FAILURE_SCRIPT, "ERROR: --probe-filter: " + e.getDescription() + ": " + text);
+    }
+  }
+
+  /** Whether it is found in a name; not if that is too hard to tell. */
+  boolean finds(String name) {
+    try {
+      return pattern.matcher(new Counted(name, new int[1])).find();
+    } catch (TooManyReadsException e) {
+      return false;
+    }
+  }
+
+  /** Counts how often a character is read, which bounds the time of a search. */
+  private record Counted(CharSequence text, int[] reads) implements CharSequence {
+    @Override
+    public char charAt(int index) {
+      if (++reads[0] > MOST_READS) {
+        throw new TooManyReadsException();
+      }
+      return text.charAt(index);
+    }
+
+    @Override
+    public int length() {
+      return text.length();
+    }
+
+    @Override
+    public CharSequence subSequence(int start, int end) {
+      return new Counted(text.subSequence(start, end), reads);
+    }
+
+    @Override
+    public String toString() {
+      return text.toString();
+    }
+  }
+
+  private static final class TooManyReadsException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+}
