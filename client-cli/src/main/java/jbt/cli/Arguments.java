@@ -346,8 +346,7 @@ final class Arguments {
         positional.add(argument);
       } else if (!name.matches("--[A-Za-z_][\\w-]*")) {
         throw new UsageException("an option of a script is --name=value, not " + argument);
-      } else if (named.put(
-              name.substring(2), equals < 0 ? "true" : argument.substring(equals + 1))
+      } else if (named.put(name.substring(2), equals < 0 ? "true" : argument.substring(equals + 1))
           != null) {
         throw new UsageException(name + " twice");
       }

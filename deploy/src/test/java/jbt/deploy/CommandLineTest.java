@@ -320,8 +320,7 @@ class CommandLineTest {
         "import socket,sys; s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM);"
             + " s.bind('\\0' + sys.argv[1][1:]); print('up', flush=True);"
             + " print(s.recv(99).decode(), flush=True)";
-    try (Running manager =
-        Running.start(List.of("python3", "-c", listener, socket.toString()))) {
+    try (Running manager = Running.start(List.of("python3", "-c", listener, socket.toString()))) {
       manager.awaitOut("up"::equals, PATIENCE);
       Map<String, String> environment = Map.of("NOTIFY_SOCKET", socket.toString());
       try (Running remote = start(environment, "-e", "i:ms:1 { exit(); }")) {

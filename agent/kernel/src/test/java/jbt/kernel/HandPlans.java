@@ -131,7 +131,7 @@ final class HandPlans {
         GLOBALS,
         List.of(count),
         List.of(),
-        List.of(new LossCounter(LossCounter.Source.RING_FULL, "", 8)),
+        List.of(new LossCounter(LossCounter.Source.RING_FULL, "", "", 8)),
         List.of());
   }
 }

@@ -52,7 +52,7 @@ public final class JsonRendering implements Rendering {
     for (int i = 0; i < lines.getLengthCount(); i++) {
       int to = Math.min(text.size(), from + lines.getLength(i));
       ByteString line = text.substring(from, to);
-      if (lines.getKind() == LineKind.LINE_ERROR || lines.getKind() == LineKind.LINE_WARNING) {
+      if (Rendering.hasPlace(lines.getKind())) {
         trouble(out, lines.getKind(), line);
       } else {
         start(out, Rendering.type(lines.getKind()));

@@ -32,6 +32,14 @@ public sealed interface Rendering permits TextRendering, JsonRendering {
   /** After everything. */
   void summary(Bytes out, Summary summary);
 
+  /** Whether lines of a kind tell of trouble, and its place. */
+  static boolean hasPlace(LineKind kind) {
+    return switch (kind) {
+      case LINE_ERROR, LINE_WARNING, LINE_RUNTIME_ERROR -> true;
+      case LINE_PRINTF, LINE_TIME, LINE_CAT, LINE_JOIN, LINE_SYSTEM, UNRECOGNIZED -> false;
+    };
+  }
+
   /** Whether lines of a kind go to standard error instead. */
   boolean isTrouble(LineKind kind);
 
@@ -45,6 +53,7 @@ public sealed interface Rendering permits TextRendering, JsonRendering {
       case LINE_SYSTEM -> "syscall";
       case LINE_ERROR -> "errorf";
       case LINE_WARNING -> "warnf";
+      case LINE_RUNTIME_ERROR -> "runtime_error";
     };
   }
 }

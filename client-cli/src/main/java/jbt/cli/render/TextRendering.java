@@ -52,7 +52,7 @@ public final class TextRendering implements Rendering {
 
   @Override
   public boolean isTrouble(LineKind kind) {
-    return kind == LineKind.LINE_ERROR || kind == LineKind.LINE_WARNING;
+    return Rendering.hasPlace(kind);
   }
 
   @Override

@@ -436,6 +436,9 @@ public final class Session {
   }
 
   private void failedCalls() throws InterruptedException {
+    if (!wanted.modes().warnings()) {
+      return;
+    }
     Bytes text = new Bytes();
     FailedCalls.of(answer.hosts()).forEach(failed -> rendering.failed(text, failed));
     if (rendering.isTrouble(LineKind.LINE_WARNING)) {

@@ -188,8 +188,22 @@ final class Calls {
     }
     List<Expr> values = arguments.stream().map(Value::expr).toList();
     List<Type> types = values.stream().map(Expr::type).toList();
-    int site = round.site(new Site.Printf(use, placed(use, range, pieces), types));
+    boolean mayFail = use == Use.SYSTEM || use == Use.CAT;
+    int site =
+        round.site(
+            new Site.Printf(use, placed(use, range, pieces), types, mayFail ? place(range) : ""));
     return List.of(new Stmt.Printf(site, values, range));
+  }
+
+  private String place(SourceRange range) {
+    Source source = round.source();
+    int column = source.column(range.start());
+    return "%s:%d:%d-%d"
+        .formatted(
+            source.name(),
+            source.line(range.start()),
+            column,
+            column + range.end() - range.start());
   }
 
   /** A message of trouble is a line of its own with its place in front. */
@@ -197,18 +211,8 @@ final class Calls {
     if (use != Use.ERROR && use != Use.WARNING) {
       return pieces;
     }
-    Source source = round.source();
-    int column = source.column(range.start());
-    String place =
-        "%s:%d:%d-%d: %s: "
-            .formatted(
-                source.name(),
-                source.line(range.start()),
-                column,
-                column + range.end() - range.start(),
-                use);
     List<Piece> all = new ArrayList<>();
-    all.add(new Piece.Text(Strings.bytes(place)));
+    all.add(new Piece.Text(Strings.bytes(place(range) + ": " + use + ": ")));
     all.addAll(pieces);
     boolean ended = all.getLast() instanceof Piece.Text(String text) && text.endsWith("\n");
     if (!ended) {

@@ -16,7 +16,8 @@ import jbt.compiler.types.Type;
  * A script without errors: names resolved, probes expanded, every expression typed. The input of
  * code generation, which can't fail on it.
  *
- * @param failures the script's text, where failed calls are to be counted
+ * @param source the script's text, for messages while it runs
+ * @param failures whether failed calls are to be counted
  */
 public record Checked(
     List<MapDecl> maps,
@@ -25,7 +26,8 @@ public record Checked(
     List<String> attachPointNames,
     Settings settings,
     List<String> warnings,
-    Optional<Source> failures) {
+    Source source,
+    boolean failures) {
   /** What one loop of bpf_loop can be: as many rounds as the kernel allows. */
   public static final int MOST_ROUNDS = 1 << 23;
 
@@ -39,7 +41,7 @@ public record Checked(
 
   /** The same script with its programs attached in other ways. */
   public Checked with(List<Probe> others) {
-    return new Checked(maps, others, sites, attachPointNames, settings, warnings, failures);
+    return new Checked(maps, others, sites, attachPointNames, settings, warnings, source, failures);
   }
 
   /**
@@ -50,6 +52,7 @@ public record Checked(
    * @param deleted the script deletes keys of it
    * @param lru a new key takes the place of the one that was used least recently
    * @param maxEntries for a keyed map
+   * @param firstWrite where the script first puts something in
    */
   public record MapDecl(
       String name,
@@ -61,7 +64,8 @@ public record Checked(
       boolean printed,
       boolean hostBound,
       boolean lru,
-      int maxEntries) {
+      int maxEntries,
+      SourceRange firstWrite) {
     public MapDecl {
       key = List.copyOf(key);
     }

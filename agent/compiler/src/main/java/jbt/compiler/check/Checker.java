@@ -113,7 +113,8 @@ public final class Checker {
         result.attachPointNames,
         settings,
         diagnostics.renderWarnings(source),
-        parameters.circumstances().failures() ? Optional.of(source) : Optional.empty());
+        source,
+        parameters.circumstances().failures());
   }
 
   /** The blocks that run in a mode; none if it has nothing of its own to run. */

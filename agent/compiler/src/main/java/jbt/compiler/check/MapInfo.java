@@ -1,8 +1,10 @@
 package jbt.compiler.check;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.ScriptMap;
 import jbt.compiler.types.Type;
@@ -88,6 +90,19 @@ final class MapInfo {
     parts.forEach(part -> types.add(part.type()));
     boolean bound = parts.stream().anyMatch(Place::hostBound);
     return new Checked.MapDecl(
-        "@" + name, types, value(), cleared, read, deleted, printed, bound, lru, maxKeys);
+        "@" + name,
+        types,
+        value(),
+        cleared,
+        read,
+        deleted,
+        printed,
+        bound,
+        lru,
+        maxKeys,
+        Stream.of(aggregated, assigned, stepped)
+            .flatMap(Optional::stream)
+            .min(Comparator.comparingInt(SourceRange::start))
+            .orElse(firstUse));
   }
 }

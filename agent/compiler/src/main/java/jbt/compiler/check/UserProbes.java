@@ -84,8 +84,7 @@ final class UserProbes {
         found.addAll(cpp ? places.declared(wanted, only) : places.named(wanted, only));
       }
     } catch (BinaryException e) {
-      expansion.missing(written, String.valueOf(e.getMessage()), List.of());
-      return List.of();
+      return unusable(written, e);
     }
     boolean silent = Wildcard.isPattern(name) || (Wildcard.isPattern(wanted) && !cpp);
     if (found.isEmpty() && silent) {
@@ -93,6 +92,15 @@ final class UserProbes {
           written, "No matches for %s %s".formatted(type, String.join(":", parts)), List.of());
     }
     return found;
+  }
+
+  private List<Expanded> unusable(AttachPoint written, BinaryException e) {
+    String message = String.valueOf(e.getMessage());
+    if (e.isOfName()) {
+      return expansion.wrong(written, message);
+    }
+    expansion.missing(written, message, List.of());
+    return List.of();
   }
 
   private List<Expanded> lines(LineProbes probes) {
@@ -106,8 +114,7 @@ final class UserProbes {
         found.addAll(probes.in(file, binary, lines));
       }
     } catch (BinaryException e) {
-      expansion.missing(probes.written(), String.valueOf(e.getMessage()), List.of());
-      return List.of();
+      return unusable(probes.written(), e);
     }
     if (found.isEmpty()) {
       expansion.missing(probes.written(), probes.missing(known), List.of());
@@ -347,8 +354,7 @@ final class UserProbes {
         }
       }
     } catch (BinaryException e) {
-      expansion.missing(written, String.valueOf(e.getMessage()), List.of());
-      return List.of();
+      return unusable(written, e);
     }
     if (found.isEmpty()) {
       expansion.missing(

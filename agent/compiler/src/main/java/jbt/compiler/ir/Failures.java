@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import jbt.compiler.bpf.Helper;
+import jbt.compiler.check.Checked.MapDecl;
 import jbt.compiler.lang.Diagnostics;
 import jbt.compiler.lang.Source;
 import jbt.compiler.lang.SourceRange;
@@ -25,6 +26,9 @@ final class Failures {
   private static final int EFAULT = 14;
 
   private static final int ENOENT = 2;
+
+  /** What the kernel says of a hash that is full. */
+  private static final int E2BIG = 7;
 
   private record Place(Helper helper, SourceRange range) {}
 
@@ -74,11 +78,23 @@ final class Failures {
           case MAP_DELETE_ELEM -> "Can't delete map element because it does not exist.";
           default -> "Bad address";
         };
+    String text = text(message, place.helper, code, place.range, script.orElseThrow());
+    return new FailureCounter(place.helper.toString(), code, text, offset);
+  }
+
+  /** What is said of a map that has had no room for a key, wherever that was. */
+  static String mapFull(MapDecl map, Source script) {
+    String message =
+        "Map full: %1$s has room for %2$d. Set max_map_keys, or write let %1$s = hash(n)"
+            .formatted(map.name(), map.maxEntries());
+    return text(message, Helper.MAP_UPDATE_ELEM, -E2BIG, map.firstWrite(), script);
+  }
+
+  private static String text(
+      String message, Helper helper, int code, SourceRange range, Source script) {
     Diagnostics diagnostics = new Diagnostics();
     diagnostics.warning(
-        place.range,
-        message + "\nAdditional Info - helper: " + place.helper + ", retcode: " + code);
-    String text = diagnostics.renderWarnings(script.orElseThrow()).getFirst();
-    return new FailureCounter(place.helper.toString(), code, text, offset);
+        range, message + "\nAdditional Info - helper: " + helper + ", retcode: " + code);
+    return diagnostics.renderWarnings(script).getFirst();
   }
 }

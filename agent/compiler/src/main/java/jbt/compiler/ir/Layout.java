@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import jbt.compiler.check.Checked;
 import jbt.compiler.check.Checked.MapDecl;
+import jbt.compiler.lang.Source;
 import jbt.compiler.plan.Globals;
 import jbt.compiler.plan.KernelMap;
 import jbt.compiler.plan.LossCounter;
@@ -146,8 +147,10 @@ record Layout(
       int stacks = stacks();
       int unwind = unwind();
       maps.replaceAll(this::withHotKeys);
-      Failures failures = new Failures(checked.failures(), perCpu);
-      perCpu += Failures.room(checked.failures());
+      Optional<Source> asked =
+          checked.failures() ? Optional.of(checked.source()) : Optional.empty();
+      Failures failures = new Failures(asked, perCpu);
+      perCpu += Failures.room(asked);
       int cpus = powerOfTwo(target.possibleCpus());
       int stride = powerOfTwo(Math.max(LEAST_STRIDE, perCpu));
       int cpuArea = align(shared, Math.min(stride, PAGE));
@@ -175,7 +178,11 @@ record Layout(
     }
 
     private void count(LossCounter.Source source, String detail) {
-      counters.add(new LossCounter(source, detail, perCpu));
+      count(source, detail, "");
+    }
+
+    private void count(LossCounter.Source source, String detail, String warning) {
+      counters.add(new LossCounter(source, detail, warning, perCpu));
       perCpu += WORD;
     }
 
@@ -222,7 +229,7 @@ record Layout(
         if (!together && !read && !map.lru() && !map.deleted() && !map.key().isEmpty()) {
           hot.add(storage);
         }
-        count(LossCounter.Source.MAP_FULL, map.name());
+        count(LossCounter.Source.MAP_FULL, map.name(), Failures.mapFull(map, checked.source()));
         count(LossCounter.Source.UPDATE_REFUSED, map.name());
       }
       if (storage instanceof Storage.Slots && words(map) == 2 && minMax(map)) {

@@ -5,8 +5,9 @@ package jbt.compiler.plan;
  * when an event could not be kept.
  *
  * @param detail the script's map ("@x") or ""
+ * @param warning what a person should see of it: place, message, line and marker; "" for nothing
  */
-public record LossCounter(Source source, String detail, int offset) {
+public record LossCounter(Source source, String detail, String warning, int offset) {
   public enum Source {
     RING_FULL,
     CONTROL_RING_FULL,

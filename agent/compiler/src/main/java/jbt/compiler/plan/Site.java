@@ -24,8 +24,9 @@ public sealed interface Site {
    * Text; on the data ring.
    *
    * @param format the parsed format: literal text and conversions, one argument each
+   * @param place where it is in the script, for what may fail: {@code file:line:column-column}
    */
-  record Printf(Use use, List<Piece> format, List<Type> arguments) implements Site {
+  record Printf(Use use, List<Piece> format, List<Type> arguments, String place) implements Site {
     /** What is done with the text. */
     public enum Use {
       PRINT,
@@ -42,6 +43,10 @@ public sealed interface Site {
     public Printf {
       format = List.copyOf(format);
       arguments = List.copyOf(arguments);
+    }
+
+    public Printf(Use use, List<Piece> format, List<Type> arguments) {
+      this(use, format, arguments, "");
     }
   }
 

@@ -6,7 +6,23 @@ import java.io.Serial;
 public final class BinaryException extends Exception {
   @Serial private static final long serialVersionUID = 1;
 
-  public BinaryException(String message) {
+  private final boolean ofName;
+
+  private BinaryException(String message, boolean ofName) {
     super(message);
+    this.ofName = ofName;
+  }
+
+  public BinaryException(String message) {
+    this(message, false);
+  }
+
+  /** Its name can't be one: a mistake, wherever the script runs. */
+  public static BinaryException ofName(String message) {
+    return new BinaryException(message, true);
+  }
+
+  public boolean isOfName() {
+    return ofName;
   }
 }

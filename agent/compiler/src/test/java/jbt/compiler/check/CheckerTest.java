@@ -7,6 +7,7 @@ import java.util.Optional;
 import jbt.compiler.CompileException;
 import jbt.compiler.FakeTarget;
 import jbt.compiler.lang.Source;
+import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.Attachment.Point;
 import jbt.compiler.plan.ScriptMap;
 import jbt.compiler.plan.Site;
@@ -47,7 +48,8 @@ class CheckerTest {
                 true,
                 false,
                 false,
-                4096));
+                4096,
+                new SourceRange(47, 64)));
     assertThat(checked.attachPointNames())
         .containsExactly("tracepoint:raw_syscalls:sys_enter", "interval:s:1");
     assertThat(checked.sites())

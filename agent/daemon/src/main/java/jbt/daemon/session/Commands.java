@@ -51,27 +51,33 @@ final class Commands implements AutoCloseable {
     this.mostFileBytes = mostFileBytes;
   }
 
-  /** Begins what the text of a record asks for; the result is what is to be shown of it. */
-  Future<TraceReply> begin(LineKind kind, String text) {
+  /**
+   * Begins what the text of a record asks for; the result is what is to be shown of it.
+   *
+   * @param place of the call in the script
+   */
+  Future<TraceReply> begin(LineKind kind, String place, String text) {
     FutureTask<TraceReply> task =
-        new FutureTask<>(() -> kind == LineKind.LINE_CAT ? file(text) : command(text));
+        new FutureTask<>(
+            () -> kind == LineKind.LINE_CAT ? file(place, text) : command(place, text));
     try {
       thread.execute(task);
       return task;
     } catch (RejectedExecutionException e) {
       String name = kind == LineKind.LINE_CAT ? "cat" : "system";
       return CompletableFuture.completedFuture(
-          trouble(name + "() left out: " + MOST_WAITING + " of them wait already: " + text));
+          trouble(place, name + "() left out: " + MOST_WAITING + " of them wait already: " + text));
     }
   }
 
   /** A command that was not to be run. */
-  Future<TraceReply> refused(String text) {
+  Future<TraceReply> refused(String place, String text) {
     return CompletableFuture.completedFuture(
-        trouble("system() left out: traced text in it means something to the shell: " + text));
+        trouble(
+            place, "system() left out: traced text in it means something to the shell: " + text));
   }
 
-  private TraceReply command(String text) {
+  private TraceReply command(String place, String text) {
     try {
       Process process =
           new ProcessBuilder("/bin/sh", "-c", text)
@@ -91,7 +97,7 @@ final class Commands implements AutoCloseable {
       return lines(
           LineKind.LINE_SYSTEM, ByteString.copyFrom(output).concat(ByteString.copyFromUtf8(end)));
     } catch (IOException e) {
-      return trouble("system() failed: " + e.getMessage());
+      return trouble(place, "system() failed: " + e.getMessage());
     }
   }
 
@@ -118,24 +124,24 @@ final class Commands implements AutoCloseable {
     }
   }
 
-  private TraceReply file(String path) {
+  private TraceReply file(String place, String path) {
     Path file = Path.of(path);
     if (Files.exists(file) && !Files.isRegularFile(file)) {
-      return trouble("cat() failed: " + path + " is no regular file");
+      return trouble(place, "cat() failed: " + path + " is no regular file");
     }
     try (InputStream in = Files.newInputStream(file)) {
       return lines(LineKind.LINE_CAT, ByteString.copyFrom(in.readNBytes(mostFileBytes)));
     } catch (NoSuchFileException e) {
-      return trouble("cat() failed: " + path + ": No such file or directory");
+      return trouble(place, "cat() failed: " + path + ": No such file or directory");
     } catch (IOException e) {
-      return trouble("cat() failed: " + e.getMessage());
+      return trouble(place, "cat() failed: " + e.getMessage());
     }
   }
 
-  private TraceReply trouble(String text) {
+  private TraceReply trouble(String place, String text) {
     return lines(
-        LineKind.LINE_ERROR,
-        ByteString.copyFrom(("ERROR: " + text + "\n").getBytes(StandardCharsets.UTF_8)));
+        LineKind.LINE_RUNTIME_ERROR,
+        ByteString.copyFrom((place + ": ERROR: " + text + "\n").getBytes(StandardCharsets.UTF_8)));
   }
 
   private TraceReply lines(LineKind kind, ByteString text) {

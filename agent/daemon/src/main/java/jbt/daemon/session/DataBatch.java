@@ -178,10 +178,11 @@ final class DataBatch implements Records {
         next++;
       } else if (kind == SYSTEM || kind == CAT || kind == REFUSED) {
         String text = bytes.copy(start(next), ends[next]).toStringUtf8();
+        String place = ((Site.Printf) sites.get(siteIndexes[next])).place();
         output.add(
             kind == REFUSED
-                ? commands.refused(text)
-                : commands.begin(LineKind.forNumber(-1 - kind), text));
+                ? commands.refused(place, text)
+                : commands.begin(LineKind.forNumber(-1 - kind), place, text));
         next++;
       } else if (kind == PACKETS) {
         takePackets(time, site, output);

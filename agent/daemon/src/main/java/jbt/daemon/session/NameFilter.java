@@ -4,7 +4,9 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import jbt.v1.Failure;
 
-/** A regular expression that came with a request: one that takes for ever must not hold the host. */
+/**
+ * A regular expression that came with a request: one that takes for ever must not hold the host.
+ */
 final class NameFilter {
   private static final int MOST_READS = 1_000_000;
 

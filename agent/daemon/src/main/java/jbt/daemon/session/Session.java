@@ -43,6 +43,9 @@ public final class Session implements Runnable {
   /** How long programs may be attached before the gate is opened. */
   private static final long UNOPENED_NS = TimeUnit.MINUTES.toNanos(1);
 
+  /** What the kernel says of a map that has no room (-E2BIG). */
+  private static final int MAP_FULL = -7;
+
   /** How long a slow receiver may take to fetch what waits when the session has ended. */
   private static final long DRAIN_NS = TimeUnit.SECONDS.toNanos(5);
 
@@ -334,7 +337,7 @@ public final class Session implements Runnable {
   }
 
   private void losses(LoadedPlan loaded) {
-    report.clearLosses();
+    report.clearLosses().clearFailedCalls();
     List<LossCounter> counters = loaded.plan().lossCounters();
     long[] counts = loaded.losses();
     for (int i = 0; i < counts.length; i++) {
@@ -350,9 +353,16 @@ public final class Session implements Runnable {
                     })
                 .setDetail(counters.get(i).detail())
                 .setCount(counts[i]));
+        if (!counters.get(i).warning().isEmpty()) {
+          report.addFailedCalls(
+              FailedCall.newBuilder()
+                  .setText(counters.get(i).warning())
+                  .setHelper("map_update_elem")
+                  .setCode(MAP_FULL)
+                  .setCount(counts[i]));
+        }
       }
     }
-    report.clearFailedCalls();
     List<FailureCounter> failing = loaded.plan().failureCounters();
     long[] failures = loaded.failures();
     for (int i = 0; i < failures.length; i++) {

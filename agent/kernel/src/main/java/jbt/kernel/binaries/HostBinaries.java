@@ -40,19 +40,19 @@ public final class HostBinaries implements Binaries {
     try {
       return found(name);
     } catch (InvalidPathException e) {
-      throw new BinaryException("'" + name + "' is no path");
+      throw BinaryException.ofName("'" + name + "' is no path");
     }
   }
 
   private List<String> found(String name) throws BinaryException {
     if (name.isEmpty() || name.equals("*")) {
-      throw new BinaryException("Name a program or library");
+      throw BinaryException.ofName("Name a program or library");
     }
     if (name.contains("/")) {
       Path path = Path.of(name);
       if (!path.isAbsolute()) {
         if (workingFolder.isEmpty()) {
-          throw new BinaryException(
+          throw BinaryException.ofName(
               name + " is a relative path, which means nothing on another host: make it absolute");
         }
         path = workingFolder.get().resolve(path).normalize();
@@ -115,7 +115,7 @@ public final class HostBinaries implements Binaries {
     Path folder = pattern.getParent();
     Path last = pattern.getFileName();
     if (folder == null || last == null || folder.toString().contains("*")) {
-      throw new BinaryException(pattern + ": '*' is possible only behind the last '/'");
+      throw BinaryException.ofName(pattern + ": '*' is possible only behind the last '/'");
     }
     String glob = last.toString().replaceAll("([\\[\\]{}?\\\\])", "\\\\$1");
     List<String> files = new ArrayList<>();
