@@ -83,11 +83,9 @@ final class Companions {
   private void scripts(String name) throws UsageException {
     Path path = folder.resolve(name);
     boolean many = Files.isDirectory(path);
-    if (!Files.exists(path)) {
+    if (!Files.exists(path) || name.endsWith(".c")) {
+      // The compiler says where it stands, and why it can't be had.
       return;
-    } else if (name.endsWith(".c")) {
-      throw new UsageException(
-          "import of " + name + ": jbt has no C compiler; write it as fn or macro in a .bt file");
     } else if (!many && !name.endsWith(".bt") && !name.endsWith(".h")) {
       throw new UsageException("import takes .bt and .h files and folders of them, not " + name);
     }

@@ -66,9 +66,6 @@ class CompanionsTest {
     Files.setPosixFilePermissions(
         folder.resolve("open"), PosixFilePermissions.fromString("rwxrwxrwx"));
     Files.writeString(folder.resolve("add.bpf.c"), "int add(int a);");
-    refused(
-        "import \"add.bpf.c\";",
-        "import of add.bpf.c: jbt has no C compiler; write it as fn or macro in a .bt file");
     refused("import \"secret\";", "import takes .bt and .h files and folders of them, not secret");
     refused(
         "import \"/etc/passwd\";",
@@ -79,7 +76,7 @@ class CompanionsTest {
     assertThat(
             Companions.of(
                 folder.resolve("main.bt").toString(),
-                "#include \"secret\"\n#include \"/etc/passwd\"\nimport \"none.bt\";",
+                "#include \"secret\"\n#include \"/etc/passwd\"\nimport \"none.bt\";\nimport \"add.bpf.c\";",
                 List.of("secret"),
                 List.of(folder)))
         .isEmpty();

@@ -1,5 +1,6 @@
 package jbt.compiler.check;
 
+import java.util.Optional;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Diagnostics;
@@ -29,10 +30,13 @@ final class Casts {
         return toPointer(Access.addressOf(memory, range), pointer, range);
       }
     }
-    if (operand.isInteger()
-        && type instanceof Type.Array(Type.Int element, int length)
-        && element.bytes() * length == integerSize(operand.type())) {
-      return operand.with(new Expr.Cast(operand.expr(), type, range));
+    if (operand.isInteger() && type instanceof Type.Array(Type.Int element, int length)) {
+      int bytes = length == Ast.TypeName.OPEN ? integerSize(operand) : element.bytes() * length;
+      Optional<Expr> sized = ofSize(operand, bytes);
+      if (sized.isPresent() && bytes % element.bytes() == 0) {
+        Type array = new Type.Array(element, bytes / element.bytes());
+        return operand.with(new Expr.Cast(sized.get(), array, range));
+      }
     }
     boolean sameSize =
         Type.sizeOf(type) == Type.sizeOf(operand.type()) && Type.sizeOf(type) <= Long.BYTES;
@@ -44,15 +48,44 @@ final class Casts {
           new Expr.Memory(m.address(), m.offset(), m.bits(), m.space(), false, type, range));
     }
     if (type instanceof Type.Int && sameSize && operand.type() instanceof Type.Array) {
-      return Value.of(new Expr.Part(operand.expr(), 0, java.util.Optional.empty(), type, range));
+      return Value.of(new Expr.Part(operand.expr(), 0, Optional.empty(), type, range));
     }
+    boolean sizes =
+        (type instanceof Type.Array && operand.isInteger())
+            || (type instanceof Type.Int && operand.type() instanceof Type.Array);
     diagnostics.error(
-        range, "Can't cast %s to %s".formatted(TypeNames.describe(operand.type()), cast.type()));
+        range,
+        "Can't cast %s to %s%s"
+            .formatted(
+                TypeNames.describe(operand.type()),
+                cast.type(),
+                sizes ? ": their sizes differ" : ""));
     return Value.unknown(range);
   }
 
-  private static int integerSize(Type type) {
-    return type instanceof Type.Int i ? i.bytes() : 1;
+  /** The least that holds a literal, which is no wider than it need be. */
+  private static int integerSize(Value value) {
+    if (value.expr() instanceof Expr.IntLiteral(long number, Type type, var range)
+        && type.equals(Type.INT64)) {
+      return number == (byte) number
+          ? 1
+          : number == (short) number ? 2 : number == (int) number ? 4 : 8;
+    }
+    return value.type() instanceof Type.Int i ? i.bytes() : 1;
+  }
+
+  /** An integer as one of so many bytes: a literal that fits, or one that has this size. */
+  private static Optional<Expr> ofSize(Value value, int bytes) {
+    boolean possible = bytes == 1 || bytes == 2 || bytes == 4 || bytes == 8;
+    if (value.expr() instanceof Expr.IntLiteral(long number, Type type, SourceRange at)
+        && type.equals(Type.INT64)
+        && possible) {
+      boolean fits = integerSize(value) <= bytes || number >>> (8 * bytes) == 0;
+      return fits
+          ? Optional.of(new Expr.IntLiteral(number, new Type.Int(bytes, true), at))
+          : Optional.empty();
+    }
+    return integerSize(value) == bytes ? Optional.of(value.expr()) : Optional.empty();
   }
 
   private static Value toInteger(Value operand, Type type, SourceRange range) {

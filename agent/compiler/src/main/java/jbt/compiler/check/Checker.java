@@ -308,8 +308,11 @@ public final class Checker {
         diagnostics.error(map.firstUse, "The type of @" + map.name + " can't be told");
       }
     }
-    for (SourceRange declaration : environment.untyped()) {
+    for (SourceRange declaration : environment.untyped(true)) {
       diagnostics.error(declaration, "The type of this variable can't be told");
+    }
+    for (SourceRange declaration : environment.untyped(false)) {
+      diagnostics.warning(declaration, "This variable is never set");
     }
   }
 }

@@ -61,7 +61,6 @@ final class Configuration {
           "show_debug_info",
           "unstable_import_statement",
           "unstable_tseries",
-          "unstable_typeinfo",
           "unstable_dw_ustack",
           "symbol_source",
           "max_type_res_iterations",
@@ -83,7 +82,8 @@ final class Configuration {
           "tracepoint_attach",
           "kprobe_attach",
           "license",
-          "str_trunc_trailer");
+          "str_trunc_trailer",
+          "unstable_typeinfo");
 
   private final Map<String, Setting> given = new HashMap<>();
   private final Diagnostics diagnostics;
@@ -120,7 +120,12 @@ final class Configuration {
             : Settings.KprobeAttach.AUTO,
         configuration.demangles(normal.cppDemangle()),
         configuration.word("license", LICENSES),
-        configuration.text("str_trunc_trailer", normal.truncationTrailer()));
+        configuration.text("str_trunc_trailer", normal.truncationTrailer()),
+        switch (configuration.word("unstable_typeinfo", List.of("error", "warn", "enable"))) {
+          case "warn" -> Settings.Unstable.WARN;
+          case "enable" -> Settings.Unstable.ENABLE;
+          default -> Settings.Unstable.ERROR;
+        });
   }
 
   private void note(Setting setting) {

@@ -67,10 +67,10 @@ final class Environment {
     return variables.computeIfAbsent(new VariableAt(probe, name, declaration), at -> new Place());
   }
 
-  /** Where the variables are declared whose type nothing tells. */
-  List<SourceRange> untyped() {
+  /** Where the variables are declared whose type nothing tells; of those that are read, or not. */
+  List<SourceRange> untyped(boolean read) {
     return variables.entrySet().stream()
-        .filter(entry -> !entry.getValue().known())
+        .filter(entry -> !entry.getValue().known() && entry.getValue().read() == read)
         .map(entry -> entry.getKey().declaration())
         .toList();
   }

@@ -13,6 +13,7 @@ import jbt.compiler.lang.Diagnostics;
 import jbt.compiler.lang.NumberText;
 import jbt.compiler.lang.Parameters.Circumstances;
 import jbt.compiler.lang.Parameters.Unsafe;
+import jbt.compiler.lang.Quotes;
 import jbt.compiler.plan.Attachment.Point;
 import jbt.compiler.plan.Settings;
 import jbt.compiler.target.Binaries;
@@ -65,13 +66,31 @@ final class Expansion {
           Map.entry("iter", "iter"),
           Map.entry("it", "iter"));
 
+  /** What a pattern for the provider may mean in the kernel, and in programs. */
+  private static final List<String> OF_KERNEL =
+      List.of(
+          "fentry",
+          "fexit",
+          "hardware",
+          "interval",
+          "iter",
+          "kprobe",
+          "kretprobe",
+          "profile",
+          "rawtracepoint",
+          "software",
+          "tracepoint");
+
+  private static final List<String> OF_PROGRAMS = List.of("uprobe", "uretprobe", "usdt");
+
   private static final Map<String, Long> UNITS =
       Map.of("s", 1_000_000_000L, "ms", 1_000_000L, "us", 1_000L);
 
   private final Target target;
+  private final Binaries binaries;
   private final Diagnostics diagnostics;
   private final Settings settings;
-  private final boolean unsafe;
+  private final Circumstances circumstances;
   private final UserProbes users;
   private final Kprobes kprobes;
   private final FunctionProbes functions;
@@ -95,7 +114,8 @@ final class Expansion {
       Settings settings,
       Circumstances circumstances) {
     this.target = target;
-    this.unsafe = circumstances.unsafe() == Unsafe.ALLOWED;
+    this.binaries = binaries;
+    this.circumstances = circumstances;
     this.diagnostics = diagnostics;
     this.settings = settings;
     this.users = new UserProbes(binaries, this, settings, circumstances.process());
@@ -123,7 +143,7 @@ final class Expansion {
 
   /** Whether it is left to the kernel to refuse places in the middle of an instruction. */
   boolean unsafe() {
-    return unsafe;
+    return circumstances.unsafe() == Unsafe.ALLOWED;
   }
 
   int unmatched() {
@@ -136,6 +156,9 @@ final class Expansion {
   }
 
   List<Expanded> expand(AttachPoint written) {
+    if (Wildcard.isPattern(written.provider())) {
+      return ofProviders(written);
+    }
     String provider = PROVIDERS.get(written.provider().toLowerCase(Locale.ROOT));
     if (provider == null) {
       diagnostics.error(
@@ -145,6 +168,21 @@ final class Expansion {
           Nearest.hint(written.provider(), PROVIDERS.values()));
       return List.of();
     }
+    // Paths and names of C++ keep their quotes until they are split further.
+    return switch (provider) {
+      case "uprobe" -> users.functions(written, false);
+      case "uretprobe" -> users.functions(written, true);
+      case "usdt" -> users.markers(written);
+      default -> inKernel(unquoted(written), provider);
+    };
+  }
+
+  private static AttachPoint unquoted(AttachPoint written) {
+    List<String> parts = written.parts().stream().map(Quotes::removed).toList();
+    return new AttachPoint(written.provider(), parts, written.range());
+  }
+
+  private List<Expanded> inKernel(AttachPoint written, String provider) {
     return switch (provider) {
       case "begin" -> plain(written, Kind.BEGIN, new Point.Begin());
       case "end" -> plain(written, Kind.END, new Point.End());
@@ -160,11 +198,29 @@ final class Expansion {
       case "fentry" -> functions.expand(written, false);
       case "fexit" -> functions.expand(written, true);
       case "iter" -> Iterators.expand(written, target, this);
-      case "uprobe" -> users.functions(written, false);
-      case "uretprobe" -> users.functions(written, true);
-      case "usdt" -> users.markers(written);
       default -> timed(written, provider);
     };
+  }
+
+  /** Those of all providers that a pattern means; where one has nothing, others may have. */
+  private List<Expanded> ofProviders(AttachPoint written) {
+    boolean programs =
+        circumstances.process().isPresent()
+            || written.parts().stream().limit(1).anyMatch(part -> part.indexOf('/') >= 0);
+    String pattern = written.provider().toLowerCase(Locale.ROOT);
+    Expansion quiet = new Expansion(target, binaries, new Diagnostics(), settings, circumstances);
+    List<Expanded> found = new ArrayList<>();
+    for (String provider : programs ? OF_PROGRAMS : OF_KERNEL) {
+      if (Wildcard.matches(pattern, provider)) {
+        found.addAll(quiet.expand(new AttachPoint(provider, written.parts(), written.range())));
+      }
+    }
+    if (found.isEmpty()) {
+      List<String> all = new ArrayList<>(List.of(written.provider()));
+      all.addAll(written.parts());
+      missing(written, "No matches for " + String.join(":", all), List.of());
+    }
+    return found;
   }
 
   private List<Expanded> plain(AttachPoint written, Kind kind, Point point) {
@@ -198,7 +254,9 @@ final class Expansion {
   }
 
   private List<Expanded> tracepoint(AttachPoint written) {
-    List<String> parts = written.parts();
+    boolean anywhere =
+        written.parts().size() == 1 && Wildcard.isPattern(written.parts().getFirst());
+    List<String> parts = anywhere ? List.of("*", written.parts().getFirst()) : written.parts();
     if (parts.size() != 2 || parts.contains("")) {
       return wrong(written, "tracepoint probe type requires 2 arguments, found " + parts.size());
     }
@@ -305,7 +363,14 @@ final class Expansion {
               : "Invalid period: '" + text + "'");
     }
     if (period < SHORTEST_PERIOD) {
-      return wrong(written, "Period '" + text + "' is shorter than 100 us");
+      String message = "Period '" + text + "' is shorter than 100 us";
+      return text.matches("[1-9][0-9]{0,3}")
+          ? wrong(
+              written,
+              message,
+              "A number alone is in nanoseconds: %s:hz:%s is %s times a second"
+                  .formatted(provider, text, text))
+          : wrong(written, message);
     }
     boolean interval = provider.equals("interval");
     Point point = interval ? new Point.Interval(period) : new Point.Profile(period);

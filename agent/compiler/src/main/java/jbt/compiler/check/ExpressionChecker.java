@@ -155,6 +155,7 @@ final class ExpressionChecker {
       case Ast.Expr.Index index -> index(index);
       case Ast.Expr.Cast cast -> cast(cast);
       case Ast.Expr.SizeOf sizeOf -> access.sizeOf(sizeOf);
+      case Ast.Expr.TypeInfo info -> TypeQueries.info(info, this, diagnostics);
       case Ast.Expr.OffsetOf offsetOf -> access.offsetOf(offsetOf);
       case Ast.Expr.ContainerOf containerOf -> access.containerOf(containerOf);
       case Ast.Expr.Call call -> call(call);
@@ -170,7 +171,12 @@ final class ExpressionChecker {
   private Value unary(Ast.Expr.Unary unary) {
     return switch (unary.op()) {
       case DEREFERENCE -> access.dereference(value(unary.operand()), unary.range());
-      case ADDRESS -> access.address(any(unary.operand()), unary.range());
+      case ADDRESS -> {
+        if (unary.operand() instanceof Ast.Expr.Variable variable) {
+          context.find(variable.name()).ifPresent(context::noteSet);
+        }
+        yield access.address(any(unary.operand()), unary.range());
+      }
       case MINUS, PLUS, COMPLEMENT, NOT ->
           operators.unary(unary.op(), value(unary.operand()), unary.range());
     };
@@ -237,6 +243,12 @@ final class ExpressionChecker {
       return Value.unknown(use.range());
     }
     Place place = found.get().place();
+    place.noteRead();
+    if (context.isUnset(found.get())) {
+      context.noteSet(found.get());
+      diagnostics.warning(
+          use.range(), "$%s is read before it is set".formatted(Macros.written(use.name())));
+    }
     Expr expr = new Expr.Local(found.get().local(), place.type(), use.range());
     return new Value(expr, place.natural(), place.hostBound());
   }
@@ -280,12 +292,19 @@ final class ExpressionChecker {
     if (found.isEmpty()) {
       return Value.unknown(step.range());
     }
+    context.noteSet(found.get());
     Place place = found.get().place();
+    if (place.type() instanceof Type.Pointer(Type target, var space) && Type.sizeOf(target) > 0) {
+      int distance = step.up() ? Type.sizeOf(target) : -Type.sizeOf(target);
+      int local = found.get().local();
+      Expr moved = new Expr.StepLocal(local, distance, step.prefix(), place.type(), step.range());
+      return new Value(moved, false, place.hostBound());
+    }
     boolean integer = place.type() instanceof Type.Int || !place.known();
     if (!integer || !round.environment().put(place, by)) {
       diagnostics.error(
           step.range(),
-          "$%s is %s: only integers can be counted up or down"
+          "$%s is %s: only integers and pointers to something known can be counted up or down"
               .formatted(Macros.written(variable.name()), TypeNames.describe(place.type())));
       return Value.unknown(step.range());
     }
@@ -312,7 +331,7 @@ final class ExpressionChecker {
     if (then.known() && otherwise.known() && type.isEmpty()) {
       diagnostics.error(
           range,
-          "Both sides of ':' must have the same type: %s and %s"
+          "Both branches must have the same type: %s and %s"
               .formatted(TypeNames.describe(then.type()), TypeNames.describe(otherwise.type())));
       return Value.unknown(range);
     }
@@ -375,8 +394,7 @@ final class ExpressionChecker {
 
   private Value comptime(Ast.Expr.Comptime known) {
     Value value = value(known.expr());
-    boolean literal =
-        value.expr() instanceof Expr.IntLiteral || value.expr() instanceof Expr.StrLiteral;
+    boolean literal = isLiteral(value.expr());
     if (!literal) {
       diagnostics.error(known.range(), "This is not known when the script is compiled");
     }
@@ -386,9 +404,48 @@ final class ExpressionChecker {
   private Value index(Ast.Expr.Index index) {
     Value of = any(index.of());
     Value at = value(index.index());
+    if (of.type() instanceof Type.Tuple && at.known()) {
+      return tupleElement(index, of, at);
+    }
     return of.expr() instanceof Expr.ContextField && of.type() instanceof Type.Array
         ? fields.element(of, at, index.range())
         : access.element(of, at, index.range());
+  }
+
+  /** {@code tuple[n]}: each part has a type of its own. */
+  private Value tupleElement(Ast.Expr.Index index, Value of, Value at) {
+    SourceRange range = index.range();
+    if (!(at.expr() instanceof Expr.IntLiteral(long place, Type type, SourceRange where))) {
+      diagnostics.error(at.range(), "A tuple is indexed by literal numbers only");
+      return Value.unknown(range);
+    }
+    Type.Tuple tuple = (Type.Tuple) of.type();
+    if (place < 0 || place >= tuple.parts().size()) {
+      noPart(tuple, where, place);
+      return Value.unknown(range);
+    }
+    return partOf(index.of(), of, (int) place, range);
+  }
+
+  private void noPart(Type.Tuple tuple, SourceRange range, long place) {
+    diagnostics.error(
+        range,
+        "The tuple has no part %d: its parts are 0 to %d"
+            .formatted(place, tuple.parts().size() - 1));
+  }
+
+  private static Value partOf(Ast.Expr written, Value of, int place, SourceRange range) {
+    boolean known = SettingValues.is(written) || written instanceof Ast.Expr.TypeInfo;
+    if (known && of.expr() instanceof Expr.Tuple all) {
+      // It may have to be known when the script is compiled.
+      return Value.of(all.parts().get(place));
+    }
+    Type type = ((Type.Tuple) of.type()).parts().get(place);
+    return new Value(new Expr.TuplePart(of.expr(), place, type, range), false, of.hostBound());
+  }
+
+  private static boolean isLiteral(Expr expr) {
+    return expr instanceof Expr.IntLiteral || expr instanceof Expr.StrLiteral;
   }
 
   private Value member(Ast.Expr.Member member) {
@@ -425,17 +482,9 @@ final class ExpressionChecker {
       return Value.unknown(member.range());
     }
     OptionalInt place = part(tuple, member);
-    if (place.isEmpty()) {
-      return Value.unknown(member.range());
-    }
-    int index = place.getAsInt();
-    Type type = tuple.parts().get(index);
-    if (SettingValues.is(member.of()) && of.expr() instanceof Expr.Tuple all) {
-      // A setting, which may have to be known when the script is compiled.
-      return Value.of(all.parts().get(index));
-    }
-    return new Value(
-        new Expr.TuplePart(of.expr(), index, type, member.range()), false, of.hostBound());
+    return place.isEmpty()
+        ? Value.unknown(member.range())
+        : partOf(member.of(), of, place.getAsInt(), member.range());
   }
 
   /** The place of a field, by its name or number; empty, with an error, if there is none. */
@@ -444,7 +493,7 @@ final class ExpressionChecker {
     if (named >= 0) {
       return OptionalInt.of(named);
     }
-    if (!tuple.names().isEmpty() || !member.field().matches("[0-9]{1,9}")) {
+    if (!member.field().matches("[0-9]{1,9}")) {
       diagnostics.error(
           member.range(),
           "%s has no field '%s'".formatted(TypeNames.describe(tuple), member.field()),
@@ -456,10 +505,7 @@ final class ExpressionChecker {
     if (index < tuple.parts().size()) {
       return OptionalInt.of(index);
     }
-    diagnostics.error(
-        member.fieldRange(),
-        "The tuple has no part %d: its parts are 0 to %d"
-            .formatted(index, tuple.parts().size() - 1));
+    noPart(tuple, member.fieldRange(), index);
     return OptionalInt.empty();
   }
 

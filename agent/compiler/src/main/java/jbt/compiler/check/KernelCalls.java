@@ -22,11 +22,7 @@ import jbt.compiler.types.TypeNames;
 final class KernelCalls {
   /** Calls of bpftrace that are not here, and why. */
   private static final Map<String, String> REFUSED =
-      Map.of(
-          "typeinfo",
-          "typeinfo() is not available: use sizeof(), is_str(), is_ptr() and their like",
-          "elf_info",
-          "elf_info() is not available: use uaddr() and elf_is_exe()");
+      Map.of("elf_info", "elf_info() is not available: use uaddr() and elf_is_exe()");
 
   static final Set<String> NAMES =
       Set.of(
@@ -37,7 +33,6 @@ final class KernelCalls {
           "path",
           "percpu_kaddr",
           "skboutput",
-          "typeinfo",
           "elf_info");
 
   private static final String FIND_TASK = "bpf_task_from_pid";

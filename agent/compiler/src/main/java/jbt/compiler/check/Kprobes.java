@@ -53,8 +53,8 @@ final class Kprobes {
       return expansion.wrong(
           written, type + " probes need CONFIG_KPROBE_EVENTS, which this kernel lacks");
     }
-    String module = parts.size() == 2 ? UserProbes.unquoted(parts.getFirst()) : "*";
-    String wanted = UserProbes.unquoted(parts.getLast());
+    String module = parts.size() == 2 ? parts.getFirst() : "*";
+    String wanted = parts.getLast();
     Places places = new Places(written, returns, type, parts.size() == 2 ? module : "");
     long address = address(wanted);
     if (address != 0) {

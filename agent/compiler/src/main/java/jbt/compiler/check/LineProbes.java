@@ -9,6 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jbt.compiler.check.Checked.Probe.Kind;
 import jbt.compiler.lang.Ast.AttachPoint;
+import jbt.compiler.lang.Quotes;
 import jbt.compiler.plan.Attachment.Point;
 import jbt.compiler.target.Binary;
 import jbt.compiler.target.Binary.Function;
@@ -17,7 +18,7 @@ import jbt.compiler.target.Binary.Line;
 /** Attach points at a line of a program's source: {@code file@source.c:12}, perhaps a column. */
 record LineProbes(AttachPoint written, String file, String source, long line, long column) {
   private static final Pattern PLACE =
-      Pattern.compile("([^@]+|\"[^\"]+\")@([^@:]+):([1-9][0-9]*)(?::([1-9][0-9]*))?");
+      Pattern.compile("([^@\"]+|\"[^\"]+\")@([^@:]+):([1-9][0-9]*)(?::([1-9][0-9]*))?");
 
   /** Whether an attach point is one. */
   static boolean isOne(AttachPoint written) {
@@ -31,7 +32,7 @@ record LineProbes(AttachPoint written, String file, String source, long line, lo
     }
     return new LineProbes(
         written,
-        UserProbes.unquoted(place.group(1)),
+        Quotes.removed(place.group(1)),
         place.group(2),
         Expansion.number(place.group(3)),
         place.group(4) == null ? 0 : Expansion.number(place.group(4)));

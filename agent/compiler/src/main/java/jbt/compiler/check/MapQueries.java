@@ -129,6 +129,7 @@ final class MapQueries {
     map.read = true;
     Expr typed = new Expr.IntLiteral(0, map.type(), call.range());
     Optional<ProbeContext.Variable> known = context.find(written.name());
+    known.ifPresent(context::noteSet);
     ProbeContext.Variable variable =
         known.orElseGet(() -> context.declare(written.name(), written.range()));
     Value value = new Value(typed, map.values.natural(), map.values.hostBound());

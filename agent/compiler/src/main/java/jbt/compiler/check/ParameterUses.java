@@ -17,6 +17,7 @@ import jbt.compiler.lang.Ast.Script;
 import jbt.compiler.lang.Diagnostics;
 import jbt.compiler.lang.NumberText;
 import jbt.compiler.lang.Parameters;
+import jbt.compiler.lang.Quotes;
 import jbt.compiler.lang.Rewriting;
 import jbt.compiler.lang.SourceRange;
 
@@ -118,21 +119,17 @@ final class ParameterUses {
   /** A part of an attach point; in quotes nothing is replaced. */
   private String text(String part, SourceRange range) {
     StringBuilder out = new StringBuilder();
-    boolean quoted = false;
     int at = 0;
     while (at < part.length()) {
-      char c = part.charAt(at++);
-      quoted ^= c == '"';
-      int end = at;
-      while (c == '$' && !quoted && end < part.length() && Character.isDigit(part.charAt(end))) {
+      char c = part.charAt(at);
+      int end = c == '"' ? Quotes.end(part, at) : at + 1;
+      while (c == '$' && end < part.length() && Character.isDigit(part.charAt(end))) {
         end++;
       }
-      if (end > at) {
-        out.append(argument(part.substring(at, end), range).orElse(""));
-        at = end;
-      } else {
-        out.append(c);
-      }
+      String piece = part.substring(at, end);
+      boolean parameter = c == '$' && piece.length() > 1;
+      out.append(parameter ? argument(piece.substring(1), range).orElse("") : piece);
+      at = end;
     }
     return out.toString();
   }

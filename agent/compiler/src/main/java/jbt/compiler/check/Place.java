@@ -15,6 +15,7 @@ final class Place {
   private boolean natural = true;
   private boolean hostBound;
   private boolean declared;
+  private boolean read;
 
   /** Of the widest integer that was put here, which is stored in 8. */
   private int bytes;
@@ -25,6 +26,15 @@ final class Place {
 
   boolean known() {
     return !(type instanceof Type.None);
+  }
+
+  /** Whether something depends on what is in it. */
+  boolean read() {
+    return read;
+  }
+
+  void noteRead() {
+    read = true;
   }
 
   boolean natural() {

@@ -4,9 +4,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import jbt.compiler.check.Checked.Probe.Kind;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.Attachment.Point;
@@ -24,6 +26,9 @@ final class ProbeContext {
   private final Environment environment;
   private final Deque<Map<String, Variable>> blocks = new ArrayDeque<>();
   private final List<Place> locals = new ArrayList<>();
+
+  /** Variables that are declared, and up to here set by nothing. */
+  private final Set<Integer> unset = new HashSet<>();
 
   ProbeContext(int probe, List<Expanded> points, int firstCookie, Environment environment) {
     this.probe = probe;
@@ -133,6 +138,20 @@ final class ProbeContext {
     locals.add(place);
     blocks.element().put(name, variable);
     return variable;
+  }
+
+  /** Notes that a variable is declared without a value. */
+  void noteUnset(Variable variable) {
+    unset.add(variable.local);
+  }
+
+  void noteSet(Variable variable) {
+    unset.remove(variable.local);
+  }
+
+  /** Whether a variable is declared without a value, and nothing before here sets it. */
+  boolean isUnset(Variable variable) {
+    return unset.contains(variable.local);
   }
 
   List<String> variableNames() {

@@ -13,6 +13,7 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import jbt.compiler.lang.Quotes;
 import jbt.compiler.target.Binaries;
 import jbt.compiler.target.Binary;
 import jbt.compiler.target.BinaryException;
@@ -293,10 +294,10 @@ public final class ProbeListing {
       throw new BinaryException("Name a program or library: " + provider + ":/bin/bash:read*");
     }
     boolean cpp = parts.group(2) != null;
-    String pattern = UserProbes.unquoted(parts.group(3));
+    String pattern = Quotes.removed(parts.group(3));
     boolean parameters = pattern.indexOf('(') >= 0;
     Binaries binaries = target.binaries();
-    for (String file : binaries.find(UserProbes.unquoted(parts.group(1)))) {
+    for (String file : binaries.find(Quotes.removed(parts.group(1)))) {
       Binary binary = binaries.open(file);
       for (Binary.Function each : binary.functions()) {
         String name = cpp ? binary.written(each, parameters) : each.name();
@@ -329,7 +330,7 @@ public final class ProbeListing {
     if (parts[0].isEmpty() || parts[0].equals("*")) {
       throw new BinaryException("Name a program or library: usdt:/usr/bin/python3");
     }
-    for (String file : target.binaries().find(UserProbes.unquoted(parts[0]))) {
+    for (String file : target.binaries().find(Quotes.removed(parts[0]))) {
       Binary binary = target.binaries().open(file);
       Set<String> seen = new LinkedHashSet<>();
       for (Binary.Marker marker : binary.markers()) {

@@ -105,11 +105,17 @@ final class StatementChecker {
               Optional<Ast.Expr> then,
               Ast.Expr otherwise,
               SourceRange range)
-          when then.isPresent() && otherwise instanceof Ast.Expr.Sequence ->
+          when then.isPresent() && (isStatement(then.get()) || isStatement(otherwise)) ->
           statement(
               new Ast.Stmt.If(
                   condition, statements(then.get(), false), statements(otherwise, false), range));
       case Ast.Expr.Call call when Calls.NAMES.contains(call.function()) -> calls.statement(call);
+      case Ast.Expr.Step(Ast.Expr.MapUse use, boolean up, boolean prefix, SourceRange range)
+          when expressions.maps().info(use).type() instanceof Type.Pointer -> {
+        Ast.BinaryOp op = up ? Ast.BinaryOp.ADD : Ast.BinaryOp.SUBTRACT;
+        Ast.Expr one = new Ast.Expr.Int(1, false, range);
+        yield assign(new Ast.Stmt.Assign(use, Optional.of(op), one, range));
+      }
       case Ast.Expr.Step step ->
           List.of(new Stmt.Evaluate(expressions.step(step, false).expr(), evaluate.range()));
       default -> {
@@ -119,6 +125,16 @@ final class StatementChecker {
         }
         yield List.of(new Stmt.Evaluate(value.expr(), evaluate.range()));
       }
+    };
+  }
+
+  /** Whether an expression may be there for its effects only. */
+  private static boolean isStatement(Ast.Expr expr) {
+    return switch (expr) {
+      case Ast.Expr.Sequence sequence -> true;
+      case Ast.Expr.Call call -> Calls.NAMES.contains(call.function());
+      case Ast.Expr.Conditional nested -> isStatement(nested.otherwise());
+      default -> false;
     };
   }
 
@@ -173,6 +189,7 @@ final class StatementChecker {
           List.of());
       return List.of();
     }
+    context.noteSet(variable);
     Expr coerced = Coercion.to(variable.place().type(), value.expr());
     return List.of(new Stmt.SetLocal(variable.local(), coerced, range));
   }
@@ -211,7 +228,8 @@ final class StatementChecker {
   private List<Stmt> compound(Ast.Stmt.Assign assign, Ast.BinaryOp op, Ast.Expr.MapUse use) {
     MapUses maps = expressions.maps();
     MapInfo map = maps.info(use);
-    if (op != Ast.BinaryOp.ADD && op != Ast.BinaryOp.SUBTRACT) {
+    boolean sum = op == Ast.BinaryOp.ADD || op == Ast.BinaryOp.SUBTRACT;
+    if (!sum || map.type() instanceof Type.Pointer) {
       return replace(assign, op, use, map);
     }
     List<Expr> key = maps.key(map, use.key(), use.range());
@@ -266,6 +284,7 @@ final class StatementChecker {
     if (value.isPresent()) {
       return set(variable, name, value.get(), let.range());
     }
+    context.noteUnset(variable);
     Type type = variable.place().type();
     return type instanceof Type.None
         ? List.of()

@@ -1,11 +1,16 @@
 package jbt.compiler.check;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Diagnostics;
+import jbt.compiler.lang.SourceRange;
+import jbt.compiler.types.Origin;
 import jbt.compiler.types.Type;
+import jbt.compiler.types.TypeNames;
 
 /** {@code is_str(x)} and the like: what an expression is, known when the script is compiled. */
 final class TypeQueries {
@@ -45,6 +50,61 @@ final class TypeQueries {
           default -> throw new IllegalArgumentException(call.function());
         };
     return Value.bool(is, call.range());
+  }
+
+  /**
+   * {@code typeinfo(x)}: the number of the type among the kernel's, 0 if it is none of these, what
+   * kind of type it is, and its name.
+   */
+  static Value info(
+      Ast.Expr.TypeInfo written, ExpressionChecker expressions, Diagnostics diagnostics) {
+    SourceRange range = written.range();
+    switch (expressions.settings().typeinfo()) {
+      case ERROR -> {
+        diagnostics.error(
+            range,
+            "typeinfo() may change: it has to be allowed",
+            List.of(),
+            List.of("Write config = { unstable_typeinfo = enable } at the top of the script"));
+        return Value.unknown(range);
+      }
+      case WARN -> diagnostics.warning(range, "typeinfo() may change");
+      case ENABLE -> {}
+    }
+    Optional<String> aggregation = written.of().flatMap(of -> aggregation(of, expressions));
+    if (aggregation.isPresent()) {
+      return info(0, aggregation.get(), aggregation.get(), range);
+    }
+    Type type =
+        expressions.types().typeOrExpression(written.type(), written.of()).orElse(Type.NONE);
+    if (type instanceof Type.None) {
+      return Value.unknown(range);
+    }
+    boolean ofKernel =
+        type instanceof Type.Struct struct && !struct.origin().source().equals(Origin.SCRIPT);
+    int id = ofKernel ? ((Type.Struct) type).origin().id() : 0;
+    return info(id, TypeNames.kind(type), TypeNames.written(type), range);
+  }
+
+  private static Optional<String> aggregation(Ast.Expr of, ExpressionChecker expressions) {
+    return of instanceof Ast.Expr.MapUse use
+        ? expressions
+            .maps()
+            .info(use)
+            .aggregation
+            .map(held -> held.getClass().getSimpleName().toLowerCase(Locale.ROOT) + "_t")
+        : Optional.empty();
+  }
+
+  private static Value info(int id, String kind, String name, SourceRange range) {
+    List<Expr> parts =
+        List.of(
+            Value.literal(id, range).expr(),
+            Value.string(kind, range).expr(),
+            Value.string(name, range).expr());
+    List<Type> types = parts.stream().map(Expr::type).toList();
+    Type type = new Type.Tuple(types, List.of("btf_id", "base_type", "full_type"));
+    return Value.of(new Expr.Tuple(parts, type, range));
   }
 
   private static Value hasNoKey(

@@ -99,12 +99,29 @@ final class TypeResolver {
     if (written.of().isPresent()) {
       return;
     }
+    if (isOfAggregation(written)) {
+      String call = written.name().replaceFirst("_t$", "()");
+      round
+          .diagnostics()
+          .error(
+              written.range(),
+              "%s is what %s makes of a map: nothing else has this type"
+                  .formatted(written.name(), call));
+      return;
+    }
     String keyword = written.keyword();
     String message =
         keyword.isEmpty()
             ? "Unknown type: '" + written.name() + "'"
             : "Unknown %s: '%s'".formatted(keyword, written.name());
     round.diagnostics().error(written.range(), message, List.of(), hints(keyword, written.name()));
+  }
+
+  private static boolean isOfAggregation(TypeName written) {
+    String name = written.name();
+    return written.keyword().isEmpty()
+        && name.endsWith("_t")
+        && Aggregations.NAMES.contains(name.substring(0, name.length() - 2));
   }
 
   private List<String> hints(String keyword, String name) {
@@ -132,7 +149,7 @@ final class TypeResolver {
 
   /** A type or, if the lone name is none, the type of an expression. */
   Optional<Type> typeOrExpression(Optional<TypeName> type, Optional<Ast.Expr> of) {
-    if (of.isEmpty()) {
+    if (of.isEmpty() || type.filter(TypeResolver::isOfAggregation).isPresent()) {
       return type.flatMap(this::resolve);
     }
     Optional<Type> named = type.flatMap(this::known).or(() -> named(of.get()));

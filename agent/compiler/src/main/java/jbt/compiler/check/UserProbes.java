@@ -11,6 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jbt.compiler.check.Checked.Probe.Kind;
 import jbt.compiler.lang.Ast.AttachPoint;
+import jbt.compiler.lang.Quotes;
 import jbt.compiler.plan.Attachment.Point;
 import jbt.compiler.plan.Settings;
 import jbt.compiler.target.Binaries;
@@ -64,17 +65,15 @@ final class UserProbes {
     }
     // A name of C++ has colons of its own.
     String wanted =
-        unquoted(String.join(":", parts.subList(cpp ? first + 1 : first, parts.size())));
+        Quotes.removed(String.join(":", parts.subList(cpp ? first + 1 : first, parts.size())));
     List<Expanded> found = new ArrayList<>();
-    String name = ofProcess ? "" : unquoted(parts.getFirst());
+    String name = ofProcess ? "" : Quotes.removed(parts.getFirst());
     try {
       List<String> files = files(name);
       if (files.isEmpty()) {
         expansion.missing(
             written,
-            ofProcess
-                ? "No process " + process.getAsInt()
-                : "No program or library " + parts.getFirst(),
+            ofProcess ? "No process " + process.getAsInt() : "No program or library " + name,
             List.of());
         return List.of();
       }
@@ -159,11 +158,6 @@ final class UserProbes {
             .map(s -> " and " + function + "+" + s)
             .orElse("");
     return "Instructions begin at %s+%d%s".formatted(function, before, after);
-  }
-
-  static String unquoted(String part) {
-    boolean quoted = part.length() > 1 && part.startsWith("\"") && part.endsWith("\"");
-    return quoted ? part.substring(1, part.length() - 1) : part;
   }
 
   /** The places of one file that an attach point names. */
@@ -338,12 +332,13 @@ final class UserProbes {
       return expansion.wrong(
           written, "usdt probe type requires 2 or 3 arguments, found " + parts.size());
     }
-    String provider = parts.size() == 3 && !parts.get(1).isEmpty() ? parts.get(1) : "*";
-    String name = parts.getLast();
+    boolean any = parts.size() < 3 || parts.get(1).isEmpty();
+    String provider = any ? "*" : Quotes.removed(parts.get(1));
+    String name = Quotes.removed(parts.getLast());
     List<Expanded> found = new ArrayList<>();
     Set<String> known = new HashSet<>();
     try {
-      for (String file : files(ofProcess ? "*" : unquoted(parts.getFirst()))) {
+      for (String file : files(ofProcess ? "*" : Quotes.removed(parts.getFirst()))) {
         Binary binary = binaries.open(file);
         for (Marker marker : binary.markers()) {
           known.add(marker.provider() + ":" + marker.name());

@@ -198,10 +198,12 @@ final class Texts {
   /** Puts the bytes of a text at an address, unpadded; returns how many. */
   Operand append(Expr expr, Address to) {
     if (expr instanceof Expr.StrLiteral(String value, var type, var range)) {
-      for (int offset = 0; offset < value.length(); offset += 8) {
+      int nul = value.indexOf('\0');
+      int length = nul < 0 ? value.length() : nul;
+      for (int offset = 0; offset < length; offset += 8) {
         body.storeWord(to.plus(offset), new Imm(word(value, offset)));
       }
-      return new Imm(value.length());
+      return new Imm(length);
     }
     if (expr instanceof Expr.BuiltinValue(Builtin builtin, var type, var range)
         && builtin == Builtin.COMM) {

@@ -231,6 +231,10 @@ public final class Ast {
     /** {@code sizeof(type)} or {@code sizeof(expression)}; a lone name is given as both. */
     record SizeOf(Optional<TypeName> type, Optional<Expr> of, SourceRange range) implements Expr {}
 
+    /** {@code typeinfo(type)} or {@code typeinfo(expression)}; a lone name is given as both. */
+    record TypeInfo(Optional<TypeName> type, Optional<Expr> of, SourceRange range)
+        implements Expr {}
+
     /** {@code offsetof(type, field.field)}; a lone name is given as type and as expression. */
     record OffsetOf(
         Optional<TypeName> type, Optional<Expr> of, List<String> fields, SourceRange range)
@@ -268,6 +272,9 @@ public final class Ast {
     /** The suffix {@code *}. */
     public static final int POINTER = -1;
 
+    /** The suffix {@code []}, in casts. */
+    public static final int OPEN = 0;
+
     public TypeName {
       suffixes = List.copyOf(suffixes);
     }
@@ -285,7 +292,12 @@ public final class Ast {
       StringBuilder text = new StringBuilder(keyword);
       text.append(keyword.isEmpty() ? "" : " ").append(of.isPresent() ? "typeof(...)" : name);
       for (int suffix : suffixes) {
-        text.append(suffix == POINTER ? "*" : "[" + suffix + "]");
+        text.append(
+            switch (suffix) {
+              case POINTER -> "*";
+              case OPEN -> "[]";
+              default -> "[" + suffix + "]";
+            });
       }
       return text.toString();
     }
@@ -392,6 +404,7 @@ public final class Ast {
       case Expr.Index index -> List.of(index.of(), index.index());
       case Expr.Cast cast -> List.of(cast.operand());
       case Expr.SizeOf sizeOf -> sizeOf.of().stream().toList();
+      case Expr.TypeInfo info -> info.of().stream().toList();
       case Expr.OffsetOf offsetOf -> offsetOf.of().stream().toList();
       case Expr.ContainerOf containerOf -> List.of(containerOf.pointer());
       case Expr.Call call -> call.arguments();

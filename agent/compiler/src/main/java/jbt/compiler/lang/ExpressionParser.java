@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import jbt.compiler.lang.Ast.BinaryOp;
 import jbt.compiler.lang.Ast.Expr;
 import jbt.compiler.lang.Ast.TypeName;
@@ -15,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 /** Reads expressions: by precedence from loose to tight, as in C. */
 final class ExpressionParser {
   private static final int LOOSEST = 3;
+
+  /** Calls that take types. */
+  private static final Set<String> LAYOUT =
+      Set.of("sizeof", "offsetof", "container_of", "typeinfo");
 
   private static final Map<String, BinaryOp> BINARY = new HashMap<>();
   private static final Map<String, UnaryOp> UNARY = new HashMap<>();
@@ -139,7 +144,7 @@ final class ExpressionParser {
   private Expr cast() throws SyntaxError {
     tokens.enter();
     SourceRange start = tokens.take().range();
-    TypeName type = typeName();
+    TypeName type = types.castType();
     tokens.expect(")");
     Expr operand = unary();
     tokens.leave();
@@ -229,7 +234,7 @@ final class ExpressionParser {
     if (!tokens.accept("(")) {
       return new Expr.Name(name.text(), name.range());
     }
-    if (name.isWord("sizeof") || name.isWord("offsetof") || name.isWord("container_of")) {
+    if (LAYOUT.contains(name.text())) {
       return types.layoutCall(name);
     }
     List<Expr> arguments = listUpTo(")");
@@ -256,12 +261,19 @@ final class ExpressionParser {
     if (tokens.current().kind() == Kind.IDENTIFIER && tokens.ahead().is("=")) {
       return namedParts(start);
     }
+    if (tokens.accept(")")) {
+      throw new SyntaxError(start.to(tokens.previous()), "a tuple has at least one part");
+    }
     Expr first = expression();
     if (tokens.accept(")")) {
       return first;
     }
+    if (tokens.current().is("=")) {
+      throw new SyntaxError(tokens.current().range(), "an assignment has no value; '==' compares");
+    } else if (!tokens.accept(",")) {
+      throw tokens.unexpected("expected ',' or ')'");
+    }
     List<Expr> parts = new ArrayList<>(List.of(first));
-    tokens.expect(",");
     parts.addAll(listUpTo(")"));
     return new Expr.Tuple(parts, start.to(tokens.previous()));
   }

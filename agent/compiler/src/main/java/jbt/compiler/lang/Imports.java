@@ -30,8 +30,13 @@ public final class Imports {
       String path = resolve(merged.file(next.range().start()), main.name(), next.path());
       List<String> scripts = scripts(path, parameters);
       if (scripts.isEmpty() && !path.startsWith("stdlib/")) {
+        boolean c = path.endsWith(".c");
         diagnostics.error(
-            next.range(), "Can't import '" + next.path() + "': there is no such script");
+            next.range(),
+            "Can't import '%s': %s"
+                .formatted(next.path(), c ? "there is no C compiler" : "there is no such script"),
+            List.of(),
+            c ? List.of("Write what it does as fn or macro in a .bt file") : List.of());
       }
       for (String script : scripts) {
         if (seen.add(script)) {

@@ -84,10 +84,31 @@ final class Lexer {
   /**
    * The attach point that begins here: up to white space, a comma or an opening brace, or up to the
    * slash of a predicate, that is any slash but those of a path, which begins right behind a colon
-   * with a slash or with {@code ./} or {@code ../}.
+   * with a slash or with {@code ./} or {@code ../}. White space around colons is no part of it.
    */
   Token attachPoint() {
     skipBlank();
+    int start = at;
+    StringBuilder written = new StringBuilder();
+    pieceOfAttachPoint(written);
+    while (continued(written)) {
+      pieceOfAttachPoint(written);
+    }
+    return token(Kind.SYMBOL, start, written.toString());
+  }
+
+  /** Goes over the white space behind a piece of an attach point, if another follows. */
+  private boolean continued(StringBuilder written) {
+    int end = at;
+    skipBlank();
+    boolean colon = peek(0) == ':';
+    boolean part = isNameStart(peek(0)) || isDigit(peek(0)) || "*\"$".indexOf(peek(0)) >= 0;
+    boolean more = at > end && (colon || (part && written.charAt(written.length() - 1) == ':'));
+    at = more ? at : end;
+    return more;
+  }
+
+  private void pieceOfAttachPoint(StringBuilder written) {
     int start = at;
     boolean path = false;
     while (at < text.length()) {
@@ -103,13 +124,10 @@ final class Lexer {
         }
       } else if (c == ':') {
         path = false;
-      } else if (c == '"') {
-        int end = text.indexOf('"', at + 1);
-        at = end < 0 ? at : end;
       }
-      at++;
+      at = c == '"' ? Quotes.end(text, at) : at + 1;
     }
-    return token(Kind.SYMBOL, start, text.substring(start, at));
+    written.append(text, start, at);
   }
 
   private void skipBlank() {

@@ -71,13 +71,7 @@ public final class Parser {
 
   private static Block block(Tokens tokens, StatementParser statements) throws SyntaxError {
     SourceRange start = tokens.current().range();
-    List<AttachPoint> attachPoints = new ArrayList<>();
-    do {
-      if (!attachPoints.isEmpty() && (tokens.current().is("{") || tokens.current().is("/"))) {
-        break;
-      }
-      attachPoints.add(attachPoint(tokens));
-    } while (tokens.accept(","));
+    List<AttachPoint> attachPoints = attachPoints(tokens);
     Optional<Expr> predicate = Optional.empty();
     if (tokens.accept("/")) {
       predicate = Optional.of(statements.expressions().predicate());
@@ -91,29 +85,53 @@ public final class Parser {
     return new Block(attachPoints, predicate, body, start.to(tokens.previous()));
   }
 
+  /** With commas between them, and maybe more commas than that. */
+  private static List<AttachPoint> attachPoints(Tokens tokens) throws SyntaxError {
+    List<AttachPoint> points = new ArrayList<>();
+    boolean more = true;
+    while (more) {
+      more = false;
+      while (tokens.accept(",")) {
+        more = true;
+      }
+      boolean end = tokens.current().is("{") || tokens.current().is("/");
+      if (points.isEmpty() || (more && !end)) {
+        points.add(attachPoint(tokens));
+        more = tokens.current().is(",");
+      } else {
+        more = false;
+      }
+    }
+    return points;
+  }
+
   private static AttachPoint attachPoint(Tokens tokens) throws SyntaxError {
     Token token = tokens.current();
-    if (token.kind() != Kind.IDENTIFIER && !token.is("*")) {
+    boolean parameter = token.kind() == Kind.VARIABLE && Character.isDigit(token.text().charAt(0));
+    boolean quoted = token.kind() == Kind.STRING;
+    if (token.kind() != Kind.IDENTIFIER && !parameter && !quoted && !token.is("*")) {
       throw new SyntaxError(token.range(), "expected a probe, not " + token.described());
     }
     Token written = tokens.attachPoint();
     // A name may stand in front: name=provider:part.
     String point = POINT_NAME.matcher(written.text()).replaceFirst("");
     List<String> parts = parts(point);
-    return new AttachPoint(parts.getFirst(), parts.subList(1, parts.size()), written.range());
+    String provider = Quotes.removed(parts.getFirst());
+    return new AttachPoint(provider, parts.subList(1, parts.size()), written.range());
   }
 
   /** What stands between colons that are not in quotes. */
   private static List<String> parts(String point) {
     List<String> parts = new ArrayList<>();
     int start = 0;
-    boolean quoted = false;
-    for (int at = 0; at < point.length(); at++) {
-      quoted ^= point.charAt(at) == '"';
-      if (point.charAt(at) == ':' && !quoted) {
+    int at = 0;
+    while (at < point.length()) {
+      char c = point.charAt(at);
+      if (c == ':') {
         parts.add(point.substring(start, at));
         start = at + 1;
       }
+      at = c == '"' ? Quotes.end(point, at) : at + 1;
     }
     parts.add(point.substring(start));
     return parts;

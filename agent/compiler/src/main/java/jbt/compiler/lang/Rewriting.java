@@ -110,6 +110,8 @@ public record Rewriting(Function<Expr, Optional<Expr>> replace) {
       case Expr.Cast e -> new Expr.Cast(type(e.type()), expr(e.operand()), e.range());
       case Expr.SizeOf e ->
           new Expr.SizeOf(e.type().map(this::type), e.of().map(this::expr), e.range());
+      case Expr.TypeInfo e ->
+          new Expr.TypeInfo(e.type().map(this::type), e.of().map(this::expr), e.range());
       case Expr.OffsetOf e ->
           new Expr.OffsetOf(
               e.type().map(this::type), e.of().map(this::expr), e.fields(), e.range());

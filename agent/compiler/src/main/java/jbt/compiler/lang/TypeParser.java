@@ -92,16 +92,13 @@ final class TypeParser {
     boolean pointer = false;
     while (at < ahead.size() && (ahead.get(at).is("*") || ahead.get(at).is("["))) {
       boolean array = ahead.get(at).is("[");
-      boolean length =
-          array
-              && at + 2 < ahead.size()
-              && ahead.get(at + 1).kind() == Kind.INTEGER
-              && ahead.get(at + 2).is("]");
-      if (array && !length) {
+      boolean number = array && at + 1 < ahead.size() && ahead.get(at + 1).kind() == Kind.INTEGER;
+      int end = number ? at + 2 : at + 1;
+      if (array && !(end < ahead.size() && ahead.get(end).is("]"))) {
         return false;
       }
       pointer |= !array;
-      at += array ? 3 : 1;
+      at = array ? end + 1 : at + 1;
     }
     if (at + 1 >= ahead.size() || !ahead.get(at).is(")")) {
       return false;
@@ -119,6 +116,15 @@ final class TypeParser {
   }
 
   TypeName typeName() throws SyntaxError {
+    return typeName(false);
+  }
+
+  /** As {@link #typeName}, but the length of an array may be left to what is cast. */
+  TypeName castType() throws SyntaxError {
+    return typeName(true);
+  }
+
+  private TypeName typeName(boolean open) throws SyntaxError {
     while (QUALIFIERS.contains(tokens.current().text())) {
       tokens.take();
     }
@@ -150,7 +156,7 @@ final class TypeParser {
       if (token.is("*")) {
         suffixes.add(TypeName.POINTER);
       } else if (token.is("[")) {
-        suffixes.add(length());
+        suffixes.add(open && tokens.accept("]") ? TypeName.OPEN : length());
       }
     }
     SourceRange range = first.range().to(tokens.previous());
@@ -180,7 +186,7 @@ final class TypeParser {
     return words.contains("unsigned") ? "unsigned " + size : size;
   }
 
-  /** The rest of {@code sizeof(}, {@code offsetof(} or {@code container_of(}. */
+  /** The rest of {@code sizeof(}, {@code typeinfo(}, {@code offsetof(} or {@code container_of(}. */
   Expr layoutCall(Token name) throws SyntaxError {
     if (name.isWord("container_of")) {
       Expr pointer = expressions.expression();
@@ -204,9 +210,12 @@ final class TypeParser {
                   new TypeName("", first.text(), List.of(), Optional.empty(), first.range()))
               : Optional.empty();
     }
-    if (name.isWord("sizeof")) {
+    if (!name.isWord("offsetof")) {
       tokens.expect(")");
-      return new Expr.SizeOf(type, of, name.range().to(tokens.previous()));
+      SourceRange range = name.range().to(tokens.previous());
+      return name.isWord("sizeof")
+          ? new Expr.SizeOf(type, of, range)
+          : new Expr.TypeInfo(type, of, range);
     }
     List<String> fields = fields();
     return new Expr.OffsetOf(type, of, fields, name.range().to(tokens.previous()));

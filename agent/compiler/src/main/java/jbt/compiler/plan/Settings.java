@@ -15,6 +15,7 @@ package jbt.compiler.plan;
  * @param cppDemangle names of functions are shown as C++ and Rust write them
  * @param license one that goes with the kernel's, under which all programs are loaded
  * @param truncationTrailer what stands behind a text that may have been longer, as its bytes
+ * @param typeinfo what {@code typeinfo()} is, which bpftrace may change
  */
 public record Settings(
     int maxMapKeys,
@@ -28,7 +29,8 @@ public record Settings(
     KprobeAttach kprobeAttach,
     boolean cppDemangle,
     String license,
-    String truncationTrailer) {
+    String truncationTrailer,
+    Unstable typeinfo) {
   public static final Settings DEFAULT =
       new Settings(
           4096,
@@ -42,7 +44,8 @@ public record Settings(
           KprobeAttach.AUTO,
           true,
           "GPL",
-          "..");
+          "..",
+          Unstable.ERROR);
 
   /**
    * By perf events, for which the kernel makes a record of each event, or where that changes
@@ -64,6 +67,13 @@ public record Settings(
     /** By fentry and fexit where that changes nothing that the script can see. */
     AUTO,
     KPROBE
+  }
+
+  /** Whether what later versions may change may be used. */
+  public enum Unstable {
+    ERROR,
+    WARN,
+    ENABLE
   }
 
   public enum Missing {

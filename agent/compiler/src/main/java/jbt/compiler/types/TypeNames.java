@@ -2,7 +2,9 @@ package jbt.compiler.types;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Types as they are written in scripts and messages. */
 public final class TypeNames {
@@ -51,6 +53,45 @@ public final class TypeNames {
     return Optional.ofNullable(INTEGERS.get(name));
   }
 
+  /** What kind of type it is, in a word. */
+  public static String kind(Type type) {
+    return switch (type) {
+      case Type.None none -> "none";
+      case Type.Int i -> "int";
+      case Type.Bool bool -> "bool";
+      case Type.Str str -> "string";
+      case Type.Pointer pointer -> "pointer";
+      case Type.Struct struct -> struct.union() ? "union" : "struct";
+      case Type.Array array -> "array";
+      case Type.Tuple tuple -> tuple.names().isEmpty() ? "tuple" : "record";
+      case Type.ProbeName name -> "string";
+      case Type.Buffer buffer -> "buffer";
+      case Type.Symbolic symbolic -> symbolic.meaning().description();
+    };
+  }
+
+  /** The whole type, as it is written in scripts. */
+  public static String written(Type type) {
+    return switch (type) {
+      case Type.Str str -> "string[" + str.size() + "]";
+      case Type.Buffer buffer -> "buffer[" + buffer.size() + "]";
+      case Type.Pointer(Type.None none, var space) -> "void *";
+      case Type.Pointer pointer -> written(pointer.target()) + " *";
+      case Type.Array array -> written(array.element()) + "[" + array.length() + "]";
+      case Type.Tuple tuple -> tuple(tuple, TypeNames::written);
+      default -> describe(type);
+    };
+  }
+
+  private static String tuple(Type.Tuple tuple, Function<Type, String> part) {
+    return IntStream.range(0, tuple.parts().size())
+        .mapToObj(
+            i ->
+                (tuple.names().isEmpty() ? "" : tuple.names().get(i) + " = ")
+                    + part.apply(tuple.parts().get(i)))
+        .collect(Collectors.joining(", ", "(", ")"));
+  }
+
   /** The type as messages name it; lengths of strings left out, as they adapt. */
   public static String describe(Type type) {
     return switch (type) {
@@ -66,10 +107,7 @@ public final class TypeNames {
           (struct.union() ? "union " : "struct ")
               + (struct.name().isEmpty() ? "(anonymous)" : struct.name());
       case Type.Array array -> describe(array.element()) + "[" + array.length() + "]";
-      case Type.Tuple tuple ->
-          tuple.parts().stream()
-              .map(TypeNames::describe)
-              .collect(Collectors.joining(", ", "(", ")"));
+      case Type.Tuple tuple -> tuple(tuple, TypeNames::describe);
       case Type.ProbeName name -> "probe name";
       case Type.Buffer buffer -> "buffer";
       case Type.Symbolic symbolic -> symbolic.meaning().description();

@@ -84,7 +84,8 @@ class ConfigurationTest {
                 Settings.DEFAULT.kprobeAttach(),
                 true,
                 "GPL",
-                ".."));
+                "..",
+                Settings.Unstable.ERROR));
     Parameters wrong =
         new Parameters(
             List.of(), Map.of(), Map.of(), List.of(), Map.of("BPFTRACE_MAX_STRLEN", "x"));
@@ -101,7 +102,8 @@ class ConfigurationTest {
             config = {
               BPFTRACE_MAX_MAP_KEYS = 10; max_strlen = 64; str_trunc_trailer = "~";
               missing_probes = warn; print_maps_on_exit = false; stack_mode = perf; license = "GPL v2";
-              map_keys_max = 20; tracepoint_attach = raw; kprobe_attach = kprobe; cpp_demangle = 0
+              map_keys_max = 20; tracepoint_attach = raw; kprobe_attach = kprobe; cpp_demangle = 0;
+              unstable_typeinfo = enable
             }
             tracepoint:syscalls:sys_enter_openat, tracepoint:no:such { @[pid] = count(); print(str(args.filename)); }
             """);
@@ -119,7 +121,8 @@ class ConfigurationTest {
                 Settings.KprobeAttach.KPROBE,
                 false,
                 "GPL v2",
-                "~"));
+                "~",
+                Settings.Unstable.ENABLE));
     assertThat(kernelMap(plan, "AT_").maxEntries()).isEqualTo(20);
     assertThat(plan.sites().getFirst()).hasToString("Value[type=" + new Type.Str(64) + "]");
     assertThat(plan.warnings())
