@@ -61,6 +61,38 @@ class TracedProgramsTest {
       }
       """;
 
+  /** With values of all kinds. */
+  private static final String VALUES =
+      """
+      struct values {
+        unsigned char address[6]; char mac[6]; char text[8]; unsigned four;
+        unsigned char six[16]; char signs[16]; char name[4];
+      };
+      // Not zero, or the kernel does not have it in memory when the script reads it.
+      volatile struct values values = {
+        {1, 2, 0, 4, 5, 0xab}, {1, 2, 0, 4, 5, 0xcd}, {'a', 0, 'b', 0, 'c', 'd', 'e', 'f'},
+        0x0100007f, {0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1},
+        {0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2}, {10, 0, 0, 1}
+      };
+      char *list[] = {"one", "two", 0};
+      volatile unsigned char one = 7;
+      volatile unsigned short two = 300;
+      volatile unsigned four = 70000;
+      volatile long eight = -1;
+      char words[32] = "words";
+      __attribute__((noinline)) long use(
+          volatile struct values *values, char **list, unsigned char small, int negative, long e,
+          long f, long g, long h) {
+        asm volatile("");
+        return values->four + list[0][0] + small + negative + e + f + g * h + one + two + four + eight
+            + words[0];
+      }
+      int main(void) {
+        long all = use(&values, list, 200, -5, 6, 7, 77, 88);
+        return all == use(&values, list, 200, -5, 6, 7, 77, 88) ? 0 : 1;
+      }
+      """;
+
   @TempDir private Path folder;
   private Path program;
 
@@ -140,6 +172,51 @@ class TracedProgramsTest {
   @BeforeEach
   void compile() throws Exception {
     program = CProgram.compile(folder, "worker", SOURCE, "-O1", "-static");
+  }
+
+  @Test
+  @Covers("uprobe, values")
+  void valuesOfAProgram() throws Exception {
+    Path values = CProgram.compile(folder, "values", VALUES, "-O1", "-g", "-static");
+    String script =
+        """
+        uprobe:VALUES:use /@calls++ == 1/ {
+          print((args.small, args.negative, arg5, sarg0, sarg1, sarg1()));
+          print((args().small, arg2() & 0xff, func(), elf_is_exe));
+          $v = args.values;
+          print((macaddr($v->address), macaddr($v->mac), macaddr(&$v->mac), $v->text));
+          print(buf($v->text)); print(buf($v->text, 4)); print(buf($v->address));
+          print(buf($v->address, 3)); print(buf(&$v->text, 8)); $n = 9; print(buf($v->text, $n));
+          print((ntop($v->four), ntop($v->six), ntop($v->signs), ntop($v->name), ntop(10, $v->six)));
+          join(args.list); join(args.list, "/"); join(arg1);
+          print((*uaddr("one"), *uaddr("two"), *uaddr("four"), *uaddr("eight") == (uint64)-1));
+          print((str(uaddr("words")), sizeof(*uaddr("one")), sizeof(*uaddr("words"))));
+          print((strlen(*args.list), strcap(args.list[1]), strstr(args.list[1], "wo")));
+        }
+        END { clear(@calls); }
+        """
+            .replace("VALUES", values.toString());
+    Thread thread = trace(script, "-c", values.toString());
+    assertThat(result(thread))
+        .isEqualTo(
+            """
+            (200, -5, 7, 77, 88, 88)
+            (200, 200, use, true)
+            (01:02:00:04:05:AB, 01:02:00:04:05:CD, 01:02:00:04:05:CD, a)
+            a\\x00b\\x00cdef
+            a\\x00b\\x00
+            \\x01\\x02\\x00\\x04\\x05\\xab
+            \\x01\\x02\\x00
+            a\\x00b\\x00cdef
+            a\\x00b\\x00cdef\\x7f
+            (127.0.0.1, 2001:db8::1, 2001:db8::2, 10.0.0.1, 2001:db8::1)
+            one two
+            one/two
+            one two
+            (7, 300, 70000, true)
+            (words, 1, 8)
+            (3, 3, 1)\
+            """);
   }
 
   @Test

@@ -193,6 +193,21 @@ final class Access {
     return new Value(sum(memory.address(), memory.offset(), type, range), false, true);
   }
 
+  /** An array of characters of the traced side as its bytes: what is behind a NUL counts, too. */
+  static Value bytes(Value value) {
+    return value.expr() instanceof Expr.Memory m && m.type() instanceof Type.Str(int size)
+        ? value.with(
+            new Expr.Memory(
+                m.address(),
+                m.offset(),
+                m.bits(),
+                m.space(),
+                m.direct(),
+                new Type.Array(new Type.Int(1, false), size),
+                m.range()))
+        : value;
+  }
+
   private static Expr sum(Expr address, long offset, Type type, SourceRange range) {
     Expr number = Operators.as(Type.UINT64, address);
     Expr distance = new Expr.IntLiteral(offset, Type.UINT64, range);

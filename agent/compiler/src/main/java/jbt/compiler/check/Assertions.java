@@ -103,14 +103,17 @@ final class Assertions {
       return List.of();
     }
     Value condition = expressions.condition(call.arguments().getFirst());
-    List<Stmt> failed = new ArrayList<>(calls.printf(message(call), Use.ERROR));
+    Ast.Expr plain = new Ast.Expr.Str("%s", call.arguments().get(1).range());
+    List<Stmt> failed = new ArrayList<>(calls.printf(message(call, plain), Use.ERROR));
     Expr one = Value.literal(1, call.range()).expr();
     failed.add(new Stmt.Exit(round.site(new Site.Exit()), one, call.range()));
     return List.of(new Stmt.If(condition.expr(), List.of(), failed, call.range()));
   }
 
-  private static Ast.Expr.Call message(Ast.Expr.Call call) {
-    return new Ast.Expr.Call(call.function(), call.arguments().subList(1, 2), call.range());
+  private static Ast.Expr.Call message(Ast.Expr.Call call, Ast.Expr... format) {
+    List<Ast.Expr> arguments = new ArrayList<>(List.of(format));
+    arguments.add(call.arguments().get(1));
+    return new Ast.Expr.Call(call.function(), arguments, call.range());
   }
 
   private List<Stmt> now(Ast.Expr.Call call) {
@@ -133,7 +136,7 @@ final class Assertions {
   private List<Stmt> string(Ast.Expr.Call call) {
     if (Calls.arity(call, 1, 1, diagnostics)) {
       Value value = expressions.any(call.arguments().getFirst());
-      if (value.known() && !(value.type() instanceof Type.Str)) {
+      if (value.known() && !Functions.isText(value.type())) {
         diagnostics.error(
             value.range(), "This must be a string, not " + TypeNames.describe(value.type()));
       }

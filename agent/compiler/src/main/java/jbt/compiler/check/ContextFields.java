@@ -176,7 +176,16 @@ final class ContextFields {
       register += parameter.registers();
     }
     if (parts.isEmpty()) {
-      diagnostics.error(range, "'args' can't be used as a whole: name a field");
+      boolean fields =
+          switch (context.kind()) {
+            case TRACEPOINT, DIRECT_TRACEPOINT, RAW_EVENT, FENTRY, FEXIT -> true;
+            default -> false;
+          };
+      diagnostics.error(
+          range,
+          fields
+              ? "'args' can't be used as a whole: name a field"
+              : "'args' is not available in " + point.name());
       return Value.unknown(range);
     }
     Type type = new Type.Tuple(parts.stream().map(Expr::type).toList(), names);

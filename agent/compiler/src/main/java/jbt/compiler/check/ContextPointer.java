@@ -61,13 +61,17 @@ final class ContextPointer {
 
   /** The address. What the kernel keeps behind that of a sample is not what programs see there. */
   Value whole(SourceRange range) {
-    if (struct(context.kind()).isEmpty()) {
+    String struct =
+        context.kind() == Kind.ITER
+            ? Iterators.context(context.points().getFirst())
+            : struct(context.kind());
+    if (struct.isEmpty()) {
       return unavailable(range);
     }
     Type target =
-        struct(context.kind()).equals("pt_regs")
-            ? round.definitions().struct(false, "pt_regs").map(Type.class::cast).orElse(Type.NONE)
-            : Type.NONE;
+        struct.equals("bpf_perf_event_data")
+            ? Type.NONE
+            : round.definitions().struct(false, struct).map(Type.class::cast).orElse(Type.NONE);
     Type pointer = new Type.Pointer(target, AddressSpace.KERNEL);
     return new Value(new Expr.Call(Function.CONTEXT, List.of(), pointer, range), false, true);
   }

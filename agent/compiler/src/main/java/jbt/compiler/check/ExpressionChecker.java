@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Diagnostics;
@@ -15,6 +16,9 @@ import jbt.compiler.types.TypeNames;
 
 /** Resolves and types expressions. */
 final class ExpressionChecker {
+  /** Those that may have empty parentheses, but no more. */
+  private static final Set<String> WITHOUT_ARGUMENTS = Set.of("curtask", "args", "ctx");
+
   private final Round round;
   private final ProbeContext context;
   private final Diagnostics diagnostics;
@@ -552,13 +556,15 @@ final class ExpressionChecker {
       return numbers.time(call);
     }
     if (Builtins.isBuiltin(call.function())) {
-      if (!call.arguments().isEmpty() && !NumberCalls.isNamespace(call)) {
-        diagnostics.error(call.range(), call.function() + "() takes no arguments here");
+      if (!NumberCalls.isNamespace(call, diagnostics)) {
+        return Value.unknown(call.range());
       }
       return Builtins.value(call.function(), context, round, call.range());
     }
-    if (call.function().equals("curtask") && call.arguments().isEmpty()) {
-      return access.currentTask(call.range());
+    if (WITHOUT_ARGUMENTS.contains(call.function())) {
+      return Calls.arity(call, 0, 0, diagnostics)
+          ? access.currentTask(call.range())
+          : Value.unknown(call.range());
     }
     if (MapQueries.NAMES.contains(call.function())) {
       return new MapQueries(round, context, this).value(call);

@@ -58,9 +58,15 @@ final class Functions {
     return false;
   }
 
-  /** A text; unknown, with an error, for anything else. */
+  /** A text, or the one that a pointer to characters leads to; unknown, with an error, else. */
   private Value text(Ast.Expr.Call call, int argument) {
-    Value value = expressions.value(call.arguments().get(argument));
+    return text(call, expressions.value(call.arguments().get(argument)));
+  }
+
+  private Value text(Ast.Expr.Call call, Value value) {
+    if (isText(value.type()) && value.type() instanceof Type.Pointer) {
+      return strings.at(value);
+    }
     if (value.known() && !(value.type() instanceof Type.Str)) {
       diagnostics.error(
           value.range(),
@@ -69,6 +75,12 @@ final class Functions {
       return Value.unknown(value.range());
     }
     return value;
+  }
+
+  /** Whether functions of texts take it. */
+  static boolean isText(Type type) {
+    return type instanceof Type.Str
+        || (type instanceof Type.Pointer(Type.Int to, var space) && to.bytes() == 1 && to.signed());
   }
 
   private static int size(Value text) {
@@ -81,10 +93,10 @@ final class Functions {
   }
 
   private Value length(Ast.Expr.Call call) {
-    if (!arity(call, 1, 1)) {
-      return Value.unknown(call.range());
-    }
-    Value text = text(call, 0);
+    return arity(call, 1, 1) ? length(call, text(call, 0)) : Value.unknown(call.range());
+  }
+
+  private static Value length(Ast.Expr.Call call, Value text) {
     if (!text.known()) {
       return Value.unknown(call.range());
     }
@@ -97,8 +109,11 @@ final class Functions {
     if (!arity(call, 1, 1)) {
       return Value.unknown(call.range());
     }
-    Value text = text(call, 0);
-    return text.known() ? Value.literal(size(text), call.range()) : Value.unknown(call.range());
+    Value of = expressions.value(call.arguments().getFirst());
+    Value text = text(call, of);
+    return text.known() && of.type() instanceof Type.Str
+        ? Value.literal(size(text), call.range())
+        : length(call, text);
   }
 
   private Value compare(Ast.Expr.Call call) {
@@ -183,16 +198,22 @@ final class Functions {
     if (!arity(call, 1, 2)) {
       return Value.unknown(call.range());
     }
-    Value of = expressions.any(call.arguments().getFirst());
-    if (!of.known()) {
+    Value given = Access.bytes(expressions.any(call.arguments().getFirst()));
+    if (!given.known()) {
       return Value.unknown(call.range());
     }
     int whole =
-        switch (of.type()) {
-          case Type.Array array when of.expr() instanceof Expr.ContextField field -> field.size();
+        switch (given.type()) {
+          case Type.Array array when given.expr() instanceof Expr.ContextField field ->
+              field.size();
+          case Type.Array array when array.length() > 0 -> Type.sizeOf(array);
           case Type.Str str -> str.size();
           default -> -1;
         };
+    Value of =
+        given.expr() instanceof Expr.Memory array && given.type() instanceof Type.Array
+            ? Access.addressOf(array, given.range())
+            : given;
     boolean address = of.type() instanceof Type.Pointer || of.type() instanceof Type.Int;
     if (whole < 0 && !address) {
       diagnostics.error(
@@ -212,7 +233,7 @@ final class Functions {
     if (!length.known()) {
       return Value.unknown(call.range());
     }
-    int most = whole < 0 ? FieldType.LONGEST_STRING : Math.min(whole, FieldType.LONGEST_STRING);
+    int most = address ? FieldType.LONGEST_STRING : Math.min(whole, FieldType.LONGEST_STRING);
     if (length.expr() instanceof Expr.IntLiteral literal) {
       if (literal.value() < 1 || literal.value() > most) {
         diagnostics.error(

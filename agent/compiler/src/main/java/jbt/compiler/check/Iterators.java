@@ -35,6 +35,11 @@ final class Iterators {
         .toList();
   }
 
+  /** The struct that programs of an attach point are called with. */
+  static String context(Expanded point) {
+    return CONTEXT + ((Point.Iterator) point.point()).name();
+  }
+
   static List<Expanded> expand(AttachPoint written, Target target, Expansion expansion) {
     if (target.kernelTypes().isEmpty()) {
       return expansion.wrong(written, "iter probes need a kernel with type information (BTF)");

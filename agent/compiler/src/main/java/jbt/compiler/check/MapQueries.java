@@ -164,8 +164,11 @@ final class MapQueries {
       return stackLength(call);
     }
     MapInfo map = expressions.maps().info(use);
-    if ((map.key != null && map.key.isEmpty()) || buckets(map)) {
-      round.diagnostics().error(call.range(), "len() takes a map with keys");
+    if (map.key != null && map.key.isEmpty()) {
+      return stackLength(call);
+    }
+    if (buckets(map)) {
+      round.diagnostics().error(call.range(), "len() takes no histogram or series");
       return Value.unknown(call.range());
     }
     return truth(new Expr.Length(map.index, Type.INT64, call.range()));
@@ -182,7 +185,7 @@ final class MapQueries {
       return truth(length);
     }
     if (stack.known()) {
-      round.diagnostics().error(call.range(), "len() takes a map without key or a stack");
+      round.diagnostics().error(call.range(), "len() takes a map that has keys, or a stack");
     }
     return Value.unknown(call.range());
   }

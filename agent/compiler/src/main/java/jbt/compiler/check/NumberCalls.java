@@ -78,13 +78,24 @@ final class NumberCalls {
     return round.environment().circumstances().command();
   }
 
-  /** {@code pid(init)} and the like: an agent is in the first namespace, so both are the same. */
-  static boolean isNamespace(Ast.Expr.Call call) {
+  /**
+   * Whether a builtin has the arguments that it may have: none, or those of {@code pid(init)} and
+   * the like, which change nothing, since an agent is in the first namespace.
+   */
+  static boolean isNamespace(Ast.Expr.Call call, Diagnostics diagnostics) {
     boolean id = call.function().equals("pid") || call.function().equals("tid");
-    return id
-        && call.arguments().size() == 1
-        && call.arguments().getFirst() instanceof Ast.Expr.Name(String name, SourceRange range)
-        && (name.equals("init") || name.equals("curr_ns"));
+    if (!Calls.arity(call, 0, id ? 1 : 0, diagnostics)) {
+      return false;
+    }
+    boolean known =
+        call.arguments().isEmpty()
+            || (call.arguments().getFirst() instanceof Ast.Expr.Name(String name, var range)
+                && (name.equals("init") || name.equals("curr_ns")));
+    if (!known) {
+      diagnostics.error(
+          call.arguments().getFirst().range(), call.function() + "() takes curr_ns or init");
+    }
+    return known;
   }
 
   /** {@code nsecs(mode)}. */

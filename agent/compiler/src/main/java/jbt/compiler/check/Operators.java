@@ -215,16 +215,37 @@ final class Operators {
         && right.type() instanceof Type.Array(Type.Int b, int other)
         && a.bytes() == b.bytes()
         && length == other) {
-      Expr bytes = Value.literal((long) length * a.bytes(), range).expr();
-      List<Expr> both = List.of(left.expr(), right.expr(), bytes);
-      Expr differ = new Expr.Call(Function.MEMCMP, both, Type.INT64, range);
-      return truth(new Expr.Binary(op, differ, Value.literal(0, range).expr(), Type.BOOL, range));
+      return bytes(op, left, right, (long) length * a.bytes(), range);
+    }
+    if (left.type() instanceof Type.Symbolic(Meaning meaning)
+        && left.type().equals(right.type())
+        && isWords(meaning)) {
+      return bytes(op, left, right, (long) meaning.words() * Long.BYTES, range);
     }
     diagnostics.error(
         range,
         "Can't compare %s with %s"
             .formatted(TypeNames.describe(left.type()), TypeNames.describe(right.type())));
     return Value.unknown(range);
+  }
+
+  private static Value bytes(BinaryOp op, Value left, Value right, long count, SourceRange range) {
+    List<Expr> all = List.of(left.expr(), right.expr(), Value.literal(count, range).expr());
+    Expr differ = new Expr.Call(Function.MEMCMP, all, Type.INT64, range);
+    return truth(new Expr.Binary(op, differ, Value.literal(0, range).expr(), Type.BOOL, range));
+  }
+
+  /** Whether it is several numbers, and of two that are not equal the texts differ as a rule. */
+  private static boolean isWords(Meaning meaning) {
+    return switch (meaning) {
+      case Meaning.UserSymbol symbol -> true;
+      case Meaning.InternetAddress address -> true;
+      case Meaning.Stack stack -> true;
+      case Meaning.KernelSymbol symbol -> false;
+      case Meaning.Id id -> false;
+      case Meaning.Timestamp time -> false;
+      case Meaning.CgroupPath path -> false;
+    };
   }
 
   /** Whether it is one number, and of two that are not equal the texts differ as a rule. */

@@ -252,11 +252,12 @@ final class ParameterUses {
   private Expr read(String name, String given, Expr fallback, SourceRange range) {
     return switch (fallback) {
       case Expr.Bool b -> {
-        if (!given.equals("true") && !given.equals("false")) {
+        boolean yes = given.equals("true") || given.equals("1");
+        if (!yes && !given.equals("false") && !given.equals("0")) {
           diagnostics.error(
               range, "The option --%s is true or false, not '%s'".formatted(name, given));
         }
-        yield new Expr.Bool(given.equals("true"), range);
+        yield new Expr.Bool(yes, range);
       }
       case Expr.Int i -> {
         Expr value = value(given, range);

@@ -13,7 +13,10 @@ import jbt.compiler.lang.Diagnostics;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.types.Type;
 
-/** {@code arg0}, {@code retval} and {@code func}: what the registers tell. */
+/**
+ * {@code arg0}, {@code retval} and {@code func}: what the registers tell; {@code sarg0}, as older
+ * scripts have it: an argument that is on the stack.
+ */
 public final class Registers {
   /** Offsets in struct pt_regs of x86-64. */
   private static final Map<String, Integer> OFFSETS =
@@ -51,7 +54,7 @@ public final class Registers {
   private static final Set<Kind> FUNCTIONS =
       EnumSet.of(Kind.UPROBE, Kind.URETPROBE, Kind.KPROBE, Kind.KRETPROBE, Kind.FENTRY, Kind.FEXIT);
 
-  private static final Pattern ARGUMENT = Pattern.compile("arg[0-9]{1,2}");
+  private static final Pattern ARGUMENT = Pattern.compile("s?arg[0-9]{1,2}");
 
   private Registers() {}
 
@@ -92,7 +95,10 @@ public final class Registers {
           FUNCTIONS.contains(kind)
               ? Value.string(Strings.bytes(point.function()), range)
               : unavailable(name, point, diagnostics, range);
-      default -> argument(Integer.parseInt(name.substring(3)), context, diagnostics, range);
+      default ->
+          name.startsWith("s")
+              ? onStack(name, context, diagnostics, range)
+              : argument(Integer.parseInt(name.substring(3)), context, diagnostics, range);
     };
   }
 
@@ -124,6 +130,20 @@ public final class Registers {
       return Value.unknown(range);
     }
     return Value.of(argument(number, range));
+  }
+
+  /** At the start of a function the address to return to is on top of the stack. */
+  private static Value onStack(
+      String name, ProbeContext context, Diagnostics diagnostics, SourceRange range) {
+    boolean user = context.kind() == Kind.UPROBE;
+    if (!user && context.kind() != Kind.KPROBE) {
+      return unavailable(name, context.points().getFirst(), diagnostics, range);
+    }
+    int offset = 8 * (1 + Integer.parseInt(name.substring(4)));
+    Type.AddressSpace space = user ? Type.AddressSpace.USER : Type.AddressSpace.KERNEL;
+    Expr top = register("sp", range).expr();
+    return Value.of(
+        new Expr.Memory(top, offset, Optional.empty(), space, false, Type.UINT64, range));
   }
 
   /** What the register of an argument holds. */

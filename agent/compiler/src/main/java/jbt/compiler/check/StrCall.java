@@ -50,6 +50,12 @@ final class StrCall {
     return ofPointer(call, of, length);
   }
 
+  /** The text that a pointer leads to. */
+  Value at(Value pointer) {
+    Type text = new Type.Str(expressions.settings().maxStrlen());
+    return Value.of(new Expr.Str(pointer.expr(), Optional.empty(), text, pointer.range()));
+  }
+
   private Value ofText(Ast.Expr.Call call, Value text, Optional<Value> length) {
     if (length.isEmpty()) {
       return text;

@@ -225,17 +225,14 @@ final class SymbolCalls {
     if (!time.known()) {
       return Value.unknown(call.range());
     }
-    boolean wall =
-        time.expr() instanceof Expr.Call made
-            && (made.function() == Function.NSECS_TAI || made.function() == Function.NSECS_WALL);
-    return held(time, new Meaning.Timestamp(format.value(), wall), call.range());
+    return held(time, new Meaning.Timestamp(format.value()), call.range());
   }
 
   private Value macAddress(Ast.Expr.Call call) {
     if (!arity(call, 1, 1)) {
       return Value.unknown(call.range());
     }
-    Value of = expressions.any(call.arguments().getFirst());
+    Value of = Access.bytes(expressions.any(call.arguments().getFirst()));
     if (!of.known()) {
       return Value.unknown(call.range());
     }
@@ -258,7 +255,7 @@ final class SymbolCalls {
     if (!arity(call, 1, 2)) {
       return Value.unknown(call.range());
     }
-    Value address = expressions.any(call.arguments().getLast());
+    Value address = Access.bytes(expressions.any(call.arguments().getLast()));
     boolean given = call.arguments().size() == 2;
     Value family =
         given

@@ -55,7 +55,7 @@ final class TypeResolver {
       case "username_t" -> Optional.of(new Type.Symbolic(new Meaning.Id(Kind.USER)));
       case "kstack_t" -> Optional.of(stack(false));
       case "ustack_t" -> Optional.of(stack(true));
-      case "timestamp" -> Optional.of(new Type.Symbolic(new Meaning.Timestamp("", false)));
+      case "timestamp" -> Optional.of(new Type.Symbolic(new Meaning.Timestamp("")));
       case "cgroup_path_t" -> Optional.of(new Type.Symbolic(new Meaning.CgroupPath("")));
       case "macaddr_t" -> Optional.of(new Type.Symbolic(new Meaning.Id(Kind.MAC_ADDRESS)));
       default -> Optional.empty();

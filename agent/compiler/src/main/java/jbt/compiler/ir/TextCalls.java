@@ -197,7 +197,9 @@ final class TextCalls {
   }
 
   private static boolean held(Expr of) {
-    return of.type() instanceof Type.Str || of.type() instanceof Type.Array;
+    return of.type() instanceof Type.Str
+        || of.type() instanceof Type.Array
+        || of.type() instanceof Type.Symbolic;
   }
 
   private static int known(Expr of, int count) {
@@ -385,7 +387,7 @@ final class TextCalls {
           case Expr.ContextField field when of.type() instanceof Type.Array ->
               body.add(lowering.context(), new Imm(field.offset()));
           default ->
-              of.type() instanceof Type.Str
+              held(of)
                   ? body.addressOf(lowering.expressions().place(of))
                   : lowering.expressions().scalar(of);
         };

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import jbt.compiler.lang.Ast.BinaryOp;
 import jbt.compiler.lang.Ast.Expr;
 import jbt.compiler.lang.Ast.TypeName;
@@ -20,6 +21,9 @@ final class ExpressionParser {
   /** Calls that take types. */
   private static final Set<String> LAYOUT =
       Set.of("sizeof", "offsetof", "container_of", "typeinfo");
+
+  /** What a probe has, which is the same with parentheses. */
+  private static final Pattern OF_PROBE = Pattern.compile("args|ctx|arg[0-9]+");
 
   private static final Map<String, BinaryOp> BINARY = new HashMap<>();
   private static final Map<String, UnaryOp> UNARY = new HashMap<>();
@@ -238,6 +242,9 @@ final class ExpressionParser {
       return types.layoutCall(name);
     }
     List<Expr> arguments = listUpTo(")");
+    if (arguments.isEmpty() && OF_PROBE.matcher(name.text()).matches()) {
+      return new Expr.Name(name.text(), name.range().to(tokens.previous()));
+    }
     return new Expr.Call(name.text(), arguments, name.range().to(tokens.previous()));
   }
 

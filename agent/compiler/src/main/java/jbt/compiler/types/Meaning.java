@@ -116,12 +116,8 @@ public sealed interface Meaning {
     }
   }
 
-  /**
-   * Nanoseconds, shown as wall-clock time.
-   *
-   * @param wall since 1970, not of CLOCK_BOOTTIME
-   */
-  record Timestamp(String format, boolean wall) implements Meaning {
+  /** Nanoseconds, since the host started or since 1970, shown as wall-clock time. */
+  record Timestamp(String format) implements Meaning {
     @Override
     public int words() {
       return 1;

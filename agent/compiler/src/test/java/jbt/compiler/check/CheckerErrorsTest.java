@@ -152,10 +152,10 @@ class CheckerErrorsTest {
         "printf(\"%*d\", 1, 2); => printf: '*' is not supported: '%*d'",
         "@ = str(1, 2, 3); => str() takes up to 2 arguments (3 provided)",
         "@ = is_str(); => is_str() requires 1 argument (0 provided)",
-        "@ = stack_len(1); => len() takes a map without key or a stack",
+        "@ = stack_len(1); => len() takes a map that has keys, or a stack",
         "@ = str(comm, pid); => How much str() keeps of a text is a literal number",
         "$i = 0; @[$i] = 1; @[$i++] *= 2; => The key would be evaluated twice here: put it into a variable first",
-        "pid(1); => pid() takes no arguments here",
+        "pid(1); => pid() takes curr_ns or init",
       })
   void tellsWhatIsWrong(String body, String messages) {
     assertThat(messages("BEGIN { " + body + " }")).isEqualTo(messages);

@@ -24,6 +24,10 @@ import jbt.kernel.sys.SystemCallException;
 public final class HostSymbols implements Canonical.Symbols, AutoCloseable {
   private static final Path PASSWD = Path.of("/etc/passwd");
   private static final int INET6 = 10;
+
+  /** A time that is later than this, in 31 years without a restart, is of the wall clock. */
+  private static final long SINCE_1970 = 1_000_000_000_000_000_000L;
+
   private static final int GROUPS = 8;
 
   private final KernelSymbols kernel = KernelSymbols.ofThisHost();
@@ -60,8 +64,7 @@ public final class HostSymbols implements Canonical.Symbols, AutoCloseable {
   public void put(Meaning meaning, ByteBuffer from, int at, Bytes to) {
     switch (meaning) {
       case Meaning.Id(Meaning.Id.Kind kind) -> to.put(number(kind, from.getLong(at)));
-      case Meaning.Timestamp(String format, boolean wall) ->
-          to.put(time(format, from.getLong(at) + (wall ? 0 : wallOffsetNs)));
+      case Meaning.Timestamp(String format) -> to.put(time(format, from.getLong(at)));
       case Meaning.CgroupPath(String pattern) ->
           to.put(controlGroups.path(from.getLong(at), pattern).orElse(""));
       case Meaning.InternetAddress _ -> to.put(address(from, at));
@@ -85,7 +88,7 @@ public final class HostSymbols implements Canonical.Symbols, AutoCloseable {
 
   private String number(Meaning.Id.Kind kind, long value) {
     return switch (kind) {
-      case ERROR -> SystemCallException.text((int) value);
+      case ERROR -> SystemCallException.text(Math.abs((int) value));
       case SIGNAL -> SystemNames.signal(value).orElseGet(() -> Long.toString(value));
       case SYSTEM_CALL -> SystemNames.systemCall(value).orElseGet(() -> Long.toString(value));
       case USER -> userNames.computeIfAbsent(value, HostSymbols::user);
@@ -115,7 +118,8 @@ public final class HostSymbols implements Canonical.Symbols, AutoCloseable {
     return text.toString();
   }
 
-  private static String time(String format, long wall) {
+  private String time(String format, long time) {
+    long wall = time < SINCE_1970 ? time + wallOffsetNs : time;
     long second = TimeUnit.SECONDS.toNanos(1);
     Instant instant =
         Instant.ofEpochSecond(Math.floorDiv(wall, second), Math.floorMod(wall, second));

@@ -67,7 +67,7 @@ class HostSymbolsTest {
 
   @Test
   void times() {
-    Meaning time = new Meaning.Timestamp("%s.%l %f %k %%", true);
+    Meaning time = new Meaning.Timestamp("%s.%l %f %k %%");
     assertThat(text(time, 1_500_000_000_123_456_789L))
         .isEqualTo("1500000000.123 123456 123456789 %");
   }

@@ -213,9 +213,10 @@ final class EntryTypes {
     return array;
   }
 
+  /** Whether arrays of it are texts: those of {@code unsigned char} are bytes. */
   private static boolean isChar(Entry base) {
     long encoding = base.number(Entries.ENCODING);
-    return encoding == 6 || encoding == 8;
+    return encoding == 6 || (encoding == 8 && "char".equals(base.text(Entries.NAME)));
   }
 
   private List<Entry> children(Entry parent) {
