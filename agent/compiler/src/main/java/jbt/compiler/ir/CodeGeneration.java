@@ -83,7 +83,8 @@ public final class CodeGeneration {
       long operations =
           routines.stream()
               .flatMap(r -> r.blocks().stream())
-              .mapToLong(b -> b.steps().size())
+              .flatMap(b -> b.steps().stream())
+              .mapToLong(step -> step.op().operations())
               .sum();
       if (operations > MOST_OPERATIONS) {
         throw new TooLargeException(

@@ -197,6 +197,17 @@ final class Emission {
           add(new StoreImmediate(size, base(address), offset(address), (int) value));
       case Op.Store(Size size, Address address, Operand value) ->
           add(new Instruction.Store(size, base(address), offset(address), at(value)));
+      case Op.Zero(Address address, int words) -> {
+        for (int i = 0; i < words; i++) {
+          add(new StoreImmediate(Size.DOUBLE, base(address), offset(address) + 8 * i, 0));
+        }
+      }
+      case Op.Copy(Reg by, Address from, Address to, int words) -> {
+        for (int i = 0; i < words; i++) {
+          add(new Instruction.Load(Size.DOUBLE, at(by), base(from), offset(from) + 8 * i));
+          add(new Instruction.Store(Size.DOUBLE, base(to), offset(to) + 8 * i, at(by)));
+        }
+      }
       case Op.AtomicAdd(Address address, Operand value) ->
           atomic(AtomicOperation.ADD, address, at(value));
       case Op.AtomicFetch(

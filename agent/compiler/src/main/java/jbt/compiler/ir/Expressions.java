@@ -23,6 +23,9 @@ import jbt.compiler.types.Type;
 final class Expressions {
   private static final Imm ZERO = new Imm(0);
 
+  /** What is longer is copied by one operation, of which the passes do not see the words. */
+  private static final int LARGEST_SINGLY = 128;
+
   private final Lowering lowering;
   private final Body body;
 
@@ -188,12 +191,20 @@ final class Expressions {
   }
 
   void copyWords(Address from, Address to, int bytes) {
+    if (bytes > LARGEST_SINGLY) {
+      body.emit(new Op.Copy(body.register(), from, to, (bytes + 7) / 8));
+      return;
+    }
     for (int offset = 0; offset < bytes; offset += 8) {
       body.storeWord(to.plus(offset), body.load(Size.DOUBLE, from.plus(offset)));
     }
   }
 
   void zero(Address to, int bytes) {
+    if (bytes > LARGEST_SINGLY) {
+      body.emit(new Op.Zero(to, (bytes + 7) / 8));
+      return;
+    }
     for (int offset = 0; offset < bytes; offset += 8) {
       body.storeWord(to.plus(offset), ZERO);
     }

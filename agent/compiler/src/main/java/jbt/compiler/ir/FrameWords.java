@@ -5,10 +5,12 @@ import java.util.Map;
 import jbt.compiler.bpf.Size;
 import jbt.compiler.ir.Op.Call;
 import jbt.compiler.ir.Op.CompareExchange;
+import jbt.compiler.ir.Op.Copy;
 import jbt.compiler.ir.Op.Load;
 import jbt.compiler.ir.Op.Move;
 import jbt.compiler.ir.Op.Store;
 import jbt.compiler.ir.Op.Writing;
+import jbt.compiler.ir.Op.Zero;
 import jbt.compiler.ir.Operand.Frame;
 import jbt.compiler.ir.Operand.Reg;
 
@@ -40,9 +42,11 @@ final class FrameWords {
     if (op instanceof Store store && store.address().base() instanceof Frame(int start)) {
       store(store, start + store.address().offset());
     } else if (op instanceof Writing
+        || op instanceof Zero
+        || op instanceof Copy
         || op instanceof CompareExchange
         || (op instanceof Call call && !call.arguments().isEmpty())) {
-      // By an address in a register, which may be of the frame.
+      // By an address in a register, which may be of the frame, or many words at once.
       clear();
     }
     return op;

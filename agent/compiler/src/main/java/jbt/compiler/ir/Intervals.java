@@ -12,6 +12,7 @@ import jbt.compiler.ir.Op.Binary;
 import jbt.compiler.ir.Op.Call;
 import jbt.compiler.ir.Op.CompareExchange;
 import jbt.compiler.ir.Op.Context;
+import jbt.compiler.ir.Op.Copy;
 import jbt.compiler.ir.Op.Move;
 import jbt.compiler.ir.Op.Narrow;
 import jbt.compiler.ir.Op.Negate;
@@ -198,6 +199,9 @@ final class Intervals {
   private void late(Op op, int start, int end) {
     if (op instanceof Binary b && !b.left().equals(b.right())) {
       use(b.right(), start, end);
+    } else if (op instanceof Copy c) {
+      use(c.from().base(), start, end);
+      use(c.to().base(), start, end);
     } else if (op instanceof AtomicFetch a) {
       use(a.address().base(), start, end);
     } else if (op instanceof CompareExchange c) {

@@ -10,12 +10,14 @@ import jbt.compiler.ir.Op.Binary;
 import jbt.compiler.ir.Op.Call;
 import jbt.compiler.ir.Op.CompareExchange;
 import jbt.compiler.ir.Op.Context;
+import jbt.compiler.ir.Op.Copy;
 import jbt.compiler.ir.Op.Load;
 import jbt.compiler.ir.Op.MapValueAddress;
 import jbt.compiler.ir.Op.Move;
 import jbt.compiler.ir.Op.Narrow;
 import jbt.compiler.ir.Op.Negate;
 import jbt.compiler.ir.Op.Store;
+import jbt.compiler.ir.Op.Zero;
 import jbt.compiler.ir.Operand.Imm;
 import jbt.compiler.ir.Operand.Reg;
 import jbt.compiler.ir.Terminator.Branch;
@@ -81,6 +83,8 @@ final class Legalize {
         Operand value = small(s.value(), range);
         yield value == s.value() ? s : new Store(s.size(), s.address(), value);
       }
+      case Zero zero -> zero;
+      case Copy copy -> copy;
       case AtomicAdd a -> new AtomicAdd(a.address(), register(a.value(), range));
       case AtomicFetch a ->
           new AtomicFetch(a.target(), a.operation(), a.address(), register(a.value(), range));

@@ -139,6 +139,60 @@ sealed interface Op extends Reader {
     }
   }
 
+  /** Puts zeros into words that follow each other. */
+  record Zero(Address address, int words) implements Op {
+    @Override
+    public int operands() {
+      return 1;
+    }
+
+    @Override
+    public Operand operand(int place) {
+      return address.base();
+    }
+
+    @Override
+    public Op withOperands(UnaryOperator<Operand> f) {
+      Address at = address.withBase(f);
+      return at == address ? this : new Zero(at, words);
+    }
+
+    @Override
+    public int operations() {
+      return words;
+    }
+  }
+
+  /** Copies words that follow each other; each goes through the register {@code by}. */
+  record Copy(Reg by, Address from, Address to, int words) implements Setting {
+    @Override
+    public Reg target() {
+      return by;
+    }
+
+    @Override
+    public int operands() {
+      return 2;
+    }
+
+    @Override
+    public Operand operand(int place) {
+      return place == 0 ? from.base() : to.base();
+    }
+
+    @Override
+    public Op withOperands(UnaryOperator<Operand> f) {
+      Address source = from.withBase(f);
+      Address target = to.withBase(f);
+      return source == from && target == to ? this : new Copy(by, source, target, words);
+    }
+
+    @Override
+    public int operations() {
+      return 2 * words;
+    }
+  }
+
   /** Adds without a result. */
   record AtomicAdd(Address address, Operand value) implements Writing {
     @Override
@@ -212,6 +266,11 @@ sealed interface Op extends Reader {
     return NONE;
   }
 
+  /** How many operations on single words it stands for. */
+  default int operations() {
+    return 1;
+  }
+
   /** The same with every operand replaced; itself or an equal one if none has changed. */
   default Op withOperands(UnaryOperator<Operand> f) {
     return this;
@@ -229,6 +288,8 @@ sealed interface Op extends Reader {
       case MapValueAddress op -> new MapValueAddress(to, op.map, op.offset);
       case Load op -> new Load(to, op.size, op.address, op.constant);
       case Store op -> throw new IllegalArgumentException("no result: " + op);
+      case Zero op -> throw new IllegalArgumentException("no result: " + op);
+      case Copy op -> new Copy(to, op.from, op.to, op.words);
       case AtomicAdd op -> throw new IllegalArgumentException("no result: " + op);
       case AtomicFetch op -> new AtomicFetch(to, op.operation, op.address, op.value);
       case CompareExchange op -> new CompareExchange(to, op.address, op.expected, op.value);
@@ -248,6 +309,8 @@ sealed interface Op extends Reader {
       case MapValueAddress op -> true;
       case Load op -> true;
       case Store op -> false;
+      case Zero op -> false;
+      case Copy op -> false;
       case AtomicAdd op -> false;
       case AtomicFetch op -> false;
       case CompareExchange op -> false;
@@ -267,6 +330,8 @@ sealed interface Op extends Reader {
       case MapValueAddress op -> true;
       case Load op -> op.constant;
       case Store op -> false;
+      case Zero op -> false;
+      case Copy op -> false;
       case AtomicAdd op -> false;
       case AtomicFetch op -> false;
       case CompareExchange op -> false;

@@ -42,6 +42,8 @@ final class RoutinePrinter {
           case Op.MapValueAddress o -> "&map" + o.map() + "[" + o.offset() + "]";
           case Op.Load o -> size(o.size()) + o.address();
           case Op.Store o -> size(o.size()) + o.address() + " = " + o.value();
+          case Op.Zero o -> "zero " + o.address() + ", " + o.words() + " words";
+          case Op.Copy o -> "copy " + o.from() + " to " + o.to() + ", " + o.words() + " words";
           case Op.AtomicAdd o -> "lock " + o.address() + " += " + o.value();
           case Op.AtomicFetch o ->
               o.operation().name().toLowerCase(Locale.ROOT) + " " + o.address() + ", " + o.value();

@@ -103,9 +103,11 @@ final class Texts {
   void store(Expr expr, Type.Str as, Address to) {
     switch (expr) {
       case Expr.StrLiteral(String value, var type, var range) -> {
-        for (int offset = 0; offset < as.storedSize(); offset += 8) {
+        int words = Math.min((value.length() + 7) & ~7, as.storedSize());
+        for (int offset = 0; offset < words; offset += 8) {
           body.storeWord(to.plus(offset), new Imm(word(value, offset)));
         }
+        lowering.expressions().zero(to.plus(words), as.storedSize() - words);
       }
       case Expr.Conditional e -> lowering.expressions().storeConditional(e, as, to);
       case Expr.Call e -> lowering.textCalls().store(e, as, to);
