@@ -45,6 +45,7 @@ final class Body {
   private int scratch;
   private int deepestScratch;
   private SourceRange range;
+  private Optional<Processor> kept = Optional.empty();
 
   /**
    * Where the program's scratch memory is.
@@ -238,25 +239,45 @@ final class Body {
     return new Address(base, 0);
   }
 
+  /**
+   * The processor that the program runs on.
+   *
+   * @param masked so that the verifier knows its bound
+   * @param area the beginning of its area of the global data
+   */
+  private record Processor(Reg number, Reg masked, Reg area) {}
+
+  /** All code that follows is reached from here only, and need not ask for the processor again. */
+  void keepProcessor() {
+    Reg number = call(Helper.GET_SMP_PROCESSOR_ID);
+    Reg masked = binary(AluOperation.AND, number, new Imm(layout.cpuMask()));
+    kept = Optional.of(new Processor(number, masked, area(masked, 0)));
+  }
+
   /** A place in the processor's area of the global data. */
   Address perCpu(int offset) {
     boolean near = offset <= FURTHEST_OFFSET;
-    Reg distance = processorTimes(layout.cpuShift());
+    if (near) {
+      return new Address(kept.isPresent() ? kept.get().area : area(masked(), 0), offset);
+    }
+    return new Address(area(masked(), offset), 0);
+  }
+
+  private Reg area(Reg masked, int offset) {
+    Reg distance = binary(AluOperation.LSH, masked, new Imm(layout.cpuShift()));
     Reg start = register();
-    int area = layout.globals().cpuArea() + (near ? 0 : offset);
-    emit(new Op.MapValueAddress(start, KernelMap.GLOBALS, area));
-    Reg base = add(start, distance);
-    return new Address(base, near ? offset : 0);
+    emit(new Op.MapValueAddress(start, KernelMap.GLOBALS, layout.globals().cpuArea() + offset));
+    return add(start, distance);
   }
 
   Reg processor() {
-    return call(Helper.GET_SMP_PROCESSOR_ID);
+    return kept.isPresent() ? kept.get().number : call(Helper.GET_SMP_PROCESSOR_ID);
   }
 
-  /** The processor's number, masked so that the verifier knows its bound, shifted left. */
-  private Reg processorTimes(int shift) {
-    Reg masked = binary(AluOperation.AND, processor(), new Imm(layout.cpuMask()));
-    return binary(AluOperation.LSH, masked, new Imm(shift));
+  private Reg masked() {
+    return kept.isPresent()
+        ? kept.get().masked
+        : binary(AluOperation.AND, processor(), new Imm(layout.cpuMask()));
   }
 
   /** What the frame and the scratch memory hold now. */
@@ -315,7 +336,7 @@ final class Body {
   }
 
   private Address scratchAddress(int at) {
-    Reg distance = processorTimes(scratchArea.shift);
+    Reg distance = binary(AluOperation.LSH, masked(), new Imm(scratchArea.shift));
     Reg start = register();
     emit(new Op.MapValueAddress(start, KernelMap.SCRATCH, at));
     return new Address(add(start, distance), 0);

@@ -10,7 +10,7 @@ import jbt.compiler.ir.Operand.Reg;
 
 /**
  * Builtins that the kernel is asked for. What is the same all through a run is asked for wherever
- * it is needed: {@link CommonSubexpressions} leaves one call. The time is the same within a
+ * it is needed: {@link Values} leaves one call. The time is the same within a
  * statement.
  */
 final class Builtins {

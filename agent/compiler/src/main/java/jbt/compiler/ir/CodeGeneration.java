@@ -100,15 +100,16 @@ public final class CodeGeneration {
           .toList();
     }
 
+    /** The programs at the same time, as far as there are processors: none needs another. */
     List<List<LinearScan.Allocated>> allocated() {
-      return optimized().stream()
+      return routines.parallelStream()
           .map(program -> program.stream().map(CodeGeneration::allocated).toList())
           .toList();
     }
   }
 
-  private static LinearScan.Allocated allocated(Routine routine) {
-    return LinearScan.apply(Legalize.apply(routine));
+  private static LinearScan.Allocated allocated(Routine lowered) {
+    return LinearScan.apply(Legalize.apply(optimized(lowered)));
   }
 
   /**

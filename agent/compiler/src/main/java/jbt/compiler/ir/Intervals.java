@@ -37,8 +37,8 @@ final class Intervals {
     final List<Register> wishes = new ArrayList<>(0);
     final List<Reg> copies = new ArrayList<>(0);
 
-    /** Half-open ranges, last one first: ends and starts. */
-    private int[] bounds = new int[4];
+    /** Half-open ranges, last one first: ends and starts. Most have one. */
+    private int[] bounds = new int[2];
 
     private int size;
 

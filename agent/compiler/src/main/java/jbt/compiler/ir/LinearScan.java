@@ -132,13 +132,15 @@ final class LinearScan {
 
   /** One that nobody needs meanwhile; if it can be, one that saves a copy. */
   private @Nullable Register free(Interval interval, List<Register> allowed) {
-    for (Register register : interval.wishes) {
+    // By places: what has no wishes or copies, as most, needs no iterator.
+    for (int i = 0; i < interval.wishes.size(); i++) {
+      Register register = interval.wishes.get(i);
       if (allowed.contains(register) && free(register, interval)) {
         return register;
       }
     }
-    for (Reg copy : interval.copies) {
-      Register register = assigned[copy.number()];
+    for (int i = 0; i < interval.copies.size(); i++) {
+      Register register = assigned[interval.copies.get(i).number()];
       if (register != null && allowed.contains(register) && free(register, interval)) {
         return register;
       }

@@ -163,6 +163,7 @@ final class Lowering {
    */
   private void gate() {
     int run = body.block();
+    body.keepProcessor();
     Reg gate = body.load(Size.WORD, body.perCpu(body.layout().globals().gate()));
     body.branch(Condition.NE, gate, new Imm(0), run, end);
     body.place(run);
