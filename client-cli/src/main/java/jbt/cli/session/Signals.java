@@ -1,20 +1,18 @@
 package jbt.cli.session;
 
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
 
 /**
  * Ctrl-C, SIGTERM and SIGHUP: the first asks for the result, the second gives up. SIGUSR1 is for
  * the script.
  *
  * <p>{@code sun.misc.Signal} of the module jdk.unsupported is Java's only way to hear a second
- * signal, or to go on after the first; javac warns of its name without a way to say that it is
- * meant, hence the reflection.
+ * signal, or to go on after the first.
  */
 public final class Signals {
   private static final int GIVEN_UP = 130;
@@ -64,39 +62,12 @@ public final class Signals {
    * @param always also where whoever started us ignores it
    */
   private static void install(Runnable onSignal, List<String> names, boolean always) {
-    try {
-      set(onSignal, names, always);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("this Java runtime lacks the module jdk.unsupported", e);
-    }
-  }
-
-  private static void set(Runnable onSignal, List<String> names, boolean always)
-      throws ReflectiveOperationException {
-    Class<?> signals = Class.forName("sun.misc.Signal");
-    Class<?> handlers = Class.forName("sun.misc.SignalHandler");
-    Method handle = signals.getMethod("handle", signals, handlers);
-    Object ignored = handlers.getField("SIG_IGN").get(null);
-    InvocationHandler calls =
-        (proxy, method, arguments) ->
-            switch (method.getName()) {
-              case "handle" -> {
-                onSignal.run();
-                yield null;
-              }
-              case "hashCode" -> System.identityHashCode(proxy);
-              case "equals" ->
-                  System.identityHashCode(proxy) == System.identityHashCode(arguments[0]);
-              default -> "signal handler";
-            };
-    Object handler =
-        Proxy.newProxyInstance(Signals.class.getClassLoader(), new Class<?>[] {handlers}, calls);
     for (String name : names) {
-      Object signal = signals.getConstructor(String.class).newInstance(name);
-      Object before = handle.invoke(null, signal, handler);
-      if (ignored.equals(before) && !always) {
+      Signal signal = new Signal(name);
+      SignalHandler before = Signal.handle(signal, which -> onSignal.run());
+      if (SignalHandler.SIG_IGN.equals(before) && !always) {
         // nohup and background jobs: who started us does not want the signal heard.
-        handle.invoke(null, signal, ignored);
+        Signal.handle(signal, SignalHandler.SIG_IGN);
       }
     }
   }
