@@ -10,8 +10,7 @@ import jbt.compiler.ir.Operand.Reg;
 
 /**
  * Builtins that the kernel is asked for. What is the same all through a run is asked for wherever
- * it is needed: {@link Values} leaves one call. The time is the same within a
- * statement.
+ * it is needed: {@link Values} leaves one call. The time is the same within a statement.
  */
 final class Builtins {
   /** TASK_COMM_LEN, padded with NUL. */

@@ -36,11 +36,11 @@ public final class CodeGeneration {
     Checked checked = attached(script, target);
     Layout layout = Layout.of(checked, target);
     Programs programs = Programs.lower(layout, FRAME_FOR_VALUES);
-    List<List<LinearScan.Allocated>> code = programs.allocated();
-    if (code.stream().anyMatch(program -> frames(program) > FRAME)) {
+    List<Made> code = programs.made();
+    if (code.stream().anyMatch(program -> program.frame > FRAME)) {
       // With the whole frame for registers; values are in scratch memory then.
       programs = Programs.lower(layout, 0);
-      code = programs.allocated();
+      code = programs.made();
       checkFrames(checked, code);
     }
     return plan(layout, target, programs, code);
@@ -101,15 +101,24 @@ public final class CodeGeneration {
     }
 
     /** The programs at the same time, as far as there are processors: none needs another. */
-    List<List<LinearScan.Allocated>> allocated() {
-      return routines.parallelStream()
-          .map(program -> program.stream().map(CodeGeneration::allocated).toList())
-          .toList();
+    List<Made> made() {
+      return routines.parallelStream().map(Made::of).toList();
     }
   }
 
-  private static LinearScan.Allocated allocated(Routine lowered) {
-    return LinearScan.apply(Legalize.apply(optimized(lowered)));
+  /**
+   * A program's instructions.
+   *
+   * @param frame bytes of the stack frame that its routines take together
+   */
+  private record Made(Emission.Emitted emitted, int frame) {
+    static Made of(List<Routine> lowered) {
+      List<LinearScan.Allocated> program =
+          lowered.stream()
+              .map(routine -> LinearScan.apply(Legalize.apply(optimized(routine))))
+              .toList();
+      return new Made(Emission.apply(program), frames(program));
+    }
   }
 
   /**
@@ -122,9 +131,9 @@ public final class CodeGeneration {
         : program.stream().mapToInt(r -> Math.max(32, (r.routine().frame() + 31) & ~31)).sum();
   }
 
-  private static void checkFrames(Checked checked, List<List<LinearScan.Allocated>> code) {
+  private static void checkFrames(Checked checked, List<Made> code) {
     for (int i = 0; i < code.size(); i++) {
-      int bytes = frames(code.get(i));
+      int bytes = code.get(i).frame;
       if (bytes > FRAME) {
         throw new TooLargeException(
             checked.probes().get(i).range(),
@@ -134,14 +143,13 @@ public final class CodeGeneration {
     }
   }
 
-  private static Plan plan(
-      Layout layout, Target target, Programs lowered, List<List<LinearScan.Allocated>> code) {
+  private static Plan plan(Layout layout, Target target, Programs lowered, List<Made> code) {
     Checked checked = layout.checked();
     List<Program> programs = new ArrayList<>();
     List<Attachment> attachments = new ArrayList<>();
     for (int i = 0; i < code.size(); i++) {
       Probe probe = checked.probes().get(i);
-      Emission.Emitted emitted = Emission.apply(code.get(i));
+      Emission.Emitted emitted = code.get(i).emitted;
       programs.add(
           new Program(
               name(probe, i),
