@@ -48,7 +48,10 @@ final class StatementParser {
   /** Statements in braces; an expression without semicolon at the end is their value. */
   Expr.Sequence sequence() throws SyntaxError {
     tokens.enter();
-    SourceRange open = tokens.expect("{").range();
+    if (!tokens.current().is("{")) {
+      throw tokens.unexpected("expected '{'", "The statements of a block stand in braces");
+    }
+    SourceRange open = tokens.take().range();
     Tokens.Level level = tokens.level();
     List<Stmt> statements = new ArrayList<>();
     boolean ended = true;
@@ -181,7 +184,11 @@ final class StatementParser {
       return new Stmt.Evaluate(expr, expr.range());
     }
     if (!(expr instanceof Expr.Variable || expr instanceof Expr.MapUse)) {
-      throw new SyntaxError(expr.range(), "only variables and maps can be assigned to");
+      String message = "only variables and maps can be assigned to";
+      throw expr instanceof Expr.Name(String name, SourceRange range) && !name.equals("_")
+          ? new SyntaxError(
+              range, message, "$%s is a variable of the block, @%s a map".formatted(name, name))
+          : new SyntaxError(expr.range(), message);
     }
     tokens.take();
     Expr value = expressions.expression();
@@ -237,7 +244,10 @@ final class StatementParser {
   private Stmt forLoop(SourceRange start) throws SyntaxError {
     boolean inParentheses = tokens.accept("(");
     Expr.Variable variable = newVariable();
-    tokens.expect(":");
+    if (!tokens.accept(":")) {
+      throw tokens.unexpected(
+          "expected ':'", "A loop is over numbers or a map: for ($i : 0..10) { }");
+    }
     Expr over = expressions.expression();
     Optional<Expr> to = Optional.empty();
     if (tokens.accept("..")) {

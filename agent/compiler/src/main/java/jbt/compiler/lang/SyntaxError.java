@@ -1,19 +1,22 @@
 package jbt.compiler.lang;
 
 import java.io.Serial;
+import java.util.List;
 
 /** Leads from the place of an error to where reading goes on. */
 final class SyntaxError extends Exception {
   @Serial private static final long serialVersionUID = 1;
 
   private final transient SourceRange range;
+  private final transient List<String> hints;
 
-  SyntaxError(SourceRange range, String message) {
+  SyntaxError(SourceRange range, String message, String... hints) {
     super(message, null, false, false);
     this.range = range;
+    this.hints = List.of(hints);
   }
 
   void report(Diagnostics diagnostics) {
-    diagnostics.error(range, "syntax: " + getMessage());
+    diagnostics.error(range, "syntax: " + getMessage(), List.of(), hints);
   }
 }

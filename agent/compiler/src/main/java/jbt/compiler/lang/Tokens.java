@@ -92,8 +92,8 @@ final class Tokens {
   }
 
   /** An error at the current token. */
-  SyntaxError unexpected(String expected) {
-    return new SyntaxError(current.range(), expected + ", not " + current.described());
+  SyntaxError unexpected(String expected, String... hints) {
+    return new SyntaxError(current.range(), expected + ", not " + current.described(), hints);
   }
 
   /** Reads the attach point that begins at the current token. */
