@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import jbt.deploy.fleet.LocalRun;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,9 +64,14 @@ class CaptureTest {
   }
 
   private LocalRun run(String call, int... lengths) throws Exception {
+    return run("rawtracepoint:netif_rx", call, lengths);
+  }
+
+  private LocalRun run(String probe, String call, int... lengths) throws Exception {
     // Port 9 in network order; answers that nobody listens there are ICMP.
     String script =
-        "rawtracepoint:netif_rx /comm == \"dd\" && *(args.skb->data + 9) == 17 &&"
+        probe
+            + " /comm == \"dd\" && *(args.skb->data + 9) == 17 &&"
             + " *(uint16*)(args.skb->data + 22) == 0x900/ { printf(\"%d\\n\", "
             + call
             + "); }";
@@ -77,19 +83,20 @@ class CaptureTest {
     Path file = folder.resolve("out.pcap");
     long before = nanos();
     LocalRun run =
-        run("skboutput(\"%s\", args.skb, args.skb->len, 0)".formatted(file), 5, 1400, 20_000);
+        run("skboutput(\"%s\", args.skb, args.skb->len, 0)".formatted(file), 5, 1400, 60_000);
     long after = nanos();
     assertThat(run.exitCode()).as(run.err()).isZero();
     assertThat(run.out().strip()).isEqualTo("0\n0\n0");
-    List<Packet> packets = packets(file);
+    checkAll(packets(file), before, after);
+  }
+
+  /** What the kernel has in several pieces, too. */
+  private static void checkAll(List<Packet> packets, long before, long after) {
     assertThat(packets)
         .extracting(Packet::length)
-        .containsExactly(5 + HEADERS, 1400 + HEADERS, 20_000 + HEADERS);
-    assertThat(packets.get(0).bytes).hasSize(5 + HEADERS);
-    assertThat(packets.get(1).bytes).hasSize(1400 + HEADERS);
-    // Only the first piece of a long one, and how long that is is up to the kernel.
-    assertThat(packets.get(2).bytes).hasSizeBetween(HEADERS, LONGEST);
+        .containsExactly(5 + HEADERS, 1400 + HEADERS, 60_000 + HEADERS);
     for (Packet packet : packets) {
+      assertThat(packet.bytes).hasSize(packet.length);
       ByteBuffer bytes = packet.content();
       assertThat(bytes.get(0)).isEqualTo((byte) 0x45);
       assertThat(bytes.getShort(2)).isEqualTo((short) packet.length);
@@ -102,6 +109,50 @@ class CaptureTest {
           .isEqualTo("x".repeat(packet.bytes.length() - HEADERS));
       assertThat(packet.time).isBetween(before, after);
     }
+  }
+
+  @Test
+  void holdsWhatFunctionsOfTheKernelGet() throws Exception {
+    Path file = folder.resolve("function.pcap");
+    long before = nanos();
+    LocalRun run =
+        run(
+            "fentry:__netif_rx",
+            "skboutput(\"%s\", args.skb, args.skb->len, 0)".formatted(file),
+            5,
+            1400,
+            60_000);
+    Assumptions.assumeFalse(run.err().contains("this kernel refuses"), run.err());
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    checkAll(packets(file), before, nanos());
+  }
+
+  @Test
+  void holdsTheFirstPieceOfWhatTheProgramReads() throws Exception {
+    Path file = folder.resolve("pieces.pcap");
+    String probe = "rawtracepoint:netif_rx";
+    String read = "skboutput(\"%s\", (struct sk_buff *)(uint64)args.skb, 20000, 0)".formatted(file);
+    LocalRun run = run(probe, read, 5, 20_000);
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    List<Packet> packets = packets(file);
+    assertThat(packets).extracting(Packet::length).containsExactly(5 + HEADERS, 20_000 + HEADERS);
+    assertThat(packets.get(0).bytes).hasSize(5 + HEADERS);
+    // How long it is is up to the kernel.
+    assertThat(packets.get(1).bytes).hasSizeBetween(HEADERS, LONGEST);
+  }
+
+  @Test
+  void countsWhatFoundNoRoom() throws Exception {
+    Path file = folder.resolve("lost.pcap");
+    String many =
+        "for ($i : 0..100) { skboutput(\"%s\", args.skb, args.skb->len, 0); }".formatted(file);
+    String script =
+        "rawtracepoint:netif_rx /comm == \"dd\" && args.skb->len > 60000/ { " + many + " }";
+    LocalRun run = LocalRun.of(List.of("-q", "-e", script, "-c", sender(60_000)), () -> {});
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    int kept = packets(file).size();
+    assertThat(kept).isBetween(1, 99);
+    assertThat(run.err()).contains("" + (100 - kept));
   }
 
   private static long nanos() {

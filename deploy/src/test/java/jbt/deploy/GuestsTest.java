@@ -77,6 +77,7 @@ final class GuestsTest {
               "--select-class=jbt.deploy.GuideTest",
               "--select-class=jbt.deploy.ProbeScriptsTest",
               "--select-class=jbt.deploy.TracedProgramsTest",
+              "--select-class=jbt.deploy.CaptureTest",
               "--select-class=jbt.deploy.FlameGraphTest",
               "--select-class=jbt.deploy.JavaStacksTest",
               "--select-method=jbt.deploy.MissingFeaturesTest#aKernelWithoutTypes",

@@ -2,6 +2,7 @@ package jbt.kernel;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import jbt.compiler.plan.KernelMap;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.plan.Program;
@@ -20,6 +21,7 @@ final class KernelObjects implements AutoCloseable {
   private final SharedGlobals globals;
   private final RingReader dataRing;
   private final RingReader controlRing;
+  private final Optional<PacketReader> packets;
   private final GracePeriod gracePeriod;
 
   private KernelObjects(Plan plan) throws LoadException {
@@ -33,6 +35,7 @@ final class KernelObjects implements AutoCloseable {
           own(new SharedGlobals(maps.get(KernelMap.GLOBALS), plan.globals(), cpus.getLast() + 1));
       dataRing = own(ring(plan, KernelMap.DATA_RING));
       controlRing = own(ring(plan, KernelMap.CONTROL_RING));
+      packets = packets(plan);
       gracePeriod = own(new GracePeriod());
       for (Program program : plan.programs()) {
         programs.add(own(ProgramLoader.load(program, place -> maps.get(place).number())));
@@ -59,6 +62,7 @@ final class KernelObjects implements AutoCloseable {
           case PERCPU_ARRAY -> Bpf.MAP_TYPE_PERCPU_ARRAY;
           case LRU_HASH -> Bpf.MAP_TYPE_LRU_HASH;
           case LRU_PERCPU_HASH -> Bpf.MAP_TYPE_LRU_PERCPU_HASH;
+          case PACKETS -> Bpf.MAP_TYPE_PERF_EVENT_ARRAY;
           case RING_BUFFER -> Bpf.MAP_TYPE_RINGBUF;
         };
     int flags = map.mmapable() ? Bpf.MAP_MMAPABLE : 0;
@@ -91,6 +95,15 @@ final class KernelObjects implements AutoCloseable {
     return new RingReader(maps.get(place), plan.maps().get(place).maxEntries());
   }
 
+  private Optional<PacketReader> packets(Plan plan) {
+    for (int i = 0; i < plan.maps().size(); i++) {
+      if (plan.maps().get(i).kind() == KernelMap.Kind.PACKETS) {
+        return Optional.of(own(new PacketReader(maps.get(i))));
+      }
+    }
+    return Optional.empty();
+  }
+
   private <T extends AutoCloseable> T own(T resource) {
     owned.add(resource);
     return resource;
@@ -119,6 +132,10 @@ final class KernelObjects implements AutoCloseable {
 
   RingReader controlRing() {
     return controlRing;
+  }
+
+  Optional<PacketReader> packets() {
+    return packets;
   }
 
   GracePeriod gracePeriod() {

@@ -198,11 +198,18 @@ public final class LoadedPlan implements AutoCloseable {
     return objects.controlRing();
   }
 
+  /** Packets that the kernel has copied, where programs ask it to. */
+  public Optional<PacketReader> packets() {
+    return objects.packets();
+  }
+
   /** Wakes up when one of the rings asks for attention. */
   public Wakeups wakeups() {
-    return new Wakeups(
-        List.of(
-            objects.maps().get(KernelMap.DATA_RING), objects.maps().get(KernelMap.CONTROL_RING)));
+    List<Fd> rings = new ArrayList<>();
+    rings.add(objects.maps().get(KernelMap.DATA_RING));
+    rings.add(objects.maps().get(KernelMap.CONTROL_RING));
+    objects.packets().ifPresent(packets -> rings.addAll(packets.events()));
+    return new Wakeups(rings);
   }
 
   /** The generation that programs use now; 0 for a map that has none. */

@@ -27,6 +27,7 @@ public enum Helper implements Callee {
   JIFFIES64(118, 0),
   KTIME_GET_TAI_NS(208, 0),
   SEND_SIGNAL(109, 1),
+  SKB_OUTPUT(111, 5),
   PROBE_READ_USER(112, 3),
   PROBE_READ_KERNEL(113, 3),
   PROBE_READ_USER_STR(114, 3),

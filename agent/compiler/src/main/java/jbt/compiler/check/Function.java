@@ -60,6 +60,12 @@ public enum Function {
   ADDRESS,
   /** Of a pointer that is {@link Trusted}, to a socket: its number that is not used twice. */
   SOCKET_COOKIE,
+  /**
+   * Of a site, a literal, a pointer that is {@link Trusted} to a packet, its length behind an
+   * offset, how much of that to keep, and the offset: sends it; 0, or the negative number of an
+   * error.
+   */
+  PACKET,
   /** Of a pointer that is {@link Trusted} and a distance: the path that is there. */
   PATH,
   /**

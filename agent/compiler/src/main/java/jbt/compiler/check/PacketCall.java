@@ -13,11 +13,15 @@ import jbt.compiler.types.TypeNames;
 
 /**
  * {@code skboutput("file", skb, length, offset)}: a packet for a file of whoever runs the script.
- * Kept is what a kernel has of it in one piece, the linear part, which every program can read.
+ * The kernel copies one that it gives to the program as an argument. Of any other is kept what the
+ * kernel has in one piece, the linear part, which every program can read.
  */
 final class PacketCall {
-  /** Bytes that are kept of one. */
+  /** Bytes that are kept of one that the program reads. */
   private static final int LONGEST = 16_000;
+
+  /** The same of one that the kernel copies, with the offset. Its records have at most 64 KiB. */
+  private static final int LONGEST_COPY = 65_000;
 
   private static final int LONGEST_PATH = 1023;
   private static final int NOTHING_THERE = -14;
@@ -57,7 +61,9 @@ final class PacketCall {
           "skboutput() takes a pointer to a struct sk_buff, not " + TypeNames.describe(skb.type()));
     }
     context.openBlock();
-    Value sent = sent(call, Strings.text(path), Trusted.pointer(skb.expr()));
+    boolean trusted = Trusted.pointer(skb.expr());
+    boolean copied = trusted && skb.expr() instanceof Expr.ContextField;
+    Value sent = sent(call, Strings.text(path), trusted, copied);
     context.closeBlock();
     return sent;
   }
@@ -68,7 +74,7 @@ final class PacketCall {
   }
 
   /** With what is used twice in variables, but a pointer that programs may load from. */
-  private Value sent(Ast.Expr.Call call, String path, boolean trusted) {
+  private Value sent(Ast.Expr.Call call, String path, boolean trusted, boolean copied) {
     SourceRange range = call.range();
     Ast.Expr skb = trusted ? call.arguments().get(1) : variable("skb", range);
     Ast.Expr left = variable("left", range);
@@ -76,39 +82,56 @@ final class PacketCall {
     Ast.Expr asked = variable("asked", range);
     Ast.Expr offset = variable("offset", range);
     Ast.Expr zero = new Ast.Expr.Int(0, false, range);
-    Ast.Expr inOnePiece = binary(BinaryOp.SUBTRACT, left, field(skb, "data_len", range));
+    Ast.Expr had =
+        copied
+            ? binary(BinaryOp.SUBTRACT, new Ast.Expr.Int(LONGEST_COPY, false, range), offset)
+            : binary(BinaryOp.SUBTRACT, left, field(skb, "data_len", range));
     List<Ast.Stmt> before =
         List.of(
             set(variable("skb", range), call.arguments().get(1)),
             set(asked, call.arguments().get(2)),
             set(offset, call.arguments().get(3)),
             set(left, binary(BinaryOp.SUBTRACT, field(skb, "len", range), offset)),
-            set(kept, inOnePiece),
+            set(kept, had),
+            atMost(kept, left, BinaryOp.GT),
             atMost(kept, asked, BinaryOp.GT),
             atMost(kept, zero, BinaryOp.LT));
     List<Stmt> statements =
         expressions.statements().inOrder(trusted ? before.subList(1, before.size()) : before);
     Value there = expressions.value(binary(BinaryOp.GT, left, zero));
-    Ast.Expr data = new Ast.Expr.Member(skb, "data", range, range);
-    Value start = expressions.value(binary(BinaryOp.ADD, data, offset));
     Value bytes = expressions.value(kept);
     Value whole = expressions.value(left);
-    if (!there.known() || !start.known() || !bytes.known() || !whole.known()) {
+    if (!there.known() || !bytes.known() || !whole.known()) {
       return Value.unknown(range);
     }
+    int site = round.site(new Site.Packet(path));
+    Expr sent =
+        copied
+            ? copy(site, skb, whole, bytes, expressions.value(offset))
+            : read(site, skb, offset, whole, bytes);
+    Expr nothing = Value.literal(NOTHING_THERE, range).expr();
+    Expr result = new Expr.Conditional(there.expr(), sent, nothing, Type.INT64, range);
+    return Value.of(new Expr.Sequence(statements, result, Type.INT64, range));
+  }
+
+  private Expr copy(int site, Ast.Expr skb, Value whole, Value bytes, Value offset) {
+    SourceRange range = skb.range();
+    Expr number = Value.literal(site, range).expr();
+    Expr packet = expressions.value(skb).expr();
+    List<Expr> all = List.of(number, packet, whole.expr(), bytes.expr(), offset.expr());
+    return new Expr.Call(Function.PACKET, all, Type.INT64, range);
+  }
+
+  private Expr read(int site, Ast.Expr skb, Ast.Expr offset, Value whole, Value bytes) {
+    SourceRange range = skb.range();
+    Ast.Expr data = new Ast.Expr.Member(skb, "data", range, range);
+    Value start = expressions.value(binary(BinaryOp.ADD, data, offset));
     Type.Buffer buffer = new Type.Buffer(LONGEST);
     Expr packet =
         new Expr.Call(Function.BUFFER, List.of(start.expr(), bytes.expr()), buffer, range);
-    int site = round.site(new Site.Packet(path));
     Stmt send = new Stmt.Printf(site, List.of(whole.expr(), packet), range);
-    Expr result =
-        new Expr.Conditional(
-            there.expr(),
-            new Expr.Sequence(List.of(send), Value.literal(0, range).expr(), Type.INT64, range),
-            Value.literal(NOTHING_THERE, range).expr(),
-            Type.INT64,
-            range);
-    return Value.of(new Expr.Sequence(statements, result, Type.INT64, range));
+    Expr done = Value.literal(0, range).expr();
+    return new Expr.Sequence(List.of(send), done, Type.INT64, range);
   }
 
   private static Ast.Expr.Variable variable(String name, SourceRange range) {

@@ -17,6 +17,10 @@ import jbt.compiler.types.Type;
 /** Calls whose value the kernel knows, and what symbolic values are held as. */
 final class HelperCalls {
   private static final Imm ZERO = new Imm(0);
+
+  /** The negative number of EFAULT. */
+  private static final int NOTHING_THERE = -14;
+
   private static final int INET6_BYTES = 16;
   private static final int MAC_BYTES = 6;
 
@@ -55,6 +59,7 @@ final class HelperCalls {
       }
       case CONTEXT -> lowering.memory().number(lowering.context());
       case SOCKET_COOKIE -> socketCookie(e.arguments().getFirst());
+      case PACKET -> packet(e);
       case OF_THIS_PROCESSOR -> {
         VariableRef variable = new VariableRef((int) literal(e, 0));
         yield lowering.memory().number(body.call(Helper.THIS_CPU_PTR, variable));
@@ -100,6 +105,20 @@ final class HelperCalls {
     int absent = body.block();
     Reg pointer = lowering.memory().known(socket, absent);
     body.set(result, body.call(Helper.GET_SOCKET_COOKIE, pointer));
+    body.place(absent);
+    return result;
+  }
+
+  private Operand packet(Expr.Call e) {
+    List<Expr> arguments = e.arguments();
+    Reg whole = body.move(lowering.expressions().scalar(arguments.get(2)));
+    Reg kept = body.move(lowering.expressions().scalar(arguments.get(3)));
+    Reg skipped = body.move(lowering.expressions().scalar(arguments.get(4)));
+    Reg result = body.move(new Imm(NOTHING_THERE));
+    int absent = body.block();
+    Reg packet = lowering.memory().known(arguments.get(1), absent);
+    int site = (int) literal(e, 0);
+    body.set(result, lowering.records().packet(site, packet, whole, kept, skipped));
     body.place(absent);
     return result;
   }

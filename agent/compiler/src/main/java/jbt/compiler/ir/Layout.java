@@ -27,6 +27,7 @@ import jbt.compiler.types.Type;
  * @param failures counters of failed calls, which come as code is made
  * @param stacks place in the plan of the map of stacks, -1 where the script takes none
  * @param unwind the same of the map of kind UNWIND
+ * @param packets the same of the map of kind PACKETS
  * @param cpuMask processor numbers are at most this; one less than a power of two
  * @param cpuShift binary logarithm of the globals' stride
  */
@@ -39,6 +40,7 @@ record Layout(
     Failures failures,
     int stacks,
     int unwind,
+    int packets,
     int cpuMask,
     int cpuShift) {
   /** Place of the first hash map in the plan, behind the four that every plan has. */
@@ -152,6 +154,7 @@ record Layout(
       Failures failures = new Failures(asked, perCpu);
       perCpu += Failures.room(asked);
       int cpus = powerOfTwo(target.possibleCpus());
+      int packets = packets(cpus);
       int stride = powerOfTwo(Math.max(LEAST_STRIDE, perCpu));
       int cpuArea = align(shared, Math.min(stride, PAGE));
       Globals globals =
@@ -173,6 +176,7 @@ record Layout(
           failures,
           stacks,
           unwind,
+          packets,
           cpus - 1,
           Integer.numberOfTrailingZeros(stride));
     }
@@ -209,6 +213,14 @@ record Layout(
       }
       hashes.add(
           new KernelMap("unwind", KernelMap.Kind.UNWIND, 4, 2 * WORD, Unwinding.MOST_ROWS, true));
+      return FIRST_HASH + hashes.size() - 1;
+    }
+
+    private int packets(int cpus) {
+      if (!Reads.packets(checked)) {
+        return -1;
+      }
+      hashes.add(new KernelMap("packets", KernelMap.Kind.PACKETS, 4, 4, cpus, false));
       return FIRST_HASH + hashes.size() - 1;
     }
 

@@ -245,6 +245,19 @@ final class Reads {
     return processes.stream().mapToInt(process -> process).findFirst();
   }
 
+  /** Whether the kernel itself sends packets. */
+  static boolean packets(Checked checked) {
+    boolean[] found = new boolean[1];
+    Walk walk =
+        new Walk(
+            (e, discarded) -> {
+              found[0] |= e instanceof Expr.Call call && call.function() == Function.PACKET;
+              return false;
+            });
+    checked.probes().forEach(walk::probe);
+    return found[0];
+  }
+
   private static int mapOf(Stmt stmt) {
     return switch (stmt) {
       case Stmt.SetMap s -> s.map();

@@ -22,6 +22,9 @@ final class Records {
   private static final Imm ZERO = new Imm(0);
   private static final int HEADER = 24;
 
+  /** BPF_F_CURRENT_CPU. */
+  private static final long THIS_PROCESSOR = 0xffffffffL;
+
   /** Argument of bpf_ringbuf_query: bytes not read yet. */
   private static final Imm AVAIL_DATA = new Imm(0);
 
@@ -110,6 +113,36 @@ final class Records {
     body.lose(LossCounter.Source.RING_FULL, "");
     body.jump(done);
     body.place(done);
+  }
+
+  /**
+   * A packet with its header, of which the kernel copies what is in pieces, too; what comes in
+   * front of what is wanted is sent with it. Returns what the helper does.
+   */
+  Reg packet(int site, Reg packet, Operand whole, Operand kept, Operand skipped) {
+    Address record = body.memory(HEADER + 16);
+    header(record, site, lowering.builtins().time(), body.processor());
+    body.store(Size.WORD, record.plus(20), skipped);
+    body.storeWord(record.plus(HEADER), whole);
+    body.storeWord(record.plus(HEADER + 8), kept);
+    Reg bytes = body.binary(AluOperation.LSH, body.add(kept, skipped), new Imm(32));
+    Reg flags = body.binary(AluOperation.OR, bytes, body.move(new Imm(THIS_PROCESSOR)));
+    Reg error =
+        body.call(
+            Helper.SKB_OUTPUT,
+            packet,
+            ring(body.layout().packets()),
+            flags,
+            body.addressOf(record),
+            new Imm(HEADER + 16));
+    int full = body.coldBlock();
+    int done = body.block();
+    body.branch32(Condition.NE, error, ZERO, full, done);
+    body.place(full);
+    body.lose(LossCounter.Source.RING_FULL, "");
+    body.jump(done);
+    body.place(done);
+    return body.narrow(error, 4, true);
   }
 
   private static boolean isText(Expr field) {

@@ -32,6 +32,11 @@ public record KernelMap(
      * the plan makes it as long as it must be, at most {@code maxEntries}.
      */
     UNWIND,
+    /**
+     * An array of perf events, one for each processor, with a buffer behind each: records of {@link
+     * Site.Packet} whose bytes the kernel itself takes of the packet.
+     */
+    PACKETS,
     RING_BUFFER
   }
 }

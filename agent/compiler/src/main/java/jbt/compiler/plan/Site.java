@@ -8,14 +8,14 @@ import jbt.compiler.types.Type;
  * A place of the script that sends records to user space.
  *
  * <p>Every record begins with a header of 24 bytes: u64 CLOCK_BOOTTIME in nanoseconds, u32 place in
- * {@link Plan#sites}, u32 processor, u32 place in {@link Plan#programs}, u32 zero. A record of
- * {@link Print}, {@link Clear} or {@link Zero} goes on with u64 generation of the map (0 where it
- * has none), a Clear or Zero record then with u64 outcome (see {@link Outcome}), a Print of one key
- * with the key parts as stored, without generation and bucket. A {@link Printf}, {@link Packet} or
- * {@link Value} record goes on with its fields in order, each {@link Type#storedSize} bytes, but a
- * field that is a string or buffer ({@link Type.Str}, {@link Type.Buffer}) as u64 length only: the
- * bytes of all such strings follow in order, unpadded, behind the last field. An {@link Exit}
- * record goes on with u64 exit code.
+ * {@link Plan#sites}, u32 processor, u32 place in {@link Plan#programs}, u32 that is zero but for a
+ * Packet. A record of {@link Print}, {@link Clear} or {@link Zero} goes on with u64 generation of
+ * the map (0 where it has none), a Clear or Zero record then with u64 outcome (see {@link
+ * Outcome}), a Print of one key with the key parts as stored, without generation and bucket. A
+ * {@link Printf}, {@link Packet} or {@link Value} record goes on with its fields in order, each
+ * {@link Type#storedSize} bytes, but a field that is a string or buffer ({@link Type.Str}, {@link
+ * Type.Buffer}) as u64 length only: the bytes of all such strings follow in order, unpadded, behind
+ * the last field. An {@link Exit} record goes on with u64 exit code.
  *
  * <p>Text of the script (formats) is held as its bytes, each as a Latin-1 character.
  */
@@ -54,8 +54,10 @@ public sealed interface Site {
   record Time(String format) implements Site {}
 
   /**
-   * A packet for a file of whoever runs the script; on the data ring, with two fields: the packet's
-   * length ({@link Type#INT64}) and a {@link Type.Buffer} of the bytes that were had of it.
+   * A packet for a file of whoever runs the script, with two fields: the packet's length ({@link
+   * Type#INT64}) and a {@link Type.Buffer} of the bytes that were had of it. It is on the data ring
+   * or in a map of kind PACKETS; the header's last word says how many bytes are in front of the
+   * buffer's that do not belong to it.
    */
   record Packet(String file) implements Site {}
 

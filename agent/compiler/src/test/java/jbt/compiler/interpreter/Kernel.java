@@ -48,7 +48,7 @@ final class Kernel {
         case RING_BUFFER -> rings.put(i, new ArrayList<>());
         case HASH, PERCPU_HASH, LRU_HASH, LRU_PERCPU_HASH, STACKS, UNWIND ->
             hashes.put(i, new LinkedHashMap<>());
-        case PERCPU_ARRAY -> throw new IllegalArgumentException("not supported: " + map);
+        case PERCPU_ARRAY, PACKETS -> throw new IllegalArgumentException("not supported: " + map);
       }
     }
   }

@@ -126,11 +126,12 @@ final class DataBatch implements Records {
   private void appendPacket(ByteBuffer ring, int at) {
     long time = ring.getLong(at) + wallOffsetNs;
     int kept = (int) ring.getLong(at + Control.HEADER + Long.BYTES);
+    int skipped = ring.getInt(at + Control.HEADER - Integer.BYTES);
     bytes.putInt((int) (time / 1_000_000_000));
     bytes.putInt((int) (time % 1_000_000_000));
     bytes.putInt(kept);
     bytes.putInt((int) ring.getLong(at + Control.HEADER));
-    bytes.put(ring, at + Control.HEADER + 2 * Long.BYTES, kept);
+    bytes.put(ring, at + Control.HEADER + 2 * Long.BYTES + skipped, kept);
   }
 
   private void add(long time, int site, int kind) {

@@ -17,6 +17,7 @@ import jbt.compiler.target.Target;
 import jbt.daemon.Policy;
 import jbt.kernel.LoadException;
 import jbt.kernel.LoadedPlan;
+import jbt.kernel.PacketReader;
 import jbt.v1.Dump;
 import jbt.v1.Failure;
 import jbt.v1.NamedText;
@@ -120,8 +121,11 @@ public final class Prepared {
     long copies =
         switch (map.kind()) {
           case PERCPU_ARRAY, PERCPU_HASH, LRU_PERCPU_HASH -> cpus;
-          case ARRAY, HASH, LRU_HASH, STACKS, UNWIND, RING_BUFFER -> 1;
+          case ARRAY, HASH, LRU_HASH, STACKS, UNWIND, RING_BUFFER, PACKETS -> 1;
         };
+    if (map.kind() == KernelMap.Kind.PACKETS) {
+      return PacketReader.bytes();
+    }
     return (map.keySize() + copies * Math.max(1, map.valueSize())) * map.maxEntries();
   }
 

@@ -93,8 +93,17 @@ final class Tracing implements AutoCloseable {
       }
     }
     data.takeAll(output);
+    readPackets();
     output.advance();
     return more;
+  }
+
+  /** They have a file of their own: their order among the other records shows nowhere. */
+  private void readPackets() {
+    if (loaded.packets().isPresent()) {
+      loaded.packets().get().drain(data);
+      data.takeAll(output);
+    }
   }
 
   private void take(Control control) {

@@ -42,6 +42,7 @@ public final class Bpf {
 
   public static final int MAP_TYPE_HASH = 1;
   public static final int MAP_TYPE_ARRAY = 2;
+  public static final int MAP_TYPE_PERF_EVENT_ARRAY = 4;
   public static final int MAP_TYPE_PERCPU_HASH = 5;
   public static final int MAP_TYPE_PERCPU_ARRAY = 6;
   public static final int MAP_TYPE_LRU_HASH = 9;

@@ -11,6 +11,9 @@ public final class Perf {
   private static final long CLOEXEC = 8;
   private static final long DUMMY = 9;
   private static final long SAMPLE_TIME = 4;
+  private static final long BPF_OUTPUT = 10;
+  private static final long SAMPLE_RAW = 1 << 10;
+  private static final long WATERMARK = 1 << 14;
   private static final long IOC_ENABLE = 0x2400;
   private static final long IOC_SET_BPF = 0x40042408;
 
@@ -107,6 +110,24 @@ public final class Perf {
           .set(8, DUMMY)
           .set(24, SAMPLE_TIME)
           .set(40, mmap | comm | forkAndExit | times);
+      return open(attributes, cpu);
+    }
+  }
+
+  /**
+   * What programs on a processor send, which asks for attention when so many bytes of its buffer
+   * have not been read.
+   */
+  static Fd output(int cpu, int watermark) {
+    try (Block attributes = new Block(ATTRIBUTES_SIZE)) {
+      attributes
+          .set(0, TYPE_SOFTWARE)
+          .set(4, ATTRIBUTES_SIZE)
+          .set(8, BPF_OUTPUT)
+          .set(16, 1L)
+          .set(24, SAMPLE_RAW)
+          .set(40, WATERMARK)
+          .set(48, watermark);
       return open(attributes, cpu);
     }
   }
