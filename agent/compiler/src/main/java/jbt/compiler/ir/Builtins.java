@@ -1,10 +1,12 @@
 package jbt.compiler.ir;
 
 import java.util.Optional;
+import java.util.Set;
 import jbt.compiler.bpf.AluOperation;
 import jbt.compiler.bpf.Helper;
 import jbt.compiler.bpf.Size;
 import jbt.compiler.check.Checked.Builtin;
+import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.ir.Operand.Imm;
 import jbt.compiler.ir.Operand.Reg;
 
@@ -31,15 +33,16 @@ final class Builtins {
   }
 
   /** What is known at a point of the program, to be restored behind a branch. */
-  record Known(boolean commThere, Optional<Reg> time) {}
+  record Known(boolean commThere, Optional<Reg> time, Set<Expr> texts) {}
 
   Known known() {
-    return new Known(commThere, time);
+    return new Known(commThere, time, lowering.heldTexts().there());
   }
 
   void restore(Known known) {
     commThere = known.commThere;
     time = known.time;
+    lowering.heldTexts().restore(known.texts);
   }
 
   void endStatement() {

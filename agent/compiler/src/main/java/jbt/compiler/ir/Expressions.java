@@ -2,6 +2,7 @@ package jbt.compiler.ir;
 
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.function.Consumer;
 import jbt.compiler.bpf.AluOperation;
 import jbt.compiler.bpf.Condition;
 import jbt.compiler.bpf.Helper;
@@ -139,6 +140,10 @@ final class Expressions {
       return both;
     }
     if (expr instanceof Expr.Local(int local, Type type, var range)
+        && lowering.variable(local) instanceof Variable.InText(HeldTexts.Held held)) {
+      return lowering.heldTexts().whole(type, held);
+    }
+    if (expr instanceof Expr.Local(int local, var type, var range)
         && lowering.variable(local) instanceof Variable.InMemory(Address place)) {
       return place;
     }
@@ -155,19 +160,23 @@ final class Expressions {
     return to;
   }
 
-  /** Evaluates both ways of a conditional whose value goes to memory. */
-  void storeConditional(Expr.Conditional e, Type as, Address to) {
+  private void storeConditional(Expr.Conditional e, Type as, Address to) {
+    storeConditional(e, value -> store(value, as, to));
+  }
+
+  /** Stores one of the values of a conditional, which are not in registers. */
+  void storeConditional(Expr.Conditional e, Consumer<Expr> store) {
     int then = body.block();
     int otherwise = body.block();
     int done = body.block();
     branch(e.condition(), then, otherwise);
     Builtins.Known known = lowering.builtins().known();
     body.place(then);
-    store(e.then(), as, to);
+    store.accept(e.then());
     body.jump(done);
     lowering.builtins().restore(known);
     body.place(otherwise);
-    store(e.otherwise(), as, to);
+    store.accept(e.otherwise());
     lowering.builtins().restore(known);
     body.place(done);
   }
@@ -263,6 +272,7 @@ final class Expressions {
     return switch (lowering.variable(local)) {
       case Variable.InRegister(Reg reg) -> body.move(reg);
       case Variable.InMemory(Address place) -> body.load(Size.DOUBLE, place);
+      case Variable.InText text -> throw new IllegalArgumentException("no number: local " + local);
       case Variable.Pair pair -> throw new IllegalArgumentException("no number: local " + local);
     };
   }

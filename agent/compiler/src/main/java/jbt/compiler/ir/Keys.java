@@ -9,6 +9,7 @@ import jbt.compiler.bpf.Size;
 import jbt.compiler.check.Checked.Builtin;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.MapDecl;
+import jbt.compiler.ir.HeldTexts.Held;
 import jbt.compiler.ir.Operand.Imm;
 import jbt.compiler.ir.Operand.Reg;
 import jbt.compiler.plan.ScriptMap;
@@ -141,6 +142,7 @@ final class Keys {
    * @param made its type there
    * @param behind for each of its texts a byte that is 0 if it is short
    * @param source of a text that has to be read
+   * @param held of a text that is held
    * @param place in the key for the hash of short texts
    * @param type in the other hash
    */
@@ -149,6 +151,7 @@ final class Keys {
       Type made,
       List<Reg> behind,
       Optional<Texts.Source> source,
+      Optional<Held> held,
       Address place,
       Type type) {
     Type shortened() {
@@ -166,12 +169,19 @@ final class Keys {
       Type shortened = ScriptMap.shortened(type);
       if (ScriptMap.shortened(expr.type()).equals(expr.type())) {
         lowering.expressions().store(expr, shortened, to);
-        parts.add(new Part(to, shortened, List.of(), Optional.empty(), to, type));
+        parts.add(
+            new Part(to, shortened, List.of(), Optional.empty(), Optional.empty(), to, type));
       } else {
-        Optional<Texts.Source> source = lowering.texts().source(expr);
+        Optional<Held> held = lowering.heldTexts().held(expr);
+        Optional<Texts.Source> source =
+            held.isPresent() ? Optional.empty() : lowering.texts().source(expr);
         Address from =
-            source.isPresent() ? start(source.get(), to) : lowering.expressions().place(expr);
-        parts.add(new Part(from, expr.type(), behind(from, expr.type()), source, to, type));
+            held.isPresent()
+                ? held.get().start()
+                : source.isPresent()
+                    ? start(source.get(), to)
+                    : lowering.expressions().place(expr);
+        parts.add(new Part(from, expr.type(), behind(from, expr.type()), source, held, to, type));
       }
       to = to.plus(shortened.storedSize());
     }
@@ -231,7 +241,11 @@ final class Keys {
         lowering.expressions().zero(to, part.type.storedSize());
         lowering.texts().read(part.source.get(), to);
       } else {
-        lowering.expressions().copy(part.from, part.made, to, part.type);
+        Address from =
+            part.held
+                .map(held -> lowering.heldTexts().whole(part.made, held))
+                .orElse(part.from);
+        lowering.expressions().copy(from, part.made, to, part.type);
       }
       to = to.plus(part.type.storedSize());
     }

@@ -36,6 +36,7 @@ final class Lowering {
   private final Map<Integer, Variable> variables = new HashMap<>();
   private final Builtins builtins;
   private final Texts texts;
+  private final HeldTexts heldTexts;
   private final TextCalls textCalls;
   private final TracedMemory memory;
   private final HelperCalls helperCalls;
@@ -66,8 +67,12 @@ final class Lowering {
     /** The place of the word that is 1 when a statement in a called routine ends the program. */
     private int left;
 
-    Shared(Routines routines) {
+    /** Whether something points to variables. */
+    private final boolean pointedTo;
+
+    Shared(Routines routines, boolean pointedTo) {
       this.routines = routines;
+      this.pointedTo = pointedTo;
     }
   }
 
@@ -76,6 +81,9 @@ final class Lowering {
     record InRegister(Reg reg) implements Variable {}
 
     record InMemory(Address place) implements Variable {}
+
+    /** A text that can be long. */
+    record InText(HeldTexts.Held held) implements Variable {}
 
     /** A key of a map and its value, where the kernel has them. */
     record Pair(Address key, Address value) implements Variable {}
@@ -89,7 +97,7 @@ final class Lowering {
         program,
         probe,
         new Body(layout, scratch, probe.range()),
-        new Shared(Routines.of(probe)),
+        new Shared(Routines.of(probe), Reads.takesAddresses(probe)),
         0);
   }
 
@@ -108,6 +116,7 @@ final class Lowering {
     this.builtins = new Builtins(this);
     this.arithmetic = new Arithmetic(body);
     this.texts = new Texts(this);
+    this.heldTexts = new HeldTexts(this);
     this.textCalls = new TextCalls(this);
     this.memory = new TracedMemory(this);
     this.helperCalls = new HelperCalls(this);
@@ -143,6 +152,7 @@ final class Lowering {
       object();
     }
     builtins.declare(Reads.uses(probe, Builtin.COMM));
+    heldTexts.declare(Reads.repeatedTexts(probe));
     declareVariables();
     maps.readGenerations(true);
     probe.predicate().ifPresent(this::predicate);
@@ -223,7 +233,8 @@ final class Lowering {
     for (int i = 0; i < probe.locals().size(); i++) {
       Type type = probe.locals().get(i);
       if (shared.routines.shared(i)) {
-        shared.locals.put(i, body.keepScratch(type.storedSize() + 8));
+        shared.locals.put(
+            i, body.keepScratch(held(type) ? HeldTexts.room(type) : type.storedSize() + 8));
       } else if (shared.routines.ownedByProgram(i)) {
         declare(i);
       }
@@ -236,11 +247,18 @@ final class Lowering {
 
   private void declare(int local) {
     Type type = probe.locals().get(local);
-    variables.put(
-        local,
+    Variable variable =
         Layout.scalar(type)
             ? new Variable.InRegister(body.register())
-            : new Variable.InMemory(body.memory(type.storedSize())));
+            : held(type)
+                ? new Variable.InText(heldTexts.memory(type))
+                : new Variable.InMemory(body.memory(type.storedSize()));
+    variables.put(local, variable);
+  }
+
+  /** What points to a variable may look at all of a text. */
+  private boolean held(Type type) {
+    return HeldTexts.held(type) && !shared.pointedTo;
   }
 
   /**
@@ -261,6 +279,7 @@ final class Lowering {
       List<Stmt> all = new ArrayList<>();
       Reads.bodies(stmt).forEach(all::addAll);
       called.builtins.declare(Reads.uses(all, Builtin.COMM));
+      called.heldTexts.declare(Reads.repeatedTexts(all));
     }
     return called;
   }
@@ -380,7 +399,12 @@ final class Lowering {
 
   Variable variable(int local) {
     Variable own = variables.get(local);
-    return own != null ? own : new Variable.InMemory(body.scratchAt(place(local)));
+    if (own != null) {
+      return own;
+    }
+    return held(probe.locals().get(local))
+        ? new Variable.InText(heldTexts.shared(place(local)))
+        : new Variable.InMemory(body.scratchAt(place(local)));
   }
 
   Loops loops() {
@@ -401,6 +425,10 @@ final class Lowering {
 
   Texts texts() {
     return texts;
+  }
+
+  HeldTexts heldTexts() {
+    return heldTexts;
   }
 
   TextCalls textCalls() {

@@ -66,6 +66,8 @@ final class Queries {
           lowering
               .expressions()
               .copyWords(value, place, lowering.probe().locals().get(e.local()).storedSize());
+      case Variable.InText(HeldTexts.Held held) ->
+          lowering.heldTexts().set(value, lowering.probe().locals().get(e.local()), held);
       case Variable.Pair pair -> throw new IllegalStateException("set in its loop: " + e);
     }
     body.set(result, new Imm(1));

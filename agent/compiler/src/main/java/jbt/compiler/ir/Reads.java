@@ -2,7 +2,10 @@ package jbt.compiler.ir;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import jbt.compiler.check.Checked;
@@ -10,11 +13,14 @@ import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.Probe;
 import jbt.compiler.check.Checked.Stmt;
 import jbt.compiler.check.Function;
+import jbt.compiler.lang.SourceRange;
 import jbt.compiler.types.Meaning;
 import jbt.compiler.types.Type;
 
 /** What the statements and expressions of a script refer to. */
 final class Reads {
+  private static final SourceRange NOWHERE = new SourceRange(0, 0);
+
   private Reads() {}
 
   /** The maps whose value some expression needs, one that steps it included. */
@@ -161,11 +167,72 @@ final class Reads {
                     || (expr instanceof Expr.Local e && e.local() == set.local()));
     value.expr(set.value(), false);
     // Through its address it can be read without being named.
-    Walk addresses =
+    return !(set.value().type() instanceof Type.Str) || value.found > 0 || takesAddresses(probe);
+  }
+
+  /** Whether a program has something that points to its variables. */
+  static boolean takesAddresses(Probe probe) {
+    Walk walk =
         new Walk(
             (expr, discarded) -> expr instanceof Expr.Call e && e.function() == Function.ADDRESS);
-    addresses.probe(probe);
-    return !(set.value().type() instanceof Type.Str) || value.found + addresses.found > 0;
+    walk.probe(probe);
+    return walk.found > 0;
+  }
+
+  /** The texts that a program reads at several places, without these. */
+  static List<Expr> repeatedTexts(Probe probe) {
+    Map<Expr, Integer> times = new LinkedHashMap<>();
+    textWalk(times).probe(probe);
+    return repeated(times);
+  }
+
+  /** The same of some statements. */
+  static List<Expr> repeatedTexts(List<Stmt> body) {
+    Map<Expr, Integer> times = new LinkedHashMap<>();
+    textWalk(times).all(body);
+    return repeated(times);
+  }
+
+  private static Walk textWalk(Map<Expr, Integer> times) {
+    return new Walk(
+        (expr, discarded) -> {
+          if (expr instanceof Expr.Str(Expr pointer, Optional<Expr> length, var type, var range)
+              && outside(pointer)
+              && length.map(Expr.IntLiteral.class::isInstance).orElse(true)) {
+            times.merge(unplaced(expr), 1, Integer::sum);
+          }
+          return false;
+        });
+  }
+
+  private static List<Expr> repeated(Map<Expr, Integer> times) {
+    return times.keySet().stream().filter(text -> times.get(text) > 1).toList();
+  }
+
+  /** Whether an address is known from the event alone, and nothing that the program changes. */
+  private static boolean outside(Expr pointer) {
+    return switch (pointer) {
+      case Expr.ContextField field -> true;
+      case Expr.Memory memory -> outside(memory.address());
+      case Expr.Cast cast -> outside(cast.operand());
+      default -> false;
+    };
+  }
+
+  /** The same text wherever it stands in the script: for texts as {@link #repeatedTexts}. */
+  static Expr unplaced(Expr expr) {
+    return switch (expr) {
+      case Expr.Str e ->
+          new Expr.Str(unplaced(e.pointer()), e.length().map(Reads::unplaced), e.type(), NOWHERE);
+      case Expr.IntLiteral e -> new Expr.IntLiteral(e.value(), e.type(), NOWHERE);
+      case Expr.ContextField e ->
+          new Expr.ContextField(e.offset(), e.size(), e.read(), e.type(), NOWHERE);
+      case Expr.Cast e -> new Expr.Cast(unplaced(e.operand()), e.type(), NOWHERE);
+      case Expr.Memory e ->
+          new Expr.Memory(
+              unplaced(e.address()), e.offset(), e.bits(), e.space(), e.direct(), e.type(), NOWHERE);
+      default -> expr;
+    };
   }
 
   private interface Question {

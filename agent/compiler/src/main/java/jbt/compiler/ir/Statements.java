@@ -116,6 +116,14 @@ final class Statements {
       case Variable.Pair pair -> throw new IllegalStateException("set in its loop: " + s);
       case Variable.InMemory(Address place) when !Reads.needsOld(lowering.probe(), s) ->
           lowering.expressions().store(s.value(), type, place);
+      case Variable.InText(HeldTexts.Held held)
+          when !Reads.needsOld(lowering.probe(), s) ->
+          lowering.heldTexts().set(s.value(), (Type.Str) type, held);
+      case Variable.InText(HeldTexts.Held held) -> {
+        Address made = body.memory(type.storedSize());
+        lowering.expressions().store(s.value(), type, made);
+        lowering.heldTexts().set(made, type, held);
+      }
       case Variable.InMemory(Address place) -> {
         // The new value can be made from the old one.
         Address made = body.memory(type.storedSize());
@@ -130,6 +138,7 @@ final class Statements {
     switch (lowering.variable(local)) {
       case Variable.InRegister(Reg reg) -> body.set(reg, value);
       case Variable.InMemory(Address place) -> body.storeWord(place, value);
+      case Variable.InText text -> throw new IllegalStateException("no number: local " + local);
       case Variable.Pair pair -> throw new IllegalStateException("no number: local " + local);
     }
   }

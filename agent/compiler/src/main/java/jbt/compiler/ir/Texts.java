@@ -109,7 +109,7 @@ final class Texts {
         }
         lowering.expressions().zero(to.plus(words), as.storedSize() - words);
       }
-      case Expr.Conditional e -> lowering.expressions().storeConditional(e, as, to);
+      case Expr.Conditional e -> lowering.expressions().storeConditional(e, value -> store(value, as, to));
       case Expr.Call e -> lowering.textCalls().store(e, as, to);
       case Expr.MapValue e when e.type().storedSize() == as.storedSize() ->
           lowering.maps().read(e, to);
@@ -128,16 +128,23 @@ final class Texts {
         Optional<Source> source = source(expr);
         if (source.isEmpty()) {
           lowering.expressions().copy(lowering.expressions().place(expr), expr.type(), to, as);
-        } else if (source.get().room() <= as.storedSize() + 8) {
-          lowering.expressions().zero(to, as.storedSize());
-          read(source.get(), to);
         } else {
-          Address place = body.memory(source.get().room());
-          lowering.expressions().zero(place, as.storedSize());
-          read(source.get(), place);
-          lowering.expressions().copyWords(place, to, as.storedSize());
+          store(source.get(), as, to);
         }
       }
+    }
+  }
+
+  /** Reads a text to memory, padded with NUL; one word more behind it may be overwritten. */
+  void store(Source source, Type.Str as, Address to) {
+    if (source.room() <= as.storedSize() + 8) {
+      lowering.expressions().zero(to, as.storedSize());
+      read(source, to);
+    } else {
+      Address place = body.memory(source.room());
+      lowering.expressions().zero(place, as.storedSize());
+      read(source, place);
+      lowering.expressions().copyWords(place, to, as.storedSize());
     }
   }
 
@@ -217,15 +224,24 @@ final class Texts {
     if (expr.type() instanceof Type.Buffer buffer) {
       return appendBuffer(expr, buffer.size(), to);
     }
-    int size = expr.type() instanceof Type.Str(int bytes) ? bytes : 0;
     Source source =
-        source(expr)
-            .orElseGet(
-                () -> {
-                  Address place = lowering.expressions().place(expr);
-                  return new Source(body.addressOf(place), Space.KERNEL, size, Optional.empty());
-                });
+        lowering
+            .heldTexts()
+            .known(expr)
+            .map(held -> ofOurs(lowering.heldTexts().address(held), expr.type()))
+            .or(() -> source(expr))
+            .orElseGet(() -> ofOurs(place(expr), expr.type()));
     return length(read(source, to), source.limit);
+  }
+
+  private Operand place(Expr expr) {
+    return body.addressOf(lowering.expressions().place(expr));
+  }
+
+  /** A text in the program's own memory. */
+  private static Source ofOurs(Operand address, Type type) {
+    int size = type instanceof Type.Str(int bytes) ? bytes : 0;
+    return new Source(address, Space.KERNEL, size, Optional.empty());
   }
 
   private Operand appendBuffer(Expr expr, int size, Address to) {
@@ -339,6 +355,11 @@ final class Texts {
 
   /** Memory with the text, of which no more than one byte behind {@code length} need be there. */
   private Address startOf(Expr text, int length, int bytes) {
+    Optional<HeldTexts.Held> held =
+        bytes <= HeldTexts.START ? lowering.heldTexts().held(text) : Optional.empty();
+    if (held.isPresent()) {
+      return held.get().start();
+    }
     Optional<Source> source = source(text);
     if (source.isEmpty()) {
       return lowering.expressions().place(text);
