@@ -39,9 +39,9 @@ final class GuestsTest {
   private static final Map<String, String> LACKS =
       Map.of(
           "6.1",
-          "OVERRIDE,UPROBE_MULTI,KPROBE_MULTI,TRACEPOINT_MISSES,TASK_FROM_PID",
+          "OVERRIDE,UPROBE_MULTI,KPROBE_MULTI,TRACEPOINT_MISSES,TASK_FROM_PID,PRIVATE_STACKS",
           "6.12",
-          "OVERRIDE");
+          "OVERRIDE,PRIVATE_STACKS");
 
   /** The kernel that Debian's tools were packaged for. */
   private static final String TOOLS_ON = "6.1";

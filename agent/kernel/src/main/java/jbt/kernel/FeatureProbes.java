@@ -22,6 +22,10 @@ final class FeatureProbes {
   private static final byte CALL = (byte) 0x85;
   private static final byte PSEUDO_KFUNC_CALL = 0x20;
   private static final byte EXIT = (byte) 0x95;
+  private static final byte MOVE_REGISTER = (byte) 0xbf;
+  private static final byte STORE_WORD = 0x7a;
+  private static final byte FRAME = 10;
+  private static final int KERNEL_STACK = 32 << 10;
 
   private FeatureProbes() {}
 
@@ -43,6 +47,7 @@ final class FeatureProbes {
       case UPROBE_MULTI -> uprobeMulti();
       case KPROBE -> EventSources.has("kprobe") ? Answer.YES : Answer.NO;
       case KPROBE_MULTI -> kprobeMulti();
+      case PRIVATE_STACKS -> privateStacks();
       case WHOLE_FUNCTION_PROBES -> Preemption.possible() ? Answer.NO : functionProbes(types.get());
     };
   }
@@ -166,6 +171,30 @@ final class FeatureProbes {
     ByteBuffer code = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
     code.put(0, MOVE_IMMEDIATE).put(8, EXIT);
     return Bpf.load(programType, to, code.array(), List.of(), "jbt_probe");
+  }
+
+  /** Two frames that one thread has one after the other on its stack are near to each other. */
+  private static Answer privateStacks() {
+    try (Fd small = returningFrame(8);
+        Fd large = returningFrame(64)) {
+      int distance = Bpf.runRawTracepoint(large) - Bpf.runRawTracepoint(small);
+      return Math.abs(distance) < KERNEL_STACK ? Answer.NO : Answer.YES;
+    } catch (SystemCallException e) {
+      return Answer.NOT_KNOWN;
+    }
+  }
+
+  /** Returns the lower half of the address of its frame, of which it uses so many bytes. */
+  private static Fd returningFrame(int bytes) {
+    ByteBuffer code = ByteBuffer.allocate(24).order(ByteOrder.nativeOrder());
+    code.put(0, STORE_WORD).put(1, FRAME).putShort(2, (short) -bytes);
+    code.put(8, MOVE_REGISTER).put(9, (byte) (FRAME << 4)).put(16, EXIT);
+    return Bpf.load(
+        Bpf.PROGRAM_TYPE_RAW_TRACEPOINT,
+        Bpf.AttachTo.NOTHING,
+        code.array(),
+        List.of(),
+        "jbt_probe");
   }
 
   private static Answer ringBuffer() {

@@ -64,6 +64,7 @@ final class KernelObjects implements AutoCloseable {
           case LRU_PERCPU_HASH -> Bpf.MAP_TYPE_LRU_PERCPU_HASH;
           case PACKETS -> Bpf.MAP_TYPE_PERF_EVENT_ARRAY;
           case RING_BUFFER -> Bpf.MAP_TYPE_RINGBUF;
+          case PROGRAM_ARRAY -> Bpf.MAP_TYPE_PROGRAM_ARRAY;
         };
     int flags = map.mmapable() ? Bpf.MAP_MMAPABLE : 0;
     try {

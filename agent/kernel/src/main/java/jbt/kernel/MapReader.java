@@ -124,7 +124,7 @@ final class MapReader {
     return switch (kernelMap.kind()) {
       case PERCPU_HASH, LRU_PERCPU_HASH -> objects.possibleCpus();
       case HASH, LRU_HASH -> 1;
-      case ARRAY, PERCPU_ARRAY, RING_BUFFER, STACKS, UNWIND, PACKETS ->
+      case ARRAY, PERCPU_ARRAY, RING_BUFFER, STACKS, UNWIND, PACKETS, PROGRAM_ARRAY ->
           throw new IllegalArgumentException(kernelMap.name() + " is no hash map");
     };
   }

@@ -65,8 +65,7 @@ class HeldTextsTest {
       assertThat(session.rows("@n").keySet()).hasSameSizeAs(counts(path -> path).keySet());
       assertThat(session.rows("@tuple").keySet()).hasSameSizeAs(counts(path -> path).keySet());
       assertThat(session.rows("@both").keySet())
-          .isEqualTo(
-              paths().stream().map(p -> List.<Object>of(p, p)).collect(Collectors.toSet()));
+          .isEqualTo(paths().stream().map(p -> List.<Object>of(p, p)).collect(Collectors.toSet()));
       assertThat(session.rows("@set").keySet()).isEqualTo(counts(path -> path).keySet());
       assertThat(session.rows("@gone")).isEmpty();
       assertThat(session.words("@had")).containsExactly((long) paths().size());
@@ -86,8 +85,7 @@ class HeldTextsTest {
       assertThat(session.rows("@set")).isEmpty();
       assertThat(session.rows("@never")).isEmpty();
       assertThat(session.rows("@pair").keySet())
-          .isEqualTo(
-              paths().stream().map(p -> List.<Object>of(p, p)).collect(Collectors.toSet()));
+          .isEqualTo(paths().stream().map(p -> List.<Object>of(p, p)).collect(Collectors.toSet()));
       assertThat(words(session, "@len")).isEqualTo(counts(path -> (long) path.length()));
     }
   }

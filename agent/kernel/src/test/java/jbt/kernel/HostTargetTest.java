@@ -63,7 +63,13 @@ class HostTargetTest {
   /** Kernels are built with some or without; all else every kernel of today has. */
   private static Set<Answer> expected(Feature feature) {
     return switch (feature) {
-      case KPROBE, KPROBE_MULTI, OVERRIDE, TASK_FROM_PID, WRITE_USER, WHOLE_FUNCTION_PROBES ->
+      case KPROBE,
+          KPROBE_MULTI,
+          OVERRIDE,
+          TASK_FROM_PID,
+          WRITE_USER,
+          WHOLE_FUNCTION_PROBES,
+          PRIVATE_STACKS ->
           Set.of(Answer.YES, Answer.NO);
       default -> Set.of(Answer.YES);
     };

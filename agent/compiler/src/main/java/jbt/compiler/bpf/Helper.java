@@ -12,6 +12,7 @@ public enum Helper implements Callee {
   TRACE_PRINTK(6, 5),
   GET_PRANDOM_U32(7, 0),
   GET_SMP_PROCESSOR_ID(8, 0),
+  TAIL_CALL(12, 3),
   GET_CURRENT_PID_TGID(14, 0),
   GET_CURRENT_UID_GID(15, 0),
   GET_CURRENT_COMM(16, 2),

@@ -6,6 +6,7 @@ import java.util.Locale;
 import jbt.compiler.check.Checked;
 import jbt.compiler.check.Checked.Probe;
 import jbt.compiler.plan.Attachment;
+import jbt.compiler.plan.KernelMap;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.plan.Program;
 import jbt.compiler.target.Target;
@@ -20,6 +21,9 @@ public final class CodeGeneration {
 
   /** The part of it for values; the rest is for registers that find no room. */
   private static final int FRAME_FOR_VALUES = 256;
+
+  /** Frames are rounded up to 16 bytes, and those of 64 are apart where some are. */
+  private static final int LARGEST_ON_KERNEL_STACK = 48;
 
   /**
    * A processor's part of the scratch memory is a page if that is enough: no two processors write
@@ -110,14 +114,16 @@ public final class CodeGeneration {
    * A program's instructions.
    *
    * @param frame bytes of the stack frame that its routines take together
+   * @param large one of them has a frame that some kernels have apart
    */
-  private record Made(Emission.Emitted emitted, int frame) {
+  private record Made(Emission.Emitted emitted, int frame, boolean large) {
     static Made of(List<Routine> lowered) {
       List<LinearScan.Allocated> program =
           lowered.stream()
               .map(routine -> LinearScan.apply(Legalize.apply(optimized(routine))))
               .toList();
-      return new Made(Emission.apply(program), frames(program));
+      boolean large = program.stream().anyMatch(r -> r.routine().frame() > LARGEST_ON_KERNEL_STACK);
+      return new Made(Emission.apply(program), frames(program), large);
     }
   }
 
@@ -143,13 +149,25 @@ public final class CodeGeneration {
     }
   }
 
+  /** Programs that override returns can have no tail calls. */
+  private static boolean framesApart(Probe probe, Target target) {
+    return probe.kind() != Probe.Kind.ITER
+        && !Reads.overrides(probe)
+        && target.feature(Target.Feature.PRIVATE_STACKS) == Target.Answer.YES;
+  }
+
   private static Plan plan(Layout layout, Target target, Programs lowered, List<Made> code) {
     Checked checked = layout.checked();
+    List<KernelMap> maps = layout.kernelMaps((layout.cpuMask() + 1) << lowered.scratchShift);
     List<Program> programs = new ArrayList<>();
     List<Attachment> attachments = new ArrayList<>();
     for (int i = 0; i < code.size(); i++) {
       Probe probe = checked.probes().get(i);
       Emission.Emitted emitted = code.get(i).emitted;
+      if (code.get(i).large && framesApart(probe, target)) {
+        emitted = Emission.onKernelStack(emitted, maps.size());
+        maps.add(Layout.noPrograms());
+      }
       programs.add(
           new Program(
               name(probe, i),
@@ -163,7 +181,7 @@ public final class CodeGeneration {
       }
     }
     return new Plan(
-        layout.kernelMaps((layout.cpuMask() + 1) << lowered.scratchShift),
+        maps,
         programs,
         attachments,
         checked.attachPointNames(),

@@ -2,6 +2,7 @@ package jbt.compiler.ir;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -10,6 +11,7 @@ import jbt.compiler.bpf.AluOperation;
 import jbt.compiler.bpf.AtomicOperation;
 import jbt.compiler.bpf.Code;
 import jbt.compiler.bpf.Condition;
+import jbt.compiler.bpf.Helper;
 import jbt.compiler.bpf.Instruction;
 import jbt.compiler.bpf.Instruction.AluImmediate;
 import jbt.compiler.bpf.Instruction.AluRegister;
@@ -107,6 +109,42 @@ final class Emission {
         addCalled(emitted, load.routine().number(), called);
       }
     }
+  }
+
+  /**
+   * The same program with a call that never happens, as the context has an address: a program that
+   * has such a call keeps its stack frame on the kernel's stack, where the kernel copies texts to
+   * without looking up what memory that is.
+   *
+   * @param noPrograms place in the plan of a map of kind PROGRAM_ARRAY
+   */
+  static Emitted onKernelStack(Emitted program, int noPrograms) {
+    Label never = new Label(unusedLabel(program.code));
+    List<Instruction> call =
+        List.of(
+            never,
+            new LoadMap(Register.R2, noPrograms),
+            new AluImmediate(AluOperation.MOV, true, Register.R3, 0),
+            new Instruction.Call(Helper.TAIL_CALL),
+            new AluImmediate(AluOperation.MOV, true, Register.R0, 0),
+            new Exit());
+    List<Instruction> instructions = new ArrayList<>(program.code.instructions());
+    List<SourceRange> lines = new ArrayList<>(program.lines);
+    List<Label> routines = program.code.routines();
+    int end = routines.stream().mapToInt(instructions::indexOf).min().orElse(instructions.size());
+    instructions.addAll(end, call);
+    lines.addAll(end, Collections.nCopies(call.size(), lines.getFirst()));
+    instructions.addFirst(new JumpImmediate(Condition.EQ, true, Register.R1, 0, never));
+    lines.addFirst(lines.getFirst());
+    return new Emitted(new Code(instructions, routines), lines);
+  }
+
+  private static int unusedLabel(Code code) {
+    int used = -1;
+    for (Instruction instruction : code.instructions()) {
+      used = instruction instanceof Label label ? Math.max(used, label.number()) : used;
+    }
+    return used + 1;
   }
 
   private void routine(Routine routine) {

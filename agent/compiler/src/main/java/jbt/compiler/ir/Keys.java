@@ -169,8 +169,7 @@ final class Keys {
       Type shortened = ScriptMap.shortened(type);
       if (ScriptMap.shortened(expr.type()).equals(expr.type())) {
         lowering.expressions().store(expr, shortened, to);
-        parts.add(
-            new Part(to, shortened, List.of(), Optional.empty(), Optional.empty(), to, type));
+        parts.add(new Part(to, shortened, List.of(), Optional.empty(), Optional.empty(), to, type));
       } else {
         Optional<Held> held = lowering.heldTexts().held(expr);
         Optional<Texts.Source> source =
@@ -178,9 +177,7 @@ final class Keys {
         Address from =
             held.isPresent()
                 ? held.get().start()
-                : source.isPresent()
-                    ? start(source.get(), to)
-                    : lowering.expressions().place(expr);
+                : source.isPresent() ? start(source.get(), to) : lowering.expressions().place(expr);
         parts.add(new Part(from, expr.type(), behind(from, expr.type()), source, held, to, type));
       }
       to = to.plus(shortened.storedSize());
@@ -242,9 +239,7 @@ final class Keys {
         lowering.texts().read(part.source.get(), to);
       } else {
         Address from =
-            part.held
-                .map(held -> lowering.heldTexts().whole(part.made, held))
-                .orElse(part.from);
+            part.held.map(held -> lowering.heldTexts().whole(part.made, held)).orElse(part.from);
         lowering.expressions().copy(from, part.made, to, part.type);
       }
       to = to.plus(part.type.storedSize());

@@ -374,6 +374,10 @@ record Layout(
     return all;
   }
 
+  static KernelMap noPrograms() {
+    return new KernelMap("none", KernelMap.Kind.PROGRAM_ARRAY, 4, 4, 1, false);
+  }
+
   /** A quarter of the data ring. */
   static int dataRingQuarter() {
     return DATA_RING_BYTES / 4;

@@ -179,6 +179,14 @@ final class Reads {
     return walk.found > 0;
   }
 
+  static boolean overrides(Probe probe) {
+    Walk walk =
+        new Walk(
+            (expr, discarded) -> expr instanceof Expr.Call e && e.function() == Function.OVERRIDE);
+    walk.probe(probe);
+    return walk.found > 0;
+  }
+
   /** The texts that a program reads at several places, without these. */
   static List<Expr> repeatedTexts(Probe probe) {
     Map<Expr, Integer> times = new LinkedHashMap<>();
@@ -230,7 +238,13 @@ final class Reads {
       case Expr.Cast e -> new Expr.Cast(unplaced(e.operand()), e.type(), NOWHERE);
       case Expr.Memory e ->
           new Expr.Memory(
-              unplaced(e.address()), e.offset(), e.bits(), e.space(), e.direct(), e.type(), NOWHERE);
+              unplaced(e.address()),
+              e.offset(),
+              e.bits(),
+              e.space(),
+              e.direct(),
+              e.type(),
+              NOWHERE);
       default -> expr;
     };
   }

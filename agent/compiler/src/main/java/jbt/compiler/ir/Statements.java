@@ -116,8 +116,7 @@ final class Statements {
       case Variable.Pair pair -> throw new IllegalStateException("set in its loop: " + s);
       case Variable.InMemory(Address place) when !Reads.needsOld(lowering.probe(), s) ->
           lowering.expressions().store(s.value(), type, place);
-      case Variable.InText(HeldTexts.Held held)
-          when !Reads.needsOld(lowering.probe(), s) ->
+      case Variable.InText(HeldTexts.Held held) when !Reads.needsOld(lowering.probe(), s) ->
           lowering.heldTexts().set(s.value(), (Type.Str) type, held);
       case Variable.InText(HeldTexts.Held held) -> {
         Address made = body.memory(type.storedSize());

@@ -109,7 +109,8 @@ final class Texts {
         }
         lowering.expressions().zero(to.plus(words), as.storedSize() - words);
       }
-      case Expr.Conditional e -> lowering.expressions().storeConditional(e, value -> store(value, as, to));
+      case Expr.Conditional e ->
+          lowering.expressions().storeConditional(e, value -> store(value, as, to));
       case Expr.Call e -> lowering.textCalls().store(e, as, to);
       case Expr.MapValue e when e.type().storedSize() == as.storedSize() ->
           lowering.maps().read(e, to);

@@ -37,6 +37,8 @@ public record KernelMap(
      * Site.Packet} whose bytes the kernel itself takes of the packet.
      */
     PACKETS,
-    RING_BUFFER
+    RING_BUFFER,
+    /** Programs for tail calls; nobody puts any in. */
+    PROGRAM_ARRAY
   }
 }

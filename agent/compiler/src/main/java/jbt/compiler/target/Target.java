@@ -97,6 +97,8 @@ public interface Target {
      * fentry and fexit, and their programs run to their end: a kernel that preempts them
      * (CONFIG_PREEMPT) leaves out what other tasks would run of the same program meanwhile.
      */
-    WHOLE_FUNCTION_PROBES
+    WHOLE_FUNCTION_PROBES,
+    /** Programs with a stack frame of 64 bytes or more have one apart from the kernel's (6.13). */
+    PRIVATE_STACKS
   }
 }

@@ -48,6 +48,7 @@ final class Kernel {
         case RING_BUFFER -> rings.put(i, new ArrayList<>());
         case HASH, PERCPU_HASH, LRU_HASH, LRU_PERCPU_HASH, STACKS, UNWIND ->
             hashes.put(i, new LinkedHashMap<>());
+        case PROGRAM_ARRAY -> {} // only named in calls that never happen
         case PERCPU_ARRAY, PACKETS -> throw new IllegalArgumentException("not supported: " + map);
       }
     }

@@ -42,6 +42,7 @@ public final class Bpf {
 
   public static final int MAP_TYPE_HASH = 1;
   public static final int MAP_TYPE_ARRAY = 2;
+  public static final int MAP_TYPE_PROGRAM_ARRAY = 3;
   public static final int MAP_TYPE_PERF_EVENT_ARRAY = 4;
   public static final int MAP_TYPE_PERCPU_HASH = 5;
   public static final int MAP_TYPE_PERCPU_ARRAY = 6;
@@ -386,12 +387,17 @@ public final class Bpf {
     }
   }
 
-  /** Runs a raw tracepoint program once, here and now, with a context of zeros. */
-  public static void runRawTracepoint(Fd program) {
+  /**
+   * Runs a raw tracepoint program once, here and now, with a context of zeros.
+   *
+   * @return what it returned
+   */
+  public static int runRawTracepoint(Fd program) {
     try (Block attributes = new Block(80);
         Block context = new Block(RAW_TRACEPOINT_CONTEXT)) {
       attributes.set(0, program.number()).set(40, RAW_TRACEPOINT_CONTEXT).set(48, context);
       SystemCallException.check("BPF_PROG_TEST_RUN", call(PROG_TEST_RUN, attributes));
+      return attributes.getInt(4);
     }
   }
 
