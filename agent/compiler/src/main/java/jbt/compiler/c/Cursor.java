@@ -33,6 +33,10 @@ final class Cursor {
     return at;
   }
 
+  void moveTo(int place) {
+    at = place;
+  }
+
   CToken take() {
     CToken token = current();
     at++;

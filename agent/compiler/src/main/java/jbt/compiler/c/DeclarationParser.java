@@ -71,6 +71,8 @@ final class DeclarationParser {
           "_Bool",
           "__int128");
 
+  private static final Set<String> BEGINNINGS = Set.of("struct", "union", "enum", "typedef");
+
   /** Names of the kernel's for the integers, for a kernel that does not tell of them. */
   private static final Map<String, Type> KERNEL_NAMES =
       Map.ofEntries(
@@ -133,14 +135,17 @@ final class DeclarationParser {
 
   /** Goes behind the declaration that has an error. */
   private void skip(int start) {
-    if (cursor.place() == start) {
-      cursor.take();
-    }
-    while (!cursor.atEnd()) {
-      if (cursor.current().is("{") || cursor.current().is("(")) {
+    cursor.moveTo(start);
+    boolean more = true;
+    while (more && !cursor.atEnd()) {
+      if (cursor.current().is("{")) {
         cursor.skipBrackets();
-      } else if (cursor.take().is(";")) {
-        return;
+        // A semicolon may be missing there.
+        more = !BEGINNINGS.contains(cursor.current().text());
+      } else if (cursor.current().is("(")) {
+        cursor.skipBrackets();
+      } else {
+        more = !cursor.take().is(";");
       }
     }
   }

@@ -194,7 +194,15 @@ public final class Preprocessor {
     String word = line.size() > 1 ? line.get(1).text() : "";
     List<CToken> rest = line.subList(Math.min(2, line.size()), line.size());
     switch (word) {
-      case "if" -> open(active() && isTrue(rest, range), range);
+      case "if" -> {
+        boolean outside = active();
+        // There is one to end also where the condition has an error.
+        open(false, range);
+        if (outside && isTrue(rest, range)) {
+          conditions.pop();
+          open(true, range);
+        }
+      }
       case "ifdef" -> open(active() && defined(rest, range), range);
       case "ifndef" -> open(active() && !defined(rest, range), range);
       case "elif", "elifdef", "elifndef", "else" -> otherwise(word, rest, range);

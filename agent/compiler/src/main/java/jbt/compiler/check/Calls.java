@@ -339,6 +339,18 @@ final class Calls {
   }
 
   private List<Stmt> delete(Ast.Expr.Call call) {
+    List<Ast.Expr> arguments = call.arguments();
+    boolean elements =
+        arguments.size() > 1
+            && arguments.stream().allMatch(Ast.Expr.MapUse.class::isInstance)
+            && !((Ast.Expr.MapUse) arguments.getFirst()).key().isEmpty();
+    if (elements) {
+      // As older scripts do: delete(@a[1], @b[2]).
+      return arguments.stream()
+          .map(element -> new Ast.Expr.Call("delete", List.of(element), element.range()))
+          .flatMap(each -> delete(each).stream())
+          .toList();
+    }
     if (!arity(call, 1, 2, diagnostics)) {
       return List.of();
     }

@@ -225,6 +225,8 @@ final class Configuration {
       case Expr.Int number when number.value() == 0 || number.value() == 1 -> number.value() == 1;
       case Expr.Name word when word.name().equals("true") -> true;
       case Expr.Name word when word.name().equals("false") -> false;
+      case Expr.Str text when text.value().matches("true|1") -> true;
+      case Expr.Str text when text.value().matches("false|0") -> false;
       default -> {
         wrong(setting, "true or false");
         yield normal;

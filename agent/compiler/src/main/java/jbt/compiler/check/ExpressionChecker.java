@@ -160,6 +160,10 @@ final class ExpressionChecker {
       case Ast.Expr.Cast cast -> cast(cast);
       case Ast.Expr.SizeOf sizeOf -> access.sizeOf(sizeOf);
       case Ast.Expr.TypeInfo info -> TypeQueries.info(info, this, diagnostics);
+      case Ast.Expr.OfType of -> {
+        diagnostics.error(range, "A type is no value; macros and sizeof() take types");
+        yield Value.unknown(range);
+      }
       case Ast.Expr.OffsetOf offsetOf -> access.offsetOf(offsetOf);
       case Ast.Expr.ContainerOf containerOf -> access.containerOf(containerOf);
       case Ast.Expr.Call call -> call(call);

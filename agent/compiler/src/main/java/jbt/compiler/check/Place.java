@@ -126,7 +126,9 @@ final class Place {
           case Type.Pointer p -> incoming instanceof Type.Pointer;
           case Type.Array a -> a.equals(incoming);
           case Type.Struct s -> s.equals(incoming);
-          case Type.Tuple t -> false;
+          case Type.Tuple t ->
+              incoming instanceof Type.Tuple
+                  && join(t, false, incoming, false).filter(t::equals).isPresent();
           case Type.ProbeName p -> false;
           case Type.Buffer b -> incoming instanceof Type.Buffer other && other.size() <= b.size();
           case Type.Symbolic s -> s.equals(incoming);

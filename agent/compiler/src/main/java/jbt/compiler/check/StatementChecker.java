@@ -195,7 +195,8 @@ final class StatementChecker {
   }
 
   private static String sized(Type type) {
-    return type instanceof Type.Str str ? "string[" + str.size() + "]" : TypeNames.describe(type);
+    boolean sizes = type instanceof Type.Str || type instanceof Type.Tuple;
+    return sizes ? TypeNames.written(type) : TypeNames.describe(type);
   }
 
   private List<Stmt> assignMap(Ast.Stmt.Assign assign, Ast.Expr.MapUse use) {

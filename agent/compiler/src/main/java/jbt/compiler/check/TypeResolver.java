@@ -91,8 +91,17 @@ final class TypeResolver {
       default ->
           name.equals("void")
               ? Optional.of(Type.NONE)
-              : TypeNames.integer(name).or(() -> definitions.typedef(name));
+              : TypeNames.integer(name)
+                  .or(() -> definitions.typedef(name))
+                  .or(() -> withoutWord(written));
     };
+  }
+
+  /** {@code (task_struct *)}, as scripts of 2019 have it. */
+  private Optional<Type> withoutWord(TypeName written) {
+    return written.suffixes().contains(TypeName.POINTER)
+        ? round.definitions().struct(false, written.name()).map(Type.class::cast)
+        : Optional.empty();
   }
 
   private void unknown(TypeName written) {
@@ -158,8 +167,11 @@ final class TypeResolver {
 
   /** The type that a lone name is: what a macro was given for a type. */
   private Optional<Type> named(Ast.Expr expr) {
-    return expr instanceof Ast.Expr.Name(String name, var range)
-        ? known(new TypeName("", name, List.of(), Optional.empty(), range))
-        : Optional.empty();
+    return switch (expr) {
+      case Ast.Expr.Name(String name, var range) ->
+          known(new TypeName("", name, List.of(), Optional.empty(), range));
+      case Ast.Expr.OfType of -> resolve(of.type());
+      default -> Optional.empty();
+    };
   }
 }

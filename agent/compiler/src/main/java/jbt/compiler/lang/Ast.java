@@ -235,6 +235,9 @@ public final class Ast {
     record TypeInfo(Optional<TypeName> type, Optional<Expr> of, SourceRange range)
         implements Expr {}
 
+    /** A type that is given to a macro. */
+    record OfType(TypeName type, SourceRange range) implements Expr {}
+
     /** {@code offsetof(type, field.field)}; a lone name is given as type and as expression. */
     record OffsetOf(
         Optional<TypeName> type, Optional<Expr> of, List<String> fields, SourceRange range)
@@ -405,6 +408,7 @@ public final class Ast {
       case Expr.Cast cast -> List.of(cast.operand());
       case Expr.SizeOf sizeOf -> sizeOf.of().stream().toList();
       case Expr.TypeInfo info -> info.of().stream().toList();
+      case Expr.OfType of -> of.type().of().stream().toList();
       case Expr.OffsetOf offsetOf -> offsetOf.of().stream().toList();
       case Expr.ContainerOf containerOf -> List.of(containerOf.pointer());
       case Expr.Call call -> call.arguments();

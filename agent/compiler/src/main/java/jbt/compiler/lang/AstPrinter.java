@@ -109,6 +109,7 @@ public final class AstPrinter {
       case Expr.Cast cast -> "(" + cast.type() + ")";
       case Expr.SizeOf sizeOf -> "sizeof " + sizeOf.type().map(Ast.TypeName::toString).orElse("");
       case Expr.TypeInfo info -> "typeinfo " + info.type().map(Ast.TypeName::toString).orElse("");
+      case Expr.OfType of -> "type " + of.type();
       case Expr.OffsetOf offsetOf -> "offsetof " + String.join(".", offsetOf.fields());
       case Expr.ContainerOf of -> "container_of " + of.type() + " " + String.join(".", of.fields());
       case Expr.Call call -> call.function() + "()";

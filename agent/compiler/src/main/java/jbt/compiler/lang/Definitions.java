@@ -1,8 +1,10 @@
 package jbt.compiler.lang;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import jbt.compiler.lang.Ast.Expr;
 import jbt.compiler.lang.Ast.Import;
 import jbt.compiler.lang.Ast.Macro;
@@ -28,18 +30,18 @@ final class Definitions {
   /** Reads one definition, if there is one here. */
   boolean read() throws SyntaxError {
     Token word = tokens.current();
-    if (word.isWord("config") && tokens.ahead().is("=")) {
+    if (word.isWord("config")) {
       config();
-    } else if (word.isWord("import") && tokens.ahead().kind() == Kind.STRING) {
+    } else if (word.isWord("import")) {
       tokens.take();
-      Token path = tokens.take();
+      Token path = tokens.expect(Kind.STRING);
       tokens.accept(";");
       imports.add(new Import(path.text(), word.range().to(path.range())));
-    } else if (word.isWord("let") && tokens.ahead().kind() == Kind.MAP) {
+    } else if (word.isWord("let")) {
       map();
-    } else if (word.isWord("macro") && tokens.ahead().kind() == Kind.IDENTIFIER) {
+    } else if (word.isWord("macro")) {
       macro();
-    } else if (word.isWord("fn") && tokens.ahead().kind() == Kind.IDENTIFIER) {
+    } else if (word.isWord("fn")) {
       function();
     } else {
       return false;
@@ -78,7 +80,7 @@ final class Definitions {
 
   private void map() throws SyntaxError {
     SourceRange start = tokens.take().range();
-    Token name = tokens.take();
+    Token name = tokens.expect(Kind.MAP);
     tokens.expect("=");
     Token kind = tokens.expect(Kind.IDENTIFIER);
     tokens.expect("(");
@@ -94,7 +96,7 @@ final class Definitions {
    */
   private void function() throws SyntaxError {
     SourceRange start = tokens.take().range();
-    Token name = tokens.take();
+    Token name = tokens.expect(Kind.IDENTIFIER);
     List<Expr> parameters = new ArrayList<>();
     List<Ast.Stmt.Let> variables = new ArrayList<>();
     tokens.expect("(");
@@ -120,8 +122,9 @@ final class Definitions {
 
   private void macro() throws SyntaxError {
     SourceRange start = tokens.take().range();
-    Token name = tokens.take();
+    Token name = tokens.expect(Kind.IDENTIFIER);
     List<Expr> parameters = new ArrayList<>();
+    Set<String> names = new HashSet<>();
     tokens.expect("(");
     while (!tokens.accept(")")) {
       boolean type = tokens.current().isWord("typeof") && tokens.ahead().is("(");
@@ -132,6 +135,10 @@ final class Definitions {
       Token parameter = type ? tokens.expect(Kind.IDENTIFIER) : tokens.take();
       if (type) {
         tokens.expect(")");
+      }
+      if (!names.add(parameter.described())) {
+        throw new SyntaxError(
+            parameter.range(), "there are two parameters " + parameter.described());
       }
       parameters.add(
           switch (parameter.kind()) {

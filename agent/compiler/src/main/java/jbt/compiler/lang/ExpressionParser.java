@@ -241,7 +241,7 @@ final class ExpressionParser {
     if (LAYOUT.contains(name.text())) {
       return types.layoutCall(name);
     }
-    List<Expr> arguments = listUpTo(")");
+    List<Expr> arguments = arguments();
     if (arguments.isEmpty() && OF_PROBE.matcher(name.text()).matches()) {
       return new Expr.Name(name.text(), name.range().to(tokens.previous()));
     }
@@ -300,6 +300,23 @@ final class ExpressionParser {
     } while (tokens.accept(","));
     tokens.expect(")");
     return new Expr.Record(names, parts, start.to(tokens.previous()));
+  }
+
+  /** Expressions, and types for macros. */
+  private List<Expr> arguments() throws SyntaxError {
+    List<Expr> list = new ArrayList<>();
+    while (!tokens.accept(")")) {
+      if (types.argumentAhead()) {
+        TypeName type = typeName();
+        list.add(new Expr.OfType(type, type.range()));
+      } else {
+        list.add(expression());
+      }
+      if (!tokens.current().is(")") && !tokens.accept(",")) {
+        throw tokens.unexpected("expected ',' or ')'");
+      }
+    }
+    return list;
   }
 
   /** Expressions with commas between, and maybe one behind the last, up to a bracket. */

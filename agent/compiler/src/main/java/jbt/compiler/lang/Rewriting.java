@@ -112,6 +112,7 @@ public record Rewriting(Function<Expr, Optional<Expr>> replace) {
           new Expr.SizeOf(e.type().map(this::type), e.of().map(this::expr), e.range());
       case Expr.TypeInfo e ->
           new Expr.TypeInfo(e.type().map(this::type), e.of().map(this::expr), e.range());
+      case Expr.OfType e -> new Expr.OfType(type(e.type()), e.range());
       case Expr.OffsetOf e ->
           new Expr.OffsetOf(
               e.type().map(this::type), e.of().map(this::expr), e.fields(), e.range());

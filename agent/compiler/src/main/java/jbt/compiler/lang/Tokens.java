@@ -134,7 +134,10 @@ final class Tokens {
     depth--;
   }
 
-  /** After an error: goes behind the end of the block that the error is in or in front of. */
+  /**
+   * After an error: goes behind the end of the block that the error is in or in front of, or behind
+   * a semicolon in front of all blocks.
+   */
   void skipBlock() {
     depth = 0;
     if (braces == 0 && current.is("}")) {
@@ -143,7 +146,9 @@ final class Tokens {
     }
     if (braces == 0) {
       while (!current.is("{") && current.kind() != Kind.END) {
-        take();
+        if (take().is(";")) {
+          return;
+        }
       }
       take();
     }

@@ -115,6 +115,13 @@ final class TypeParser {
     };
   }
 
+  /** Whether the argument of a call that comes can be nothing but a type. */
+  boolean argumentAhead() {
+    Token first = tokens.current();
+    return first.kind() == Kind.IDENTIFIER
+        && (KEYWORDS.contains(first.text()) || first.text().equals("typeof") || typeAhead());
+  }
+
   TypeName typeName() throws SyntaxError {
     return typeName(false);
   }
