@@ -245,6 +245,15 @@ final class KernelCalls {
     if (!socket.known()) {
       return socket;
     }
+    boolean kind =
+        socket.type() instanceof Type.Pointer(Type.Struct struct, var space)
+            && (struct.name().endsWith("sock") || struct.name().equals("sock_common"));
+    if (!kind) {
+      return wrong(
+          socket.range(),
+          "socket_cookie() takes a pointer to a struct sock, not "
+              + TypeNames.describe(socket.type()));
+    }
     if (!Trusted.pointer(socket.expr())) {
       return wrong(socket.range(), "socket_cookie() takes a socket that args leads to, as args.sk");
     }
