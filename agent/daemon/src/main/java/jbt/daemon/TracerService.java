@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import jbt.compiler.Plans;
 import jbt.compiler.check.ProbeListing;
 import jbt.compiler.target.BinaryException;
 import jbt.compiler.target.Target;
@@ -57,6 +58,7 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
   private final Supplier<String> caller;
   private final Consumer<String> journal;
   private final HostTarget target;
+  private final Plans plans = new Plans();
   private final long epoch;
   private final ByteString identity;
   private final Map<ByteString, Session> sessions = new HashMap<>();
@@ -226,11 +228,11 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
         return null;
       }
       journal.accept("start " + what);
-      target.refresh();
+      refresh();
       session =
           new Session(
               start,
-              new Session.Host(hostName, epoch, identity, target, policy),
+              new Session.Host(hostName, epoch, identity, target, plans, policy),
               replies,
               outcome -> journal.accept(OneLine.of(outcome, SCRIPT_SHOWN) + " " + what));
       sessions.put(start.getSession(), session);
@@ -285,11 +287,18 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
         .build();
   }
 
+  private void refresh() {
+    if (target.refresh()) {
+      // They would keep alive what the kernel told of its types before.
+      plans.forget();
+    }
+  }
+
   @Override
   public void listProbes(ListProbesRequest request, StreamObserver<ListProbesReply> replies) {
     ListProbesReply.Builder reply = ListProbesReply.newBuilder().setHost(hostName);
     try {
-      target.refresh();
+      refresh();
       long size = 0;
       for (String probe :
           request.hasScript()

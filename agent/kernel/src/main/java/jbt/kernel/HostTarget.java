@@ -66,16 +66,20 @@ public final class HostTarget implements Target, AutoCloseable {
   /**
    * Forgets what is known of the kernel's modules if others are loaded now. A host that is asked
    * for long is to be refreshed before each script.
+   *
+   * @return whether others are loaded
    */
-  public synchronized void refresh() {
+  public synchronized boolean refresh() {
     List<String> now = Modules.loaded();
-    if (!now.equals(modules)) {
-      modules = now;
-      formats.clear();
-      tracepoints = Optional.empty();
-      kernelTypes = Optional.empty();
-      functions.forget();
+    if (now.equals(modules)) {
+      return false;
     }
+    modules = now;
+    formats.clear();
+    tracepoints = Optional.empty();
+    kernelTypes = Optional.empty();
+    functions.forget();
+    return true;
   }
 
   @Override

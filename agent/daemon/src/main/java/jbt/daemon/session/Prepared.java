@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import jbt.compiler.CompileException;
 import jbt.compiler.Compiler;
+import jbt.compiler.Plans;
 import jbt.compiler.check.ProbeListing;
 import jbt.compiler.lang.Parameters;
 import jbt.compiler.lang.Parameters.Circumstances;
@@ -27,7 +28,7 @@ import jbt.v1.Start;
 public final class Prepared {
   private Prepared() {}
 
-  static Plan compile(Start start, Target target, Policy policy) throws Failed {
+  static Plan compile(Start start, Plans plans, Target target, Policy policy) throws Failed {
     if (start.getScriptBytes().size() > Policy.SCRIPT_BYTES) {
       throw new Failed(
           Failure.FAILURE_POLICY,
@@ -35,8 +36,7 @@ public final class Prepared {
     }
     Plan plan;
     try {
-      plan =
-          Compiler.compile(start.getScript(), start.getFile(), parameters(start, policy), target);
+      plan = plans.compile(start.getScript(), start.getFile(), parameters(start, policy), target);
     } catch (CompileException e) {
       throw new Failed(
           e.noMatch()
@@ -69,7 +69,7 @@ public final class Prepared {
   public static List<String> attachPoints(
       Start start, boolean details, Target target, Policy policy) throws Failed {
     List<String> names =
-        compile(start, target, policy).attachPointNames().stream().distinct().toList();
+        compile(start, new Plans(), target, policy).attachPointNames().stream().distinct().toList();
     return details ? ProbeListing.described(names, target) : names;
   }
 
@@ -130,7 +130,8 @@ public final class Prepared {
   }
 
   /** Attaches a script's plan, or else, if the kernel refuses that, one of what is written only. */
-  static LoadedPlan attach(Plan plan, Start start, Target target, Policy policy) throws Failed {
+  static LoadedPlan attach(Plan plan, Start start, Plans plans, Target target, Policy policy)
+      throws Failed {
     try {
       return attach(plan);
     } catch (LoadException e) {
@@ -139,7 +140,7 @@ public final class Prepared {
       }
     }
     try {
-      return attach(compile(asWritten(start), target, policy));
+      return attach(compile(asWritten(start), plans, target, policy));
     } catch (LoadException e) {
       throw new Failed(Failure.FAILURE_KERNEL, e);
     }

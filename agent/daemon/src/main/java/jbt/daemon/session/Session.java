@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import jbt.compiler.Plans;
 import jbt.compiler.plan.Attachment;
 import jbt.compiler.plan.FailureCounter;
 import jbt.compiler.plan.LossCounter;
@@ -55,7 +56,8 @@ public final class Session implements Runnable {
    * @param epoch random id of the agent process
    * @param identity the same under whatever name the host is reached
    */
-  public record Host(String name, long epoch, ByteString identity, Target target, Policy policy) {}
+  public record Host(
+      String name, long epoch, ByteString identity, Target target, Plans plans, Policy policy) {}
 
   private final Start start;
   private final Host host;
@@ -141,7 +143,7 @@ public final class Session implements Runnable {
       // Whoever came by two names learns at once that they are one host.
       send(HostState.HOST_CONNECTING);
       long began = System.nanoTime();
-      Plan plan = Prepared.compile(start, host.target(), policy);
+      Plan plan = Prepared.compile(start, host.plans(), host.target(), policy);
       report.setCompileNs(System.nanoTime() - began);
       if (start.getDump()) {
         Dump dump = Prepared.dump(start, host.target(), policy);
@@ -149,7 +151,7 @@ public final class Session implements Runnable {
         finish(HostState.HOST_FINAL);
         return;
       }
-      try (LoadedPlan loaded = Prepared.attach(plan, start, host.target(), policy)) {
+      try (LoadedPlan loaded = Prepared.attach(plan, start, host.plans(), host.target(), policy)) {
         trace(loaded.plan(), loaded);
       }
       finish(HostState.HOST_FINAL);
