@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import jbt.compiler.types.SystemNames;
 
 /**
  * Macros of Linux' user-space headers on x86-64 that scripts use and that no kernel tells of, by
@@ -105,10 +106,20 @@ final class WellKnown {
   private WellKnown() {}
 
   static Optional<Long> value(String name) {
-    return Optional.ofNullable(CONSTANTS.get(name)).map(Known::value);
+    return known(name).map(Known::value);
   }
 
   static Optional<String> header(String name) {
-    return Optional.ofNullable(CONSTANTS.get(name)).map(Known::header);
+    return known(name).map(Known::header);
+  }
+
+  private static Optional<Known> known(String name) {
+    for (String prefix : List.of("__NR_", "SYS_")) {
+      if (name.startsWith(prefix)) {
+        return SystemNames.systemCall(name.substring(prefix.length()))
+            .map(number -> new Known("sys/syscall.h", number));
+      }
+    }
+    return Optional.ofNullable(CONSTANTS.get(name));
   }
 }

@@ -318,7 +318,8 @@ final class Calls {
       return Optional.of(expressions.maps().info(use));
     }
     diagnostics.error(
-        call.arguments().getFirst().range(), call.function() + "() takes a map without key");
+        call.arguments().getFirst().range(),
+        "%s() takes a whole map: %<s(@x)".formatted(call.function()));
     return Optional.empty();
   }
 

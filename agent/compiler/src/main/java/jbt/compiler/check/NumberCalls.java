@@ -224,6 +224,8 @@ final class NumberCalls {
   /** What a variable or map holds is as wide as the widest value that was put there. */
   private int width(Ast.Expr argument, Value value) {
     return switch (argument) {
+      case Ast.Expr.Cast cast when value.type() instanceof Type.Int(int bytes, var s, var e) ->
+          bytes;
       case Ast.Expr.Variable variable ->
           context.find(variable.name()).orElseThrow().place().bytes();
       case Ast.Expr.MapUse use when value.expr() instanceof Expr.MapValue ->

@@ -287,7 +287,7 @@ final class Operators {
     Optional<Long> number = SymbolCalls.number(meaning, name.value());
     if (number.isEmpty()) {
       diagnostics.error(
-          range, "Can't compare a %s with \"%s\"".formatted(meaning.description(), name.value()));
+          range, "Can't compare %s with \"%s\"".formatted(meaning.description(), name.value()));
       return Value.unknown(range);
     }
     Expr literal = new Expr.IntLiteral(number.get(), value.type(), name.range());

@@ -135,7 +135,7 @@ class CheckerErrorsTest {
         "@ = count(1); => count() requires 0 arguments (1 provided)",
         "@ = sum(); => sum() requires 1 argument (0 provided)",
         "@ = sum(\"a\"); => The argument of sum() is an integer, not string",
-        "clear(1); => clear() takes a map without key",
+        "clear(1); => clear() takes a whole map: clear(@x)",
         "zero(); => zero() requires 1 argument (0 provided)",
         "delete(1); => delete() takes a map and a key: delete(@x, key)",
         "@ = 1; print(@, \"x\"); => The top of print() must be a literal integer",
