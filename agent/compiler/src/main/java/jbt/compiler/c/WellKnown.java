@@ -93,6 +93,7 @@ final class WellKnown {
   private static final Map<String, Known> CONSTANTS = new HashMap<>();
 
   static {
+    CONSTANTS.put("NULL", new Known("stddef.h", 0));
     SOURCES.forEach(
         (header, text) -> {
           for (String entry : List.of(text.strip().split(",\\s*", -1))) {

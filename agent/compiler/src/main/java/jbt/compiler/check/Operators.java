@@ -103,6 +103,9 @@ final class Operators {
     }
     boolean order = compares(checked);
     boolean pointers = left.type() instanceof Type.Pointer || right.type() instanceof Type.Pointer;
+    if (pointers && !(left.known() && right.known())) {
+      return Value.unknown(range);
+    }
     if (pointers && numeric(left) && numeric(right)) {
       return order
           ? compare(checked, left, right, Type.UINT64, range)

@@ -75,6 +75,10 @@ public final class Diagnostics {
     refusals += others.refusals;
   }
 
+  boolean hasErrorAt(SourceRange range) {
+    return all.stream().anyMatch(d -> d.severity() == Severity.ERROR && d.range().equals(range));
+  }
+
   public boolean hasErrors() {
     return all.stream().anyMatch(diagnostic -> diagnostic.severity() == Severity.ERROR);
   }

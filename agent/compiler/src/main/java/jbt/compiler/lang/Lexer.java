@@ -77,8 +77,30 @@ final class Lexer {
     }
     at += Character.charCount(text.codePointAt(at));
     String bad = text.substring(start, at);
-    diagnostics.error(new SourceRange(start, at), "syntax: invalid character '" + bad + "'");
+    diagnostics.error(
+        new SourceRange(start, at),
+        "syntax: invalid character '" + bad + "'",
+        List.of(),
+        hints(bad.codePointAt(0)));
     return token(Kind.BAD, start, bad);
+  }
+
+  /** What may be meant by characters of other languages, and of web pages. */
+  private static List<String> hints(int bad) {
+    return switch (bad) {
+      case '\'', '\u2018', '\u2019', '\u201c', '\u201d', '\u201e' ->
+          List.of("Texts stand in straight double quotes: \"text\"");
+      case '\u2010', '\u2011', '\u2012', '\u2013', '\u2014', '\u2212' ->
+          List.of("Minus is a hyphen: -");
+      case '#' -> List.of("Comments begin with //");
+      case '\\' -> List.of("Statements may go over several lines as they are");
+      default -> List.of();
+    };
+  }
+
+  /** So are spaces that do not break, as web pages have them, and marks of the order of bytes. */
+  private static boolean isBlank(char c) {
+    return Character.isWhitespace(c) || c == '\u00a0' || c == '\ufeff';
   }
 
   /**
@@ -113,7 +135,7 @@ final class Lexer {
     boolean path = false;
     while (at < text.length()) {
       char c = text.charAt(at);
-      if (Character.isWhitespace(c) || c == ',' || c == '{' || c == '}' || c == ';') {
+      if (isBlank(c) || c == ',' || c == '{' || c == '}' || c == ';') {
         break;
       }
       if (c == '/') {
@@ -133,7 +155,7 @@ final class Lexer {
   private void skipBlank() {
     while (at < text.length()) {
       char c = text.charAt(at);
-      if (Character.isWhitespace(c)) {
+      if (isBlank(c)) {
         at++;
       } else if (c != '/') {
         return;

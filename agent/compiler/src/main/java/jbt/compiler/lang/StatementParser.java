@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import jbt.compiler.lang.Ast.BinaryOp;
 import jbt.compiler.lang.Ast.Expr;
 import jbt.compiler.lang.Ast.Stmt;
@@ -24,6 +25,10 @@ final class StatementParser {
           "^=", BinaryOp.XOR,
           "<<=", BinaryOp.SHIFT_LEFT,
           ">>=", BinaryOp.SHIFT_RIGHT);
+
+  private static final String LOOPS = "A loop is over numbers or a map: for ($i : 0..10) { }";
+
+  private static final Set<String> OTHER_ELSE = Set.of("else", "elif", "elseif", "elsif");
 
   private final Tokens tokens;
   private final ExpressionParser expressions;
@@ -64,7 +69,7 @@ final class StatementParser {
         statements.add(statement);
         ended = tokens.accept(";");
         if (!ended && !endsItself(statement) && !tokens.current().is("}")) {
-          throw tokens.unexpected("expected ';' or '}'");
+          throw tokens.unexpected("expected ';' or '}'", hints(statement, tokens.current()));
         }
       } catch (SyntaxError error) {
         if (tokens.current().kind() == Kind.END) {
@@ -83,6 +88,39 @@ final class StatementParser {
     return where.equals(value.range())
         ? new Expr.Sequence(statements.subList(0, statements.size() - 1), Optional.of(value), range)
         : new Expr.Sequence(statements, Optional.empty(), range);
+  }
+
+  /** What may be meant by a word that is no statement, and what stands behind it. */
+  private static String[] hints(Stmt statement, Token next) {
+    String[] none = {};
+    if (!(statement instanceof Stmt.Evaluate(Expr expr, SourceRange range))) {
+      return none;
+    }
+    if (OTHER_ELSE.contains(firstWord(expr))) {
+      return new String[] {"Behind an if stands else { } or else if (...) { }"};
+    }
+    boolean argument =
+        switch (next.kind()) {
+          case VARIABLE, MAP, INTEGER, STRING -> true;
+          case IDENTIFIER, SYMBOL, BAD, END -> false;
+        };
+    if (!argument || !(expr instanceof Expr.Name(String word, SourceRange at))) {
+      return none;
+    }
+    String name = "$" + next.text();
+    return new String[] {
+      next.kind() == Kind.VARIABLE
+          ? "Variables are written %s = 5, or let %s : uint32 = 5".formatted(name, name)
+          : "The arguments of a call stand in parentheses: " + word + "(...)"
+    };
+  }
+
+  private static String firstWord(Expr expr) {
+    return switch (expr) {
+      case Expr.Name name -> name.name();
+      case Expr.Call call -> call.function();
+      default -> "";
+    };
   }
 
   /** Statements in braces whose last one, an if with else included, is their value. */
@@ -243,10 +281,12 @@ final class StatementParser {
 
   private Stmt forLoop(SourceRange start) throws SyntaxError {
     boolean inParentheses = tokens.accept("(");
+    if (tokens.current().kind() != Kind.VARIABLE) {
+      throw tokens.unexpected("expected a variable", LOOPS);
+    }
     Expr.Variable variable = newVariable();
     if (!tokens.accept(":")) {
-      throw tokens.unexpected(
-          "expected ':'", "A loop is over numbers or a map: for ($i : 0..10) { }");
+      throw tokens.unexpected("expected ':'", LOOPS);
     }
     Expr over = expressions.expression();
     Optional<Expr> to = Optional.empty();

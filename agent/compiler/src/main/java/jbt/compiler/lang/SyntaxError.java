@@ -16,7 +16,10 @@ final class SyntaxError extends Exception {
     this.hints = List.of(hints);
   }
 
+  /** Tells of it, unless it follows from another error at its place. */
   void report(Diagnostics diagnostics) {
-    diagnostics.error(range, "syntax: " + getMessage(), List.of(), hints);
+    if (!diagnostics.hasErrorAt(range)) {
+      diagnostics.error(range, "syntax: " + getMessage(), List.of(), hints);
+    }
   }
 }
