@@ -33,9 +33,9 @@ final class MapReader {
           contents.addUnkeyed(
               (copy, word) -> globals.getLong(shared.offset() + word * Long.BYTES), 1);
       case Storage.Hash hash -> {
-        hash.shortTexts()
-            .ifPresent(texts -> readHash(texts, new StoredKeys(map, true), generation, contents));
-        readHash(hash, new StoredKeys(map, false), generation, contents);
+        for (Storage.Hash each : hash.all()) {
+          readHash(each, new StoredKeys(map, each.longest()), generation, contents);
+        }
       }
     }
     return contents.build();
@@ -85,8 +85,7 @@ final class MapReader {
         if (!hash.generational()) {
           throw noGenerations(map);
         }
-        hash.shortTexts().ifPresent(texts -> empty(texts, first, last));
-        empty(hash, first, last);
+        hash.all().forEach(each -> empty(each, first, last));
       }
     }
   }

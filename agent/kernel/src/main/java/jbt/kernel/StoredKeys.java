@@ -15,10 +15,10 @@ final class StoredKeys {
   private int size;
   private int wholeSize;
 
-  /** {@code shortTexts}: of the hash for short texts. */
-  StoredKeys(ScriptMap map, boolean shortTexts) {
+  /** {@code longest}: of the hash for texts of so many bytes. */
+  StoredKeys(ScriptMap map, int longest) {
     for (Type part : map.key()) {
-      add(part, shortTexts ? ScriptMap.shortened(part) : part);
+      add(part, ScriptMap.shortened(part, longest));
     }
   }
 

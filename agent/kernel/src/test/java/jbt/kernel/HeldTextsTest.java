@@ -24,7 +24,8 @@ class HeldTextsTest {
   /** Each after a longer one, so that what that leaves in memory would be seen. */
   private static List<String> paths() {
     List<String> paths = new ArrayList<>();
-    for (int length : new int[] {1024, 1023, 200, 127, 73, 72, 71, 66, 65, 64, 63, 8, 7, 1, 0}) {
+    for (int length :
+        new int[] {1024, 1023, 258, 257, 256, 255, 200, 73, 72, 71, 66, 65, 64, 63, 8, 7, 1, 0}) {
       paths.add("q".repeat(1024));
       paths.add("p".repeat(length));
     }

@@ -175,7 +175,7 @@ class MapReaderTest {
                 "@x",
                 List.of(Type.INT64),
                 value,
-                new Storage.Hash(HASH, generational, hotKeys, Optional.empty()),
+                new Storage.Hash(HASH, generational, hotKeys, Integer.MAX_VALUE, Optional.empty()),
                 Optional.empty(),
                 false,
                 false)),

@@ -52,7 +52,8 @@ final class Body {
    *
    * @param start from the beginning of the processor's part
    * @param shift binary logarithm of the size of a processor's part
-   * @param frame bytes of the stack frame that values may take before they go to scratch memory
+   * @param frame bytes of the stack frame that values may take before they go to scratch memory; in
+   *     code that rarely runs half as many more
    */
   record ScratchArea(int start, int shift, int frame) {}
 
@@ -301,7 +302,8 @@ final class Body {
   /** The same, in the stack frame also if it is larger than other things there. */
   Address memory(int bytes, int largest) {
     int all = bytes + 8;
-    return all <= largest && frame + all <= scratchArea.frame ? inFrame(all) : inScratch(all);
+    int most = scratchArea.frame + (rare ? scratchArea.frame / 2 : 0);
+    return all <= largest && frame + all <= most ? inFrame(all) : inScratch(all);
   }
 
   /** Memory of a multiple of 8 bytes. */

@@ -18,7 +18,7 @@ import jbt.compiler.types.Type;
 
 /**
  * Keys of the script's maps in memory. A key whose texts can be long is made for the hash of short
- * ones; only where a text turns out to be longer it is made anew, for the other hash.
+ * ones; only where a text turns out to be longer it is made anew, for one of the other hashes.
  */
 final class Keys {
   private static final Imm ZERO = new Imm(0);
@@ -27,7 +27,10 @@ final class Keys {
    * Short texts in keys are in the stack frame: it costs to touch a page of scratch memory, see
    * {@link Layout}.
    */
-  private static final int LARGEST_IN_FRAME = 2 * ScriptMap.SHORT;
+  private static final int LARGEST_SHORT = 2 * ScriptMap.SHORT + 16;
+
+  /** The same for one text of the next hash. */
+  private static final int LARGEST_MIDDLE = ScriptMap.MIDDLE + 24;
 
   private final Lowering lowering;
   private final Body body;
@@ -64,43 +67,59 @@ final class Keys {
    */
   void each(
       int map, List<Expr> key, Optional<Operand> bucket, BiConsumer<Storage.Hash, Address> use) {
-    Storage.Hash hash = lowering.maps().hash(map);
-    if (hash.shortTexts().isEmpty()) {
-      use.accept(hash, whole(map, hash, key, bucket));
+    List<Storage.Hash> hashes = lowering.maps().hash(map).all();
+    Storage.Hash first = hashes.getFirst();
+    if (hashes.size() == 1) {
+      use.accept(first, whole(map, first, key, bucket));
       return;
     }
-    Storage.Hash shortTexts = hash.shortTexts().get();
     int longer = body.coldBlock();
-    int made = body.block();
     int done = body.block();
-    Address place = body.memory(size(shortTexts), LARGEST_IN_FRAME);
-    if (hash.generational()) {
-      body.storeWord(place, lowering.maps().generation(map));
+    Made made = new Made(first, keyPlace(first, key, bucket), body.block());
+    if (first.generational()) {
+      body.storeWord(made.key, lowering.maps().generation(map));
     }
-    List<Part> parts = parts(map, key, place.plus(prefix(hash)));
+    List<Part> parts = parts(map, key, made.key.plus(prefix(first)));
     parts.forEach(part -> branch(part.behind, longer));
     for (Part part : parts) {
       if (!part.from.equals(part.place)) {
-        lowering.expressions().copy(part.from, part.made, part.place, part.shortened());
+        Type shortened = ScriptMap.shortened(part.type, first.longest());
+        lowering.expressions().copy(part.from, part.made, part.place, shortened);
       }
     }
     Builtins.Known known = lowering.builtins().known();
-    body.place(made);
-    bucket.ifPresent(number -> body.storeWord(place.plus(size(shortTexts) - 8), number));
-    use.accept(shortTexts, place);
+    use(made, bucket, use);
     body.jump(done);
     lowering.builtins().restore(known);
     body.place(longer);
-    body.rarely(
-        () -> {
-          Body.Mark mark = body.mark();
-          Address whole = longer(hash, place, parts, made);
-          bucket.ifPresent(number -> body.storeWord(whole.plus(size(hash) - 8), number));
-          use.accept(hash, whole);
-          body.release(mark);
-        });
+    body.rarely(() -> longer(hashes, made, parts, bucket, use, done));
     lowering.builtins().restore(known);
     body.place(done);
+  }
+
+  /**
+   * A key for one of the hashes.
+   *
+   * @param block where it is used
+   */
+  private record Made(Storage.Hash hash, Address key, int block) {}
+
+  /** Goes on in the block where the key is used. */
+  private void use(Made made, Optional<Operand> bucket, BiConsumer<Storage.Hash, Address> use) {
+    body.place(made.block);
+    bucket.ifPresent(number -> body.storeWord(made.key.plus(size(made.hash) - 8), number));
+    use.accept(made.hash, made.key);
+  }
+
+  /** A text that is held is the key for short texts itself, if it is alone. */
+  private Address keyPlace(Storage.Hash hash, List<Expr> key, Optional<Operand> bucket) {
+    if (key.size() == 1 && bucket.isEmpty() && !hash.generational()) {
+      Optional<Held> held = lowering.heldTexts().held(key.getFirst());
+      if (held.isPresent()) {
+        return held.get().start();
+      }
+    }
+    return body.memory(size(hash), LARGEST_SHORT);
   }
 
   private Address whole(int map, Storage.Hash hash, List<Expr> key, Optional<Operand> bucket) {
@@ -144,7 +163,7 @@ final class Keys {
    * @param source of a text that has to be read
    * @param held of a text that is held
    * @param place in the key for the hash of short texts
-   * @param type in the other hash
+   * @param type as the map is declared
    */
   private record Part(
       Address from,
@@ -153,11 +172,7 @@ final class Keys {
       Optional<Texts.Source> source,
       Optional<Held> held,
       Address place,
-      Type type) {
-    Type shortened() {
-      return ScriptMap.shortened(type);
-    }
-  }
+      Type type) {}
 
   /** Puts every part in its place that can only be short, and of others what has to be read. */
   private List<Part> parts(int map, List<Expr> key, Address place) {
@@ -166,8 +181,8 @@ final class Keys {
     for (int i = 0; i < key.size(); i++) {
       Expr expr = key.get(i);
       Type type = declaration(map).key().get(i);
-      Type shortened = ScriptMap.shortened(type);
-      if (ScriptMap.shortened(expr.type()).equals(expr.type())) {
+      Type shortened = ScriptMap.shortened(type, ScriptMap.SHORT);
+      if (ScriptMap.shortened(expr.type(), ScriptMap.SHORT).equals(expr.type())) {
         lowering.expressions().store(expr, shortened, to);
         parts.add(new Part(to, shortened, List.of(), Optional.empty(), Optional.empty(), to, type));
       } else {
@@ -177,35 +192,38 @@ final class Keys {
         Address from =
             held.isPresent()
                 ? held.get().start()
-                : source.isPresent() ? start(source.get(), to) : lowering.expressions().place(expr);
-        parts.add(new Part(from, expr.type(), behind(from, expr.type()), source, held, to, type));
+                : source.isPresent()
+                    ? start(source.get(), ScriptMap.SHORT, to)
+                    : lowering.expressions().place(expr);
+        List<Reg> behind = behind(from, expr.type(), ScriptMap.SHORT);
+        parts.add(new Part(from, expr.type(), behind, source, held, to, type));
       }
       to = to.plus(shortened.storedSize());
     }
     return parts;
   }
 
-  /** Reads as much of a text as tells whether it is short, if possible to its place. */
-  private Address start(Texts.Source source, Address place) {
-    Texts.Source start = source.start(ScriptMap.SHORT + 1);
+  /** Reads as much of a text as tells whether it is longer, if possible to its place. */
+  private Address start(Texts.Source source, int longest, Address place) {
+    Texts.Source start = source.start(longest + 1);
     // What is written behind the place is where the next part comes.
-    int bytes = ScriptMap.SHORT + 8;
+    int bytes = longest + 8;
     Address to = start.room() <= bytes ? place : body.inScratch(start.room());
     lowering.expressions().zero(to, bytes);
     lowering.texts().read(start, to);
     return to;
   }
 
-  /** A byte of each text that is 0 if it is short. */
-  private List<Reg> behind(Address at, Type type) {
-    if (type instanceof Type.Str(int size) && size > ScriptMap.SHORT) {
-      return List.of(body.load(Size.BYTE, at.plus(ScriptMap.SHORT)));
+  /** A byte of each text that is 0 if it is not longer. */
+  private List<Reg> behind(Address at, Type type, int longest) {
+    if (type instanceof Type.Str(int size) && size > longest) {
+      return List.of(body.load(Size.BYTE, at.plus(longest)));
     }
     List<Reg> all = new ArrayList<>();
     if (type instanceof Type.Tuple tuple) {
       int offset = 0;
       for (Type part : tuple.parts()) {
-        all.addAll(behind(at.plus(offset), part));
+        all.addAll(behind(at.plus(offset), part, longest));
         offset += part.storedSize();
       }
     }
@@ -221,42 +239,104 @@ final class Keys {
     }
   }
 
-  /**
-   * Makes the key for the other hash. A text that is read anew can have become a short one: where
-   * all are, goes to a block with the key for the hash of short texts.
-   */
-  private Address longer(Storage.Hash hash, Address shortTexts, List<Part> parts, int made) {
-    int room =
-        parts.stream().flatMap(p -> p.source.stream()).mapToInt(Texts.Source::room).max().orElse(0);
-    Address place = body.inScratch(size(hash) + room);
-    if (hash.generational()) {
-      body.storeWord(place, body.load(Size.DOUBLE, shortTexts));
+  /** Makes the key for each of the hashes of longer texts, of which one is used. */
+  private void longer(
+      List<Storage.Hash> hashes,
+      Made first,
+      List<Part> parts,
+      Optional<Operand> bucket,
+      BiConsumer<Storage.Hash, Address> use,
+      int done) {
+    Body.Mark mark = body.mark();
+    Builtins.Known known = lowering.builtins().known();
+    List<Made> shorter = new ArrayList<>(List.of(first));
+    for (Storage.Hash hash : hashes.subList(1, hashes.size())) {
+      boolean last = hash.equals(hashes.getLast());
+      int longer = last ? done : body.block();
+      Address place = body.memory(room(hash, parts) - 8, LARGEST_MIDDLE);
+      Made made = new Made(hash, place, body.block());
+      make(made, first, parts, longer);
+      if (parts.stream().anyMatch(part -> part.source.isPresent())) {
+        shorter.forEach(other -> ifShorter(made, other, parts));
+      }
+      use(made, bucket, use);
+      lowering.builtins().restore(known);
+      if (!last) {
+        body.jump(done);
+        body.place(longer);
+        shorter.add(made);
+      }
     }
-    Address to = place.plus(prefix(hash));
+    body.release(mark);
+  }
+
+  /** Bytes of memory that a key is made in: texts may be read beyond its end. */
+  private int room(Storage.Hash hash, List<Part> parts) {
+    int room = size(hash);
+    int at = prefix(hash);
     for (Part part : parts) {
+      int bytes = ScriptMap.shortened(part.type, hash.longest()).storedSize();
+      int read = part.source.map(source -> whole(source, hash).room()).orElse(0);
+      room = Math.max(room, at + Math.max(bytes + 8, read));
+      at += bytes;
+    }
+    return (room + 7) & ~7;
+  }
+
+  /** One byte more than the hash takes tells that a text is longer. */
+  private static Texts.Source whole(Texts.Source source, Storage.Hash hash) {
+    return hash.longest() < source.limit() ? source.start(hash.longest() + 1) : source;
+  }
+
+  /** Goes to a block where one of the texts is too long. */
+  private void make(Made made, Made first, List<Part> parts, int longer) {
+    if (made.hash.generational()) {
+      body.storeWord(made.key, body.load(Size.DOUBLE, first.key));
+    }
+    Address to = made.key.plus(prefix(made.hash));
+    List<Reg> behind = new ArrayList<>();
+    for (Part part : parts) {
+      Type type = ScriptMap.shortened(part.type, made.hash.longest());
       if (part.source.isPresent()) {
-        lowering.expressions().zero(to, part.type.storedSize());
-        lowering.texts().read(part.source.get(), to);
+        Texts.Source source = whole(part.source.get(), made.hash);
+        lowering.expressions().zero(to, type.storedSize() + 8);
+        lowering.texts().read(source, to);
+        if (source.limit() > type.storedSize()) {
+          behind.add(body.load(Size.BYTE, to.plus(made.hash.longest())));
+        }
       } else {
         Address from =
             part.held.map(held -> lowering.heldTexts().whole(part.made, held)).orElse(part.from);
-        lowering.expressions().copy(from, part.made, to, part.type);
+        behind.addAll(behind(from, part.made, made.hash.longest()));
+        lowering.expressions().copy(from, part.made, to, type);
       }
-      to = to.plus(part.type.storedSize());
+      to = to.plus(type.storedSize());
     }
+    branch(behind, longer);
+  }
+
+  /**
+   * A text that is read anew can have become a shorter one: where all are, makes the key for their
+   * hash of it and goes to where that is used.
+   */
+  private void ifShorter(Made made, Made other, List<Part> parts) {
     int longer = body.block();
-    to = place.plus(prefix(hash));
+    Address from = made.key.plus(prefix(made.hash));
     for (Part part : parts) {
-      branch(behind(to, part.type), longer);
-      to = to.plus(part.type.storedSize());
+      Type type = ScriptMap.shortened(part.type, made.hash.longest());
+      branch(behind(from, type, other.hash.longest()), longer);
+      from = from.plus(type.storedSize());
     }
-    to = place.plus(prefix(hash));
+    from = made.key.plus(prefix(made.hash));
+    Address to = other.key.plus(prefix(other.hash));
     for (Part part : parts) {
-      lowering.expressions().copy(to, part.type, part.place, part.shortened());
-      to = to.plus(part.type.storedSize());
+      Type type = ScriptMap.shortened(part.type, made.hash.longest());
+      Type shortened = ScriptMap.shortened(part.type, other.hash.longest());
+      lowering.expressions().copy(from, type, to, shortened);
+      from = from.plus(type.storedSize());
+      to = to.plus(shortened.storedSize());
     }
-    body.jump(made);
+    body.jump(other.block);
     body.place(longer);
-    return place;
   }
 }

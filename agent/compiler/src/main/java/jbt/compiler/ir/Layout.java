@@ -279,20 +279,26 @@ record Layout(
     }
 
     private Storage.Hash hash(MapDecl map, boolean together, boolean generational) {
-      List<Type> shortened = map.key().stream().map(ScriptMap::shortened).toList();
-      Optional<Storage.Hash> shortTexts =
-          shortened.equals(map.key())
-              ? Optional.empty()
-              : Optional.of(hash(map, shortened, together, generational, Optional.empty()));
-      return hash(map, map.key(), together, generational, shortTexts);
+      Optional<Storage.Hash> shorter = Optional.empty();
+      for (int longest : List.of(ScriptMap.SHORT, ScriptMap.MIDDLE)) {
+        if (!shortened(map, longest).equals(map.key())) {
+          shorter = Optional.of(hash(map, longest, together, generational, shorter));
+        }
+      }
+      return hash(map, Integer.MAX_VALUE, together, generational, shorter);
+    }
+
+    private static List<Type> shortened(MapDecl map, int longest) {
+      return map.key().stream().map(part -> ScriptMap.shortened(part, longest)).toList();
     }
 
     private Storage.Hash hash(
         MapDecl map,
-        List<Type> key,
+        int longest,
         boolean together,
         boolean generational,
-        Optional<Storage.Hash> shortTexts) {
+        Optional<Storage.Hash> shorter) {
+      List<Type> key = shortened(map, longest);
       int keySize = key.stream().mapToInt(Type::storedSize).sum();
       keySize += (bucketInKey(map) ? WORD : 0) + (generational ? WORD : 0);
       hashes.add(
@@ -304,7 +310,7 @@ record Layout(
               entries(map, generational),
               false));
       int kernelMap = FIRST_HASH + hashes.size() - 1;
-      return new Storage.Hash(kernelMap, generational, Optional.empty(), shortTexts);
+      return new Storage.Hash(kernelMap, generational, Optional.empty(), longest, shorter);
     }
 
     /** An old generation's keys stay until user space has read them: room for two lives. */
@@ -339,9 +345,10 @@ record Layout(
     }
 
     private Storage.Hash withHotKeys(Storage.Hash hash, boolean text) {
-      Optional<Storage.Hash> shortTexts = hash.shortTexts().map(texts -> withHotKeys(texts, text));
-      Optional<HotKeys> hotKeys = shortTexts.isPresent() ? Optional.empty() : hotKeys(hash, text);
-      return new Storage.Hash(hash.kernelMap(), hash.generational(), hotKeys, shortTexts);
+      Optional<Storage.Hash> shorter = hash.shorter().map(texts -> withHotKeys(texts, text));
+      Optional<HotKeys> hotKeys = shorter.isPresent() ? Optional.empty() : hotKeys(hash, text);
+      return new Storage.Hash(
+          hash.kernelMap(), hash.generational(), hotKeys, hash.longest(), shorter);
     }
 
     private Optional<HotKeys> hotKeys(Storage.Hash hash, boolean text) {

@@ -103,24 +103,26 @@ final class Loops {
   }
 
   void map(Stmt.ForMap loop) {
-    Storage.Hash hash = lowering.maps().hash(loop.map());
-    if (hash.shortTexts().isEmpty()) {
-      map(loop, hash, OptionalInt.empty());
+    List<Storage.Hash> hashes = lowering.maps().hash(loop.map()).all();
+    if (hashes.size() == 1) {
+      map(loop, hashes.getFirst(), OptionalInt.empty());
       return;
     }
     int broken = body.keepScratch(8);
-    int longer = body.block();
     int done = body.block();
     body.storeWord(body.scratchAt(broken), ZERO);
-    map(loop, hash.shortTexts().get(), OptionalInt.of(broken));
-    Reg end = body.load(Size.DOUBLE, body.scratchAt(broken));
-    body.branch(Condition.EQ, end, ZERO, longer, done);
-    body.place(longer);
-    map(loop, hash, OptionalInt.empty());
+    for (Storage.Hash hash : hashes.subList(0, hashes.size() - 1)) {
+      int next = body.block();
+      map(loop, hash, OptionalInt.of(broken));
+      Reg end = body.load(Size.DOUBLE, body.scratchAt(broken));
+      body.branch(Condition.EQ, end, ZERO, next, done);
+      body.place(next);
+    }
+    map(loop, hashes.getLast(), OptionalInt.empty());
     body.place(done);
   }
 
-  /** {@code broken}: of the hash of short texts, the place of a word that is 1 behind a break. */
+  /** {@code broken}: if another hash follows, the place of a word that is 1 behind a break. */
   private void map(Stmt.ForMap loop, Storage.Hash hash, OptionalInt broken) {
     Lowering called = lowering.called(loop, 3);
     Body inner = called.body();
@@ -140,10 +142,11 @@ final class Loops {
         inner.storeWord(sum, folded);
         value = sum;
       }
-      if (broken.isPresent() && Reads.usesPart(loop.body(), loop.local(), 0)) {
-        Type type = tuple.parts().getFirst();
+      Type type = tuple.parts().getFirst();
+      Type stored = ScriptMap.shortened(type, hash.longest());
+      if (!stored.equals(type) && Reads.usesPart(loop.body(), loop.local(), 0)) {
         Address whole = inner.memory(type.storedSize());
-        called.expressions().copy(key, ScriptMap.shortened(type), whole, type);
+        called.expressions().copy(key, stored, whole, type);
         key = whole;
       }
       called.setPair(loop.local(), tuple.parts(), key, value);
@@ -174,8 +177,7 @@ final class Loops {
     Storage.Hash hash = lowering.maps().hash(e.map());
     int count = body.keepScratch(8);
     body.storeWord(body.scratchAt(count), ZERO);
-    hash.shortTexts().ifPresent(shortTexts -> count(e, shortTexts, count));
-    count(e, hash, count);
+    hash.all().forEach(each -> count(e, each, count));
     return body.load(Size.DOUBLE, body.scratchAt(count));
   }
 

@@ -1,5 +1,6 @@
 package jbt.compiler.plan;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import jbt.compiler.types.Type;
@@ -11,7 +12,8 @@ import jbt.compiler.types.Type;
  * in order, each {@link Type#storedSize} bytes; for a keyed hist or lhist and for every tseries the
  * bucket number as u64 comes last. What the kernel does with a key takes time by the byte, and most
  * texts are short: keys without a text of more than {@link #SHORT} bytes are in a hash of their
- * own, in which texts take that much room.
+ * own, in which texts take that much room, and others without one of more than {@link #MIDDLE} in
+ * another.
  *
  * <p>A value in kernel memory is in 8-byte words: COUNT, SUM and COUNTER one word that is added to;
  * AVG and STATS total, count; MIN and MAX an order-preserving word and a flag that is 1 when it is
@@ -36,16 +38,19 @@ public record ScriptMap(
   /** Bytes of the texts in keys that have a hash of their own. */
   public static final int SHORT = 64;
 
+  /** The same of longer ones. */
+  public static final int MIDDLE = 256;
+
   public ScriptMap {
     key = List.copyOf(key);
   }
 
-  /** A part of a key, or a part of it, as it is in the hash for short texts. */
-  public static Type shortened(Type part) {
+  /** A part of a key, or a part of it, as it is in the hash for texts of so many bytes. */
+  public static Type shortened(Type part, int longest) {
     return switch (part) {
-      case Type.Str text -> new Type.Str(Math.min(text.size(), SHORT));
+      case Type.Str text -> new Type.Str(Math.min(text.size(), longest));
       case Type.Tuple tuple ->
-          tuple.with(tuple.parts().stream().map(ScriptMap::shortened).toList());
+          tuple.with(tuple.parts().stream().map(each -> shortened(each, longest)).toList());
       default -> part;
     };
   }
@@ -126,12 +131,23 @@ public record ScriptMap(
      * @param generational the key begins with the generation as u64
      * @param hotKeys where a part of the values of some keys is; absent for most maps that programs
      *     read, and for those that they delete from
-     * @param shortTexts where keys are whose texts are all short; present where others can be
-     *     longer
+     * @param longest bytes that a text in its keys has at most
+     * @param shorter where keys are whose texts are all shorter; present where they can be longer
      */
     record Hash(
-        int kernelMap, boolean generational, Optional<HotKeys> hotKeys, Optional<Hash> shortTexts)
-        implements Storage {}
+        int kernelMap,
+        boolean generational,
+        Optional<HotKeys> hotKeys,
+        int longest,
+        Optional<Hash> shorter)
+        implements Storage {
+      /** All hashes of the map, that of the shortest texts first. */
+      public List<Hash> all() {
+        List<Hash> all = new ArrayList<>(shorter.map(Hash::all).orElse(List.of()));
+        all.add(this);
+        return all;
+      }
+    }
   }
 
   /**

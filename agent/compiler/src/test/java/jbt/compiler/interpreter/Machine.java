@@ -144,20 +144,14 @@ public final class Machine {
         contents.put(new Bytes(new byte[0]), words);
       }
       case Storage.Hash hash -> {
-        hash.shortTexts()
-            .ifPresent(texts -> hashContents(script, texts, true, generation, contents));
-        hashContents(script, hash, false, generation, contents);
+        hash.all().forEach(each -> hashContents(script, each, generation, contents));
       }
     }
     return contents;
   }
 
   private void hashContents(
-      ScriptMap script,
-      Storage.Hash hash,
-      boolean shortTexts,
-      long generation,
-      Map<Bytes, List<Long>> contents) {
+      ScriptMap script, Storage.Hash hash, long generation, Map<Bytes, List<Long>> contents) {
     int size = plan.maps().get(hash.kernelMap()).valueSize();
     Map<Bytes, List<Long>> hot = new HashMap<>();
     hash.hotKeys().ifPresent(keys -> hotSlots(hash, keys, generation, hot));
@@ -180,29 +174,30 @@ public final class Machine {
         }
         words.add(fold(script.value(), at, each));
       }
-      byte[] whole = shortTexts ? lengthened(script.key(), rest) : rest;
+      byte[] whole = lengthened(script.key(), hash.longest(), rest);
       if (contents.put(new Bytes(whole), words) != null) {
         throw new AssertionError("twice in " + script.name() + ": " + new Bytes(whole));
       }
     }
   }
 
-  /** What a key of the hash for short texts would be in the other one. */
-  private static byte[] lengthened(List<Type> parts, byte[] key) {
+  /** What a key of the hash for texts of so many bytes would be in that of all texts. */
+  private static byte[] lengthened(List<Type> parts, int longest, byte[] key) {
     ByteBuffer from = ByteBuffer.wrap(key);
     ByteArrayOutputStream whole = new ByteArrayOutputStream();
-    parts.forEach(part -> lengthen(part, from, whole));
+    parts.forEach(part -> lengthen(part, longest, from, whole));
     byte[] rest = new byte[from.remaining()];
     from.get(rest);
     whole.writeBytes(rest);
     return whole.toByteArray();
   }
 
-  private static void lengthen(Type part, ByteBuffer from, ByteArrayOutputStream whole) {
+  private static void lengthen(
+      Type part, int longest, ByteBuffer from, ByteArrayOutputStream whole) {
     if (part instanceof Type.Tuple tuple) {
-      tuple.parts().forEach(each -> lengthen(each, from, whole));
+      tuple.parts().forEach(each -> lengthen(each, longest, from, whole));
     } else {
-      byte[] bytes = new byte[ScriptMap.shortened(part).storedSize()];
+      byte[] bytes = new byte[ScriptMap.shortened(part, longest).storedSize()];
       from.get(bytes);
       whole.writeBytes(Arrays.copyOf(bytes, part.storedSize()));
     }
