@@ -20,7 +20,8 @@ import java.util.stream.Stream;
  * is not found is left out: a compiler knows whether it is needed.
  */
 final class Companions {
-  private static final Pattern IMPORT = Pattern.compile("(?m)^\\s*import\\s*\"([^\"\n]+)\"");
+  private static final Pattern IMPORT =
+      Pattern.compile("(?m)(?:^|[;}])\\s*import\\s*\"([^\"\n]+)\"");
   private static final Pattern INCLUDE =
       Pattern.compile("(?m)^\\s*#\\s*include\\s*[<\"]([^>\"\n]+)[>\"]");
 

@@ -32,8 +32,7 @@ class CompanionsTest {
     write("headers/sys/z.h", "#define Z 1\n");
     String text =
         """
-        import "lib/a.bt"
-        import "all"
+        import "lib/a.bt"; import "all"
         import "stdlib/none"
         #include <sys/y.h>
         #include <linux/none.h>

@@ -73,6 +73,11 @@ public final class Checker {
     if (blocks.isEmpty()) {
       throw new CompileException("ERROR: No probes to attach\n", false);
     }
+    for (Ast.Setting setting : script.settings()) {
+      if (!source.file(setting.range().start()).equals(main.name())) {
+        diagnostics.error(setting.range(), "Only the script itself has settings, not an import");
+      }
+    }
     Settings settings = Configuration.of(script, parameters.settings(), diagnostics);
     Map<String, MapDeclarations.Declared> declared = MapDeclarations.of(script, diagnostics);
     Binaries binaries = new ReadBinaries(target.binaries());

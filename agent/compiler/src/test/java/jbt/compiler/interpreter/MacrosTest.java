@@ -161,6 +161,16 @@ final class MacrosTest {
         ScriptRun.of("import \"lib/a.bt\"; " + HEAD + "@ += a; } import \"b.bt\";", parameters);
     assertThat(run.plan().programs()).hasSize(2);
     assertThat(run.only("@")).isEqualTo(100);
+    Parameters withSettings =
+        new Parameters(List.of(), Map.of(), Map.of("s.bt", "config = { max_strlen = 5 }"));
+    fails(
+        "import \"s.bt\"; BEGIN { }",
+        withSettings,
+        """
+        s.bt:1:12-26: ERROR: Only the script itself has settings, not an import
+        config = { max_strlen = 5 }
+                   ~~~~~~~~~~~~~~
+        """);
     fails(
         "import \"c.bt\"; BEGIN { }",
         parameters,
