@@ -108,8 +108,8 @@ final class Calls {
         UnsafeCalls.permit(round, "cat", round.environment().circumstances().files(), call.range());
         yield printf(call, Use.CAT);
       }
-      case "signal" -> unsafe.signal(call, Function.SIGNAL);
-      case "signal_thread" -> unsafe.signal(call, Function.SIGNAL_THREAD);
+      case "signal" -> signal(call, Function.SIGNAL);
+      case "signal_thread" -> signal(call, Function.SIGNAL_THREAD);
       case "override" -> unsafe.override(call);
       case "fail", "assert", "static_assert", "assert_str", "assert_userspace_probe", "check_key" ->
           new Assertions(round, context, expressions, this).call(call);
@@ -140,6 +140,20 @@ final class Calls {
       case "time" -> time(call);
       default -> throw new IllegalArgumentException(call.function());
     };
+  }
+
+  /** With a warning when it runs if the kernel does not send it, as to a process that ends. */
+  private List<Stmt> signal(Ast.Expr.Call call, Function function) {
+    Optional<Expr> sent = unsafe.signal(call, function);
+    if (sent.isEmpty()) {
+      return List.of();
+    }
+    SourceRange range = call.range();
+    Expr none = Value.literal(0, range).expr();
+    Expr failed = new Expr.Binary(Checked.BinaryOp.NE, sent.get(), none, Type.BOOL, range);
+    Ast.Expr text = new Ast.Expr.Str(call.function() + "() failed: the kernel sent nothing", range);
+    Ast.Expr.Call warning = new Ast.Expr.Call(call.function(), List.of(text), range);
+    return List.of(new Stmt.If(failed, printf(warning, Use.WARNING), List.of(), range));
   }
 
   List<Stmt> printf(Ast.Expr.Call call, Use use) {

@@ -48,9 +48,9 @@ public enum Function {
   BYTES,
   /** Of a stack: how many frames it has. */
   STACK_LENGTH,
-  /** Of a number: sends the signal to the current process. */
+  /** Of a number: sends the signal to the current process; 0, or the number of an error. */
   SIGNAL,
-  /** Of a number: sends the signal to the current thread. */
+  /** The same to the current thread. */
   SIGNAL_THREAD,
   /** Of a number: the probed function returns it instead of doing anything. */
   OVERRIDE,

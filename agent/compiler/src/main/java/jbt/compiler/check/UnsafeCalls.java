@@ -44,22 +44,20 @@ final class UnsafeCalls {
     }
   }
 
-  /** {@code signal("SIGUSR1")}, {@code signal_thread(10)}: to the process or thread that runs. */
-  List<Stmt> signal(Ast.Expr.Call call, Function function) {
+  /**
+   * {@code signal("SIGUSR1")}, {@code signal_thread(10)}: to the process or thread that runs; 0 if
+   * it was sent.
+   */
+  Optional<Expr> signal(Ast.Expr.Call call, Function function) {
     if (!Calls.arity(call, 1, 1, round.diagnostics())) {
-      return List.of();
+      return Optional.empty();
     }
     permit(round, call.function(), round.environment().circumstances().unsafe(), call.range());
     if (reachesTracer(call)) {
-      return List.of();
+      return Optional.empty();
     }
     return signalNumber(call.arguments().getFirst())
-        .map(
-            number -> {
-              Expr sent = new Expr.Call(function, List.of(number.expr()), Type.INT64, call.range());
-              return List.<Stmt>of(new Stmt.Evaluate(sent, call.range()));
-            })
-        .orElse(List.of());
+        .map(number -> new Expr.Call(function, List.of(number.expr()), Type.INT64, call.range()));
   }
 
   /** With an error, for what is done to the process that runs. */

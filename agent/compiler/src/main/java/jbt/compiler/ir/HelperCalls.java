@@ -44,8 +44,8 @@ final class HelperCalls {
       case CGROUP -> body.call(Helper.GET_CURRENT_CGROUP_ID);
       case BYTE_SWAP -> byteSwap(e);
       case STACK_LENGTH -> new Stacks(lowering).length(e.arguments().getFirst());
-      case SIGNAL -> effect(Helper.SEND_SIGNAL, number(e));
-      case SIGNAL_THREAD -> effect(Helper.SEND_SIGNAL_THREAD, number(e));
+      case SIGNAL -> body.narrow(body.call(Helper.SEND_SIGNAL, number(e)), 4, true);
+      case SIGNAL_THREAD -> body.narrow(body.call(Helper.SEND_SIGNAL_THREAD, number(e)), 4, true);
       case OVERRIDE -> effect(Helper.OVERRIDE_RETURN, lowering.context(), number(e));
       case MAC_ADDRESS -> {
         Address place = body.exactMemory(8);
