@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import jbt.deploy.fleet.LocalRun;
 import org.junit.jupiter.api.DynamicTest;
@@ -15,13 +16,25 @@ import org.junit.jupiter.api.TestFactory;
 /**
  * The tools of Debian's package of bpftrace at work: each traces a command, and prints the lines
  * that are known of it. They trace the whole machine, and change it: {@link GuestsTest} runs this
- * where nothing else lives; its name keeps it from being run elsewhere. Not here are tools for
- * functions that this kernel lacks (biosnoop, biolatency, biostacks), or for which no command is at
- * hand.
+ * where nothing else lives; its name keeps it from being run elsewhere. Not here is xfsdist, as
+ * nothing makes a file system for it.
  */
 @Tag("kernel")
 final class DebianTools {
   private static final Path FOLDER = Path.of("/usr/sbin");
+
+  /**
+   * What was in libpthread is in libc since glibc 2.34; the kernel's compiler has put the functions
+   * that count block I/O into their callers, which these are called by.
+   */
+  private static final Map<String, String> OTHER_NAMES =
+      Map.of(
+          "libpthread:",
+          "libc:",
+          "kprobe:blk_account_io_start",
+          "kprobe:blk_mq_start_request",
+          "kprobe:blk_account_io_done",
+          "kprobe:blk_mq_end_request");
 
   private static final String TIME = "\\d\\d:\\d\\d:\\d\\d";
 
@@ -33,26 +46,88 @@ final class DebianTools {
           + " c.sendall(b\"x\" * 10240); s.recv(10240, socket.MSG_WAITALL); s.sendall(b\"y\" * 5120);"
           + " c.recv(5120, socket.MSG_WAITALL); c.close(); s.close()'";
 
+  /** {@code load FOLDER NAME PARAMETER...}: a module, if it is not built in. */
+  private static final String LOADED =
+      """
+      load() {
+        module=$(echo "$1/kernel/$2".ko*)
+        shift 2
+        case $module in *.xz) xz -dc "$module";; *) cat "$module";; esac >/run/module.ko || return 0
+        busybox insmod /run/module.ko "$@" 2>/dev/null || :
+      }
+      """;
+
   /** A block device that holds nothing. */
   private static final String NULL_DEVICE =
-      "for name in fs/configfs/configfs drivers/block/null_blk/null_blk; do"
-          + " for module in /var/cache/jbt-kernels/*/modules/kernel/$name.ko*; do"
-          + " case $module in *.xz) xz -dc $module;; *) cat $module;; esac >/run/module.ko;"
-          + " busybox insmod /run/module.ko 2>/dev/null; done; done; ls /dev/nullb0";
+      """
+      load $0 fs/configfs/configfs
+      load $0 drivers/block/null_blk/null_blk
+      ls /dev/nullb0
+      """;
+
+  /** A device of several, here of one. */
+  private static final String MANY_DEVICES =
+      NULL_DEVICE
+          + """
+            load $0 drivers/md/md-mod
+            load $0 drivers/md/raid1
+            [ -d /sys/block/md9 ] || echo md9 >/sys/module/md_mod/parameters/new_array
+            cd /sys/block/md9/md
+            echo none >metadata_version; echo raid1 >level; echo 1 >raid_disks
+            cat /sys/block/nullb0/dev >new_dev
+            echo 0 >dev-nullb0/slot; echo 65536 >dev-nullb0/size; echo active >array_state
+            """;
+
+  /** Memory that is used as if it were a disk, for what has no room in memory. */
+  private static final String SWAP =
+      """
+      load $0 drivers/block/brd rd_nr=1 rd_size=131072
+      mkswap /dev/ram0 && swapon /dev/ram0
+      mkdir /sys/fs/cgroup/small
+      echo +memory >/sys/fs/cgroup/cgroup.subtree_control
+      echo 20M >/sys/fs/cgroup/small/memory.max
+      """;
 
   private static final String TO_DISK =
       "/bin/dd if=/dev/zero of=/dev/nullb0 bs=4096 count=10 oflag=direct status=none";
+
+  /** Both sides of a TLS connection in one process. */
+  private static final String HANDSHAKE =
+      """
+      openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=x -keyout /run/k -out /run/c 2>/dev/null
+      cat >/run/handshake.py <<END
+      import ssl
+      there, back = ssl.MemoryBIO(), ssl.MemoryBIO()
+      ours, theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+      theirs.load_cert_chain("/run/c", "/run/k")
+      ours.check_hostname, ours.verify_mode = False, ssl.CERT_NONE
+      client, server = ours.wrap_bio(back, there), theirs.wrap_bio(there, back, server_side=True)
+      for side in (client, server, client, server):
+        try:
+          side.do_handshake()
+        except ssl.SSLWantReadError:
+          pass
+      END
+      """;
+
+  /** Packets that go nowhere: the kernel sends the first one again after a second. */
+  private static final String NOBODY_HEARS =
+      "/usr/bin/unshare -n /bin/sh -c 'ip link set lo up; tc qdisc add dev lo root netem loss 100%;"
+          + " python3 -c \"import socket; s = socket.socket(); s.settimeout(2.5);"
+          + " s.connect_ex((\\\"127.0.0.1\\\", 7777))\"'";
 
   /**
    * A tool and what it is to see.
    *
    * @param name of its file, without {@code .bt}
+   * @param setup lines of a shell that come before; {@code $0} is the folder of the modules
    * @param command what it traces
    * @param lines regular expressions, each of which fits a line of the output
    */
-  private record Tool(String name, String command, List<String> lines) {
+  private record Tool(
+      String name, String setup, String command, List<String> lines) {
     Tool(String name, String command, String... lines) {
-      this(name, command, List.of(lines));
+      this(name, "", command, List.of(lines));
     }
   }
 
@@ -173,7 +248,91 @@ final class DebianTools {
               "/bin/sh -c 'openssl req -x509 -newkey rsa:1024 -nodes -subj /CN=x -keyout /run/k -out"
                   + " /run/c 2>/dev/null; :'",
               "Latency distribution in microsecond:.*"),
-          new Tool("bitesize", TO_DISK, "@\\[.*\\]:", "\\[4K, 8K\\) +\\d+ \\|@{52}\\|"));
+          new Tool(
+              "bitesize",
+              NULL_DEVICE,
+              TO_DISK,
+              List.of("@\\[.*\\]:", "\\[4K, 8K\\) +\\d+ \\|@{52}\\|")),
+          new Tool(
+              "biosnoop",
+              NULL_DEVICE,
+              TO_DISK,
+              List.of(
+                  "TIME\\(ms\\)     DISK    COMM             PID    LAT\\(ms\\)",
+                  "\\d+ +nullb0 +\\S+ +\\d+ +\\d+")),
+          new Tool(
+              "biolatency",
+              NULL_DEVICE,
+              TO_DISK,
+              List.of("@usecs:", "\\[.*\\) +\\d+ \\|@{52}\\|")),
+          new Tool(
+              "biostacks",
+              NULL_DEVICE,
+              TO_DISK,
+              List.of(
+                  "@usecs\\[",
+                  " {8}null_queue_rq\\+\\d+",
+                  "]:",
+                  "\\[.*\\) +\\d+ \\|@{52}\\|")),
+          new Tool(
+              "mdflush",
+              MANY_DEVICES,
+              "/bin/dd if=/dev/zero of=/dev/md9 bs=4096 count=1 conv=fsync status=none",
+              List.of(TIME + " \\d+ +dd +md9")),
+          new Tool(
+              "swapin",
+              SWAP,
+              "/bin/sh -c 'echo $$ >/sys/fs/cgroup/small/cgroup.procs; /usr/bin/python3 -c"
+                  + " \"import time; x = bytearray(48 << 20); x[::4096] = b\\\"1\\\" * (12 << 10);"
+                  + " x[::4096]; time.sleep(2)\"'",
+              List.of(TIME, "@\\[python3, \\d+\\]: \\d{2,}")),
+          new Tool(
+              "tcpretrans",
+              "load $0 net/sched/sch_netem",
+              NOBODY_HEARS,
+              List.of(TIME + " \\d+ +127\\.0\\.0\\.1:\\d+ +127\\.0\\.0\\.1:7777 +SYN_SENT")),
+          new Tool(
+              "tcpdrop",
+              "load $0 net/sched/sch_netem",
+              NOBODY_HEARS,
+              List.of(
+                  TIME
+                      + " \\d+ +python3 +127\\.0\\.0\\.1:\\d+ +127\\.0\\.0\\.1:7777 +SYN_SENT *",
+                  " {8}tcp_v4_connect\\+\\d+")),
+          new Tool(
+              "writeback",
+              NULL_DEVICE,
+              "/usr/bin/python3 -c 'import os; f = os.open(\"/dev/nullb0\", os.O_WRONLY);"
+                  + " os.write(f, b\"x\" * 65536); os.sync()'",
+              List.of(TIME + "  \\d+:\\d+ +\\d+ +sync +\\d+\\.\\d{3}")),
+          new Tool(
+              "naptime",
+              "/usr/bin/python3 -c 'import ctypes;"
+                  + " ctypes.CDLL(None).syscall(35, (ctypes.c_long * 2)(0, 5000000), None)'",
+              "TIME +PPID +PCOMM +PID +COMM +SECONDS",
+              TIME + " \\d+ +\\S+ +\\d+ +python3 +0\\.005"),
+          new Tool(
+              "loads",
+              "/bin/sleep 3",
+              TIME + " load averages: \\d+\\.\\d{3} \\d+\\.\\d{3} \\d+\\.\\d{3}"),
+          new Tool(
+              "runqlen",
+              "/bin/dd if=/dev/zero of=/dev/null bs=1 count=500000 status=none",
+              "@runqlen:",
+              "\\[0, 1\\) +\\d+ \\|@+ *\\|"),
+          new Tool(
+              "sslsnoop",
+              HANDSHAKE,
+              "/usr/bin/python3 /run/handshake.py",
+              List.of(
+                  "TIME\\(us\\) +TID +COMM +LAT\\(us\\) +RET +FUNC",
+                  "\\d+ +\\d+ +python3 +\\d+ +1 SSL_do_handshake")),
+          new Tool(
+              "threadsnoop",
+              "/usr/bin/python3 -c 'import threading; t = threading.Thread(target=print); t.start();"
+                  + " t.join()'",
+              "TIME\\(ms\\) +PID +COMM +FUNC",
+              "\\d+ +\\d+ +python3 +.*"));
 
   @TestFactory
   Stream<DynamicTest> print() {
@@ -183,14 +342,18 @@ final class DebianTools {
   private static void check(Tool tool) throws Exception {
     Path file = FOLDER.resolve(tool.name + ".bt");
     assumeTrue(Files.isReadable(file), "the package bpftrace is not installed");
-    if (tool.command.equals(TO_DISK)) {
-      int made = new ProcessBuilder("/bin/sh", "-c", NULL_DEVICE).start().waitFor();
-      assumeTrue(made == 0, "this kernel has no null_blk");
+    if (!tool.setup.isEmpty()) {
+      List<String> shell =
+          List.of("/bin/sh", "-ec", LOADED + tool.setup, System.getProperty("kernel.modules"));
+      assertThat(new ProcessBuilder(shell).inheritIO().start().waitFor()).isZero();
     }
     // A tool names a function as several kernels call it.
     String script =
         "config = { missing_probes = ignore }\n"
             + Files.readString(file).replaceFirst("#!.*\n", "");
+    for (Map.Entry<String, String> name : OTHER_NAMES.entrySet()) {
+      script = script.replace(name.getKey(), name.getValue());
+    }
     LocalRun run = LocalRun.of(List.of("-c", tool.command, "-e", script), () -> {});
     List<String> lines = run.out().lines().toList();
     for (String line : tool.lines) {

@@ -12,7 +12,7 @@ import java.util.List;
  */
 public final class Guest implements AutoCloseable {
   /** The most that a guest lives. */
-  public static final int SECONDS = 1200;
+  public static final int SECONDS = 1500;
 
   /** How many times longer everything may take in it. */
   public static final int PATIENCE = 12;
