@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import jbt.deploy.fleet.Java;
 import jbt.deploy.fleet.LocalRun;
 import jbt.deploy.fleet.Running;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** jbt-remote as a process of its own on this host: options, signals, exit codes. */
 @Tag("kernel")
@@ -112,6 +114,33 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"INT", "TERM", "HUP"})
+  void oneSignalAsksForTheResult(String signal) throws Exception {
+    String script = "BEGIN { @ = 1; printf(\"up\\n\"); } i:s:100 { } END { printf(\"end\\n\"); }";
+    try (Running remote = start("-e", script)) {
+      remote.awaitOut("up"::equals, PATIENCE);
+      remote.signal(signal);
+      assertThat(remote.exitCode(PATIENCE)).isZero();
+      assertThat(remote.out()).containsExactly("up", "end", "", "", "@: 1");
+      assertThat(remote.err()).containsExactly("Attached 3 probes");
+    }
+  }
+
+  @Test
+  void anotherSignalGivesUp() throws Exception {
+    String script = "BEGIN { printf(\"up\\n\"); } i:s:100 { } END { system(\"sleep 4\"); }";
+    try (Running remote = start("--unsafe", "-e", script)) {
+      remote.awaitOut("up"::equals, PATIENCE);
+      remote.signal("INT");
+      // Two that are closer to each other count as one.
+      TimeUnit.MILLISECONDS.sleep(600);
+      remote.signal("INT");
+      assertThat(remote.exitCode(PATIENCE)).isEqualTo(130);
+      assertThat(remote.out()).containsExactly("up");
+    }
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       textBlock =
@@ -119,6 +148,11 @@ class CommandLineTest {
           BEGIN { exit(); } | 0 | Attached 1 probe
           BEGIN { exit(3); } | 3 | Attached 1 probe
           BEGIN { exit(300); } | 44 | Attached 1 probe
+          BEGIN { exit(255); } | 255 | Attached 1 probe
+          BEGIN { exit(256); } | 0 | Attached 1 probe
+          BEGIN { exit(-1); } | 255 | Attached 1 probe
+          BEGIN { exit(); } END { exit(6); } | 6 | Attached 2 probes
+          test:a { } bench:a { } | 1 | ERROR: No probes to attach
           BEGIN { print(1); } | 0 | Attached 1 probe
           BEGIN { exit(1) | 1 | stdin:1:16-16: ERROR: syntax: expected ';' or '}', not end of script
           BEGIN { print($a); } | 1 | stdin:1:15-17: ERROR: Undefined or undeclared variable: $a
@@ -170,6 +204,63 @@ class CommandLineTest {
       target.end();
       assertThat(remote.exitCode(PATIENCE)).isZero();
       assertThat(remote.out()).contains("end");
+    }
+  }
+
+  @Test
+  void aFileHasTheOutputButNotThatOfTheCommand() throws Exception {
+    Path file = Files.createTempFile("jbt", ".out");
+    try {
+      for (String option : List.of("-o", "--output")) {
+        Files.writeString(file, "what was there before\n");
+        String script = "BEGIN { printf(\"%d\\n\", cpid > 1); @ = 2; errorf(\"oh\"); } i:s:100 { }";
+        try (Running remote = start(option, file.toString(), "-c", "echo child", "-e", script)) {
+          assertThat(remote.exitCode(PATIENCE)).isZero();
+          assertThat(remote.out()).containsExactly("child");
+          assertThat(remote.err()).containsExactly("Attached 2 probes", "stdin:1:42-54: ERROR: oh");
+          assertThat(Files.readString(file)).isEqualTo("1\n\n\n@: 2\n");
+        }
+      }
+      try (Running remote = start("-o", "/nowhere/at/all", "-e", "BEGIN { }")) {
+        assertThat(remote.exitCode(PATIENCE)).isEqualTo(1);
+        assertThat(remote.err())
+            .containsExactly(
+                "ERROR: cannot write the output: /nowhere/at/all (No such file or directory)");
+      }
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  @Test
+  void whereScriptsComeFrom() throws Exception {
+    Path file = Files.createTempFile("jbt", ".bt");
+    try {
+      Files.writeString(file, "#!/usr/bin/env jbt-remote\nBEGIN { print($1); print($b); }\n");
+      try (Running remote = start(file.toString(), "5")) {
+        assertThat(remote.exitCode(PATIENCE)).isEqualTo(1);
+        assertThat(remote.err().getFirst())
+            .isEqualTo(file + ":2:26-28: ERROR: Undefined or undeclared variable: $b");
+      }
+      Files.writeString(file, "BEGIN { print($1); }\n");
+      try (Running remote = start("-q", file.toString(), "5")) {
+        assertThat(remote.exitCode(PATIENCE)).isZero();
+        assertThat(remote.out()).containsExactly("5", "", "");
+      }
+    } finally {
+      Files.delete(file);
+    }
+    List<String> command =
+        new ArrayList<>(List.of("/bin/sh", "-c", "echo 'BEGIN { print($b); }' | \"$0\" \"$@\""));
+    command.addAll(Java.command("jbt.cli.Main", "-"));
+    try (Running remote = Running.start(command)) {
+      assertThat(remote.exitCode(PATIENCE)).isEqualTo(1);
+      assertThat(remote.err().getFirst())
+          .isEqualTo("stdin:1:15-17: ERROR: Undefined or undeclared variable: $b");
+    }
+    try (Running remote = start("none.bt")) {
+      assertThat(remote.exitCode(PATIENCE)).isEqualTo(1);
+      assertThat(remote.err().getFirst()).isEqualTo("ERROR: none.bt: no such file");
     }
   }
 

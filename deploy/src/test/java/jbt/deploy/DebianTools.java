@@ -124,8 +124,7 @@ final class DebianTools {
    * @param command what it traces
    * @param lines regular expressions, each of which fits a line of the output
    */
-  private record Tool(
-      String name, String setup, String command, List<String> lines) {
+  private record Tool(String name, String setup, String command, List<String> lines) {
     Tool(String name, String command, String... lines) {
       this(name, "", command, List.of(lines));
     }
@@ -261,19 +260,12 @@ final class DebianTools {
                   "TIME\\(ms\\)     DISK    COMM             PID    LAT\\(ms\\)",
                   "\\d+ +nullb0 +\\S+ +\\d+ +\\d+")),
           new Tool(
-              "biolatency",
-              NULL_DEVICE,
-              TO_DISK,
-              List.of("@usecs:", "\\[.*\\) +\\d+ \\|@{52}\\|")),
+              "biolatency", NULL_DEVICE, TO_DISK, List.of("@usecs:", "\\[.*\\) +\\d+ \\|@{52}\\|")),
           new Tool(
               "biostacks",
               NULL_DEVICE,
               TO_DISK,
-              List.of(
-                  "@usecs\\[",
-                  " {8}null_queue_rq\\+\\d+",
-                  "]:",
-                  "\\[.*\\) +\\d+ \\|@{52}\\|")),
+              List.of("@usecs\\[", " {8}null_queue_rq\\+\\d+", "]:", "\\[.*\\) +\\d+ \\|@{52}\\|")),
           new Tool(
               "mdflush",
               MANY_DEVICES,
@@ -296,8 +288,7 @@ final class DebianTools {
               "load $0 net/sched/sch_netem",
               NOBODY_HEARS,
               List.of(
-                  TIME
-                      + " \\d+ +python3 +127\\.0\\.0\\.1:\\d+ +127\\.0\\.0\\.1:7777 +SYN_SENT *",
+                  TIME + " \\d+ +python3 +127\\.0\\.0\\.1:\\d+ +127\\.0\\.0\\.1:7777 +SYN_SENT *",
                   " {8}tcp_v4_connect\\+\\d+")),
           new Tool(
               "writeback",
