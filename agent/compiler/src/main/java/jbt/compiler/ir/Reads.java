@@ -214,7 +214,7 @@ final class Reads {
   }
 
   private static List<Expr> repeated(Map<Expr, Integer> times) {
-    return times.keySet().stream().filter(text -> times.get(text) > 1).toList();
+    return times.entrySet().stream().filter(e -> e.getValue() > 1).map(Map.Entry::getKey).toList();
   }
 
   /** Whether an address is known from the event alone, and nothing that the program changes. */
