@@ -34,11 +34,8 @@ final class Arguments {
   private static final Set<String> SEVERAL_TIMES = Set.of("I", "include");
 
   /** What -d of bpftrace can be asked for; ours prints all that there is. */
-  private static final String STAGE =
-      "(all|ast|types|codegen|codegen-opt|libbpf|verifier|parse|dis)";
-
-  private static final Pattern STAGES = Pattern.compile(STAGE + "(," + STAGE + ")*");
-  private static final Pattern STAGES_AT_ONCE = Pattern.compile("(-d|--debug=)" + STAGES);
+  private static final Set<String> STAGES =
+      Set.of("all", "ast", "types", "codegen", "codegen-opt", "libbpf", "verifier", "parse", "dis");
 
   /** The largest id that Linux gives (PID_MAX_LIMIT). */
   private static final int MOST_PROCESSES = 1 << 22;
@@ -231,14 +228,23 @@ final class Arguments {
         case "-kk" -> all.add("-k");
         case "-d", "--debug" -> {
           all.add("-d");
-          if (i + 1 < arguments.length && STAGES.matcher(arguments[i + 1]).matches()) {
+          if (i + 1 < arguments.length && areStages(arguments[i + 1])) {
             i++;
           }
         }
-        default -> all.add(STAGES_AT_ONCE.matcher(arguments[i]).matches() ? "-d" : arguments[i]);
+        default -> all.add(withStages(arguments[i]) ? "-d" : arguments[i]);
       }
     }
     return all.toArray(String[]::new);
+  }
+
+  private static boolean areStages(String text) {
+    return STAGES.containsAll(List.of(text.split(",")));
+  }
+
+  private static boolean withStages(String argument) {
+    return (argument.startsWith("-d") && areStages(argument.substring(2)))
+        || (argument.startsWith("--debug=") && areStages(argument.substring(8)));
   }
 
   private static Options traceOptions() {

@@ -1,5 +1,6 @@
 package jbt.daemon.session;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import jbt.v1.Failure;
@@ -28,17 +29,17 @@ final class NameFilter {
   /** Whether it is found in a name; not if that is too hard to tell. */
   boolean finds(String name) {
     try {
-      return pattern.matcher(new Counted(name, new int[1])).find();
+      return pattern.matcher(new Counted(name, new AtomicInteger())).find();
     } catch (TooManyReadsException e) {
       return false;
     }
   }
 
   /** Counts how often a character is read, which bounds the time of a search. */
-  private record Counted(CharSequence text, int[] reads) implements CharSequence {
+  private record Counted(CharSequence text, AtomicInteger reads) implements CharSequence {
     @Override
     public char charAt(int index) {
-      if (++reads[0] > MOST_READS) {
+      if (reads.incrementAndGet() > MOST_READS) {
         throw new TooManyReadsException();
       }
       return text.charAt(index);
