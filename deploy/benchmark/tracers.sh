@@ -18,6 +18,9 @@ pin_loop() { taskset -pc "$1" "$loop" >/dev/null; }
 # The call that the loop makes: 0 for getppid, the length of the path for openat.
 path_length=0
 
+# Bytes that bpftrace has for a string.
+text_room=64
+
 # run_loop CALLS RATE: sets ns, the nanoseconds of processor time that a call took.
 run_loop() {
   echo "$1 $2 $path_length" >&3
@@ -25,7 +28,7 @@ run_loop() {
 }
 
 # bpftrace_run / jbt_run SCRIPT: become that tracer.
-bpftrace_run() { exec bpftrace -e "$1"; }
+bpftrace_run() { BPFTRACE_STRLEN=$text_room exec bpftrace -e "$1"; }
 jbt_run() { exec "$JBT_DIST/bin/jbt-remote" -e "$1"; }
 
 # start TOOL SCRIPT [OUTPUT]: traces the loop; sets tracer and programs (files with their statistics)

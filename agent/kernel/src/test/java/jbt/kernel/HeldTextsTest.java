@@ -92,6 +92,18 @@ class HeldTextsTest {
   }
 
   @Test
+  void valuesOfMaps() throws Exception {
+    try (ScriptSession session =
+        run(
+            "@v[tid] = str(args.filename); @[@v[tid]] = count(); @t[tid] = (1, str(args.filename));"
+                + " @same = sum(@t[tid].1 == @v[tid]); @u = str(args.filename); @k[@u] = count();")) {
+      assertThat(words(session, "@")).isEqualTo(counts(path -> path));
+      assertThat(words(session, "@k")).isEqualTo(counts(path -> path));
+      assertThat(session.words("@same")).containsExactly((long) paths().size());
+    }
+  }
+
+  @Test
   void comparisons() throws Exception {
     String compared =
         "@eq[%1$d] = sum(%2$s == \"%3$s\"); @ne[%1$d] = sum(%2$s != \"%3$s\");"

@@ -24,7 +24,7 @@ import jbt.compiler.plan.LossCounter;
 /** The code of one program while it is being made: blocks, registers, stack frame and scratch. */
 final class Body {
   /** What is larger goes to the scratch memory. */
-  private static final int LARGEST_IN_FRAME = 64;
+  private static final int LARGEST_IN_FRAME = 72;
 
   /** The furthest that an address reaches from its base, well inside 16 bits. */
   static final int FURTHEST_OFFSET = 30_000;

@@ -139,11 +139,36 @@ final class HeldTexts {
     body.branch(Condition.NE, behind(to), ZERO, longer, done);
     body.place(longer);
     Address again = body.scratchAt(to.whole);
-    lowering.texts().store(source.get(), as, again);
+    lowering.texts().storeWhole(source.get(), as, again);
     // It may be another one by now.
     lowering.expressions().copyWords(again, to.start, START);
     body.jump(done);
     body.place(done);
+  }
+
+  /**
+   * Reads a text to memory, padded with NUL: a short one by way of the stack frame, see {@link
+   * Emission#onKernelStack}.
+   */
+  void store(Texts.Source source, Type.Str as, Address to) {
+    Body.Mark mark = body.mark();
+    Address start = body.memory(START - 8, LARGEST_IN_FRAME);
+    lowering.expressions().zero(start, START);
+    lowering.texts().read(source.start(ScriptMap.SHORT + 1), start);
+    int longer = body.coldBlock();
+    int shorter = body.block();
+    int done = body.block();
+    Reg behind = body.load(Size.BYTE, start.plus(ScriptMap.SHORT));
+    body.branch(Condition.NE, behind, ZERO, longer, shorter);
+    body.place(shorter);
+    lowering.expressions().copyWords(start, to, START);
+    lowering.expressions().zero(to.plus(START), as.storedSize() - START);
+    body.jump(done);
+    body.place(longer);
+    lowering.texts().storeWhole(source, as, to);
+    body.jump(done);
+    body.place(done);
+    body.release(mark);
   }
 
   /** The same of one that is in memory, padded with NUL. */

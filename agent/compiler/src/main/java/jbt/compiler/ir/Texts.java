@@ -13,6 +13,7 @@ import jbt.compiler.check.Function;
 import jbt.compiler.check.Joined;
 import jbt.compiler.ir.Operand.Imm;
 import jbt.compiler.ir.Operand.Reg;
+import jbt.compiler.plan.ScriptMap;
 import jbt.compiler.types.Type;
 
 /** Strings: read from memory of the traced side, copied, padded, compared, put behind a record. */
@@ -137,7 +138,17 @@ final class Texts {
   }
 
   /** Reads a text to memory, padded with NUL; one word more behind it may be overwritten. */
-  void store(Source source, Type.Str as, Address to) {
+  private void store(Source source, Type.Str as, Address to) {
+    boolean canBeLong = source.limit > ScriptMap.SHORT && as.size() > ScriptMap.SHORT;
+    if (!canBeLong || source.space == Space.KERNEL || source.count.isPresent()) {
+      storeWhole(source, as, to);
+      return;
+    }
+    lowering.heldTexts().store(source, as, to);
+  }
+
+  /** The same at once. */
+  void storeWhole(Source source, Type.Str as, Address to) {
     if (source.room() <= as.storedSize() + 8) {
       lowering.expressions().zero(to, as.storedSize());
       read(source, to);
