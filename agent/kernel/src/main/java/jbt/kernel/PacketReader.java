@@ -3,6 +3,7 @@ package jbt.kernel;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import jbt.kernel.sys.Bpf;
 import jbt.kernel.sys.Fd;
@@ -46,15 +47,16 @@ public final class PacketReader implements AutoCloseable {
     return buffers.stream().map(PacketBuffer::event).toList();
   }
 
-  /** Hands over all records, of one processor after the other; returns how many. */
+  /** Hands over all records that are there, in the order of their times; returns how many. */
   public synchronized int drain(Records records) {
-    int taken = 0;
-    if (!closed) {
-      for (PacketBuffer buffer : buffers) {
-        taken += buffer.drain((record, length) -> records.record(record, 0, length));
-      }
+    if (closed) {
+      return 0;
     }
-    return taken;
+    List<ByteBuffer> all = new ArrayList<>();
+    buffers.forEach(buffer -> all.addAll(buffer.drain()));
+    all.sort(Comparator.comparingLong(record -> record.getLong(0)));
+    all.forEach(record -> records.record(record, 0, record.capacity()));
+    return all.size();
   }
 
   @Override

@@ -35,7 +35,8 @@ class TextMapTest {
   void scalarOfEachKind() {
     assertThat(print(table(map("@c", ValueKind.VALUE_COUNT), row(37)))).isEqualTo("@c: 37\n");
     assertThat(print(table(map("@s", ValueKind.VALUE_SUM), row(-5)))).isEqualTo("@s: -5\n");
-    assertThat(print(table(map("@m", ValueKind.VALUE_MIN), row(-9)))).isEqualTo("@m: -9\n");
+    assertThat(print(table(map("@m", ValueKind.VALUE_MIN), row(new Cell.Extreme(-9, true, true)))))
+        .isEqualTo("@m: -9\n");
     assertThat(print(table(map("@", ValueKind.VALUE_COUNTER), row(12)))).isEqualTo("@: 12\n");
     assertThat(print(table(map("@a", ValueKind.VALUE_AVG), row(new Cell.Mean(7, 2, true)))))
         .isEqualTo("@a: 3\n");
@@ -90,7 +91,11 @@ class TextMapTest {
   @Test
   void signedMinimumsAreInSignedOrder() {
     MapSchema map = map("@n", ValueKind.VALUE_MIN, INT);
-    Table table = table(map, row(5, number(1)), row(-5, number(2)));
+    Table table =
+        table(
+            map,
+            row(new Cell.Extreme(5, true, true), number(1)),
+            row(new Cell.Extreme(-5, true, true), number(2)));
     assertThat(print(table)).isEqualTo("@n[2]: -5\n@n[1]: 5\n");
   }
 

@@ -4,6 +4,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What programs of one processor send together with bytes that the kernel copies. Format:
@@ -21,12 +23,6 @@ public final class PacketBuffer implements AutoCloseable {
   private final Mapping mapping;
   private final ByteBuffer control;
   private final ByteBuffer data;
-
-  /** Takes a record, which is valid during the call only. */
-  @FunctionalInterface
-  public interface Records {
-    void record(ByteBuffer record, int length);
-  }
 
   /**
    * @param bytes a power of two, and of pages
@@ -48,12 +44,12 @@ public final class PacketBuffer implements AutoCloseable {
     return event;
   }
 
-  /** Hands over what is there; returns how many records. */
-  public int drain(Records records) {
+  /** Takes out the records that are there. */
+  public List<ByteBuffer> drain() {
     long tail = (long) LONG.get(control, TAIL);
     // Acquire: what is before the head has been written.
     long head = (long) LONG.getAcquire(control, HEAD);
-    int taken = 0;
+    List<ByteBuffer> taken = new ArrayList<>();
     while (head - tail >= HEADER) {
       ByteBuffer header = copy(tail, HEADER);
       int size = Short.toUnsignedInt(header.getShort(6));
@@ -63,8 +59,7 @@ public final class PacketBuffer implements AutoCloseable {
       // Others say that something was lost, which the program that sent it has counted.
       if (header.getInt(0) == SAMPLE) {
         int length = copy(tail + HEADER, Integer.BYTES).getInt(0);
-        records.record(copy(tail + HEADER + Integer.BYTES, length), length);
-        taken++;
+        taken.add(copy(tail + HEADER + Integer.BYTES, length));
       }
       tail += size;
       // Release: it was read before it may be overwritten.
