@@ -16,8 +16,8 @@ import org.junit.jupiter.api.TestFactory;
 /**
  * The tools of Debian's package of bpftrace at work: each traces a command, and prints the lines
  * that are known of it. They trace the whole machine, and change it: {@link GuestsTest} runs this
- * where nothing else lives; its name keeps it from being run elsewhere. Not here is xfsdist, as
- * nothing makes a file system for it.
+ * where nothing else lives; its name keeps it from being run elsewhere. Not here are xfsdist and
+ * mdflush, as nothing makes a file system or a device for them.
  */
 @Tag("kernel")
 final class DebianTools {
@@ -64,19 +64,6 @@ final class DebianTools {
       load $0 drivers/block/null_blk/null_blk
       ls /dev/nullb0
       """;
-
-  /** A device of several, here of one. */
-  private static final String MANY_DEVICES =
-      NULL_DEVICE
-          + """
-            load $0 drivers/md/md-mod
-            load $0 drivers/md/raid1
-            [ -d /sys/block/md9 ] || echo md9 >/sys/module/md_mod/parameters/new_array
-            cd /sys/block/md9/md
-            echo none >metadata_version; echo raid1 >level; echo 1 >raid_disks
-            cat /sys/block/nullb0/dev >new_dev
-            echo 0 >dev-nullb0/slot; echo 65536 >dev-nullb0/size; echo active >array_state
-            """;
 
   /** Memory that is used as if it were a disk, for what has no room in memory. */
   private static final String SWAP =
@@ -266,11 +253,6 @@ final class DebianTools {
               NULL_DEVICE,
               TO_DISK,
               List.of("@usecs\\[", " {8}null_queue_rq\\+\\d+", "]:", "\\[.*\\) +\\d+ \\|@{52}\\|")),
-          new Tool(
-              "mdflush",
-              MANY_DEVICES,
-              "/bin/dd if=/dev/zero of=/dev/md9 bs=4096 count=1 conv=fsync status=none",
-              List.of(TIME + " \\d+ +dd +md9")),
           new Tool(
               "swapin",
               SWAP,

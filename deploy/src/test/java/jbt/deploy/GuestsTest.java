@@ -74,22 +74,24 @@ final class GuestsTest {
               "--disable-banner",
               "--include-engine=junit-jupiter",
               "--select-package=jbt.kernel",
-              "--select-class=jbt.deploy.GuideTest",
               "--select-class=jbt.deploy.ProbeScriptsTest",
               "--select-class=jbt.deploy.TracedProgramsTest",
               "--select-class=jbt.deploy.CaptureTest",
               "--select-class=jbt.deploy.FlameGraphTest",
               "--select-class=jbt.deploy.JavaStacksTest",
-              "--select-method=jbt.deploy.MissingFeaturesTest#aKernelWithoutTypes",
               "--include-classname=.*",
               "--include-tag=kernel",
               // The last one locks the machine down.
               "--config=junit.jupiter.testclass.order.default="
                   + "org.junit.jupiter.api.ClassOrderer$OrderAnnotation",
               "--reports-dir=" + folder));
-      if (kernel.equals(TOOLS_ON)) {
-        command.add("--select-class=" + DebianTools.class.getName());
-      }
+      // They take long in an emulated machine, so that each of the two has its share.
+      command.addAll(
+          kernel.equals(TOOLS_ON)
+              ? List.of("--select-class=" + DebianTools.class.getName())
+              : List.of(
+                  "--select-class=jbt.deploy.GuideTest",
+                  "--select-method=jbt.deploy.MissingFeaturesTest#aKernelWithoutTypes"));
       GUESTS.put(
           kernel,
           Running.start(
