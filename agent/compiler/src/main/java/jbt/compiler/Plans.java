@@ -1,8 +1,7 @@
 package jbt.compiler;
 
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import jbt.compiler.lang.Parameters;
 import jbt.compiler.plan.Plan;
@@ -17,22 +16,27 @@ public final class Plans {
   /** Of a slot of a program's instructions, about. */
   private static final int SLOT_BYTES = 50;
 
-  private record Key(String script, String file, Parameters parameters) {
-    int bytes() {
-      return script.length()
-          + parameters.imports().values().stream().mapToInt(String::length).sum();
-    }
-  }
-
-  private record Kept(Plan plan, Transcript transcript, int bytes) {
-    static Kept of(Key key, Plan plan, Transcript transcript) {
+  private record Kept(
+      String script,
+      String file,
+      Parameters parameters,
+      Plan plan,
+      Transcript transcript,
+      int bytes) {
+    static Kept of(
+        String script, String file, Parameters parameters, Plan plan, Transcript transcript) {
       int slots = plan.programs().stream().mapToInt(program -> program.code().slots()).sum();
-      return new Kept(plan, transcript, key.bytes() + slots * SLOT_BYTES);
+      int imports = parameters.imports().values().stream().mapToInt(String::length).sum();
+      int bytes = script.length() + imports + slots * SLOT_BYTES;
+      return new Kept(script, file, parameters, plan, transcript, bytes);
     }
   }
 
-  /** Those used least recently first. */
-  private final Map<Key, Kept> kept = new LinkedHashMap<>(16, 0.75f, true);
+  /**
+   * Those used least recently first. Not a map: a process that compiles once would spend more on
+   * the first hash of a record than on all that is here.
+   */
+  private final List<Kept> kept = new ArrayList<>();
 
   /**
    * Compiles a script, if that is not done yet or the host would answer another way now.
@@ -42,15 +46,15 @@ public final class Plans {
    */
   public Plan compile(String script, String file, Parameters parameters, Target target)
       throws CompileException {
-    Key key = new Key(script, file, parameters);
-    Optional<Kept> before = find(key);
+    Optional<Kept> before = take(script, file, parameters);
     if (before.isPresent() && before.get().transcript.holds()) {
+      keep(before.get());
       return before.get().plan;
     }
     Transcript transcript = new Transcript(target);
     Plan plan = Compiler.compile(script, file, parameters, transcript);
     if (transcript.complete()) {
-      keep(key, Kept.of(key, plan, transcript));
+      keep(Kept.of(script, file, parameters, plan, transcript));
     }
     return plan;
   }
@@ -60,17 +64,22 @@ public final class Plans {
     kept.clear();
   }
 
-  private synchronized Optional<Kept> find(Key key) {
-    return Optional.ofNullable(kept.get(key));
+  /** Takes it out, if it is there; who used it keeps it again. */
+  private synchronized Optional<Kept> take(String script, String file, Parameters parameters) {
+    for (int i = 0; i < kept.size(); i++) {
+      Kept one = kept.get(i);
+      if (one.script.equals(script) && one.file.equals(file) && one.parameters.equals(parameters)) {
+        return Optional.of(kept.remove(i));
+      }
+    }
+    return Optional.empty();
   }
 
-  private synchronized void keep(Key key, Kept made) {
-    kept.put(key, made);
-    int bytes = kept.values().stream().mapToInt(Kept::bytes).sum();
-    Iterator<Kept> oldest = kept.values().iterator();
+  private synchronized void keep(Kept used) {
+    kept.add(used);
+    int bytes = kept.stream().mapToInt(Kept::bytes).sum();
     while (bytes > MOST_BYTES) {
-      bytes -= oldest.next().bytes;
-      oldest.remove();
+      bytes -= kept.removeFirst().bytes;
     }
   }
 }
