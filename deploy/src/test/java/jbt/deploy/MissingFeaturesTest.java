@@ -50,7 +50,7 @@ final class MissingFeaturesTest {
       Files.copy(Path.of("/bin/true"), program);
     }
     return "tracepoint:sched:sched_process_exit /args.comm == \"traced\"/ { @[args.comm] = count(); exit(); }"
-        + " interval:ms:20 { system(\"%s\"); }".formatted(program);
+        + " interval:ms:200 { system(\"%s\"); }".formatted(program);
   }
 
   /** Types of the kernel that are missing, and such as are none. */
