@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import jbt.deploy.fleet.LocalRun;
 import jbt.deploy.fleet.LocalRun.Work;
 import jbt.kernel.CProgram;
@@ -76,6 +77,20 @@ final class ProbeScriptsTest {
     }
   }
 
+  private static long links() throws IOException {
+    try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+      return open.filter(ProbeScriptsTest::isLink).count();
+    }
+  }
+
+  private static boolean isLink(Path fd) {
+    try {
+      return Files.readSymbolicLink(fd).toString().contains("bpf_link");
+    } catch (IOException e) {
+      return false; // closed meanwhile
+    }
+  }
+
   /** The kernel takes 38 programs at a function by its type. */
   @Test
   void kprobesWhereNoFentryIsTakenAnyMore() throws Exception {
@@ -88,6 +103,9 @@ final class ProbeScriptsTest {
     LocalRun.of(
         List.of("-e", "fentry:__do_sys_getppid {}".repeat(38) + end, PID),
         () -> {
+          if (links() < 38) {
+            return; // One that comes first would take the place of the last of them.
+          }
           if (taken.get().err().contains("fentry")) {
             taken.set(LocalRun.of(one, () -> Workload.getppid(1)));
           } else {
