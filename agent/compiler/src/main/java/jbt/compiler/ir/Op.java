@@ -42,6 +42,21 @@ sealed interface Op extends Reader {
     }
   }
 
+  /** One that reads nothing but an address. */
+  sealed interface Reaching extends Op {
+    Address address();
+
+    @Override
+    default int operands() {
+      return 1;
+    }
+
+    @Override
+    default Operand operand(int place) {
+      return address().base();
+    }
+  }
+
   /** One that puts a value into memory. */
   sealed interface Writing extends Op {
     Address address();
@@ -112,17 +127,8 @@ sealed interface Op extends Reader {
   record MapValueAddress(Reg target, int map, int offset) implements Setting {}
 
   /** {@code constant}: the memory does not change during a run. */
-  record Load(Reg target, Size size, Address address, boolean constant) implements Setting {
-    @Override
-    public int operands() {
-      return 1;
-    }
-
-    @Override
-    public Operand operand(int place) {
-      return address.base();
-    }
-
+  record Load(Reg target, Size size, Address address, boolean constant)
+      implements Setting, Reaching {
     @Override
     public Op withOperands(UnaryOperator<Operand> f) {
       Address at = address.withBase(f);
@@ -140,17 +146,7 @@ sealed interface Op extends Reader {
   }
 
   /** Puts zeros into words that follow each other. */
-  record Zero(Address address, int words) implements Op {
-    @Override
-    public int operands() {
-      return 1;
-    }
-
-    @Override
-    public Operand operand(int place) {
-      return address.base();
-    }
-
+  record Zero(Address address, int words) implements Reaching {
     @Override
     public Op withOperands(UnaryOperator<Operand> f) {
       Address at = address.withBase(f);

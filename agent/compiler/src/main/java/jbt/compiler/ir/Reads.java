@@ -172,17 +172,16 @@ final class Reads {
 
   /** Whether a program has something that points to its variables. */
   static boolean takesAddresses(Probe probe) {
-    Walk walk =
-        new Walk(
-            (expr, discarded) -> expr instanceof Expr.Call e && e.function() == Function.ADDRESS);
-    walk.probe(probe);
-    return walk.found > 0;
+    return calls(probe, Function.ADDRESS);
   }
 
   static boolean overrides(Probe probe) {
+    return calls(probe, Function.OVERRIDE);
+  }
+
+  private static boolean calls(Probe probe, Function function) {
     Walk walk =
-        new Walk(
-            (expr, discarded) -> expr instanceof Expr.Call e && e.function() == Function.OVERRIDE);
+        new Walk((expr, discarded) -> expr instanceof Expr.Call e && e.function() == function);
     walk.probe(probe);
     return walk.found > 0;
   }

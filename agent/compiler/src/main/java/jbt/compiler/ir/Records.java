@@ -106,6 +106,10 @@ final class Records {
     Reg error =
         body.call(
             Helper.RINGBUF_OUTPUT, ring(KernelMap.DATA_RING), body.addressOf(record), used, wakeup);
+    loseIfFull(error);
+  }
+
+  private void loseIfFull(Reg error) {
     int full = body.coldBlock();
     int done = body.block();
     body.branch32(Condition.NE, error, ZERO, full, done);
@@ -135,13 +139,7 @@ final class Records {
             flags,
             body.addressOf(record),
             new Imm(HEADER + 16));
-    int full = body.coldBlock();
-    int done = body.block();
-    body.branch32(Condition.NE, error, ZERO, full, done);
-    body.place(full);
-    body.lose(LossCounter.Source.RING_FULL, "");
-    body.jump(done);
-    body.place(done);
+    loseIfFull(error);
     return body.narrow(error, 4, true);
   }
 
