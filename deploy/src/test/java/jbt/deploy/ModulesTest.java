@@ -4,12 +4,15 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
 /** Who may know whom. Maven's modules make most of this hold; here it is said in one place. */
-@AnalyzeClasses(packages = "jbt", importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(
+    packages = "jbt",
+    importOptions = {ImportOption.DoNotIncludeTests.class, ModulesTest.WithoutTestJars.class})
 final class ModulesTest {
   @ArchTest
   static final ArchRule COMPILER_KNOWS_ONLY_THE_JDK =
@@ -55,6 +58,14 @@ final class ModulesTest {
   @ArchTest
   static final ArchRule THE_CLIENT_TOUCHES_NO_KERNEL =
       knowsNothingOf("jbt.cli..", "jbt.compiler..", "jbt.kernel..");
+
+  /** Tests that other modules use come as a jar, which ArchUnit's own option does not know. */
+  static final class WithoutTestJars implements ImportOption {
+    @Override
+    public boolean includes(Location location) {
+      return !location.contains("-tests.jar");
+    }
+  }
 
   private static ArchRule knowsNothingOf(String who, String... whom) {
     return noClasses()
