@@ -103,6 +103,27 @@ class HeldTextsTest {
     }
   }
 
+  /** What is there already is not put there again, which must not show. */
+  @Test
+  void valuesThatAreThereAlready() throws Exception {
+    try (ScriptSession session =
+        run(
+            "@v[tid] = str(args.filename); @[@v[tid]] = count(); @v[tid] = str(args.filename);"
+                + " @same = sum(@v[tid] == str(args.filename)); @c[tid] = comm; @c[tid] = comm;"
+                + " @t[tid] = (pid, comm); @t[tid] = (pid, comm);"
+                + " @kept = sum(@c[tid] == comm && @t[tid].1 == comm && @t[tid].0 == pid);"
+                + " $s = str(args.filename, 70); @w = args.flags & 1 ? str(args.filename) : $s;"
+                + " @cut[@w] = count(); @w = \"short\"; @back = sum(@w == \"short\");")) {
+      long all = paths().size();
+      assertThat(words(session, "@")).isEqualTo(counts(path -> path));
+      assertThat(session.words("@same")).containsExactly(all);
+      assertThat(session.words("@kept")).containsExactly(all);
+      assertThat(session.words("@back")).containsExactly(all);
+      assertThat(words(session, "@cut"))
+          .isEqualTo(counts(path -> path.substring(0, Math.min(69, path.length()))));
+    }
+  }
+
   @Test
   void comparisons() throws Exception {
     String compared =

@@ -77,6 +77,12 @@ final class HeldTexts {
     return new Held(start, body.keepScratch(type.storedSize() + 8));
   }
 
+  Held made(Expr value, Type.Str as) {
+    Held held = memory(as);
+    set(value, as, held);
+    return held;
+  }
+
   /** Bytes of scratch memory for one that several routines share, see {@link #shared}. */
   static int room(Type type) {
     return START + type.storedSize() + 8;
@@ -178,7 +184,7 @@ final class HeldTexts {
   }
 
   /** A byte that is NUL if the text is short. */
-  private Reg behind(Held text) {
+  Reg behind(Held text) {
     return body.load(Size.BYTE, text.start.plus(ScriptMap.SHORT));
   }
 
@@ -188,6 +194,28 @@ final class HeldTexts {
     int longer = body.coldBlock();
     int done = body.block();
     body.branch(Condition.NE, behind(text), ZERO, longer, done);
+    body.place(longer);
+    body.set(address, body.addressOf(body.scratchAt(text.whole)));
+    body.jump(done);
+    body.place(done);
+    return address;
+  }
+
+  /**
+   * The address of all of a held text, padded with NUL, for the kernel to copy. Behind a short one
+   * are the zeros that the program's room for such has from the beginning.
+   */
+  Reg padded(Held text) {
+    Reg address = body.register();
+    int longer = body.coldBlock();
+    int shorter = body.block();
+    int done = body.block();
+    body.branch(Condition.NE, behind(text), ZERO, longer, shorter);
+    body.place(shorter);
+    Address place = body.scratchAt(lowering.padding());
+    lowering.expressions().copyWords(text.start, place, START);
+    body.set(address, body.addressOf(place));
+    body.jump(done);
     body.place(longer);
     body.set(address, body.addressOf(body.scratchAt(text.whole)));
     body.jump(done);

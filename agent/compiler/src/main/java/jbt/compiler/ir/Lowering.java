@@ -67,6 +67,12 @@ final class Lowering {
     /** The place of the word that is 1 when a statement in a called routine ends the program. */
     private int left;
 
+    /** The place of room for a text that a map gets, of which only the start is ever written to. */
+    private int padding;
+
+    /** The place of what {@link Stacks} keeps from run to run. */
+    private int stacksKept;
+
     /** Whether something points to variables. */
     private final boolean pointedTo;
 
@@ -154,6 +160,8 @@ final class Lowering {
     builtins.declare(Reads.uses(probe, Builtin.COMM));
     heldTexts.declare(Reads.repeatedTexts(probe));
     declareVariables();
+    shared.padding = body.keepScratch(Reads.widestText(probe, body.layout().checked()));
+    shared.stacksKept = body.keepScratch(Reads.takesStacks(probe) ? Stacks.KEPT : 0);
     maps.readGenerations(true);
     probe.predicate().ifPresent(this::predicate);
     if (gated && first) {
@@ -359,6 +367,14 @@ final class Lowering {
   }
 
   /** Where the generation of a map is kept that the whole run works on, if it is in memory. */
+  int padding() {
+    return shared.padding;
+  }
+
+  int stacksKept() {
+    return shared.stacksKept;
+  }
+
   Map<Integer, Integer> generationPlaces() {
     return shared.generations;
   }

@@ -390,10 +390,81 @@ final class Maps {
       setWord(s, lowering.expressions().scalar(s.value()));
       return;
     }
+    if (type instanceof Type.Str text && HeldTexts.held(text)) {
+      setText(s, text);
+      return;
+    }
     Address value = body.memory(type.storedSize());
     lowering.expressions().store(s.value(), type, value);
+    boolean mayBeThere =
+        !declaration.deleted()
+            && type.storedSize() <= HeldTexts.START
+            && Reads.steady(s.value());
     keys.each(
-        s.map(), s.key(), Optional.empty(), (hash, place) -> replace(s.map(), hash, place, value));
+        s.map(),
+        s.key(),
+        Optional.empty(),
+        (hash, key) -> {
+          int done = body.block();
+          if (mayBeThere) {
+            unlessThere(hash, key, value, type.storedSize(), done);
+          }
+          replace(s.map(), hash, key, value);
+          body.jump(done);
+          body.place(done);
+        });
+  }
+
+  /** Of a long text the start does not tell whether it is there already. */
+  private void setText(Stmt.SetMap s, Type.Str type) {
+    HeldTexts texts = lowering.heldTexts();
+    HeldTexts.Held value =
+        Optional.of(s.value())
+            .filter(expr -> expr.type().storedSize() == type.storedSize())
+            .flatMap(texts::held)
+            .orElseGet(() -> texts.made(s.value(), type));
+    keys.each(
+        s.map(),
+        s.key(),
+        Optional.empty(),
+        (hash, key) -> {
+          int shorter = body.block();
+          int other = body.block();
+          int done = body.block();
+          body.branch(Condition.EQ, texts.behind(value), ZERO, shorter, other);
+          body.place(shorter);
+          if (!declaration(s.map()).deleted()) {
+            unlessThere(hash, key, value.start(), HeldTexts.START, done);
+          }
+          body.jump(other);
+          body.place(other);
+          replace(s.map(), hash, key, new Address(texts.padded(value), 0));
+          body.jump(done);
+          body.place(done);
+        });
+  }
+
+  /**
+   * Goes to a block where a key has a value already: to compare takes a fraction of what a
+   * replacement does. What another processor puts there meanwhile counts as put there later.
+   */
+  private void unlessThere(Storage.Hash hash, Address key, Address value, int bytes, int there) {
+    int other = body.block();
+    int same = body.block();
+    Reg found = body.register();
+    lookup(found, hash, key);
+    body.branch(Condition.NE, found, ZERO, same, other);
+    body.place(same);
+    for (int offset = 0; offset < bytes; offset += 8) {
+      int next = offset + 8 < bytes ? body.block() : there;
+      Reg old = body.load(Size.DOUBLE, new Address(found, offset));
+      Reg word = body.load(Size.DOUBLE, value.plus(offset));
+      body.branch(Condition.EQ, old, word, next, other);
+      if (next != there) {
+        body.place(next);
+      }
+    }
+    body.place(other);
   }
 
   /**

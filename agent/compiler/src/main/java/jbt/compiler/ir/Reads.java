@@ -14,6 +14,7 @@ import jbt.compiler.check.Checked.Probe;
 import jbt.compiler.check.Checked.Stmt;
 import jbt.compiler.check.Function;
 import jbt.compiler.lang.SourceRange;
+import jbt.compiler.plan.ScriptMap;
 import jbt.compiler.types.Meaning;
 import jbt.compiler.types.Type;
 
@@ -248,6 +249,41 @@ final class Reads {
     };
   }
 
+  /** Bytes of the widest text that a program puts into a map, of those that can be long. */
+  static int widestText(Probe probe, Checked checked) {
+    int[] widest = new int[1];
+    Walk walk =
+        new Walk(
+            stmt -> {
+              if (stmt instanceof Stmt.SetMap set
+                  && checked.maps().get(set.map()).value()
+                      instanceof ScriptMap.Value.Plain(Type type)
+                  && HeldTexts.held(type)) {
+                widest[0] = Math.max(widest[0], type.storedSize());
+              }
+            },
+            (expr, discarded) -> false);
+    walk.probe(probe);
+    return widest[0];
+  }
+
+  /** Whether a value tends to be the same at the next event. */
+  static boolean steady(Expr expr) {
+    return switch (expr) {
+      case Expr.IntLiteral e -> true;
+      case Expr.StrLiteral e -> true;
+      case Expr.Str e -> true;
+      case Expr.BuiltinValue e ->
+          switch (e.builtin()) {
+            case COMM, PID, TID, UID, GID -> true;
+            default -> false;
+          };
+      case Expr.Tuple e -> e.parts().stream().allMatch(Reads::steady);
+      case Expr.Conditional e -> steady(e.then()) && steady(e.otherwise());
+      default -> isStack(expr);
+    };
+  }
+
   private interface Question {
     boolean of(Expr expr, boolean discarded);
   }
@@ -293,6 +329,16 @@ final class Reads {
       }
       parts(expr).forEach(part -> expr(part, false));
     }
+  }
+
+  static boolean takesStacks(Probe probe) {
+    Walk walk = new Walk((expr, discarded) -> isStack(expr));
+    walk.probe(probe);
+    return walk.found > 0;
+  }
+
+  private static boolean isStack(Expr expr) {
+    return expr instanceof Expr.Call && expr.type() instanceof Type.Symbolic(Meaning.Stack stack);
   }
 
   /** The most frames of a stack that some expression takes; 0 without such a one. */

@@ -22,6 +22,18 @@ final class Stacks {
   /** Of the map, for each script. */
   static final int MOST_STACKS = 16_384;
 
+  /** Of the stacks that a program took last on a processor, those that need not be looked up. */
+  private static final int RECENT = 16;
+
+  /** For each of kernel and user stacks a word that is not 0 once a long one was there. */
+  private static final int LONG_SEEN = 16;
+
+  /** Bytes of scratch memory that a program with stacks keeps from run to run. */
+  static final int KEPT = LONG_SEEN + 16 * RECENT;
+
+  /** Most stacks have no more frames; what a stack has no frames for, the kernel fills with zeros. */
+  private static final int SHORT = 32;
+
   private static final Imm ZERO = new Imm(0);
   private static final Imm NO_EXIST = new Imm(1);
   private static final Imm USER_STACK = new Imm(1 << 8);
@@ -78,17 +90,40 @@ final class Stacks {
 
   /** Puts what the kernel finds at an address; goes to {@code none} if that is nothing. */
   private Operand frames(Meaning.Stack stack, Address to, int none) {
-    Reg bytes =
-        body.call(
-            Helper.GET_STACK,
-            lowering.context(),
-            body.addressOf(to),
-            new Imm(8L * stack.limit()),
-            stack.user() ? USER_STACK : ZERO);
+    Reg bytes = body.register();
+    if (stack.limit() > SHORT) {
+      Address longSeen = body.scratchAt(lowering.stacksKept()).plus(stack.user() ? 8 : 0);
+      int all = body.coldBlock();
+      int start = body.block();
+      int cut = body.coldBlock();
+      int done = body.block();
+      body.branch(Condition.NE, body.load(Size.DOUBLE, longSeen), ZERO, all, start);
+      body.place(start);
+      body.set(bytes, stack(stack, to, SHORT));
+      body.branch(Condition.EQ, bytes, new Imm(8L * SHORT), cut, done);
+      body.place(cut);
+      body.storeWord(longSeen, new Imm(1));
+      body.jump(all);
+      body.place(all);
+      body.set(bytes, stack(stack, to, stack.limit()));
+      body.jump(done);
+      body.place(done);
+    } else {
+      body.set(bytes, stack(stack, to, stack.limit()));
+    }
     int some = body.block();
     body.branch(Condition.SIGNED_GT, bytes, ZERO, some, none);
     body.place(some);
     return body.binary(AluOperation.RSH, bytes, new Imm(3));
+  }
+
+  private Reg stack(Meaning.Stack stack, Address to, int frames) {
+    return body.call(
+        Helper.GET_STACK,
+        lowering.context(),
+        body.addressOf(to),
+        new Imm(8L * frames),
+        stack.user() ? USER_STACK : ZERO);
   }
 
   /** The number of frames of a stack, 0 where it found no room. */
@@ -143,12 +178,29 @@ final class Stacks {
 
   /** A stack that finds no room is counted as lost, but still told apart from others. */
   private void keep(int map, Address element, Address hash) {
-    Reg known = body.call(Helper.MAP_LOOKUP_ELEM, new MapRef(map), body.addressOf(hash));
+    Reg first = body.load(Size.DOUBLE, hash);
+    Reg second = body.load(Size.DOUBLE, hash.plus(8));
+    Reg number = body.binary(AluOperation.AND, first, new Imm(RECENT - 1));
+    Address kept = body.scratchAt(lowering.stacksKept() + LONG_SEEN);
+    Reg distance = body.binary(AluOperation.LSH, number, new Imm(4));
+    Address recent = new Address(body.add(kept.base(), distance), kept.offset());
+    int maybe = body.block();
+    int other = body.coldBlock();
+    int known = body.coldBlock();
     int absent = body.coldBlock();
     int refused = body.coldBlock();
     int lost = body.coldBlock();
     int done = body.block();
-    body.branch(Condition.EQ, known, ZERO, absent, done);
+    body.branch(Condition.EQ, body.load(Size.DOUBLE, recent), first, maybe, other);
+    body.place(maybe);
+    body.branch(Condition.EQ, body.load(Size.DOUBLE, recent.plus(8)), second, done, other);
+    body.place(other);
+    Reg found = body.call(Helper.MAP_LOOKUP_ELEM, new MapRef(map), body.addressOf(hash));
+    body.branch(Condition.EQ, found, ZERO, absent, known);
+    body.place(known);
+    body.storeWord(recent, first);
+    body.storeWord(recent.plus(8), second);
+    body.jump(done);
     body.place(absent);
     Reg error =
         body.call(
