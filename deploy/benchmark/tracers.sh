@@ -32,7 +32,7 @@ bpftrace_run() { BPFTRACE_STRLEN=$text_room exec bpftrace -e "$1"; }
 jbt_run() { exec "$JBT_DIST/bin/jbt-remote" -e "$1"; }
 
 # start TOOL SCRIPT [OUTPUT]: traces the loop; sets tracer and programs (files with their statistics)
-# once they run.
+# once they run. jbt's are attached some time before they do anything.
 start() {
   ("$1_run" "$2") >"${3:-/dev/null}" 2>"$work/err" & tracer=$!
   children+=("$tracer")
@@ -42,7 +42,7 @@ start() {
     if [ -n "$programs" ]; then
       run_loop 100 0
       statistics
-      [ "$runs" = 0 ] || return 0
+      if [ "$runs" != 0 ] && { [ "$1" = bpftrace ] || grep -q '^Attached' "$work/err"; }; then return 0; fi
     fi
     kill -0 "$tracer" 2>/dev/null || die "$1 ended: $(cat "$work/err")"
     sleep 0.05

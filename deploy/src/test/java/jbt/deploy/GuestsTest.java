@@ -64,6 +64,7 @@ final class GuestsTest {
       command.addAll(
           List.of(
               "-Djbt.patience=" + Guest.PATIENCE,
+              "-Djbt.distribution=" + Boolean.getBoolean("jbt.distribution"),
               "-Dkernel.lacks=" + LACKS.get(kernel),
               "-Dkernel.modules=" + Guest.modules(kernel),
               "-Drandom.scripts=5",
