@@ -48,12 +48,12 @@ final class MergeTest {
   @Test
   void countsMillionsOfCalls() throws Exception {
     Running remote = start(Aggregations.CALLS);
-    a.begin(Aggregations.CALLS_A);
-    b.begin(Aggregations.CALLS_B);
+    a.begin(Aggregations.calls("a", 1_000_000));
+    b.begin(Aggregations.calls("b", 700_003));
     a.await();
     b.await();
     assertThat(Traced.stop(remote)).as(remote.toString()).isZero();
-    Aggregations.checkCalls(Answer.end(remote.out()));
+    Aggregations.checkCalls(Answer.end(remote.out()), 1_000_000, 700_003);
     assertThat(remote.err()).contains("hosts: 2 of 2 reporting", "loss: none");
   }
 

@@ -15,14 +15,16 @@ import java.util.stream.LongStream;
  * must give. The series have nothing in common, the least is host a's and the greatest host b's.
  */
 public final class Aggregations {
-  /** Counts the calls of {@link #CALLS_A} and {@link #CALLS_B} in several ways. */
+  /** Counts what {@link #calls} makes a process do, in several ways. */
   public static final String CALLS =
       "tracepoint:syscalls:sys_enter_getppid /"
           + Traced.MINE
           + "/ { @ = count(); @by[comm] = count(); @host[host] = count(); @sum = sum(2); @n++; }";
 
-  public static final String CALLS_A = "load-a getppid 1000000";
-  public static final String CALLS_B = "load-b getppid 700003";
+  /** What the process of a host is told to do for {@link #CALLS}. */
+  public static String calls(String host, int calls) {
+    return "load-" + host + " getppid " + calls;
+  }
 
   /** The event whose argument is a number of the series. */
   public static final String POLICY =
@@ -55,18 +57,18 @@ public final class Aggregations {
 
   private Aggregations() {}
 
-  /** The final result of {@link #CALLS}. */
-  public static void checkCalls(List<String> end) {
+  /** Fails unless it is the final result of {@link #CALLS} for so many calls of each host. */
+  public static void checkCalls(List<String> end, int a, int b) {
     assertThat(Answer.values(end))
         .isEqualTo(
             Map.of(
-                "@", "1700003",
-                "@by[load-a]", "1000000",
-                "@by[load-b]", "700003",
-                "@host[a]", "1000000",
-                "@host[b]", "700003",
-                "@sum", "3400006",
-                "@n", "1700003"));
+                "@", "" + (a + b),
+                "@by[load-a]", "" + a,
+                "@by[load-b]", "" + b,
+                "@host[a]", "" + a,
+                "@host[b]", "" + b,
+                "@sum", "" + 2 * (a + b),
+                "@n", "" + (a + b)));
   }
 
   /** Fails unless it is the final result of {@link #SCRIPT}. */
