@@ -170,21 +170,23 @@ final class Calls {
     }
     return switch (PrintfFormat.parse(format.value())) {
       case PrintfFormat.Wrong wrong -> {
-        diagnostics.error(format.range(), "printf: " + wrong.message());
+        diagnostics.error(format.range(), call.function() + ": " + wrong.message());
         yield List.of();
       }
-      case PrintfFormat.Parsed parsed -> printf(call.range(), use, parsed, arguments);
+      case PrintfFormat.Parsed parsed -> printf(call, use, parsed, arguments);
     };
   }
 
   private List<Stmt> printf(
-      SourceRange range, Use use, PrintfFormat.Parsed parsed, List<Value> arguments) {
+      Ast.Expr.Call call, Use use, PrintfFormat.Parsed parsed, List<Value> arguments) {
+    SourceRange range = call.range();
     int expected = parsed.lengths().size();
     if (expected != arguments.size()) {
       diagnostics.error(
           range,
-          "printf: %s arguments for format string (%d supplied, %d expected)"
+          "%s: %s arguments for format string (%d supplied, %d expected)"
               .formatted(
+                  call.function(),
                   arguments.size() < expected ? "not enough" : "too many",
                   arguments.size(),
                   expected));
@@ -194,7 +196,12 @@ final class Calls {
     int next = 0;
     for (Piece piece : parsed.pieces()) {
       if (piece instanceof Piece.Conversion conversion) {
-        pieces.add(typed(conversion, parsed.lengths().get(next), arguments.get(next)));
+        Value argument = arguments.get(next);
+        String mismatch = PrintfFormat.mismatch(conversion.conversion(), argument.type());
+        if (!mismatch.isEmpty()) {
+          diagnostics.error(argument.range(), call.function() + ": " + mismatch);
+        }
+        pieces.add(typed(conversion, parsed.lengths().get(next), argument.type()));
         next++;
       } else {
         pieces.add(piece);
@@ -272,14 +279,10 @@ final class Calls {
     return List.of(new Stmt.Printf(site, List.of(joined), call.range()));
   }
 
-  private Piece typed(Piece.Conversion conversion, int length, Value argument) {
-    String mismatch = PrintfFormat.mismatch(conversion.conversion(), argument.type());
-    if (!mismatch.isEmpty()) {
-      diagnostics.error(argument.range(), "printf: " + mismatch);
-    }
+  private static Piece typed(Piece.Conversion conversion, int length, Type type) {
     return new Piece.Conversion(
         conversion.conversion(),
-        PrintfFormat.bytes(conversion.conversion(), length, argument.type()),
+        PrintfFormat.bytes(conversion.conversion(), length, type),
         conversion.width(),
         conversion.leftAligned(),
         conversion.plus(),

@@ -87,6 +87,14 @@ final class PrintfFormat {
     };
   }
 
+  private static String written(char conversion) {
+    return switch (conversion) {
+      case 'R' -> "%rx";
+      case 'H' -> "%rh";
+      default -> "%" + conversion;
+    };
+  }
+
   private static int length(@Nullable String modifier) {
     return switch (modifier) {
       case null -> 0;
@@ -101,14 +109,14 @@ final class PrintfFormat {
     if ("rRH".indexOf(conversion) >= 0) {
       return type instanceof Type.Buffer || type instanceof Type.None
           ? ""
-          : "'%r' prints buffers, not " + TypeNames.describe(type);
+          : "'%s' prints buffers, not %s".formatted(written(conversion), TypeNames.describe(type));
     }
     boolean number =
         type instanceof Type.Int || type instanceof Type.Bool || type instanceof Type.Pointer;
     boolean any = conversion == 's' || type instanceof Type.None;
     return any || number
         ? ""
-        : "'%%%c' prints integers, not %s".formatted(conversion, TypeNames.describe(type));
+        : "'%s' prints integers, not %s".formatted(written(conversion), TypeNames.describe(type));
   }
 
   /**
