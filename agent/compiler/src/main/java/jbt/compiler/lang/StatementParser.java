@@ -279,8 +279,31 @@ final class StatementParser {
         : new Stmt.Unroll(header, body, range);
   }
 
+  /** What a loop is over: a map, or numbers up to another. */
+  private record Header(Expr.Variable variable, Expr over, Optional<Expr> to) {}
+
   private Stmt forLoop(SourceRange start) throws SyntaxError {
     boolean inParentheses = tokens.accept("(");
+    Header header;
+    try {
+      header = header();
+      if (inParentheses) {
+        tokens.expect(")");
+      }
+    } catch (SyntaxError error) {
+      // One of C has semicolons, which end no statement.
+      tokens.skipHeader(inParentheses);
+      throw error;
+    }
+    List<Stmt> body = block();
+    SourceRange range = start.to(tokens.previous());
+    return header.over() instanceof Expr.MapUse map && header.to().isEmpty()
+        ? new Stmt.ForMap(header.variable(), map, body, range)
+        : new Stmt.ForRange(
+            header.variable(), header.over(), header.to().orElseThrow(), body, range);
+  }
+
+  private Header header() throws SyntaxError {
     if (tokens.current().kind() != Kind.VARIABLE) {
       throw tokens.unexpected("expected a variable", LOOPS);
     }
@@ -289,20 +312,13 @@ final class StatementParser {
       throw tokens.unexpected("expected ':'", LOOPS);
     }
     Expr over = expressions.expression();
-    Optional<Expr> to = Optional.empty();
     if (tokens.accept("..")) {
-      to = Optional.of(expressions.expression());
-    } else if (!(over instanceof Expr.MapUse)) {
+      return new Header(variable, over, Optional.of(expressions.expression()));
+    }
+    if (!(over instanceof Expr.MapUse)) {
       throw new SyntaxError(over.range(), "a loop is over a map or a range like 0..10");
     }
-    if (inParentheses) {
-      tokens.expect(")");
-    }
-    List<Stmt> body = block();
-    SourceRange range = start.to(tokens.previous());
-    return over instanceof Expr.MapUse map && to.isEmpty()
-        ? new Stmt.ForMap(variable, map, body, range)
-        : new Stmt.ForRange(variable, over, to.orElseThrow(), body, range);
+    return new Header(variable, over, Optional.empty());
   }
 
   private Stmt let(SourceRange start) throws SyntaxError {

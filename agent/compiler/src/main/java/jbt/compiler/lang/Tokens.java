@@ -157,6 +157,17 @@ final class Tokens {
     }
   }
 
+  /** After an error in the header of a loop: goes behind its parenthesis or in front of a block. */
+  void skipHeader(boolean inParentheses) {
+    int open = inParentheses ? 1 : 0;
+    boolean end = false;
+    while (!end && !current.is("{") && !current.is("}") && current.kind() != Kind.END) {
+      Token taken = take();
+      open += taken.is("(") ? 1 : taken.is(")") ? -1 : 0;
+      end = inParentheses && open == 0;
+    }
+  }
+
   /** After an error: goes behind the statement, which is at a level. */
   void skipStatement(Level level) {
     depth = level.depth;
