@@ -217,7 +217,16 @@ final class ParameterUses {
       return Optional.of(new Expr.Int(0, false, call.range()));
     }
     Expr fallback =
-        arguments.size() == 1 ? new Expr.Bool(false, call.range()) : negated(arguments.get(1));
+        arguments.size() == 1 ? new Expr.Bool(false, call.range()) : fallback(arguments.get(1));
+    if (!(fallback instanceof Expr.Int
+        || fallback instanceof Expr.Bool
+        || fallback instanceof Expr.Str)) {
+      defaults.putIfAbsent(name, fallback);
+      diagnostics.error(
+          fallback.range(),
+          "The default of getopt() is a literal: a number, a string, true or false");
+      return Optional.of(new Expr.Int(0, false, call.range()));
+    }
     Expr before = defaults.putIfAbsent(name, fallback);
     if (before != null && !same(before, fallback)) {
       diagnostics.error(call.range(), "The option '" + name + "' has another default elsewhere");
@@ -232,12 +241,12 @@ final class ParameterUses {
     return Optional.of(given == null ? fallback : read(name, given, fallback, call.range()));
   }
 
-  /** A default may be a negative number. */
-  private static Expr negated(Expr expr) {
+  /** A default may be a negative number, or a parameter. */
+  private Expr fallback(Expr expr) {
     return expr instanceof Expr.Unary(Ast.UnaryOp op, Expr.Int number, SourceRange range)
             && op == Ast.UnaryOp.MINUS
         ? new Expr.Int(-number.value(), false, range)
-        : expr;
+        : literal(expr).orElse(expr);
   }
 
   private static boolean same(Expr a, Expr b) {
@@ -268,11 +277,7 @@ final class ParameterUses {
         yield value;
       }
       case Expr.Str s -> new Expr.Str(Strings.bytes(given), range);
-      default -> {
-        diagnostics.error(
-            range, "The default of getopt() is a literal: a number, a string, true or false");
-        yield new Expr.Int(0, false, range);
-      }
+      default -> throw new IllegalArgumentException("no literal: " + fallback);
     };
   }
 }
