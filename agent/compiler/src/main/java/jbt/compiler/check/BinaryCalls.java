@@ -1,6 +1,7 @@
 package jbt.compiler.check;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -17,7 +18,10 @@ import jbt.compiler.types.Type.AddressSpace;
 
 /** Calls about the program or library that a probe is in. */
 final class BinaryCalls {
-  static final Set<String> NAMES = Set.of("uaddr", "elf_is_exe");
+  /** What the uaddr() of bpftrace's library needs, which here is part of the compiler. */
+  private static final String ELF_INFO = "elf_info";
+
+  static final Set<String> NAMES = Set.of("uaddr", "elf_is_exe", ELF_INFO);
 
   private final Round round;
   private final ProbeContext context;
@@ -28,6 +32,15 @@ final class BinaryCalls {
   }
 
   Value call(Ast.Expr.Call call) {
+    if (call.function().equals(ELF_INFO)) {
+      String hint =
+          "uaddr(\"name\") is where the process has a symbol,"
+              + " elf_is_exe tells if that is where the file says";
+      round
+          .diagnostics()
+          .error(call.range(), "elf_info() is not available", List.of(), List.of(hint));
+      return Value.unknown(call.range());
+    }
     Set<String> files = new HashSet<>();
     context.points().stream()
         .map(Expanded::point)

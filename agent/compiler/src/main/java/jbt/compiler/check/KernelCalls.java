@@ -2,7 +2,6 @@ package jbt.compiler.check;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import jbt.compiler.check.Checked.BinaryOp;
@@ -20,10 +19,6 @@ import jbt.compiler.types.TypeNames;
 
 /** Calls that need something particular of the kernel: a function of its own, a typed pointer. */
 final class KernelCalls {
-  /** Calls of bpftrace that are not here, and why. */
-  private static final Map<String, String> REFUSED =
-      Map.of("elf_info", "elf_info() is not available: use uaddr() and elf_is_exe()");
-
   static final Set<String> NAMES =
       Set.of(
           "is_err",
@@ -32,8 +27,7 @@ final class KernelCalls {
           "socket_cookie",
           "path",
           "percpu_kaddr",
-          "skboutput",
-          "elf_info");
+          "skboutput");
 
   private static final String FIND_TASK = "bpf_task_from_pid";
   private static final String RELEASE_TASK = "bpf_task_release";
@@ -52,10 +46,6 @@ final class KernelCalls {
     this.diagnostics = round.diagnostics();
   }
 
-  static boolean isRefused(String name) {
-    return REFUSED.containsKey(name);
-  }
-
   Value call(Ast.Expr.Call call) {
     return switch (call.function()) {
       case "is_err" -> isError(call);
@@ -65,7 +55,7 @@ final class KernelCalls {
       case "path" -> path(call);
       case "percpu_kaddr" -> perProcessor(call);
       case "skboutput" -> new PacketCall(round, context, expressions).value(call);
-      default -> wrong(call.range(), REFUSED.getOrDefault(call.function(), "No such function"));
+      default -> throw new IllegalArgumentException(call.function());
     };
   }
 

@@ -16,6 +16,8 @@ import jbt.compiler.types.TypeNames;
 final class MapQueries {
   static final Set<String> NAMES = Set.of("has_key", "find", "delete", "len", "stack_len");
 
+  private static final String LENGTH_OF = "len() takes a map that has keys, or a stack";
+
   private final Round round;
   private final ProbeContext context;
   private final ExpressionChecker expressions;
@@ -61,11 +63,13 @@ final class MapQueries {
           .diagnostics()
           .error(
               call.range(),
-              "%s() of @%s, which holds %s"
+              "%s() is not possible for @%s, which holds %s"
                   .formatted(
                       call.function(),
                       map.name,
-                      map.aggregation.map(Aggregations::describe).orElse("")));
+                      map.aggregation.map(Aggregations::describe).orElse("")),
+              List.of(),
+              List.of("Keep its keys in a map of their own, too: @keys[key] = 1"));
     }
     return buckets(map);
   }
@@ -117,6 +121,9 @@ final class MapQueries {
       return Value.unknown(call.range());
     }
     MapInfo map = at.get().map;
+    if (histogram(call, map)) {
+      return Value.unknown(call.range());
+    }
     if (map.aggregation.isPresent()) {
       round
           .diagnostics()
@@ -164,11 +171,15 @@ final class MapQueries {
       return stackLength(call);
     }
     MapInfo map = expressions.maps().info(use);
-    if (map.key != null && map.key.isEmpty()) {
+    boolean scalar = map.key != null && map.key.isEmpty();
+    if (scalar && !buckets(map)) {
       return stackLength(call);
     }
-    if (buckets(map)) {
-      round.diagnostics().error(call.range(), "len() takes no histogram or series");
+    if (scalar) {
+      round.diagnostics().error(call.range(), LENGTH_OF);
+      return Value.unknown(call.range());
+    }
+    if (histogram(call, map)) {
       return Value.unknown(call.range());
     }
     return truth(new Expr.Length(map.index, Type.INT64, call.range()));
@@ -185,7 +196,7 @@ final class MapQueries {
       return truth(length);
     }
     if (stack.known()) {
-      round.diagnostics().error(call.range(), "len() takes a map that has keys, or a stack");
+      round.diagnostics().error(call.range(), LENGTH_OF);
     }
     return Value.unknown(call.range());
   }
