@@ -16,6 +16,7 @@ import java.util.regex.PatternSyntaxException;
 import jbt.cli.Command.Source;
 import jbt.cli.Command.Where;
 import jbt.cli.pki.Pki;
+import jbt.cli.session.Buffering;
 import jbt.cli.session.Graphs;
 import jbt.cli.session.Modes;
 import jbt.cli.session.Parameters;
@@ -131,10 +132,6 @@ final class Arguments {
     if (mode == Mode.MODE_TRACE && line.hasOption("probe-filter")) {
       throw new UsageException("--probe-filter is for --test and --bench");
     }
-    String buffering = line.getOptionValue("B", "line");
-    if (!List.of("line", "full", "none").contains(buffering)) {
-      throw new UsageException("-B is line, full or none, not " + buffering);
-    }
     OptionalInt process = OptionalInt.empty();
     if (line.hasOption("p")) {
       process = OptionalInt.of(process(line.getOptionValue("p")));
@@ -150,8 +147,17 @@ final class Arguments {
         mode,
         filter(line),
         line.hasOption("k"),
-        buffering.equals("full"),
+        buffering(line.getOptionValue("B", "line")),
         new Graphs(output(line, "flame"), output(line, "folded")));
+  }
+
+  private static Buffering buffering(String word) throws UsageException {
+    return switch (word) {
+      case "line" -> Buffering.LINE;
+      case "full" -> Buffering.FULL;
+      case "none" -> Buffering.NONE;
+      default -> throw new UsageException("-B is line, full or none, not " + word);
+    };
   }
 
   private static Mode mode(CommandLine line) throws UsageException {

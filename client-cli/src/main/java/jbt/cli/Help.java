@@ -53,7 +53,7 @@ final class Help {
         -k, --warnings         say at the end which reads and look-ups failed, and how often
         --no-warnings          without warnings of the compiler and of warnf()
         -o, --output FILE      write the output to a file
-        -B line|full|none      write it at once, or with full when there is much of it
+        -B line|full|none      write it line by line, when there is much of it, or at once
         --flame FILE.svg       draw the stacks in the keys of the final maps as a flame graph
         --folded FILE          the same stacks as text, a line each, for other tools
         -q, --quiet            no progress, and a footer only if something is missing

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import jbt.cli.session.Buffering;
 import jbt.cli.session.Graphs;
 import jbt.cli.session.Modes;
 import jbt.cli.session.Parameters;
@@ -98,7 +99,7 @@ class ArgumentsTest {
                     Mode.MODE_TRACE,
                     "",
                     false,
-                    false,
+                    Buffering.LINE,
                     Graphs.NONE)));
   }
 

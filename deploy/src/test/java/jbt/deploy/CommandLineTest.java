@@ -10,11 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import jbt.deploy.fleet.Java;
 import jbt.deploy.fleet.LocalRun;
 import jbt.deploy.fleet.Running;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -297,17 +299,50 @@ class CommandLineTest {
     }
   }
 
-  @Test
-  void fullBufferingWritesAtTheEnd() throws Exception {
+  /** What is in the file when the script has printed the texts, / for the end of a line. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          line | one/    | one/two three/ | one/two three/
+          full | ''      | ''             | ''
+          none | one/two | one/two three/ | one/two three/four
+          """)
+  void bufferingTellsWhenOutputIsWritten(
+      String mode, String first, String second, String third, @TempDir Path folder)
+      throws Exception {
+    Path file = folder.resolve("out");
+    String much = "x".repeat(99);
     String script =
-        "BEGIN { printf(\"early\\n\"); } self:signal:SIGUSR1 { errorf(\"now\"); exit(); }";
-    try (Running remote = start("-B", "full", "-e", script)) {
+        """
+        config = { print_maps_on_exit = 0 } BEGIN { printf("one\\ntwo"); }
+        self:signal:SIGUSR1 { @++; if (@ == 1) { printf(" three\\n"); } if (@ == 2) { printf("four"); }
+          if (@ == 3) { for ($i : 0..50) { printf("%s", "MUCH"); } } if (@ == 4) { exit(); } }
+        """
+            .replace("MUCH", much);
+    try (Running remote = start("-B", mode, "-o", file.toString(), "-e", script)) {
       remote.awaitErr("Attached 2 probes"::equals, PATIENCE);
+      for (String text : List.of(first, second, third)) {
+        await(file, written -> written.equals(text.replace('/', '\n')));
+        remote.signal("USR1");
+      }
+      await(file, written -> written.length() > 4096);
       remote.signal("USR1");
-      remote.awaitErr(l -> l.endsWith("ERROR: now"), PATIENCE);
       assertThat(remote.exitCode(PATIENCE)).isZero();
-      assertThat(remote.out()).containsExactly("early", "", "");
+      assertThat(Files.readString(file))
+          .isEqualTo("one\ntwo three\nfour" + much.repeat(50) + "\n\n");
     }
+  }
+
+  /** Waits until what a file has fits, and stays so. */
+  private static void await(Path file, Predicate<String> fits) throws Exception {
+    long end = System.nanoTime() + PATIENCE.toNanos();
+    while (!fits.test(Files.readString(file)) && System.nanoTime() < end) {
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+    TimeUnit.MILLISECONDS.sleep(300);
+    assertThat(Files.readString(file)).matches(fits);
   }
 
   @Test

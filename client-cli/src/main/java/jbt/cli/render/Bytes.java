@@ -68,6 +68,14 @@ public final class Bytes {
     return array[index];
   }
 
+  /** Keeps so many bytes, and returns those behind them. */
+  public Bytes cut(int count) {
+    int left = length - count;
+    Bytes rest = new Bytes(Math.max(4096, left)).add(array, count, left);
+    length = count;
+    return rest;
+  }
+
   public byte[] toArray() {
     return Arrays.copyOf(array, length);
   }

@@ -17,7 +17,7 @@ import jbt.v1.Mode;
  * @param mode which of its probes run
  * @param filter a regular expression of those of test and bench; empty for all
  * @param failures calls of kernel functions that fail are told of
- * @param buffered output is written when there is much of it, and at the end
+ * @param buffering when output is written
  * @param graphs what is drawn of the final maps
  */
 public record Modes(
@@ -31,7 +31,7 @@ public record Modes(
     Mode mode,
     String filter,
     boolean failures,
-    boolean buffered,
+    Buffering buffering,
     Graphs graphs) {
   public static final Modes NORMAL =
       new Modes(
@@ -45,6 +45,6 @@ public record Modes(
           Mode.MODE_TRACE,
           "",
           false,
-          false,
+          Buffering.LINE,
           Graphs.NONE);
 }

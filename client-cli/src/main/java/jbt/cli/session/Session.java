@@ -171,17 +171,20 @@ public final class Session {
   }
 
   private void loop(Inbox inbox) throws InterruptedException {
+    Buffering buffering = wanted.modes().buffering();
     Bytes chunk = new Bytes(4096);
     while (!isGivenUp()) {
-      boolean wait = chunk.isEmpty() || wanted.modes().buffered();
+      boolean wait = buffering.due(chunk) == 0;
       @Nullable TraceReply reply = inbox.poll(wait ? TICK_MILLIS : 0);
       if (reply != null) {
         show(chunk, reply);
       }
-      boolean due = reply == null && (!wanted.modes().buffered() || inbox.isOver());
-      if (chunk.length() > CHUNK || (due && !chunk.isEmpty())) {
+      boolean all = chunk.length() > CHUNK || (reply == null && inbox.isOver());
+      int due = all ? chunk.length() : reply == null ? buffering.due(chunk) : 0;
+      if (due > 0) {
+        Bytes rest = chunk.cut(due);
         write(chunk);
-        chunk = new Bytes(4096);
+        chunk = rest;
       }
       tick();
       if (reply == null && inbox.isOver()) {

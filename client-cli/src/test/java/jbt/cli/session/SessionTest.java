@@ -75,7 +75,7 @@ class SessionTest {
             Mode.MODE_TRACE,
             "",
             false,
-            false,
+            Buffering.LINE,
             Graphs.NONE),
         OptionalInt.empty());
   }
