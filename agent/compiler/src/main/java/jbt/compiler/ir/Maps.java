@@ -397,9 +397,7 @@ final class Maps {
     Address value = body.memory(type.storedSize());
     lowering.expressions().store(s.value(), type, value);
     boolean mayBeThere =
-        !declaration.deleted()
-            && type.storedSize() <= HeldTexts.START
-            && Reads.steady(s.value());
+        !declaration.deleted() && type.storedSize() <= HeldTexts.START && Reads.steady(s.value());
     keys.each(
         s.map(),
         s.key(),

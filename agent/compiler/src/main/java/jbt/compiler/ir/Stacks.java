@@ -31,7 +31,9 @@ final class Stacks {
   /** Bytes of scratch memory that a program with stacks keeps from run to run. */
   static final int KEPT = LONG_SEEN + 16 * RECENT;
 
-  /** Most stacks have no more frames; what a stack has no frames for, the kernel fills with zeros. */
+  /**
+   * Most stacks have no more frames; what a stack has no frames for, the kernel fills with zeros.
+   */
   private static final int SHORT = 32;
 
   private static final Imm ZERO = new Imm(0);
