@@ -77,6 +77,7 @@ final class HeldTexts {
     return new Held(start, body.keepScratch(type.storedSize() + 8));
   }
 
+  /** A text of this place of the program alone. */
   Held made(Expr value, Type.Str as) {
     Held held = memory(as);
     set(value, as, held);

@@ -366,7 +366,6 @@ final class Lowering {
     return shared.routines;
   }
 
-  /** Where the generation of a map is kept that the whole run works on, if it is in memory. */
   int padding() {
     return shared.padding;
   }
@@ -375,6 +374,7 @@ final class Lowering {
     return shared.stacksKept;
   }
 
+  /** Where the generation of a map is kept that the whole run works on, if it is in memory. */
   Map<Integer, Integer> generationPlaces() {
     return shared.generations;
   }
