@@ -16,8 +16,7 @@ import org.junit.jupiter.api.TestFactory;
 /**
  * The tools of Debian's package of bpftrace at work: each traces a command, and prints the lines
  * that are known of it. They trace the whole machine, and change it: {@link GuestsTest} runs this
- * where nothing else lives; its name keeps it from being run elsewhere. Not here are xfsdist and
- * mdflush, as nothing makes a file system or a device for them.
+ * where nothing else lives; its name keeps it from being run elsewhere.
  */
 @Tag("kernel")
 final class DebianTools {
@@ -73,6 +72,35 @@ final class DebianTools {
       mkdir /sys/fs/cgroup/small
       echo +memory >/sys/fs/cgroup/cgroup.subtree_control
       echo 20M >/sys/fs/cgroup/small/memory.max
+      """;
+
+  private static final String XFS =
+      """
+      load $0 lib/libcrc32c
+      load $0 drivers/block/loop
+      load $0 fs/xfs/xfs
+      truncate -s 320M /run/disk
+      mkfs.xfs -q /run/disk
+      mkdir /run/xfs
+      mount -t xfs -o loop /run/disk /run/xfs
+      """;
+
+  /** A mirror of one device. */
+  private static final String RAID =
+      """
+      load $0 drivers/block/loop
+      load $0 drivers/md/md-mod
+      load $0 drivers/md/raid1
+      truncate -s 16M /run/part
+      part=$(basename "$(losetup -f --show /run/part)")
+      echo md_mirror >/sys/module/md_mod/parameters/new_array
+      cd /sys/block/md_mirror/md
+      echo raid1 >level
+      echo 1 >raid_disks
+      cat "/sys/block/$part/dev" >new_dev
+      echo 8192 >component_size
+      echo 0 >"dev-$part/slot"
+      echo active >array_state
       """;
 
   private static final String TO_DISK =
@@ -278,6 +306,20 @@ final class DebianTools {
               "/usr/bin/python3 -c 'import os; f = os.open(\"/dev/nullb0\", os.O_WRONLY);"
                   + " os.write(f, b\"x\" * 65536); os.sync()'",
               List.of(TIME + "  \\d+:\\d+ +\\d+ +sync +\\d+\\.\\d{3}")),
+          new Tool(
+              "xfsdist",
+              XFS,
+              "/bin/dd if=/dev/zero of=/run/xfs/file bs=4096 count=10 conv=fsync status=none",
+              List.of(
+                  "@us\\[xfs_file_open]:",
+                  "@us\\[xfs_file_write_iter]:",
+                  "@us\\[xfs_file_fsync]:",
+                  "\\[.*\\) +1 \\|@{52}\\|")),
+          new Tool(
+              "mdflush",
+              RAID,
+              "/bin/dd if=/dev/zero of=/dev/md_mirror bs=4096 count=10 conv=fsync status=none",
+              List.of("TIME +PID +COMM +DEVICE", TIME + " \\d+ +dd +md_mirror")),
           new Tool(
               "naptime",
               "/usr/bin/python3 -c 'import ctypes;"
