@@ -55,9 +55,10 @@ tracing_memory() {
   stop
 }
 
-# attach_time FIGURE SCRIPT: notes FIGURE.attach and FIGURE.compile, milliseconds on the agent.
+# attach_time FIGURE SCRIPT: notes FIGURE.attach and FIGURE.compile, milliseconds on the agent. The
+# client has what the agent leaves of the processors: in earnest it runs elsewhere.
 attach_time() {
-  "${ask[@]}" -v -e "$2" 2>&1 >/dev/null |
+  chrt --idle 0 "${ask[@]}" -v -e "$2" 2>&1 >/dev/null |
     sed -n 's/.* attached in \([0-9.]*\) ms (compiled in \([0-9.]*\) ms).*/\1 \2/p' >"$work/attached"
   read -r attached compiled <"$work/attached" || die "no time of attaching"
   note "$1.attach" "$attached"

@@ -571,6 +571,14 @@ class CommandLineTest {
   }
 
   @Test
+  void jsonTellsOfProbesOnStandardOutputOnly() throws Exception {
+    LocalRun run = LocalRun.of(List.of("-f", "json", "-e", "BEGIN { exit(); }"), () -> {});
+    assertThat(run.out().lines())
+        .contains("{\"type\": \"attached_probes\", \"count\": 1, \"data\": {\"probes\": 1}}");
+    assertThat(run.err()).isEmpty();
+  }
+
+  @Test
   void benchesAreRunAgainAndAgain() throws Exception {
     String script =
         "bench:count { @ = count(); } bench:longer { @by[comm] = count(); } test:no { }";

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import jbt.cli.render.Bytes;
 import jbt.cli.render.FailedCalls;
 import jbt.cli.render.Footer;
+import jbt.cli.render.JsonRendering;
 import jbt.cli.render.MapPrint;
 import jbt.cli.render.Rendering;
 import jbt.cli.render.Summary;
@@ -274,7 +275,8 @@ public final class Session {
       return;
     }
     rendering.attached(out, probes.stream().mapToInt(Integer::intValue).sum());
-    if (wanted.quiet()) {
+    // One host's JSON tells it on standard output, as bpftrace's does.
+    if (wanted.quiet() || (rendering instanceof JsonRendering && !wanted.many())) {
       return;
     }
     int most = probes.getLast();
