@@ -3,6 +3,11 @@ package jbt.kernel;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /** Something to trace: system calls of this process that change nothing. */
 public final class Workload {
@@ -62,6 +67,26 @@ public final class Workload {
     }
     for (Thread thread : all) {
       thread.join();
+    }
+    // Java takes a thread for ended before it has made its last system calls.
+    for (int i = 0; i < 1000 && living() > 0; i++) {
+      Thread.sleep(1);
+    }
+  }
+
+  /** How many of the threads the kernel still has. */
+  private static long living() {
+    String[] tasks = new File("/proc/self/task").list();
+    return Stream.of(tasks == null ? new String[0] : tasks)
+        .filter(task -> name(task).startsWith("load-"))
+        .count();
+  }
+
+  private static String name(String task) {
+    try {
+      return Files.readString(Path.of("/proc/self/task", task, "comm"));
+    } catch (IOException e) {
+      return ""; // It has just ended.
     }
   }
 }
