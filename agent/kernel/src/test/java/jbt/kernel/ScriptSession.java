@@ -1,5 +1,10 @@
 package jbt.kernel;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.LongBuffer;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -82,6 +87,19 @@ final class ScriptSession implements AutoCloseable {
   Map<List<Object>, Row> rows(String map) {
     int place = place(map);
     return Row.of(plan, loaded.read(place, loaded.generation(place)));
+  }
+
+  /** What there is for each stack that is a key of a map, by its frames. */
+  Map<List<Long>, Long> stacks(String map) {
+    MapContents contents = loaded.read(place(map), 0);
+    LongBuffer keys =
+        ByteBuffer.wrap(contents.keys()).order(ByteOrder.nativeOrder()).asLongBuffer();
+    Map<List<Long>, Long> stacks = new LinkedHashMap<>();
+    for (int i = 0; i < contents.rows(); i++) {
+      Stack stack = loaded.stack(keys.get(2 * i), keys.get(2 * i + 1)).orElseThrow();
+      stacks.put(Arrays.stream(stack.frames()).boxed().toList(), contents.words()[i]);
+    }
+    return stacks;
   }
 
   /** The row of a key, without parts for a map without key. */

@@ -2,9 +2,6 @@ package jbt.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.LongBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -64,14 +61,10 @@ class StacksTest {
 
   /** What there is for the stacks of each length. */
   private static Map<Long, Long> sums(ScriptSession session, String map) {
-    MapContents contents = session.loaded().read(session.place(map), 0);
-    LongBuffer keys =
-        ByteBuffer.wrap(contents.keys()).order(ByteOrder.nativeOrder()).asLongBuffer();
     Map<Long, Long> sums = new HashMap<>();
-    for (int i = 0; i < contents.rows(); i++) {
-      Stack stack = session.loaded().stack(keys.get(2 * i), keys.get(2 * i + 1)).orElseThrow();
-      sums.merge((long) stack.frames().length, contents.words()[i], Long::sum);
-    }
+    session
+        .stacks(map)
+        .forEach((frames, value) -> sums.merge((long) frames.size(), value, Long::sum));
     return sums;
   }
 }

@@ -6,12 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.LongBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -122,19 +118,6 @@ class UnwoundStacksTest {
         "-Wl,-z,now");
   }
 
-  /** Stacks that are the keys of a map of counts. */
-  private static Map<List<Long>, Long> stacks(ScriptSession session, String map) {
-    MapContents contents = session.loaded().read(session.place(map), 0);
-    LongBuffer keys =
-        ByteBuffer.wrap(contents.keys()).order(ByteOrder.nativeOrder()).asLongBuffer();
-    Map<List<Long>, Long> stacks = new LinkedHashMap<>();
-    for (int i = 0; i < contents.rows(); i++) {
-      Stack stack = session.loaded().stack(keys.get(2 * i), keys.get(2 * i + 1)).orElseThrow();
-      stacks.put(Arrays.stream(stack.frames()).boxed().toList(), contents.words()[i]);
-    }
-    return stacks;
-  }
-
   @Test
   @Covers("dw_ustack")
   void findsTheCallersThatThereAre() throws Exception {
@@ -172,7 +155,7 @@ class UnwoundStacksTest {
   }
 
   private static List<Long> only(ScriptSession session, String map, long times) {
-    Map<List<Long>, Long> stacks = stacks(session, map);
+    Map<List<Long>, Long> stacks = session.stacks(map);
     assertThat(stacks).as(map).hasSize(1).containsValue(times);
     return stacks.keySet().iterator().next();
   }
@@ -192,10 +175,10 @@ class UnwoundStacksTest {
         running.say("work");
         assertThat(running.output.readLine()).isEqualTo("has worked");
         session.stop();
-        assertThat(stacks(session, "@").keySet())
+        assertThat(session.stacks("@").keySet())
             .hasSizeGreaterThan(50)
             .allSatisfy(stack -> assertThat(stack).endsWith(start.toArray(Long[]::new)));
-        assertThat(stacks(session, "@plain").keySet())
+        assertThat(session.stacks("@plain").keySet())
             .anySatisfy(stack -> assertThat(stack).doesNotContainAnyElementsOf(start));
       }
     }

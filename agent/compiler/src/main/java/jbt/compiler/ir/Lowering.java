@@ -161,7 +161,7 @@ final class Lowering {
     heldTexts.declare(Reads.repeatedTexts(probe));
     declareVariables();
     shared.padding = body.keepScratch(Reads.widestText(probe, body.layout().checked()));
-    shared.stacksKept = body.keepScratch(Reads.takesStacks(probe) ? Stacks.KEPT : 0);
+    shared.stacksKept = body.keepScratch(Reads.longestStack(probe) > 0 ? Stacks.KEPT : 0);
     maps.readGenerations(true);
     probe.predicate().ifPresent(this::predicate);
     if (gated && first) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import jbt.compiler.bpf.AluOperation;
 import jbt.compiler.bpf.AtomicOperation;
 import jbt.compiler.bpf.Condition;
@@ -394,23 +395,15 @@ final class Maps {
       setText(s, text);
       return;
     }
-    Address value = body.memory(type.storedSize());
+    int size = type.storedSize();
+    Address value = body.memory(size);
     lowering.expressions().store(s.value(), type, value);
-    boolean mayBeThere =
-        !declaration.deleted() && type.storedSize() <= HeldTexts.START && Reads.steady(s.value());
-    keys.each(
-        s.map(),
-        s.key(),
-        Optional.empty(),
-        (hash, key) -> {
-          int done = body.block();
-          if (mayBeThere) {
-            unlessThere(hash, key, value, type.storedSize(), done);
-          }
-          replace(s.map(), hash, key, value);
-          body.jump(done);
-          body.place(done);
-        });
+    boolean compared = size <= HeldTexts.START && Reads.steady(s.value());
+    Shortcut shortcut =
+        compared
+            ? (hash, key, there) -> unlessThere(hash, key, value, size, there)
+            : (hash, key, there) -> {};
+    put(s, shortcut, () -> value);
   }
 
   /** Of a long text the start does not tell whether it is there already. */
@@ -421,23 +414,35 @@ final class Maps {
             .filter(expr -> expr.type().storedSize() == type.storedSize())
             .flatMap(texts::held)
             .orElseGet(() -> texts.made(s.value(), type));
+    Shortcut shortcut =
+        (hash, key, there) -> {
+          int shorter = body.block();
+          int other = body.block();
+          body.branch(Condition.EQ, texts.behind(value), ZERO, shorter, other);
+          body.place(shorter);
+          unlessThere(hash, key, value.start(), HeldTexts.START, there);
+          body.place(other);
+        };
+    put(s, shortcut, () -> new Address(texts.padded(value), 0));
+  }
+
+  /** Goes to a block where a key has its value already. */
+  private interface Shortcut {
+    void unlessThere(Storage.Hash hash, Address key, int there);
+  }
+
+  /** What is deleted from time to time is mostly not there. */
+  private void put(Stmt.SetMap s, Shortcut shortcut, Supplier<Address> value) {
     keys.each(
         s.map(),
         s.key(),
         Optional.empty(),
         (hash, key) -> {
-          int shorter = body.block();
-          int other = body.block();
           int done = body.block();
-          body.branch(Condition.EQ, texts.behind(value), ZERO, shorter, other);
-          body.place(shorter);
           if (!declaration(s.map()).deleted()) {
-            unlessThere(hash, key, value.start(), HeldTexts.START, done);
+            shortcut.unlessThere(hash, key, done);
           }
-          body.jump(other);
-          body.place(other);
-          replace(s.map(), hash, key, new Address(texts.padded(value), 0));
-          body.jump(done);
+          replace(s.map(), hash, key, value.get());
           body.place(done);
         });
   }

@@ -331,18 +331,17 @@ final class Reads {
     }
   }
 
-  static boolean takesStacks(Probe probe) {
-    Walk walk = new Walk((expr, discarded) -> isStack(expr));
-    walk.probe(probe);
-    return walk.found > 0;
-  }
-
   private static boolean isStack(Expr expr) {
     return expr instanceof Expr.Call && expr.type() instanceof Type.Symbolic(Meaning.Stack stack);
   }
 
   /** The most frames of a stack that some expression takes; 0 without such a one. */
   static int longestStack(Checked checked) {
+    return checked.probes().stream().mapToInt(Reads::longestStack).max().orElse(0);
+  }
+
+  /** The same of a program. */
+  static int longestStack(Probe probe) {
     int[] frames = new int[1];
     Walk walk =
         new Walk(
@@ -353,7 +352,7 @@ final class Reads {
               }
               return false;
             });
-    checked.probes().forEach(walk::probe);
+    walk.probe(probe);
     return frames[0];
   }
 
