@@ -23,7 +23,9 @@ final class Stacks {
   static final int MOST_STACKS = 16_384;
 
   /** Of the stacks that a program took last on a processor, those that need not be looked up. */
-  private static final int RECENT = 16;
+  private static final int RECENT_BITS = 4;
+
+  private static final int RECENT = 1 << RECENT_BITS;
 
   /** For each of kernel and user stacks a word that is not 0 once a long one was there. */
   private static final int LONG_SEEN = 16;
@@ -64,18 +66,17 @@ final class Stacks {
     }
     int map = body.layout().stacks();
     int size = body.layout().hashes().get(map - Layout.FIRST_HASH).valueSize();
+    int none = body.coldBlock();
     int done = body.block();
     Address element;
     Operand frames;
-    body.storeWord(to, ZERO);
-    body.storeWord(to.plus(8), ZERO);
     if (e.function() == Function.UNWOUND_STACK) {
       int place = body.keepScratch(Math.max(size, elementSize(Unwinding.room(stack.limit()))));
       frames = new Unwinding(lowering).frames(e, place + 8, stack.limit());
       element = body.scratchAt(place);
     } else {
       element = body.inScratch(size);
-      frames = frames(stack, element.plus(8), done);
+      frames = frames(stack, element.plus(8), none);
     }
     Operand owner =
         stack.user()
@@ -86,7 +87,11 @@ final class Stacks {
             : ZERO;
     body.storeWord(element, body.binary(AluOperation.OR, frames, owner));
     hash(element, frames, owner, to);
-    keep(map, element, to);
+    keep(map, element, to, done);
+    body.place(none);
+    body.storeWord(to, ZERO);
+    body.storeWord(to.plus(8), ZERO);
+    body.jump(done);
     body.place(done);
   }
 
@@ -150,6 +155,7 @@ final class Stacks {
     Reg secondFactor = body.move(SECOND_FACTOR);
     Reg first = body.move(owner);
     Reg second = body.move(owner);
+    Reg place = body.move(body.addressOf(element.plus(8)));
     Reg at = body.move(ZERO);
     int head = body.block();
     int next = body.coldBlock();
@@ -158,11 +164,10 @@ final class Stacks {
     // It ends by falling through, so that the verifier sees early that all ends are the same.
     body.branch(Condition.GE, at, frames, out, next);
     body.place(next);
-    Reg offset = body.binary(AluOperation.LSH, at, new Imm(3));
-    Address place = new Address(body.add(element.base(), offset), element.offset() + 8);
-    Reg frame = body.load(Size.DOUBLE, place);
-    mix(first, frame, firstFactor, 29, AluOperation.XOR);
-    mix(second, frame, secondFactor, 32, AluOperation.ADD);
+    Reg frame = body.load(Size.DOUBLE, new Address(place, 0));
+    mix(first, AluOperation.XOR, frame, firstFactor);
+    mix(second, AluOperation.ADD, frame, secondFactor);
+    body.set(place, body.add(place, new Imm(8)));
     body.set(at, body.add(at, new Imm(1)));
     body.jump(head);
     body.place(out);
@@ -171,18 +176,16 @@ final class Stacks {
     body.storeWord(to.plus(8), body.binary(AluOperation.OR, second, new Imm(1)));
   }
 
-  private void mix(Reg sum, Reg frame, Reg factor, int shift, AluOperation join) {
-    Reg joined = body.binary(join, sum, frame);
-    Reg product = body.binary(AluOperation.MUL, joined, factor);
-    Reg high = body.binary(AluOperation.RSH, product, new Imm(shift));
-    body.set(sum, body.binary(AluOperation.XOR, product, high));
+  private void mix(Reg sum, AluOperation join, Reg frame, Reg factor) {
+    body.set(sum, body.binary(AluOperation.MUL, body.binary(join, sum, frame), factor));
   }
 
   /** A stack that finds no room is counted as lost, but still told apart from others. */
-  private void keep(int map, Address element, Address hash) {
+  private void keep(int map, Address element, Address hash, int done) {
     Reg first = body.load(Size.DOUBLE, hash);
     Reg second = body.load(Size.DOUBLE, hash.plus(8));
-    Reg number = body.binary(AluOperation.AND, first, new Imm(RECENT - 1));
+    // A product's upper bits depend on all bits of its factors.
+    Reg number = body.binary(AluOperation.RSH, first, new Imm(64 - RECENT_BITS));
     Address kept = body.scratchAt(lowering.stacksKept() + LONG_SEEN);
     Reg distance = body.binary(AluOperation.LSH, number, new Imm(4));
     Address recent = new Address(body.add(kept.base(), distance), kept.offset());
@@ -192,7 +195,6 @@ final class Stacks {
     int absent = body.coldBlock();
     int refused = body.coldBlock();
     int lost = body.coldBlock();
-    int done = body.block();
     body.branch(Condition.EQ, body.load(Size.DOUBLE, recent), first, maybe, other);
     body.place(maybe);
     body.branch(Condition.EQ, body.load(Size.DOUBLE, recent.plus(8)), second, done, other);
@@ -217,6 +219,5 @@ final class Stacks {
     body.place(lost);
     body.lose(LossCounter.Source.MAP_FULL, Layout.STACKS);
     body.jump(done);
-    body.place(done);
   }
 }
