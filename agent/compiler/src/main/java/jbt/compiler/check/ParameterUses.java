@@ -59,8 +59,10 @@ final class ParameterUses {
       if (found) {
         return true;
       }
-      (node instanceof Ast.Stmt s ? Ast.children(s) : Ast.children((Expr) node))
-          .forEach(open::push);
+      for (Object child :
+          node instanceof Ast.Stmt s ? Ast.children(s) : Ast.children((Expr) node)) {
+        open.push(child);
+      }
     }
     return false;
   }

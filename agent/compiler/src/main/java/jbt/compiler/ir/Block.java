@@ -1,6 +1,8 @@
 package jbt.compiler.ir;
 
+import java.util.Arrays;
 import java.util.List;
+import jbt.compiler.ir.Operand.Reg;
 import jbt.compiler.lang.SourceRange;
 
 /** Operations that run one after another, and where the program goes then. */
@@ -9,8 +11,55 @@ record Block(int number, List<Step> steps, Terminator end, SourceRange endRange)
     steps = List.copyOf(steps);
   }
 
-  /** An operation and the piece of the script it comes from. */
-  record Step(Op op, SourceRange range) {
+  /**
+   * An operation and the piece of the script it comes from. What it sets and reads is kept at hand,
+   * since all passes ask for that.
+   */
+  static final class Step {
+    private static final int[] NOTHING = {};
+
+    private final Op op;
+    private final SourceRange range;
+    private final int result;
+    private final int[] reads;
+
+    Step(Op op, SourceRange range) {
+      this.op = op;
+      this.range = range;
+      this.result = op.result();
+      this.reads = registers(op);
+    }
+
+    private static int[] registers(Op op) {
+      int operands = op.operands();
+      int[] registers = operands == 0 ? NOTHING : new int[operands];
+      int count = 0;
+      for (int i = 0; i < operands; i++) {
+        if (op.operand(i) instanceof Reg reg) {
+          registers[count++] = reg.number();
+        }
+      }
+      return count == operands ? registers : Arrays.copyOf(registers, count);
+    }
+
+    Op op() {
+      return op;
+    }
+
+    SourceRange range() {
+      return range;
+    }
+
+    /** The number of the register that it sets, or {@link Op#NONE}. */
+    int result() {
+      return result;
+    }
+
+    /** The numbers of the registers that it reads, not to be changed. */
+    int[] reads() {
+      return reads;
+    }
+
     @SuppressWarnings("ReferenceEquality")
     Step with(Op other) {
       return other == op ? this : new Step(other, range);

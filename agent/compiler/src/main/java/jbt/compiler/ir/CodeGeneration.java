@@ -84,12 +84,14 @@ public final class CodeGeneration {
 
     /** What follows takes memory for each value in each basic block. */
     private static void check(Probe probe, List<Routine> routines) {
-      long operations =
-          routines.stream()
-              .flatMap(r -> r.blocks().stream())
-              .flatMap(b -> b.steps().stream())
-              .mapToLong(step -> step.op().operations())
-              .sum();
+      long operations = 0;
+      for (Routine routine : routines) {
+        for (Block block : routine.blocks()) {
+          for (Block.Step step : block.steps()) {
+            operations += step.op().operations();
+          }
+        }
+      }
       if (operations > MOST_OPERATIONS) {
         throw new TooLargeException(
             probe.range(),
@@ -150,9 +152,9 @@ public final class CodeGeneration {
   }
 
   /** Programs that override returns can have no tail calls. */
-  private static boolean framesApart(Probe probe, Target target) {
+  private static boolean framesApart(Probe probe, Nodes nodes, Target target) {
     return probe.kind() != Probe.Kind.ITER
-        && !Reads.overrides(probe)
+        && !Reads.overrides(nodes)
         && target.feature(Target.Feature.PRIVATE_STACKS) == Target.Answer.YES;
   }
 
@@ -164,7 +166,7 @@ public final class CodeGeneration {
     for (int i = 0; i < code.size(); i++) {
       Probe probe = checked.probes().get(i);
       Emission.Emitted emitted = code.get(i).emitted;
-      if (code.get(i).large && framesApart(probe, target)) {
+      if (code.get(i).large && framesApart(probe, layout.nodes().get(i), target)) {
         emitted = Emission.onKernelStack(emitted, maps.size());
         maps.add(Layout.noPrograms());
       }
@@ -190,7 +192,7 @@ public final class CodeGeneration {
         checked.sites(),
         layout.lossCounters(),
         layout.failures().counters(),
-        Reads.unwound(checked),
+        Reads.unwound(layout.nodes()),
         checked.settings(),
         checked.warnings());
   }
@@ -214,11 +216,12 @@ public final class CodeGeneration {
 
   private static Routine optimized(Routine lowered) {
     Routine routine = Straighten.apply(lowered);
-    int before = 0;
-    // Values are known in other places when blocks have gone or have become one.
-    for (int round = 0; round < ROUNDS && routine.blocks().size() != before; round++) {
-      before = routine.blocks().size();
-      routine = Straighten.apply(DeadCode.apply(Values.apply(routine)));
+    boolean again = true;
+    for (int round = 0; round < ROUNDS && again; round++) {
+      Routine known = Values.apply(routine);
+      // Values are known in more places when there are fewer ways to them.
+      again = known.blocks().size() != routine.blocks().size();
+      routine = Straighten.apply(DeadCode.apply(known));
     }
     return routine;
   }

@@ -23,14 +23,19 @@ final class DeadCode {
     return routine.withBlocks(blocks);
   }
 
-  private static Block block(Block block, BitSet liveOut) {
-    BitSet live = (BitSet) liveOut.clone();
-    Liveness.use(block.end(), live);
+  /** {@code live}: where it ends; changed. */
+  private static Block block(Block block, BitSet live) {
+    Terminator end = block.end();
+    for (int i = 0; i < end.operands(); i++) {
+      if (end.operand(i) instanceof Reg reg) {
+        live.set(reg.number());
+      }
+    }
     List<Step> kept = new ArrayList<>(block.steps().size());
     for (int i = block.steps().size() - 1; i >= 0; i--) {
       Step step = block.steps().get(i);
       Op op = step.op();
-      int result = op.result();
+      int result = step.result();
       boolean needed = result == Op.NONE || live.get(result);
       if ((!needed && op.removable()) || copiesItself(op)) {
         continue;
@@ -43,10 +48,12 @@ final class DeadCode {
       if (result != Op.NONE) {
         live.clear(result);
       }
-      Liveness.use(op, live);
+      for (int register : step.reads()) {
+        live.set(register);
+      }
     }
     Collections.reverse(kept);
-    return new Block(block.number(), kept, block.end(), block.endRange());
+    return new Block(block.number(), kept, end, block.endRange());
   }
 
   private static boolean copiesItself(Op op) {

@@ -15,7 +15,7 @@ final class Definitions {
     int[] counts = new int[routine.registers()];
     for (Block block : routine.blocks()) {
       for (Step step : block.steps()) {
-        int result = step.op().result();
+        int result = step.result();
         if (result != Op.NONE) {
           counts[result]++;
         }

@@ -57,7 +57,7 @@ final class DirectFunctions {
   }
 
   private Probe attached(Probe probe) {
-    return probe.points().size() == 1 && !Reads.beyondFields(probe)
+    return probe.points().size() == 1
         ? place(probe.points().getFirst().point())
             .flatMap(place -> direct(probe, place))
             .orElse(probe)
@@ -75,10 +75,14 @@ final class DirectFunctions {
     };
   }
 
-  /** Empty if the program reads what is not to be had there. */
+  /** Empty if the program needs what is not to be had there. */
   private static Optional<Probe> direct(Probe probe, Place place) {
+    Nodes nodes = Nodes.of(probe);
+    if (Reads.beyondFields(nodes)) {
+      return Optional.empty();
+    }
     Map<Integer, Expr> given = new HashMap<>();
-    for (ContextField field : Reads.contextFields(probe)) {
+    for (ContextField field : Reads.contextFields(nodes)) {
       Optional<Expr> instead = place.given.of(field);
       if (instead.isEmpty()) {
         return Optional.empty();

@@ -55,9 +55,14 @@ final class DirectTracepoints {
 
   private Probe attached(Probe probe) {
     return tracepoint(probe)
-        .filter(point -> !Reads.beyondFields(probe) && Reads.contextFields(probe).isEmpty())
         .flatMap(point -> direct(probe, point))
+        .filter(other -> onlyRuns(Nodes.of(probe)))
         .orElse(probe);
+  }
+
+  /** Whether a program looks at nothing of what its event is about. */
+  private static boolean onlyRuns(Nodes program) {
+    return !Reads.beyondFields(program) && Reads.contextFields(program).isEmpty();
   }
 
   /** The only attach point of a program, if it is a tracepoint. */

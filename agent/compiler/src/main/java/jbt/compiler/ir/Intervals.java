@@ -13,9 +13,6 @@ import jbt.compiler.ir.Op.Call;
 import jbt.compiler.ir.Op.CompareExchange;
 import jbt.compiler.ir.Op.Context;
 import jbt.compiler.ir.Op.Copy;
-import jbt.compiler.ir.Op.Move;
-import jbt.compiler.ir.Op.Narrow;
-import jbt.compiler.ir.Op.Negate;
 import jbt.compiler.ir.Operand.Reg;
 import org.jspecify.annotations.Nullable;
 
@@ -167,8 +164,9 @@ final class Intervals {
     List<Step> steps = block.steps();
     for (int i = steps.size() - 1; i >= 0; i--) {
       position -= STEP;
-      Op op = steps.get(i).op();
-      int result = op.result();
+      Step step = steps.get(i);
+      Op op = step.op();
+      int result = step.result();
       if (result != Op.NONE) {
         at(result).define(position + RESULT);
       }
@@ -177,15 +175,17 @@ final class Intervals {
       } else if (op instanceof CompareExchange) {
         clobbers.add(new Clobber(position + DESTROY, false));
       }
-      use(op, start, position + READ);
+      for (int register : step.reads()) {
+        at(register).add(start, position + READ);
+      }
       late(op, start, position + LATE);
-      wish(op);
+      wish(op, result);
     }
   }
 
-  private void use(Reader reader, int start, int end) {
-    for (int i = 0; i < reader.operands(); i++) {
-      use(reader.operand(i), start, end);
+  private void use(Terminator branch, int start, int end) {
+    for (int i = 0; i < branch.operands(); i++) {
+      use(branch.operand(i), start, end);
     }
   }
 
@@ -210,26 +210,24 @@ final class Intervals {
     }
   }
 
-  private void wish(Op op) {
-    switch (op) {
-      case Context(Reg target) -> at(target.number()).wishes.add(Register.R1);
-      case Argument(Reg target, int number) ->
-          at(target.number()).wishes.add(LinearScan.ARGUMENTS.get(number));
-      case Call call -> {
-        call.target().ifPresent(target -> at(target.number()).wishes.add(Register.R0));
-        for (int i = 0; i < call.arguments().size(); i++) {
-          if (call.arguments().get(i) instanceof Reg(int number)) {
-            at(number).wishes.addFirst(LinearScan.ARGUMENTS.get(i));
-          }
+  private void wish(Op op, int result) {
+    if (op.begins() instanceof Reg source) {
+      copies(new Reg(result), source);
+    } else if (op instanceof Call call) {
+      if (result != Op.NONE) {
+        at(result).wishes.add(Register.R0);
+      }
+      for (int i = 0; i < call.operands(); i++) {
+        if (call.operand(i) instanceof Reg argument) {
+          at(argument.number()).wishes.addFirst(LinearScan.ARGUMENTS.get(i));
         }
       }
-      case CompareExchange c -> at(c.target().number()).wishes.add(Register.R0);
-      case Move(Reg target, Reg source) -> copies(target, source);
-      case Binary(Reg target, var operation, Reg left, var right) -> copies(target, left);
-      case Negate(Reg target, Reg source) -> copies(target, source);
-      case Narrow(Reg target, Reg source, int bytes, boolean signed) -> copies(target, source);
-      case AtomicFetch(Reg target, var operation, var address, Reg value) -> copies(target, value);
-      default -> {}
+    } else if (op instanceof CompareExchange c) {
+      at(result).wishes.add(Register.R0);
+    } else if (op instanceof Context context) {
+      at(result).wishes.add(Register.R1);
+    } else if (op instanceof Argument argument) {
+      at(result).wishes.add(LinearScan.ARGUMENTS.get(argument.number()));
     }
   }
 

@@ -24,6 +24,7 @@ import jbt.compiler.types.Type;
 /**
  * Where everything of a script is in kernel memory.
  *
+ * @param nodes of each program
  * @param failures counters of failed calls, which come as code is made
  * @param stacks place in the plan of the map of stacks, -1 where the script takes none
  * @param unwind the same of the map of kind UNWIND
@@ -33,6 +34,7 @@ import jbt.compiler.types.Type;
  */
 record Layout(
     Checked checked,
+    List<Nodes> nodes,
     Globals globals,
     List<KernelMap> hashes,
     List<ScriptMap> maps,
@@ -117,6 +119,7 @@ record Layout(
 
   private static final class Builder {
     private final Checked checked;
+    private final List<Nodes> nodes;
     private final List<KernelMap> hashes = new ArrayList<>();
     private final List<ScriptMap> maps = new ArrayList<>();
     private final List<LossCounter> counters = new ArrayList<>();
@@ -137,12 +140,13 @@ record Layout(
 
     Builder(Checked checked) {
       this.checked = checked;
+      this.nodes = checked.probes().stream().map(Nodes::of).toList();
     }
 
     Layout build(Target target) {
       count(LossCounter.Source.RING_FULL, "");
       count(LossCounter.Source.CONTROL_RING_FULL, "");
-      BitSet read = Reads.maps(checked);
+      BitSet read = Reads.maps(checked.maps(), nodes);
       for (int i = 0; i < checked.maps().size(); i++) {
         add(checked.maps().get(i), read.get(i));
       }
@@ -169,6 +173,7 @@ record Layout(
               stride);
       return new Layout(
           checked,
+          nodes,
           globals,
           List.copyOf(hashes),
           List.copyOf(maps),
@@ -191,7 +196,7 @@ record Layout(
     }
 
     private int stacks() {
-      int frames = Reads.longestStack(checked);
+      int frames = nodes.stream().mapToInt(Reads::longestStack).max().orElse(0);
       if (frames == 0) {
         return -1;
       }
@@ -208,7 +213,7 @@ record Layout(
     }
 
     private int unwind() {
-      if (Reads.unwound(checked).isEmpty()) {
+      if (Reads.unwound(nodes).isEmpty()) {
         return -1;
       }
       hashes.add(
@@ -217,7 +222,7 @@ record Layout(
     }
 
     private int packets(int cpus) {
-      if (!Reads.packets(checked)) {
+      if (!Reads.packets(nodes)) {
         return -1;
       }
       hashes.add(new KernelMap("packets", KernelMap.Kind.PACKETS, 4, 4, cpus, false));

@@ -1,5 +1,6 @@
 package jbt.compiler.ir;
 
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import jbt.compiler.ir.Block.Step;
@@ -7,84 +8,90 @@ import jbt.compiler.ir.Operand.Reg;
 
 /** Which registers hold a value that is still needed, where blocks end. All blocks are reached. */
 final class Liveness {
-  /** By number of the block. */
-  private final BitSet[] out;
+  /** Words of bits for each block. */
+  private final int words;
 
-  private Liveness(int blocks) {
-    out = new BitSet[blocks];
+  /** Bits of registers: where blocks begin, what they set, and where they end. */
+  private final long[] in;
+
+  private final long[] set;
+  private final long[] out;
+
+  private Liveness(Routine routine) {
+    words = (routine.registers() + Long.SIZE - 1) / Long.SIZE;
+    in = new long[words * routine.blockNumbers()];
+    set = new long[in.length];
+    out = new long[in.length];
   }
 
   static Liveness of(Routine routine) {
-    Liveness result = new Liveness(routine.blockNumbers());
+    Liveness result = new Liveness(routine);
     List<Block> backwards = Dominators.reversePostorder(routine).reversed();
-    // What is live where a block begins, what it needs and what it sets.
-    BitSet[] in = new BitSet[result.out.length];
-    BitSet[] needed = new BitSet[in.length];
-    BitSet[] set = new BitSet[in.length];
     for (Block block : backwards) {
-      int number = block.number();
-      in[number] = new BitSet(routine.registers());
-      result.out[number] = new BitSet(routine.registers());
-      needed[number] = new BitSet(routine.registers());
-      set[number] = new BitSet(routine.registers());
-      flow(block, needed[number], set[number]);
+      result.needs(block);
     }
-    BitSet live = new BitSet(routine.registers());
     boolean changed = true;
     while (changed) {
       changed = false;
       for (Block block : backwards) {
-        int number = block.number();
-        live.clear();
-        for (int t = 0; t < block.end().targets(); t++) {
-          live.or(in[block.end().target(t)]);
-        }
-        result.out[number].or(live);
-        live.andNot(set[number]);
-        live.or(needed[number]);
-        if (!live.equals(in[number])) {
-          in[number].or(live);
-          changed = true;
-        }
+        changed |= result.flow(block);
       }
     }
     return result;
   }
 
   /** What a block reads before it sets it, and what it sets. */
-  private static void flow(Block block, BitSet needed, BitSet set) {
-    use(block.end(), needed);
+  private void needs(Block block) {
+    int first = words * block.number();
+    Terminator end = block.end();
+    for (int i = 0; i < end.operands(); i++) {
+      if (end.operand(i) instanceof Reg reg) {
+        in[first + reg.number() / Long.SIZE] |= 1L << reg.number();
+      }
+    }
     List<Step> steps = block.steps();
     for (int i = steps.size() - 1; i >= 0; i--) {
-      Op op = steps.get(i).op();
-      int result = op.result();
-      if (result != Op.NONE) {
-        set.set(result);
-        needed.clear(result);
+      Step step = steps.get(i);
+      if (step.result() != Op.NONE) {
+        set[first + step.result() / Long.SIZE] |= 1L << step.result();
+        in[first + step.result() / Long.SIZE] &= ~(1L << step.result());
       }
-      use(op, needed);
-    }
-  }
-
-  static void use(Reader reader, BitSet live) {
-    for (int i = 0; i < reader.operands(); i++) {
-      if (reader.operand(i) instanceof Reg reg) {
-        live.set(reg.number());
+      for (int register : step.reads()) {
+        in[first + register / Long.SIZE] |= 1L << register;
       }
     }
   }
 
-  /** Not to be changed. */
+  /** Takes over what the next blocks need; whether that has changed what this one needs. */
+  private boolean flow(Block block) {
+    int first = words * block.number();
+    Terminator end = block.end();
+    for (int t = 0; t < end.targets(); t++) {
+      int next = words * end.target(t);
+      for (int w = 0; w < words; w++) {
+        out[first + w] |= in[next + w];
+      }
+    }
+    boolean changed = false;
+    for (int w = first; w < first + words; w++) {
+      long needed = in[w] | (out[w] & ~set[w]);
+      changed |= needed != in[w];
+      in[w] = needed;
+    }
+    return changed;
+  }
+
+  /** A copy. */
   BitSet liveOut(Block block) {
-    return out[block.number()];
+    int first = words * block.number();
+    return BitSet.valueOf(Arrays.copyOfRange(out, first, first + words));
   }
 
   /** Takes out registers that the code no longer has. */
   void remove(BitSet registers) {
-    for (BitSet live : out) {
-      if (live != null) {
-        live.andNot(registers);
-      }
+    long[] bits = registers.toLongArray();
+    for (int i = 0; i < out.length; i++) {
+      out[i] &= i % words < bits.length ? ~bits[i % words] : -1;
     }
   }
 }

@@ -103,7 +103,7 @@ final class Lowering {
         program,
         probe,
         new Body(layout, scratch, probe.range()),
-        new Shared(Routines.of(probe), Reads.takesAddresses(probe)),
+        new Shared(Routines.of(probe), Reads.takesAddresses(layout.nodes().get(program))),
         0);
   }
 
@@ -157,11 +157,11 @@ final class Lowering {
     if (probe.kind() == Probe.Kind.ITER) {
       object();
     }
-    builtins.declare(Reads.uses(probe, Builtin.COMM));
-    heldTexts.declare(Reads.repeatedTexts(probe));
+    builtins.declare(Reads.uses(nodes(), Builtin.COMM));
+    heldTexts.declare(Reads.repeatedTexts(nodes()));
     declareVariables();
-    shared.padding = body.keepScratch(Reads.widestText(probe, body.layout().checked()));
-    shared.stacksKept = body.keepScratch(Reads.longestStack(probe) > 0 ? Stacks.KEPT : 0);
+    shared.padding = body.keepScratch(Reads.widestText(nodes(), checked().maps()));
+    shared.stacksKept = body.keepScratch(Reads.longestStack(nodes()) > 0 ? Stacks.KEPT : 0);
     maps.readGenerations(true);
     probe.predicate().ifPresent(this::predicate);
     if (gated && first) {
@@ -285,9 +285,10 @@ final class Lowering {
     if (loop instanceof Stmt stmt) {
       shared.routines.ownedBy(stmt).forEach(called::declare);
       List<Stmt> all = new ArrayList<>();
-      Reads.bodies(stmt).forEach(all::addAll);
-      called.builtins.declare(Reads.uses(all, Builtin.COMM));
-      called.heldTexts.declare(Reads.repeatedTexts(all));
+      Nodes.bodies(stmt).forEach(all::addAll);
+      Nodes nodes = Nodes.of(all);
+      called.builtins.declare(Reads.uses(nodes, Builtin.COMM));
+      called.heldTexts.declare(Reads.repeatedTexts(nodes));
     }
     return called;
   }
@@ -393,6 +394,10 @@ final class Lowering {
 
   Probe probe() {
     return probe;
+  }
+
+  Nodes nodes() {
+    return body.layout().nodes().get(program);
   }
 
   /** Place of the program in the plan. */

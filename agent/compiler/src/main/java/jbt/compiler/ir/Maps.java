@@ -65,7 +65,7 @@ final class Maps {
     for (int map = 0; map < lowering.checked().maps().size(); map++) {
       if (scriptMap(map).generations().isPresent()
           && predicate == Reads.inPredicate(lowering.probe(), map)
-          && Reads.touches(lowering.probe(), map) > (lowering.routines().loops() ? 0 : 1)) {
+          && Reads.touches(lowering.nodes(), map) > (lowering.routines().loops() ? 0 : 1)) {
         if (lowering.routines().several()) {
           int place = body.keepScratch(8);
           lowering.generationPlaces().put(map, place);

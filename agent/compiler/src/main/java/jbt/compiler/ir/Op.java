@@ -10,6 +10,7 @@ import jbt.compiler.bpf.Callee;
 import jbt.compiler.bpf.Helper;
 import jbt.compiler.bpf.Size;
 import jbt.compiler.ir.Operand.Reg;
+import org.jspecify.annotations.Nullable;
 
 /** One operation of the intermediate code: at most one result. */
 @SuppressWarnings("ReferenceEquality") // What has not changed is the same object.
@@ -27,8 +28,21 @@ sealed interface Op extends Reader {
     }
   }
 
+  /** One that only computes its result, from its operands alone. */
+  sealed interface Computing extends Setting {
+    @Override
+    default boolean removable() {
+      return true;
+    }
+
+    @Override
+    default boolean repeatable() {
+      return true;
+    }
+  }
+
   /** One that reads one value. */
-  sealed interface Unary extends Setting {
+  sealed interface Unary extends Computing {
     Operand source();
 
     @Override
@@ -75,12 +89,23 @@ sealed interface Op extends Reader {
   }
 
   /** The program's argument; only as the first operation. */
-  record Context(Reg target) implements Setting {}
+  record Context(Reg target) implements Computing {}
 
   /** The argument of a called routine, the first is 0; all of them are its first operations. */
-  record Argument(Reg target, int number) implements Setting {}
+  record Argument(Reg target, int number) implements Computing {}
 
   record Move(Reg target, Operand source) implements Unary {
+    /** What is known of a copy is known without looking it up. */
+    @Override
+    public boolean repeatable() {
+      return false;
+    }
+
+    @Override
+    public Operand begins() {
+      return source;
+    }
+
     @Override
     public Op withOperands(UnaryOperator<Operand> f) {
       Operand other = f.apply(source);
@@ -89,7 +114,12 @@ sealed interface Op extends Reader {
   }
 
   record Binary(Reg target, AluOperation operation, Operand left, Operand right)
-      implements Setting {
+      implements Computing {
+    @Override
+    public Operand begins() {
+      return left;
+    }
+
     @Override
     public int operands() {
       return 2;
@@ -110,25 +140,47 @@ sealed interface Op extends Reader {
 
   record Negate(Reg target, Operand source) implements Unary {
     @Override
+    public Operand begins() {
+      return source;
+    }
+
+    @Override
     public Op withOperands(UnaryOperator<Operand> f) {
-      return new Negate(target, f.apply(source));
+      Operand other = f.apply(source);
+      return other == source ? this : new Negate(target, other);
     }
   }
 
   /** The lower {@code bytes} of a value, extended to 64 bits. */
   record Narrow(Reg target, Operand source, int bytes, boolean signed) implements Unary {
     @Override
+    public Operand begins() {
+      return source;
+    }
+
+    @Override
     public Op withOperands(UnaryOperator<Operand> f) {
-      return new Narrow(target, f.apply(source), bytes, signed);
+      Operand other = f.apply(source);
+      return other == source ? this : new Narrow(target, other, bytes, signed);
     }
   }
 
   /** Address of a byte in the only element of an array map. */
-  record MapValueAddress(Reg target, int map, int offset) implements Setting {}
+  record MapValueAddress(Reg target, int map, int offset) implements Computing {}
 
   /** {@code constant}: the memory does not change during a run. */
   record Load(Reg target, Size size, Address address, boolean constant)
       implements Setting, Reaching {
+    @Override
+    public boolean removable() {
+      return true;
+    }
+
+    @Override
+    public boolean repeatable() {
+      return constant;
+    }
+
     @Override
     public Op withOperands(UnaryOperator<Operand> f) {
       Address at = address.withBase(f);
@@ -201,6 +253,11 @@ sealed interface Op extends Reader {
   record AtomicFetch(Reg target, AtomicOperation operation, Address address, Operand value)
       implements Setting, Writing {
     @Override
+    public Operand begins() {
+      return value;
+    }
+
+    @Override
     public Op withOperands(UnaryOperator<Operand> f) {
       return new AtomicFetch(target, operation, address.withBase(f), f.apply(value));
     }
@@ -227,6 +284,16 @@ sealed interface Op extends Reader {
   record Call(Optional<Reg> target, Callee callee, List<Operand> arguments) implements Op {
     public Call {
       arguments = List.copyOf(arguments);
+    }
+
+    @Override
+    public boolean removable() {
+      return callee instanceof Helper helper && onlyAnswers(helper);
+    }
+
+    @Override
+    public boolean repeatable() {
+      return callee instanceof Helper helper && sameInARun(helper);
     }
 
     @Override
@@ -267,6 +334,11 @@ sealed interface Op extends Reader {
     return 1;
   }
 
+  /** What its result begins as, where the machine works on one register; null if there is none. */
+  default @Nullable Operand begins() {
+    return null;
+  }
+
   /** The same with every operand replaced; itself or an equal one if none has changed. */
   default Op withOperands(UnaryOperator<Operand> f) {
     return this;
@@ -295,44 +367,12 @@ sealed interface Op extends Reader {
 
   /** Whether it does nothing but set its result. */
   default boolean removable() {
-    return switch (this) {
-      case Context op -> true;
-      case Argument op -> true;
-      case Move op -> true;
-      case Binary op -> true;
-      case Negate op -> true;
-      case Narrow op -> true;
-      case MapValueAddress op -> true;
-      case Load op -> true;
-      case Store op -> false;
-      case Zero op -> false;
-      case Copy op -> false;
-      case AtomicAdd op -> false;
-      case AtomicFetch op -> false;
-      case CompareExchange op -> false;
-      case Call op -> op.callee instanceof Helper helper && onlyAnswers(helper);
-    };
+    return false;
   }
 
   /** Whether it gives the same result each time in one run, for the same operands. */
   default boolean repeatable() {
-    return switch (this) {
-      case Context op -> true;
-      case Argument op -> true;
-      case Move op -> false;
-      case Binary op -> true;
-      case Negate op -> true;
-      case Narrow op -> true;
-      case MapValueAddress op -> true;
-      case Load op -> op.constant;
-      case Store op -> false;
-      case Zero op -> false;
-      case Copy op -> false;
-      case AtomicAdd op -> false;
-      case AtomicFetch op -> false;
-      case CompareExchange op -> false;
-      case Call op -> op.callee instanceof Helper helper && sameInARun(helper);
-    };
+    return false;
   }
 
   private static boolean sameInARun(Helper helper) {

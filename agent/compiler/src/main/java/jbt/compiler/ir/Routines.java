@@ -1,6 +1,5 @@
 package jbt.compiler.ir;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -109,9 +108,9 @@ final class Routines {
             case Stmt.ForRange inner -> Math.min(inlineWork(inner), 2L * MOST_INLINE);
             case Stmt.While inner -> 2L * MOST_INLINE;
             case Stmt.ForMap inner -> 2L * MOST_INLINE;
-            default -> 1 + Reads.bodies(stmt).stream().mapToLong(Routines::work).sum();
+            default -> 1 + Nodes.bodies(stmt).stream().mapToLong(Routines::work).sum();
           };
-      for (Expr expr : Reads.expressions(stmt)) {
+      for (Expr expr : Nodes.expressions(stmt)) {
         work += work(expr);
       }
     }
@@ -131,7 +130,7 @@ final class Routines {
                 default -> 1;
               };
         };
-    for (Expr part : Reads.parts(expr)) {
+    for (Expr part : Nodes.parts(expr)) {
       work += work(part);
     }
     return work;
@@ -155,8 +154,10 @@ final class Routines {
       looped |= stmt instanceof Stmt.ForRange || isCalled;
       // The condition of a while is looked at in its body.
       int condition = stmt instanceof Stmt.While ? inner : owner;
-      Reads.expressions(stmt).forEach(expr -> expr(expr, condition));
-      for (List<Stmt> inside : Reads.bodies(stmt)) {
+      for (Expr expr : Nodes.expressions(stmt)) {
+        expr(expr, condition);
+      }
+      for (List<Stmt> inside : Nodes.bodies(stmt)) {
         all(inside, inner);
       }
     }
@@ -176,8 +177,9 @@ final class Routines {
       case Expr.Call e when e.function() == Function.UNWOUND_STACK -> called = true;
       default -> {}
     }
-    List<Expr> parts = new ArrayList<>(Reads.parts(expr));
-    parts.forEach(part -> expr(part, owner));
+    for (Expr part : Nodes.parts(expr)) {
+      expr(part, owner);
+    }
   }
 
   private void use(int local, int owner) {

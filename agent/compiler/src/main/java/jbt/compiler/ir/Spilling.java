@@ -59,7 +59,7 @@ final class Spilling {
         boolean constant =
             step.op() instanceof MapValueAddress
                 || (step.op() instanceof Move move && !(move.source() instanceof Reg));
-        int result = step.op().result();
+        int result = step.result();
         if (constant && spilled.get(result) && definitions.single(result)) {
           constants[result] = step.op();
         }
@@ -100,7 +100,7 @@ final class Spilling {
   private void rewrite(Step step) {
     Op op = step.op();
     range = step.range();
-    int result = op.result();
+    int result = step.result();
     if (result != Op.NONE && constants[result] != null) {
       return;
     }

@@ -114,9 +114,9 @@ final class Statements {
       case Variable.InMemory(Address place) when Layout.scalar(type) ->
           body.storeWord(place, lowering.expressions().scalar(s.value()));
       case Variable.Pair pair -> throw new IllegalStateException("set in its loop: " + s);
-      case Variable.InMemory(Address place) when !Reads.needsOld(lowering.probe(), s) ->
+      case Variable.InMemory(Address place) when !Reads.needsOld(lowering.nodes(), s) ->
           lowering.expressions().store(s.value(), type, place);
-      case Variable.InText(HeldTexts.Held held) when !Reads.needsOld(lowering.probe(), s) ->
+      case Variable.InText(HeldTexts.Held held) when !Reads.needsOld(lowering.nodes(), s) ->
           lowering.heldTexts().set(s.value(), (Type.Str) type, held);
       case Variable.InText(HeldTexts.Held held) -> {
         Address made = body.memory(type.storedSize());

@@ -3,6 +3,7 @@ package jbt.compiler.ir;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import jbt.compiler.ir.Block.Step;
 import jbt.compiler.ir.Terminator.Goto;
 import jbt.compiler.ir.Terminator.Return;
@@ -16,7 +17,7 @@ final class Straighten {
   private Straighten() {}
 
   static Routine apply(Routine routine) {
-    return merge(reachable(thread(reachable(routine))));
+    return merge(reachable(thread(routine)));
   }
 
   static Routine reachable(Routine routine) {
@@ -47,9 +48,10 @@ final class Straighten {
     if (!any) {
       return routine;
     }
+    IntUnaryOperator last = target -> last(target, empty);
     List<Block> blocks = new ArrayList<>();
     for (Block block : routine.blocks()) {
-      Terminator end = block.end().withTargets(target -> last(target, empty));
+      Terminator end = block.end().withTargets(last);
       if (end instanceof Goto(int target) && empty[target] instanceof Return exit) {
         end = exit;
       }

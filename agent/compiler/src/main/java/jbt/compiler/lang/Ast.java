@@ -437,7 +437,9 @@ public final class Ast {
       if (node instanceof Expr expr) {
         f.accept(expr);
       }
-      (node instanceof Stmt stmt ? children(stmt) : children((Expr) node)).forEach(open::push);
+      for (Object child : node instanceof Stmt stmt ? children(stmt) : children((Expr) node)) {
+        open.push(child);
+      }
     }
   }
 }
