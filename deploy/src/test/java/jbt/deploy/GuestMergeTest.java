@@ -15,6 +15,7 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import jbt.deploy.fleet.Aggregations;
 import jbt.deploy.fleet.Answer;
+import jbt.deploy.fleet.Guest;
 import jbt.deploy.fleet.GuestFleet;
 import jbt.deploy.fleet.Pki;
 import jbt.deploy.fleet.Running;
@@ -26,12 +27,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Two agents on Debian's kernels, first of one kernel, then of two: every merged value is what one
  * works out by hand.
  */
 @Tag("vm")
+@ResourceLock(value = Guest.PROCESSORS, mode = ResourceAccessMode.READ)
 final class GuestMergeTest {
   private static final String GETPPID =
       "tracepoint:syscalls:sys_enter_getppid /" + Traced.MINE + "/ ";

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
@@ -34,6 +35,7 @@ import org.w3c.dom.NodeList;
  * the tests in it insist on the rest.
  */
 @Tag("vm")
+@ResourceLock(Guest.PROCESSORS)
 final class GuestsTest {
   /** Missed runs of tracepoints are counted from Linux 6.7 on. */
   private static final Map<String, String> LACKS =
@@ -63,6 +65,8 @@ final class GuestsTest {
       List<String> command = new ArrayList<>(Java.options());
       command.addAll(
           List.of(
+              // With room for what is short-lived: to collect garbage takes long there.
+              "-Xmn200m",
               "-Djbt.patience=" + Guest.PATIENCE,
               "-Djbt.distribution=" + Boolean.getBoolean("jbt.distribution"),
               "-Dkernel.lacks=" + LACKS.get(kernel),
@@ -89,7 +93,10 @@ final class GuestsTest {
       // They take long in an emulated machine, so that each of the two has its share.
       command.addAll(
           kernel.equals(TOOLS_ON)
-              ? List.of("--select-class=" + DebianTools.class.getName())
+              ? List.of(
+                  "--select-class=" + DebianTools.class.getName(),
+                  // All of them run here, and no kernel has to do with the other's files.
+                  "--exclude-classname=jbt[.]kernel[.](DebianTools|ProgramArguments)Test")
               : List.of(
                   "--select-class=jbt.deploy.GuideTest",
                   "--select-method=jbt.deploy.MissingFeaturesTest#aKernelWithoutTypes"));

@@ -24,12 +24,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * A guest with systemd is host b: the distribution is installed there and its agent runs under its
  * unit. Host a is this kernel, with an agent as a plain process.
  */
 @Tag("vm")
+@ResourceLock(value = Guest.PROCESSORS, mode = ResourceAccessMode.READ)
 final class UnitTest {
   private static final String GETPPID = "tracepoint:syscalls:sys_enter_getppid /(MINE)/ ";
   private static final String CALLS = GETPPID + "{ @ = count(); @by[comm] = count(); }";

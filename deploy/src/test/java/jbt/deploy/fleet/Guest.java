@@ -11,6 +11,9 @@ import java.util.List;
  * files as they were when it started, and everything it does is gone after {@link #close}.
  */
 public final class Guest implements AutoCloseable {
+  /** Who locks this alone has all of this machine; others make do with a part. */
+  public static final String PROCESSORS = "processors";
+
   /** The most that a guest lives. */
   public static final int SECONDS = 1500;
 
