@@ -126,10 +126,11 @@ class LoadedPlanTest {
         HandPlans.plan(
             List.of(HandPlans.counting("getppid", Program.Kind.TRACEPOINT, VALUE, true)),
             List.of(new Attachment(0, getppid(), 0)));
+    KernelIds before = KernelIds.ofThisProcess();
     KernelIds ids;
     try (LoadedPlan loaded = LoadedPlan.load(plan)) {
       loaded.attach();
-      ids = KernelIds.heldBy(ProcessHandle.current().pid());
+      ids = KernelIds.ofThisProcess().without(before);
       assertThat(ids.programs()).isNotEmpty();
       assertThat(ids.maps()).hasSize(5);
       assertThat(ids.links()).hasSize(1);
