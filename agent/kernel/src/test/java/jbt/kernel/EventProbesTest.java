@@ -91,7 +91,9 @@ class EventProbesTest {
   @Covers("watchpoint")
   void watchesMemory() throws Exception {
     Kernels.needWatchpoints();
-    Path program = CProgram.compile(folder, "watched", WATCHED, "-O1", "-no-pie");
+    // By a name of its own: another process may run the same test, and has the same addresses.
+    String name = "watched" + ProcessHandle.current().pid();
+    Path program = CProgram.compile(folder, name, WATCHED, "-O1", "-no-pie");
     assertThat(accesses(program, address(program, "written") + ":8:w")).isEqualTo(10);
     assertThat(accesses(program, address(program, "used") + ":8:rw")).isEqualTo(15);
     assertThat(accesses(program, address(program, "function") + ":8:x")).isEqualTo(7);
@@ -99,7 +101,7 @@ class EventProbesTest {
 
   /** One watchpoint at a time: an emulated processor reports old accesses with those of others. */
   private static long accesses(Path program, String watched) throws Exception {
-    String script = "watchpoint:%s/comm == \"watched\"/ { @ = count(); }".formatted(watched);
+    String script = "watchpoint:%s/comm == \"watchedPID\"/ { @ = count(); }".formatted(watched);
     try (ScriptSession session = ScriptSession.start(script)) {
       CProgram.output(List.of(program.toString()));
       session.stop();

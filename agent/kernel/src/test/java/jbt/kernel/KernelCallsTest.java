@@ -85,10 +85,11 @@ class KernelCallsTest {
         """
         tracepoint:syscalls:sys_enter_getppid /pid == PID/ {
           @here = sum(percpu_kaddr("runqueues")->cpu == cpu ? 1 : 0);
-          @there = sum(percpu_kaddr("runqueues", 1 - cpu)->cpu == 1 - cpu ? 1 : 0);
+          @there = sum(percpu_kaddr("runqueues", LAST)->cpu == LAST ? 1 : 0);
           @nowhere = sum(percpu_kaddr("runqueues", 100000) == 0 ? 1 : 0);
         }
-        """;
+        """
+            .replace("LAST", Cpus.online().getLast().toString());
     try (ScriptSession session = ScriptSession.start(script)) {
       Workload.getppid(5);
       session.stop();

@@ -24,6 +24,10 @@ public record KernelIds(Set<Integer> programs, Set<Integer> maps, Set<Integer> l
   private static final int MAP_GET_FD_BY_ID = 14;
   private static final int LINK_GET_FD_BY_ID = 30;
 
+  static KernelIds ofThisProcess() throws IOException {
+    return heldBy(ProcessHandle.current().pid());
+  }
+
   /** What the process with this pid holds now, by its /proc/PID/fdinfo. */
   public static KernelIds heldBy(long pid) throws IOException {
     KernelIds ids = new KernelIds(new TreeSet<>(), new TreeSet<>(), new TreeSet<>());
@@ -44,6 +48,18 @@ public record KernelIds(Set<Integer> programs, Set<Integer> maps, Set<Integer> l
       }
     }
     return ids;
+  }
+
+  /** Less others, of which the kernel may still be letting go behind a test's back. */
+  public KernelIds without(KernelIds others) {
+    return new KernelIds(
+        rest(programs, others.programs), rest(maps, others.maps), rest(links, others.links));
+  }
+
+  private static Set<Integer> rest(Set<Integer> all, Set<Integer> others) {
+    Set<Integer> rest = new TreeSet<>(all);
+    rest.removeAll(others);
+    return rest;
   }
 
   private static List<String> lines(Path file) {

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import jbt.compiler.types.Btf;
 import jbt.compiler.types.Definitions;
 import jbt.compiler.types.Fields;
@@ -108,15 +109,24 @@ class KernelStructsTest {
           "if (curtask->%s != $p->%s) { @different[\"%s\"] = 1; }".formatted(name, name, name));
     }
     script.append("@done = 1; @different[\"\"] = 1; }");
-    try (ScriptSession session = run(script.toString())) {
+    Set<Object> different = different(script.toString());
+    // What interrupts change between the two, as last_wakee, is the same another time.
+    for (int i = 0; i < 4 && !different.isEmpty(); i++) {
+      different.retainAll(different(script.toString()));
+    }
+    assertThat(different).isEmpty();
+  }
+
+  private static Set<Object> different(String script) throws Exception {
+    try (ScriptSession session = run(script)) {
       assertThat(plain(session, "@done")).isEqualTo(1L);
-      List<Object> different = new ArrayList<>();
+      Set<Object> different = new TreeSet<>();
       session.rows("@different").keySet().forEach(key -> different.add(key.getFirst()));
       // What the scheduler and the statistics change meanwhile.
       different.removeAll(
-          List.of(
+          Set.of(
               "", "utime", "stime", "gtime", "nvcsw", "nivcsw", "min_flt", "pagefault_disabled"));
-      assertThat(different).isEmpty();
+      return different;
     }
   }
 

@@ -63,7 +63,8 @@ class KilledProcessTest {
       loaded.attach();
       loaded.openGate();
       System.out.println("attached");
-      Thread.sleep(Duration.ofSeconds(30L * Kernels.PATIENCE));
+      // Until it is killed, or whoever started it has ended.
+      int _ = System.in.read();
       loaded.close();
     }
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
@@ -83,7 +84,7 @@ class LoadedPlanTest {
 
   @Test
   void timersStartWhenTheGateOpens() throws Exception {
-    long period = 1_000_000L * Kernels.PATIENCE;
+    long period = 1_000_000;
     Plan plan =
         HandPlans.plan(
             List.of(HandPlans.ticking("tick")),
@@ -92,12 +93,18 @@ class LoadedPlanTest {
       loaded.attach();
       Thread.sleep(50);
       long start = loaded.openGate();
-      Thread.sleep(200);
+      // A machine that stood still has left some out.
+      for (int i = 0; i < 6_000 && ticks(loaded) < 100; i++) {
+        Thread.sleep(10);
+      }
       loaded.closeGate();
       long elapsed = Clock.bootNanos() - start;
-      assertThat(loaded.read(0, 0).words()[0])
-          .isBetween(100L / Kernels.PATIENCE, elapsed / period + 1);
+      assertThat(ticks(loaded)).isBetween(100L, elapsed / period + 1);
     }
+  }
+
+  private static long ticks(LoadedPlan loaded) {
+    return Arrays.stream(loaded.read(0, 0).words()).sum();
   }
 
   @Test
@@ -109,14 +116,17 @@ class LoadedPlanTest {
     try (LoadedPlan loaded = LoadedPlan.load(plan)) {
       loaded.attach();
       loaded.openGate();
+      long start = System.nanoTime();
       try (Fd statistics = Bpf.enableStatistics()) {
         assertThat(statistics.number()).isPositive();
         Workload.getppid(10_000);
       }
+      long elapsed = System.nanoTime() - start;
       LoadedPlan.ProgramStatistics program = loaded.statistics().getFirst();
       assertThat(program.name()).isEqualTo("getppid");
       assertThat(program.runs()).isGreaterThanOrEqualTo(10_000);
-      assertThat(program.runTimeNs() / program.runs()).isBetween(1L, 10_000L * Kernels.PATIENCE);
+      // It runs for the calls of other processes, too, on all processors.
+      assertThat(program.runTimeNs()).isBetween(program.runs(), elapsed * Cpus.online().size());
     }
   }
 
@@ -126,10 +136,11 @@ class LoadedPlanTest {
         HandPlans.plan(
             List.of(HandPlans.counting("getppid", Program.Kind.TRACEPOINT, VALUE, true)),
             List.of(new Attachment(0, getppid(), 0)));
+    KernelIds before = KernelIds.ofThisProcess();
     KernelIds ids;
     try (LoadedPlan loaded = LoadedPlan.load(plan)) {
       loaded.attach();
-      ids = KernelIds.heldBy(ProcessHandle.current().pid());
+      ids = KernelIds.ofThisProcess().without(before);
       assertThat(ids.programs()).isNotEmpty();
       assertThat(ids.maps()).hasSize(5);
       assertThat(ids.links()).hasSize(1);

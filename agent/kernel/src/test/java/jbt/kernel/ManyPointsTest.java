@@ -22,6 +22,9 @@ class ManyPointsTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(Kernels.PATIENCE);
 
+  /** A busy machine may be slow in one of them; a kernel that stalls does so in all. */
+  private static final int TRIES = 3;
+
   @Test
   void attachAndDetachWithoutStalling() throws Exception {
     List<Attachment> attachments = new ArrayList<>();
@@ -38,15 +41,24 @@ class ManyPointsTest {
     }
     Program program = HandPlans.counting("many", Program.Kind.TRACEPOINT, 1, true);
     Plan plan = HandPlans.plan(List.of(program), attachments);
+    Duration time = LIMIT;
+    for (int i = 0; i < TRIES && time.compareTo(LIMIT) >= 0; i++) {
+      time = attachAndClose(plan);
+    }
+    assertThat(time).isLessThan(LIMIT);
+  }
+
+  /** How long attaching or closing takes, whichever takes longer. */
+  private static Duration attachAndClose(Plan plan) throws Exception {
+    KernelIds before = KernelIds.ofThisProcess();
     LoadedPlan loaded = LoadedPlan.load(plan);
     Duration attach = timed(loaded::attach);
     assertThat(loaded.attached()).isEqualTo(POINTS);
-    assertThat(attach).isLessThan(LIMIT);
-    KernelIds ids = KernelIds.heldBy(ProcessHandle.current().pid());
+    KernelIds ids = KernelIds.ofThisProcess().without(before);
     assertThat(ids.links()).hasSize(POINTS);
-
-    assertThat(timed(loaded::close)).isLessThan(LIMIT);
+    Duration close = timed(loaded::close);
     assertThat(ids.leftAfter(Duration.ofSeconds(5))).isEmpty();
+    return longer(attach, close);
   }
 
   @Test
@@ -63,15 +75,17 @@ class ManyPointsTest {
     source.append(calls).append("return 0; }\n");
     Path program = CProgram.compile(folder, "many", source.toString(), "-O1");
     String script = "uprobe:%s:fun* { @ = count(); @each[probe] = count(); }".formatted(program);
+    KernelIds before = KernelIds.ofThisProcess();
     KernelIds ids;
     try (ScriptSession session = ScriptSession.start(script)) {
       assertThat(session.loaded().attached()).isEqualTo(functions);
+      // Before it is attached again, as the kernel may not have let go of the first link then.
+      CProgram.output(List.of(program.toString()));
       if (Kernels.linksManyUprobes()) {
-        assertThat(KernelIds.heldBy(ProcessHandle.current().pid()).links()).hasSize(1);
+        assertThat(KernelIds.ofThisProcess().without(before).links()).hasSize(1);
         assertThat(attachAgain(session)).isLessThan(LIMIT);
       }
-      CProgram.output(List.of(program.toString()));
-      ids = KernelIds.heldBy(ProcessHandle.current().pid());
+      ids = KernelIds.ofThisProcess().without(before);
       assertThat(timed(session::stop)).isLessThan(LIMIT.multipliedBy(2));
       assertThat(session.words("@")).containsExactly((long) functions);
       assertThat(session.rows("@each")).hasSize(functions);
@@ -89,16 +103,23 @@ class ManyPointsTest {
         "config = { max_probes = 10000 } kprobe:bpf* { @ = count(); } kprobe:__do_sys_getpp* /pid == PID/ { @calls = count(); }";
     try (ScriptSession session = ScriptSession.start(script)) {
       assertThat(session.loaded().attached()).isGreaterThan(1000);
-      assertThat(attachAgain(session)).isLessThan(LIMIT);
       Workload.getppid(100);
       assertThat(session.words("@calls")).containsExactly(100L);
+      assertThat(attachAgain(session)).isLessThan(LIMIT);
     }
   }
 
-  /** How long that takes, without the time for loading the first classes. */
+  /** How long that or detaching takes, without the time for loading the first classes. */
   private static Duration attachAgain(ScriptSession session) throws LoadException {
-    assertThat(timed(session.loaded()::detach)).isLessThan(LIMIT);
-    return timed(session.loaded()::attach);
+    Duration time = LIMIT;
+    for (int i = 0; i < TRIES && time.compareTo(LIMIT) >= 0; i++) {
+      time = longer(timed(session.loaded()::detach), timed(session.loaded()::attach));
+    }
+    return time;
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
   }
 
   private interface Work {

@@ -213,7 +213,7 @@ class ScriptsTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(600)
   @Covers({"interval", "profile", "software"})
   void samplesOnEveryProcessor() throws Exception {
     long start = System.nanoTime();

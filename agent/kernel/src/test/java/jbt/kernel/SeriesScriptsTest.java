@@ -3,7 +3,10 @@ package jbt.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -17,6 +20,14 @@ class SeriesScriptsTest {
         @min = tseries(args.pid, 1d, 3, "min"); @max = tseries(args.pid, 1d, 3, "max");
         @last = tseries(args.pid, 1d, 3); @key[comm, args.pid & 1] = tseries(args.pid, 1d, 3, "sum"); }
       """;
+
+  /** Over midnight there would be two intervals. */
+  @BeforeEach
+  void beginsOnTheDayOnWhichItEnds() throws InterruptedException {
+    while (LocalTime.now(ZoneOffset.UTC).isAfter(LocalTime.of(23, 59))) {
+      Thread.sleep(1_000);
+    }
+  }
 
   @Test
   void foldsWhatAllProcessorsHave() throws Exception {

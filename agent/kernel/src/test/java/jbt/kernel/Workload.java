@@ -69,7 +69,7 @@ public final class Workload {
       thread.join();
     }
     // Java takes a thread for ended before it has made its last system calls.
-    for (int i = 0; i < 1000 && living() > 0; i++) {
+    for (int i = 0; i < 60_000 && living() > 0; i++) {
       Thread.sleep(1);
     }
   }

@@ -116,7 +116,8 @@ class UserSymbolsTest {
   @Test
   @Covers("symbols, files beside")
   void readsTheFileOfTheBuildId() throws Exception {
-    String id = "%032x".formatted(System.nanoTime());
+    // In a folder of its own: the same test of another process may be removing another one.
+    String id = "%02x%030x".formatted(ProcessHandle.current().pid() & 0xff, System.nanoTime());
     Path program = program("-O1", "-Wl,--build-id=0x" + id);
     Path debug =
         Path.of("/usr/lib/debug/.build-id", id.substring(0, 2), id.substring(2) + ".debug");
