@@ -89,8 +89,9 @@ final class ProgramLoader {
                 + ": this kernel refuses fentry and fexit (it is locked down, or built without"
                 + " what they need); kprobe may do");
       }
-      String log = Bpf.tryLoad(type, attach, code, routines, program.name(), LOG_SIZE).log();
-      if (log.isBlank()) {
+      Bpf.LoadResult again = Bpf.tryLoad(type, attach, code, routines, program.name(), LOG_SIZE);
+      String log = again.log();
+      if (log.isBlank() || again.errno() == 0) {
         throw LoadException.of("load program " + program.name(), e);
       }
       if (verdict(log).contains(READ_MEMORY) && Lockdown.confidential()) {

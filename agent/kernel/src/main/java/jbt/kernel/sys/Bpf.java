@@ -32,6 +32,7 @@ public final class Bpf {
   private static final int ATTACH_UPROBE_MULTI = 48;
 
   private static final int STATS_RUN_TIME = 0;
+  private static final int MOST_LOADS = 20;
   private static final int NAME_SIZE = 16;
 
   /** More than the kernel knows about any object. */
@@ -130,7 +131,7 @@ public final class Bpf {
       program(attributes, type, code, instructions, license, name);
       attach(attributes, attach);
       routines(attributes, routines, types, info);
-      return new Fd(SystemCallException.check("BPF_PROG_LOAD", call(PROG_LOAD, attributes)));
+      return new Fd(SystemCallException.check("BPF_PROG_LOAD", load(attributes)));
     }
   }
 
@@ -151,13 +152,25 @@ public final class Bpf {
       attach(attributes, attach);
       routines(attributes, routines, types, info);
       attributes.set(24, 1).set(28, logSize).set(32, log);
-      long result = call(PROG_LOAD, attributes);
+      long result = load(attributes);
       int errno = result < 0 ? Native.getLastError() : 0;
       if (result >= 0) {
         Libc.close((int) result);
       }
       return new LoadResult(errno, log.memory().getString(0, "UTF-8"));
     }
+  }
+
+  /** The verifier stops for any signal, and for who stops or freezes this process (EAGAIN). */
+  private static long load(Block attributes) {
+    long result;
+    int times = 0;
+    do {
+      result = call(PROG_LOAD, attributes);
+    } while (result < 0
+        && Native.getLastError() == SystemCallException.EAGAIN
+        && ++times < MOST_LOADS);
+    return result;
   }
 
   /** What became of a load; {@code errno} is 0 if it went well. */
