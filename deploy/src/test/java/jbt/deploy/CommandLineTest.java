@@ -38,6 +38,11 @@ class CommandLineTest {
     return Running.start(environment, command);
   }
 
+  /** Standard error, without what it says where the end takes long, as on a busy machine. */
+  private static List<String> errors(Running remote) {
+    return remote.err().stream().filter(line -> !line.startsWith("waiting for the final")).toList();
+  }
+
   @Test
   void signalRunsItsBlocksOnceInOrder() throws Exception {
     String script =
@@ -64,7 +69,7 @@ class CommandLineTest {
               "",
               "",
               "@: 2");
-      assertThat(remote.err()).containsExactly("Attached 3 probes");
+      assertThat(errors(remote)).containsExactly("Attached 3 probes");
     }
   }
 
@@ -127,7 +132,7 @@ class CommandLineTest {
       remote.signal(signal);
       assertThat(remote.exitCode(PATIENCE)).isZero();
       assertThat(remote.out()).containsExactly("up", "end", "", "", "@: 1");
-      assertThat(remote.err()).containsExactly("Attached 3 probes");
+      assertThat(errors(remote)).containsExactly("Attached 3 probes");
     }
   }
 
@@ -137,8 +142,8 @@ class CommandLineTest {
     try (Running remote = start("--unsafe", "-e", script)) {
       remote.awaitOut("up"::equals, PATIENCE);
       remote.signal("INT");
-      // Two that are closer to each other count as one.
-      TimeUnit.MILLISECONDS.sleep(600);
+      // Two that are close to each other count as one, and the first may be heard late.
+      TimeUnit.MILLISECONDS.sleep(1500);
       remote.signal("INT");
       assertThat(remote.exitCode(PATIENCE)).isEqualTo(130);
       assertThat(remote.out()).containsExactly("up");
@@ -222,7 +227,8 @@ class CommandLineTest {
         try (Running remote = start(option, file.toString(), "-c", "echo child", "-e", script)) {
           assertThat(remote.exitCode(PATIENCE)).isZero();
           assertThat(remote.out()).containsExactly("child");
-          assertThat(remote.err()).containsExactly("Attached 2 probes", "stdin:1:42-54: ERROR: oh");
+          assertThat(errors(remote))
+              .containsExactly("Attached 2 probes", "stdin:1:42-54: ERROR: oh");
           assertThat(Files.readString(file)).isEqualTo("1\n\n\n@: 2\n");
         }
       }

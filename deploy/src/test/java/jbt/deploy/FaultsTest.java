@@ -99,9 +99,12 @@ final class FaultsTest {
     Running remote =
         trace(SCRIPT + " tracepoint:syscalls:sys_enter_nonsense { @none = count(); }", "");
     remote.exitCode(Fleet.PATIENCE);
+    // One message, unless one host is much slower than the other.
     assertThat(remote.err())
-        .anyMatch(line -> line.equals("a,b:") || line.startsWith("a,b: "))
-        .anyMatch(line -> line.contains("sys_enter_nonsense"));
+        .anyMatch(line -> line.contains("sys_enter_nonsense"))
+        .filteredOn(line -> line.matches("[ab](,b)?:( .*)?"))
+        .flatMap(line -> List.of(line.substring(0, line.indexOf(':')).split(",")))
+        .containsExactlyInAnyOrder("a", "b");
     assertThat(KernelIds.heldBy(agentPid("a")).programs()).isEmpty();
   }
 

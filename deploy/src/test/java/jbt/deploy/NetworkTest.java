@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 
 @Tag("fleet")
 final class NetworkTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private static final List<String> LISTEN =
       List.of(
           "perl",
@@ -24,27 +26,31 @@ final class NetworkTest {
       assertThat(Running.run(network.onHost("a", List.of("hostname")))).containsExactly("a");
       assertThat(Running.run(network.onHost("b", List.of("hostname")))).containsExactly("b");
       try (Running server = Running.start(network.onHost("a", LISTEN))) {
-        server.awaitOutLine(1, Duration.ofSeconds(10));
-        assertThat(connect(network, "operator")).isZero();
-        assertThat(connect(network, "b")).isZero();
+        server.awaitOutLine(1, PATIENCE);
+        assertThat(connect(network, "operator", 20)).isZero();
+        assertThat(connect(network, "b", 20)).isZero();
         network.silence("a");
-        assertThat(connect(network, "operator")).isEqualTo(124);
+        assertThat(connect(network, "operator", 1)).isEqualTo(124);
         network.restore("a");
-        assertThat(connect(network, "operator")).isZero();
+        assertThat(connect(network, "operator", 20)).isZero();
       }
     }
     assertThat(Running.run("ip", "netns", "list"))
         .noneMatch(line -> line.startsWith("jbt" + ProcessHandle.current().pid()));
   }
 
-  private static int connect(Network network, String from) throws Exception {
+  private static int connect(Network network, String from, int seconds) throws Exception {
     List<String> command =
         network.onHost(
             from,
             List.of(
-                "timeout", "1", "bash", "-c", "read l </dev/tcp/" + network.address("a") + "/7"));
+                "timeout",
+                "" + seconds,
+                "bash",
+                "-c",
+                "read l </dev/tcp/" + network.address("a") + "/7"));
     try (Running client = Running.start(command)) {
-      return client.exitCode(Duration.ofSeconds(10));
+      return client.exitCode(PATIENCE);
     }
   }
 }

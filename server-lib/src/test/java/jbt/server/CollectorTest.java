@@ -37,22 +37,26 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class CollectorTest {
-  private static final Settings QUICK =
-      new Settings(
-          64,
-          Duration.ofMillis(1900),
-          Duration.ofMillis(800),
-          Duration.ofMillis(300),
-          Duration.ofMillis(1500),
-          Duration.ofMillis(200),
-          Duration.ofMillis(100),
-          1 << 20);
+  /** Waits for whatever is to come, however busy this machine is. */
+  private static final Duration PATIENT = Duration.ofMinutes(1);
+
+  private static final Settings USUAL = settings(PATIENT, PATIENT, PATIENT, PATIENT);
 
   private final Map<String, FakeHost> hosts = new ConcurrentHashMap<>();
-  private final Collector collector =
-      new Collector(Inventory.dns(1), target -> host(target.name()), QUICK);
-  private final TracerGrpc.AsyncService service =
-      new Opener(collector, Duration.ofMillis(700), Duration.ofMillis(1));
+  private final List<Collector> collectors = new ArrayList<>();
+  private final TracerGrpc.AsyncService service = service(USUAL);
+
+  private static Settings settings(
+      Duration answer, Duration stop, Duration rounds, Duration silence) {
+    return new Settings(
+        64, answer, stop, rounds, silence, Duration.ofMillis(200), Duration.ofMillis(100), 1 << 20);
+  }
+
+  private TracerGrpc.AsyncService service(Settings settings) {
+    Collector collector = new Collector(Inventory.dns(1), target -> host(target.name()), settings);
+    collectors.add(collector);
+    return new Opener(collector, Duration.ofMillis(700), Duration.ofMillis(1));
+  }
 
   private FakeHost host(String name) {
     return hosts.computeIfAbsent(name, FakeHost::new);
@@ -68,7 +72,7 @@ class CollectorTest {
 
   @AfterEach
   void close() {
-    collector.close();
+    collectors.forEach(Collector::close);
   }
 
   @Test
@@ -127,7 +131,8 @@ class CollectorTest {
   void aHostThatSaysNothingDelaysTheStartButDoesNotStopIt() throws Exception {
     host("silent").onStart = (host, start) -> {};
     host("silent").answersPings = false;
-    Asker asker = new Asker(service, "good,silent");
+    Duration answer = Duration.ofMillis(1900);
+    Asker asker = new Asker(service(settings(answer, PATIENT, PATIENT, PATIENT)), "good,silent");
     asker.awaitState("silent", HostState.HOST_UNREACHABLE);
     assertThat(host("good").opened.await(5, TimeUnit.SECONDS)).isTrue();
     assertThat(asker.report("silent").getMessage()).isEqualTo("no answer within 1 s (silent:1)");
@@ -158,7 +163,8 @@ class CollectorTest {
 
   @Test
   void aHostThatFallsSilentIsLost() {
-    Asker asker = new Asker(service, "a,b");
+    Duration silence = Duration.ofMillis(1500);
+    Asker asker = new Asker(service(settings(PATIENT, PATIENT, PATIENT, silence)), "a,b");
     asker.awaitState("a", HostState.HOST_RUNNING);
     host("a").answersPings = false;
     asker.awaitState("a", HostState.HOST_LOST);
@@ -171,7 +177,8 @@ class CollectorTest {
   void aHostThatNeverFinishesIsWaitedForOnce() {
     host("a").onStop = (host, count) -> {};
     host("b").count = 3;
-    Asker asker = new Asker(service, "a,b");
+    Duration stop = Duration.ofSeconds(2);
+    Asker asker = new Asker(service(settings(PATIENT, stop, PATIENT, PATIENT)), "a,b");
     asker.awaitState("a", HostState.HOST_RUNNING);
     asker.awaitState("b", HostState.HOST_RUNNING);
     asker.stop();
@@ -183,7 +190,8 @@ class CollectorTest {
 
   @Test
   void aLateRoundIsAnAmendment() {
-    Asker asker = new Asker(service, "a,b");
+    Duration rounds = Duration.ofMillis(300);
+    Asker asker = new Asker(service(settings(PATIENT, PATIENT, rounds, PATIENT)), "a,b");
     asker.awaitState("a", HostState.HOST_RUNNING);
     asker.awaitState("b", HostState.HOST_RUNNING);
     host("a").round(1, 10);
@@ -301,12 +309,12 @@ class CollectorTest {
     Settings narrow =
         new Settings(
             64,
-            QUICK.answer(),
-            QUICK.stop(),
-            QUICK.rounds(),
-            QUICK.silence(),
-            QUICK.ping(),
-            QUICK.partials(),
+            USUAL.answer(),
+            USUAL.stop(),
+            USUAL.rounds(),
+            USUAL.silence(),
+            USUAL.ping(),
+            USUAL.partials(),
             4096);
     int rounds = 3_000;
     CountDownLatch reading = new CountDownLatch(1);
@@ -353,10 +361,10 @@ class CollectorTest {
     Settings few =
         new Settings(
             2,
-            Duration.ofMillis(400),
-            Duration.ofMillis(800),
+            Duration.ofSeconds(2),
+            PATIENT,
             Duration.ZERO,
-            Duration.ofSeconds(5),
+            PATIENT,
             Duration.ofSeconds(1),
             Duration.ofMillis(100),
             1 << 20);
@@ -365,8 +373,7 @@ class CollectorTest {
       host(silent).answersPings = false;
     }
     try (Collector narrow = new Collector(Inventory.dns(1), t -> host(t.name()), few)) {
-      Asker asker =
-          new Asker(new Opener(narrow, Duration.ofSeconds(5), Duration.ZERO), "s[1-3],a,b");
+      Asker asker = new Asker(new Opener(narrow, PATIENT, Duration.ZERO), "s[1-3],a,b");
       long giveUp = System.nanoTime() + Duration.ofSeconds(5).toNanos();
       while (host("s2").dials.get() == 0 && System.nanoTime() < giveUp) {
         Thread.onSpinWait();
@@ -399,7 +406,7 @@ class CollectorTest {
         };
     try (Collector asked =
         new Collector(
-            Inventory.dns(1), t -> t.name().equals("a") ? knowing : host(t.name()), QUICK)) {
+            Inventory.dns(1), t -> t.name().equals("a") ? knowing : host(t.name()), USUAL)) {
       Collected<ListProbesReply> probes = new Collected<>();
       asked.listProbes(
           ListProbesRequest.newBuilder().setPattern("p:*").addHosts("a,b").build(), probes);
@@ -448,20 +455,22 @@ class CollectorTest {
   @Test
   void aStreamWithoutStartIsRefused() {
     CompletableFuture<Throwable> error = new CompletableFuture<>();
+    Duration answer = Duration.ofMillis(500);
     var _ =
-        service.trace(
-            new StreamObserver<>() {
-              @Override
-              public void onNext(TraceReply reply) {}
+        service(settings(answer, PATIENT, PATIENT, PATIENT))
+            .trace(
+                new StreamObserver<>() {
+                  @Override
+                  public void onNext(TraceReply reply) {}
 
-              @Override
-              public void onError(Throwable thrown) {
-                error.complete(thrown);
-              }
+                  @Override
+                  public void onError(Throwable thrown) {
+                    error.complete(thrown);
+                  }
 
-              @Override
-              public void onCompleted() {}
-            });
+                  @Override
+                  public void onCompleted() {}
+                });
     assertThat(Status.fromThrowable(error.orTimeout(20, TimeUnit.SECONDS).join()).getDescription())
         .isEqualTo("the stream has no start");
   }
@@ -482,8 +491,8 @@ class CollectorTest {
   @Test
   void aCollectorStandsAboveCollectors() {
     Map<String, List<String>> below = Map.of("east", List.of("a", "b"), "west", List.of("c"));
-    Collector east = new Collector(Inventory.dns(1), t -> host(t.name()), QUICK.below());
-    Collector west = new Collector(Inventory.dns(1), t -> host(t.name()), QUICK.below());
+    Collector east = new Collector(Inventory.dns(1), t -> host(t.name()), USUAL.below());
+    Collector west = new Collector(Inventory.dns(1), t -> host(t.name()), USUAL.below());
     Collector top =
         new Collector(
             expressions ->
@@ -494,7 +503,7 @@ class CollectorTest {
                                 new Target(e.getKey(), e.getKey(), 2, e.getValue()), e.getValue()))
                     .toList(),
             t -> t.name().equals("east") ? east : west,
-            QUICK);
+            USUAL);
     host("a").count = 1;
     host("b").count = 20;
     host("c").count = 300;

@@ -61,6 +61,7 @@ public final class HostTarget implements Target, AutoCloseable {
     this.hostName = hostName;
     this.labels = Map.copyOf(labels);
     this.binaries = new HostBinaries(workingFolder);
+    KernelSymbols.ofThisHost().loaded(modules);
   }
 
   /**
@@ -75,6 +76,7 @@ public final class HostTarget implements Target, AutoCloseable {
       return false;
     }
     modules = now;
+    KernelSymbols.ofThisHost().loaded(now);
     formats.clear();
     tracepoints = Optional.empty();
     kernelTypes = Optional.empty();

@@ -75,6 +75,17 @@ class HostTargetTest {
     };
   }
 
+  /** However short ago the functions of the others were read. */
+  @Test
+  void findsFunctionsOfAModuleAsSoonAsItIsLoaded() throws Exception {
+    try (HostTarget target = new HostTarget("here")) {
+      assertThat(target.functions().named(List.of("vfs_open"))).isNotEmpty();
+      KernelModules.need("dummy");
+      target.refresh();
+      assertThat(target.functions().named(List.of("dummy_xmit"))).isNotEmpty();
+    }
+  }
+
   @Test
   void findsFunctionsByNameAndAddress() {
     try (HostTarget target = new HostTarget("here")) {

@@ -9,6 +9,7 @@ import static jbt.cli.render.Maps.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import jbt.server.merge.Cell;
@@ -120,6 +121,11 @@ class TextRenderingTest {
     assertThat(out.toString()).isEqualTo("a | @n[x]: 5\nb | @n[x]: 1\n");
   }
 
+  /** What this thread has had of a processor, whatever else the machine does. */
+  private static long usedNanos() {
+    return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+  }
+
   @Test
   void twoThousandHosts() {
     MapSchema map = map("@", ValueKind.VALUE_COUNT, TEXT);
@@ -128,9 +134,9 @@ class TextRenderingTest {
       rows.add(new Row("web%04d".formatted(i), List.of(text("sshd")), new Cell.Word(i, false)));
     }
     Table table = table(map, rows.toArray(new Row[0]));
-    long start = System.nanoTime();
+    long start = usedNanos();
     piped(true).map(out, new MapPrint(table, "", 0, 0, 1999, 2000, null));
-    assertThat(System.nanoTime() - start).isLessThan(2_000_000_000L);
+    assertThat(usedNanos() - start).isLessThan(2_000_000_000L);
     String text = out.toString();
     assertThat(text.lines()).hasSize(2000);
     assertThat(text).startsWith("@[web0000, sshd]: 0 (1999/2000 hosts)\n");
@@ -142,11 +148,11 @@ class TextRenderingTest {
     byte[] text =
         "12345 process-name\n".repeat(10_000).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
     TextRendering many = piped(true);
-    long start = System.nanoTime();
+    long start = usedNanos();
     for (int i = 0; i < 100; i++) {
       many.lines(new Bytes(1 << 19), lines("a", text));
     }
-    // A million lines; the bound leaves room for a busy machine.
-    assertThat(System.nanoTime() - start).isLessThan(2_000_000_000L);
+    // A million lines; the bound leaves room for a slow machine.
+    assertThat(usedNanos() - start).isLessThan(2_000_000_000L);
   }
 }

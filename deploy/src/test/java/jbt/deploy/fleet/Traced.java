@@ -48,6 +48,7 @@ public final class Traced {
   /** Ctrl-C; returns the exit code. */
   public static int stop(Running remote) throws IOException, InterruptedException {
     remote.signal("INT");
-    return remote.exitCode(Duration.ofSeconds(30L * Java.PATIENCE));
+    // Its hosts may be emulated, though this test is not.
+    return remote.exitCode(Duration.ofSeconds(30L * Guest.PATIENCE));
   }
 }

@@ -17,8 +17,8 @@ import jbt.compiler.target.KernelFunctions.Function;
 
 /**
  * The kernel's functions and variables, modules included, as /proc/kallsyms has them. It is read
- * when it is first needed, and again, not more than once in a while, for an address that it does
- * not explain: a module may have come.
+ * when it is first needed, and again when a host's target finds that other modules are loaded, or,
+ * not more than once in a while, for an address that it does not explain.
  */
 public final class KernelSymbols {
   private static final Path KALLSYMS = Path.of("/proc/kallsyms");
@@ -37,6 +37,9 @@ public final class KernelSymbols {
 
   private Optional<NamePlaces> functionNames = Optional.empty();
 
+  /** What was loaded when somebody last looked, which was before this was read. */
+  private List<String> modules = List.of();
+
   private long readAt;
   private boolean read;
 
@@ -47,9 +50,17 @@ public final class KernelSymbols {
     return SHARED;
   }
 
+  /** Tells which modules are loaded now: if they are others than before, all is read again. */
+  public synchronized void loaded(List<String> now) {
+    if (!now.equals(modules)) {
+      modules = List.copyOf(now);
+      read = false;
+    }
+  }
+
   /** The symbol that an address lies in. */
   public synchronized Optional<Symbol> find(long address) {
-    Optional<Symbol> found = lookUp(address);
+    Optional<Symbol> found = read ? lookUp(address) : Optional.empty();
     if (found.isEmpty() && address < 0 && mayReadAgain()) {
       load();
       found = lookUp(address);
