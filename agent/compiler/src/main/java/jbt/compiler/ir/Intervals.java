@@ -222,9 +222,9 @@ final class Intervals {
           at(argument.number()).wishes.addFirst(LinearScan.ARGUMENTS.get(i));
         }
       }
-    } else if (op instanceof CompareExchange c) {
+    } else if (op instanceof CompareExchange) {
       at(result).wishes.add(Register.R0);
-    } else if (op instanceof Context context) {
+    } else if (op instanceof Context) {
       at(result).wishes.add(Register.R1);
     } else if (op instanceof Argument argument) {
       at(result).wishes.add(LinearScan.ARGUMENTS.get(argument.number()));

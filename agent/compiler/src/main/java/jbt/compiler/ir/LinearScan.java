@@ -100,7 +100,8 @@ final class LinearScan {
         scan.allocate(interval);
       }
       if (scan.spilled.isEmpty()) {
-        return new Allocated(routine, Arrays.asList(scan.assigned));
+        Allocated allocated = new Allocated(routine, Arrays.asList(scan.assigned));
+        return round == 0 ? allocated : Reloads.apply(allocated, legal.frame());
       }
       routine = Spilling.apply(routine, scan.spilled, intervals.inOrder());
       // The registers that come instead are not live where blocks end.

@@ -28,6 +28,19 @@ record Routine(List<Block> blocks, int registers, int frame) {
     return end;
   }
 
+  /** From how many places each block is reached, by number. */
+  int[] entries() {
+    int[] entries = new int[blockNumbers()];
+    entries[blocks.getFirst().number()] = 1;
+    for (Block block : blocks) {
+      Terminator end = block.end();
+      for (int t = 0; t < end.targets(); t++) {
+        entries[end.target(t)]++;
+      }
+    }
+    return entries;
+  }
+
   @Nullable Block[] byNumber() {
     Block[] array = new Block[blockNumbers()];
     for (Block block : blocks) {

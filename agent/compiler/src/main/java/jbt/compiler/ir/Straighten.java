@@ -80,14 +80,7 @@ final class Straighten {
 
   private static Routine merge(Routine routine) {
     @Nullable Block[] left = routine.byNumber();
-    int[] entries = new int[left.length];
-    entries[routine.blocks().getFirst().number()] = 1;
-    for (Block block : routine.blocks()) {
-      Terminator end = block.end();
-      for (int t = 0; t < end.targets(); t++) {
-        entries[end.target(t)]++;
-      }
-    }
+    int[] entries = routine.entries();
     List<Block> blocks = new ArrayList<>();
     for (Block block : routine.blocks()) {
       if (left[block.number()] == null) {

@@ -76,6 +76,15 @@ sealed interface Terminator extends Reader {
     throw new IndexOutOfBoundsException(place);
   }
 
+  default boolean leadsTo(int block) {
+    for (int i = 0; i < targets(); i++) {
+      if (target(i) == block) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The same with every operand replaced; itself if none has changed. */
   default Terminator withOperands(UnaryOperator<Operand> f) {
     return this;
