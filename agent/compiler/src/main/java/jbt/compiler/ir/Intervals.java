@@ -133,6 +133,10 @@ final class Intervals {
     return result;
   }
 
+  Interval of(Reg reg) {
+    return at(reg.number());
+  }
+
   /** In the order of their starts, then of their numbers. */
   List<Interval> inOrder() {
     long[] keys = new long[intervals.length];

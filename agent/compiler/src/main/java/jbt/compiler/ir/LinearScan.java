@@ -49,6 +49,7 @@ final class LinearScan {
    */
   record Allocated(Routine routine, List<@Nullable Register> registers) {}
 
+  private final Intervals intervals;
   private final int firstUnspillable;
 
   /** The arguments of the routine, which hold their machine registers until they are taken. */
@@ -64,7 +65,8 @@ final class LinearScan {
   private final @Nullable Register[] assigned;
   private final BitSet spilled = new BitSet();
 
-  private LinearScan(Routine routine, List<Clobber> latestFirst, int firstUnspillable) {
+  private LinearScan(Routine routine, Intervals intervals, int firstUnspillable) {
+    this.intervals = intervals;
     this.assigned = new Register[routine.registers()];
     this.arguments = new Register[routine.registers()];
     int taken = 0;
@@ -80,6 +82,7 @@ final class LinearScan {
     for (int i = 0; i < ORDER.size(); i++) {
       holders.add(new ArrayList<>());
     }
+    List<Clobber> latestFirst = intervals.clobbers();
     clobbers = new int[latestFirst.size()];
     clobberIsCall = new boolean[clobbers.length];
     for (int i = 0; i < clobbers.length; i++) {
@@ -95,7 +98,7 @@ final class LinearScan {
     Liveness liveness = Liveness.of(legal);
     for (int round = 0; round < MAX_ROUNDS; round++) {
       Intervals intervals = Intervals.of(routine, liveness);
-      LinearScan scan = new LinearScan(routine, intervals.clobbers(), firstUnspillable);
+      LinearScan scan = new LinearScan(routine, intervals, firstUnspillable);
       for (Interval interval : intervals.inOrder()) {
         scan.allocate(interval);
       }
@@ -146,8 +149,27 @@ final class LinearScan {
         return register;
       }
     }
+    for (int i = 0; i < interval.copies.size(); i++) {
+      Register register = forBoth(interval, allowed, intervals.of(interval.copies.get(i)));
+      if (register != null) {
+        return register;
+      }
+    }
     for (Register register : allowed) {
       if (free(register, interval)) {
+        return register;
+      }
+    }
+    return null;
+  }
+
+  /** One that the interval can leave to a copy of it that has none yet. */
+  private @Nullable Register forBoth(Interval interval, List<Register> allowed, Interval copy) {
+    if (assigned[copy.reg.number()] != null || interval.meets(copy)) {
+      return null;
+    }
+    for (Register register : allowed(copy)) {
+      if (allowed.contains(register) && free(register, interval) && free(register, copy)) {
         return register;
       }
     }
