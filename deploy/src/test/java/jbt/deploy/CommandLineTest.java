@@ -32,10 +32,7 @@ class CommandLineTest {
 
   private static Running start(Map<String, String> environment, String... arguments)
       throws IOException {
-    // Whoever runs the tests may ignore a signal, as nohup does.
-    List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT,TERM,HUP"));
-    command.addAll(Java.command("jbt.cli.Main", arguments));
-    return Running.start(environment, command);
+    return Running.start(environment, Java.command("jbt.cli.Main", arguments));
   }
 
   /** Standard error, without what it says where the end takes long, as on a busy machine. */

@@ -36,7 +36,10 @@ public final class Running implements AutoCloseable {
   /** As above, with more variables in its environment. */
   public static Running start(Map<String, String> environment, List<String> command)
       throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(command);
+    // Whoever runs the tests may ignore a signal, as nohup does; what they start would, too.
+    List<String> all = new ArrayList<>(List.of("env", "--default-signal=INT,TERM,HUP"));
+    all.addAll(command);
+    ProcessBuilder builder = new ProcessBuilder(all);
     builder.environment().putAll(environment);
     return new Running(command, builder.start());
   }

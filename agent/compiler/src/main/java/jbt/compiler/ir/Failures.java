@@ -92,9 +92,7 @@ final class Failures {
 
   private static String text(
       String message, Helper helper, int code, SourceRange range, Source script) {
-    Diagnostics diagnostics = new Diagnostics();
-    diagnostics.warning(
-        range, message + "\nAdditional Info - helper: " + helper + ", retcode: " + code);
-    return diagnostics.renderWarnings(script).getFirst();
+    String more = "\nAdditional Info - helper: " + helper + ", retcode: " + code;
+    return Diagnostics.warning(script, range, message + more);
   }
 }

@@ -105,14 +105,18 @@ public final class Diagnostics {
 
   /** The warnings, each as text of several lines without a newline at its end. */
   public List<String> renderWarnings(Source source) {
-    return ordered(Severity.WARNING).stream()
-        .map(
-            warning -> {
-              StringBuilder out = new StringBuilder();
-              DiagnosticText.append(out, source, warning);
-              return out.substring(0, out.length() - 1);
-            })
-        .toList();
+    return ordered(Severity.WARNING).stream().map(warning -> text(source, warning)).toList();
+  }
+
+  /** A warning alone, as {@link #renderWarnings} gives it. */
+  public static String warning(Source source, SourceRange range, String message) {
+    return text(source, new Diagnostic(Severity.WARNING, range, message, List.of(), List.of()));
+  }
+
+  private static String text(Source source, Diagnostic diagnostic) {
+    StringBuilder out = new StringBuilder();
+    DiagnosticText.append(out, source, diagnostic);
+    return out.substring(0, out.length() - 1);
   }
 
   private List<Diagnostic> ordered(Severity severity) {
