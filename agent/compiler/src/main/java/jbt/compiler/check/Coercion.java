@@ -24,7 +24,8 @@ final class Coercion {
       case Expr.Conditional c ->
           new Expr.Conditional(
               c.condition(), to(type, c.then()), to(type, c.otherwise()), type, c.range());
-      case Expr.OrElse c ->
+      // Whether it is zero is asked before it is made narrow.
+      case Expr.OrElse c when !narrow(type) ->
           new Expr.OrElse(to(type, c.value()), to(type, c.otherwise()), type, c.range());
       case Expr.Sequence s ->
           new Expr.Sequence(s.statements(), to(type, s.value()), type, s.range());
