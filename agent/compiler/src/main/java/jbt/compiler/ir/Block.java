@@ -1,8 +1,6 @@
 package jbt.compiler.ir;
 
-import java.util.Arrays;
 import java.util.List;
-import jbt.compiler.ir.Operand.Reg;
 import jbt.compiler.lang.SourceRange;
 
 /** Operations that run one after another, and where the program goes then. */
@@ -16,8 +14,6 @@ record Block(int number, List<Step> steps, Terminator end, SourceRange endRange)
    * since all passes ask for that.
    */
   static final class Step {
-    private static final int[] NOTHING = {};
-
     private final Op op;
     private final SourceRange range;
     private final int result;
@@ -27,19 +23,7 @@ record Block(int number, List<Step> steps, Terminator end, SourceRange endRange)
       this.op = op;
       this.range = range;
       this.result = op.result();
-      this.reads = registers(op);
-    }
-
-    private static int[] registers(Op op) {
-      int operands = op.operands();
-      int[] registers = operands == 0 ? NOTHING : new int[operands];
-      int count = 0;
-      for (int i = 0; i < operands; i++) {
-        if (op.operand(i) instanceof Reg reg) {
-          registers[count++] = reg.number();
-        }
-      }
-      return count == operands ? registers : Arrays.copyOf(registers, count);
+      this.reads = op.registers();
     }
 
     Op op() {

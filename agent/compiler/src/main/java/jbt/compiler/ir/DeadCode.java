@@ -26,10 +26,8 @@ final class DeadCode {
   /** {@code live}: where it ends; changed. */
   private static Block block(Block block, BitSet live) {
     Terminator end = block.end();
-    for (int i = 0; i < end.operands(); i++) {
-      if (end.operand(i) instanceof Reg reg) {
-        live.set(reg.number());
-      }
+    for (int register : end.registers()) {
+      live.set(register);
     }
     List<Step> kept = new ArrayList<>(block.steps().size());
     for (int i = block.steps().size() - 1; i >= 0; i--) {

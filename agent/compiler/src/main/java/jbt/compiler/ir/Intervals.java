@@ -164,7 +164,7 @@ final class Intervals {
       at(reg).add(start, end);
     }
     int position = end - STEP;
-    use(block.end(), start, position + READ);
+    use(block.end().registers(), start, position + READ);
     List<Step> steps = block.steps();
     for (int i = steps.size() - 1; i >= 0; i--) {
       position -= STEP;
@@ -179,17 +179,15 @@ final class Intervals {
       } else if (op instanceof CompareExchange) {
         clobbers.add(new Clobber(position + DESTROY, false));
       }
-      for (int register : step.reads()) {
-        at(register).add(start, position + READ);
-      }
+      use(step.reads(), start, position + READ);
       late(op, start, position + LATE);
       wish(op, result);
     }
   }
 
-  private void use(Terminator branch, int start, int end) {
-    for (int i = 0; i < branch.operands(); i++) {
-      use(branch.operand(i), start, end);
+  private void use(int[] registers, int start, int end) {
+    for (int register : registers) {
+      at(register).add(start, end);
     }
   }
 

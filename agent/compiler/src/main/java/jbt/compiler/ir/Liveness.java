@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import jbt.compiler.ir.Block.Step;
-import jbt.compiler.ir.Operand.Reg;
 
 /** Which registers hold a value that is still needed, where blocks end. All blocks are reached. */
 final class Liveness {
@@ -43,11 +42,8 @@ final class Liveness {
   /** What a block reads before it sets it, and what it sets. */
   private void needs(Block block) {
     int first = words * block.number();
-    Terminator end = block.end();
-    for (int i = 0; i < end.operands(); i++) {
-      if (end.operand(i) instanceof Reg reg) {
-        in[first + reg.number() / Long.SIZE] |= 1L << reg.number();
-      }
+    for (int register : block.end().registers()) {
+      in[first + register / Long.SIZE] |= 1L << register;
     }
     List<Step> steps = block.steps();
     for (int i = steps.size() - 1; i >= 0; i--) {

@@ -176,10 +176,6 @@ final class Reads {
         times.merge(unplaced(expr), 1, Integer::sum);
       }
     }
-    return repeated(times);
-  }
-
-  private static List<Expr> repeated(Map<Expr, Integer> times) {
     return times.entrySet().stream().filter(e -> e.getValue() > 1).map(Map.Entry::getKey).toList();
   }
 
