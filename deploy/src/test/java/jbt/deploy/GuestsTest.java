@@ -95,7 +95,8 @@ final class GuestsTest {
           kernel.equals(TOOLS_ON)
               ? List.of(
                   "--select-class=" + DebianTools.class.getName(),
-                  // All of them run here, and no kernel has to do with the other's files.
+                  // The first loads what runs here anyway, the other reads files without the
+                  // kernel.
                   "--exclude-classname=jbt[.]kernel[.](DebianTools|ProgramArguments)Test")
               : List.of(
                   "--select-class=jbt.deploy.GuideTest",

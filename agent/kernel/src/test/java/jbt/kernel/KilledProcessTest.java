@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import jbt.compiler.plan.Attachment;
@@ -18,16 +17,7 @@ class KilledProcessTest {
   @Test
   void leavesNothingBehind() throws Exception {
     Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Victim.class.getName())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+        JavaProcess.of(Victim.class).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
       assertThat(out.readLine()).isEqualTo("attached");
       KernelIds ids = KernelIds.heldBy(process.pid());

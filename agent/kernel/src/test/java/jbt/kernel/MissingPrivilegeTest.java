@@ -3,7 +3,6 @@ package jbt.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import jbt.compiler.plan.Program;
 import org.junit.jupiter.api.Tag;
@@ -15,16 +14,7 @@ class MissingPrivilegeTest {
   @Test
   void isNamed() throws Exception {
     Process process =
-        new ProcessBuilder(
-                "setpriv",
-                "--bounding-set=-sys_admin,-bpf,-perfmon",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Loader.class.getName())
+        JavaProcess.of(Loader.class, "setpriv", "--bounding-set=-sys_admin,-bpf,-perfmon")
             .redirectErrorStream(true)
             .start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

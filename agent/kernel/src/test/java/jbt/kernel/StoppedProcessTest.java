@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import jbt.compiler.Compiler;
 import jbt.compiler.plan.Plan;
@@ -21,17 +20,7 @@ class StoppedProcessTest {
 
   @Test
   void loadsItsProgramsWhenItGoesOn() throws Exception {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Loader.class.getName())
-            .redirectErrorStream(true)
-            .start();
+    Process process = JavaProcess.of(Loader.class).redirectErrorStream(true).start();
     try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
       assertThat(out.readLine()).isEqualTo("compiled");
       for (int i = 0; i < STOPS && !out.ready(); i++) {
