@@ -5,8 +5,21 @@ package jbt.compiler.bpf;
  * {@code wide} is true for 64 bits, false for the lower 32 with the upper ones zeroed.
  */
 public sealed interface Instruction {
+  /** One whose value has its upper half in a second slot. */
+  sealed interface TwoSlots extends Instruction {
+    @Override
+    default int slots() {
+      return 2;
+    }
+  }
+
   /** A place to jump to, by its number; takes no room. */
   record Label(int number) implements Instruction {
+    @Override
+    public int slots() {
+      return 0;
+    }
+
     @Override
     public String toString() {
       return "L" + number;
@@ -22,28 +35,27 @@ public sealed interface Instruction {
 
   record Negate(boolean wide, Register target) implements Instruction {}
 
-  /** Takes two slots. */
-  record LoadImmediate64(Register target, long value) implements Instruction {}
+  record LoadImmediate64(Register target, long value) implements TwoSlots {}
 
   /**
-   * The map itself, as helpers take it. Takes two slots.
+   * The map itself, as helpers take it.
    *
    * @param map place in {@link jbt.compiler.plan.Plan#maps}
    */
-  record LoadMap(Register target, int map) implements Instruction {}
+  record LoadMap(Register target, int map) implements TwoSlots {}
 
-  /** Address of a byte in the only element of an array map. Takes two slots. */
-  record LoadMapValue(Register target, int map, int offset) implements Instruction {}
+  /** Address of a byte in the only element of an array map. */
+  record LoadMapValue(Register target, int map, int offset) implements TwoSlots {}
 
-  /** Address of a routine of the program, for helpers that call it. Takes two slots. */
-  record LoadRoutine(Register target, Label routine) implements Instruction {}
+  /** Address of a routine of the program, for helpers that call it. */
+  record LoadRoutine(Register target, Label routine) implements TwoSlots {}
 
   /**
-   * A variable of the kernel, as helpers take it. Takes two slots.
+   * A variable of the kernel, as helpers take it.
    *
    * @param typeId of the variable in the kernel's type information
    */
-  record LoadVariable(Register target, int typeId) implements Instruction {}
+  record LoadVariable(Register target, int typeId) implements TwoSlots {}
 
   /** Zero-extends. */
   record Load(Size size, Register target, Register base, int offset) implements Instruction {}
@@ -71,25 +83,6 @@ public sealed interface Instruction {
 
   /** How many 8-byte slots it takes. */
   default int slots() {
-    return switch (this) {
-      case Label label -> 0;
-      case LoadImmediate64 load -> 2;
-      case LoadMap load -> 2;
-      case LoadMapValue load -> 2;
-      case LoadRoutine load -> 2;
-      case LoadVariable load -> 2;
-      case AluRegister alu -> 1;
-      case AluImmediate alu -> 1;
-      case Negate negate -> 1;
-      case Load load -> 1;
-      case Store store -> 1;
-      case StoreImmediate store -> 1;
-      case Atomic atomic -> 1;
-      case Jump jump -> 1;
-      case JumpRegister jump -> 1;
-      case JumpImmediate jump -> 1;
-      case Call call -> 1;
-      case Exit exit -> 1;
-    };
+    return 1;
   }
 }

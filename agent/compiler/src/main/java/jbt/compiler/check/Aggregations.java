@@ -78,7 +78,7 @@ final class Aggregations {
     }
     if (map.aggregation.isEmpty()) {
       map.aggregation = Optional.of(aggregation);
-      round.environment().change();
+      round.environment().learn(map);
       return true;
     }
     ScriptMap.Value first = map.aggregation.get();

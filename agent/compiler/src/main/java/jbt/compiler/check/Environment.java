@@ -12,7 +12,7 @@ import jbt.compiler.types.Type;
 
 /**
  * Types of maps and variables. The script is checked again and again until a round changes nothing
- * here; each round starts from what the one before found out.
+ * here that was asked for; each round starts from what the one before found out.
  */
 final class Environment {
   /** A variable of one probe; one of a macro is declared at one place for many uses. */
@@ -54,8 +54,8 @@ final class Environment {
               declaration != null && declaration.lru(),
               declaration == null ? settings.maxMapKeys() : declaration.size());
       maps.put(name, known);
-      changed = true;
     }
+    known.usedAgain |= !range.equals(known.firstUse);
     return known;
   }
 
@@ -75,11 +75,12 @@ final class Environment {
         .toList();
   }
 
-  void change() {
-    changed = true;
+  /** Notes that something is known of a map that no use of it before knew. */
+  void learn(MapInfo map) {
+    changed |= map.usedAgain;
   }
 
-  /** Whether anything changed since the last call. */
+  /** Whether anything changed since the last call that somebody was told otherwise. */
   boolean takeChanged() {
     boolean was = changed;
     changed = false;
@@ -88,13 +89,13 @@ final class Environment {
 
   /** Fixes the type of a loop's variable. */
   void declare(Place place, Type type, boolean hostBound) {
-    changed |= place.declare(type, hostBound) == Place.Outcome.WIDER;
+    changed |= place.declare(type, hostBound) == Place.Outcome.CHANGED;
   }
 
   /** Puts a value into a place; false if its type does not go there. */
   boolean put(Place place, Value value) {
     Place.Outcome outcome = place.put(value);
-    changed |= outcome == Place.Outcome.WIDER;
+    changed |= outcome == Place.Outcome.CHANGED;
     return outcome != Place.Outcome.MISMATCH;
   }
 }

@@ -308,8 +308,7 @@ final class ExpressionChecker {
       Expr moved = new Expr.StepLocal(local, distance, step.prefix(), place.type(), step.range());
       return new Value(moved, false, place.hostBound());
     }
-    boolean integer = place.type() instanceof Type.Int || !place.known();
-    if (!integer || !round.environment().put(place, by)) {
+    if (!place.countable() || !round.environment().put(place, by)) {
       diagnostics.error(
           step.range(),
           "$%s is %s: only integers and pointers to something known can be counted up or down"

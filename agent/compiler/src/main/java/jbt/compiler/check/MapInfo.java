@@ -16,6 +16,9 @@ final class MapInfo {
   final int index;
   final SourceRange firstUse;
 
+  /** Whether the script uses it at another place, too, as far as is known. */
+  boolean usedAgain;
+
   /** Parts of the key; null while no use has told whether there is one. */
   @Nullable List<Place> key;
 

@@ -100,14 +100,13 @@ final class MapUses {
   boolean count(MapInfo map, Value by, SourceRange range) {
     if (map.stepped.isEmpty()) {
       map.stepped = Optional.of(range);
-      round.environment().change();
+      round.environment().learn(map);
     }
     if (map.aggregation.isPresent()) {
       mixed(map, range);
       return false;
     }
-    boolean integer = map.type() instanceof Type.Int || !map.values.known();
-    if (!integer || !round.environment().put(map.values, by)) {
+    if (!map.values.countable() || !round.environment().put(map.values, by)) {
       round
           .diagnostics()
           .error(
@@ -123,7 +122,7 @@ final class MapUses {
   boolean assign(MapInfo map, Value value, SourceRange range) {
     if (map.assigned.isEmpty()) {
       map.assigned = Optional.of(range);
-      round.environment().change();
+      round.environment().learn(map);
     }
     if (map.aggregation.isPresent()) {
       mixed(map, range);
@@ -215,7 +214,7 @@ final class MapUses {
       }
       map.key = places;
       map.keyRange = range;
-      round.environment().change();
+      round.environment().learn(map);
       return places;
     }
     return map.key;

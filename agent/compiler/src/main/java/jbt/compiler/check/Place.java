@@ -17,15 +17,19 @@ final class Place {
   private boolean declared;
   private boolean read;
 
+  /** Whether anything of it was told: who was told must be asked again when it changes. */
+  private boolean told;
+
   /** Of the widest integer that was put here, which is stored in 8. */
   private int bytes;
 
   Type type() {
+    told = true;
     return type;
   }
 
   boolean known() {
-    return !(type instanceof Type.None);
+    return !(type() instanceof Type.None);
   }
 
   /** Whether something depends on what is in it. */
@@ -37,20 +41,35 @@ final class Place {
     read = true;
   }
 
+  /**
+   * Whether pointers are put here, or integers can be. For those who put an integer here next, or a
+   * pointer: what is found out later does not change the answer then.
+   */
+  boolean pointer() {
+    return type instanceof Type.Pointer;
+  }
+
+  boolean countable() {
+    return type instanceof Type.Int || type instanceof Type.None;
+  }
+
   boolean natural() {
+    told = true;
     return natural && !declared;
   }
 
   boolean hostBound() {
+    told = true;
     return hostBound;
   }
 
   int bytes() {
+    told = true;
     return declared && type instanceof Type.Int i ? i.bytes() : bytes;
   }
 
   boolean signed() {
-    return !(type instanceof Type.Int i) || i.signed();
+    return !(type() instanceof Type.Int i) || i.signed();
   }
 
   /** Fixes the type, as {@code let $x: uint8} does. */
@@ -63,17 +82,21 @@ final class Place {
 
   /** Fixes the type for a round: that of a loop's variable, which nothing else is put in. */
   Outcome declare(Type its, boolean bound) {
-    Outcome outcome = its.equals(type) && bound == hostBound ? Outcome.SAME : Outcome.WIDER;
+    boolean same = its.equals(type) && bound == hostBound;
     hostBound = bound;
     declare(its);
-    return outcome;
+    return changed(same);
   }
 
-  /** What putting a value in did to the type. */
+  /** What putting a value in did to what was told of the place. */
   enum Outcome {
     SAME,
-    WIDER,
+    CHANGED,
     MISMATCH
+  }
+
+  private Outcome changed(boolean same) {
+    return same || !told ? Outcome.SAME : Outcome.CHANGED;
   }
 
   Outcome put(Value value) {
@@ -85,7 +108,7 @@ final class Place {
     Optional<Type> joined =
         declared
             ? accepts(type, incoming)
-            : known()
+            : !(type instanceof Type.None)
                 ? join(type, natural, incoming, value.natural())
                 : Optional.of(stored(incoming));
     if (joined.isEmpty()) {
@@ -99,7 +122,7 @@ final class Place {
     bytes = wider;
     natural = bothNatural;
     hostBound = bound;
-    return same ? Outcome.SAME : Outcome.WIDER;
+    return changed(same);
   }
 
   /** Whether a declaration leaves open what is put there: how a stack or a time is written. */

@@ -111,7 +111,7 @@ final class StatementChecker {
                   condition, statements(then.get(), false), statements(otherwise, false), range));
       case Ast.Expr.Call call when Calls.NAMES.contains(call.function()) -> calls.statement(call);
       case Ast.Expr.Step(Ast.Expr.MapUse use, boolean up, boolean prefix, SourceRange range)
-          when expressions.maps().info(use).type() instanceof Type.Pointer -> {
+          when expressions.maps().info(use).values.pointer() -> {
         Ast.BinaryOp op = up ? Ast.BinaryOp.ADD : Ast.BinaryOp.SUBTRACT;
         Ast.Expr one = new Ast.Expr.Int(1, false, range);
         yield assign(new Ast.Stmt.Assign(use, Optional.of(op), one, range));
@@ -230,7 +230,7 @@ final class StatementChecker {
     MapUses maps = expressions.maps();
     MapInfo map = maps.info(use);
     boolean sum = op == Ast.BinaryOp.ADD || op == Ast.BinaryOp.SUBTRACT;
-    if (!sum || map.type() instanceof Type.Pointer) {
+    if (!sum || map.values.pointer()) {
       return replace(assign, op, use, map);
     }
     List<Expr> key = maps.key(map, use.key(), use.range());

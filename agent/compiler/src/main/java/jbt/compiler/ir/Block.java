@@ -4,9 +4,46 @@ import java.util.List;
 import jbt.compiler.lang.SourceRange;
 
 /** Operations that run one after another, and where the program goes then. */
-record Block(int number, List<Step> steps, Terminator end, SourceRange endRange) {
-  Block {
-    steps = List.copyOf(steps);
+final class Block {
+  private static final Step[] NONE = {};
+
+  private final int number;
+  private final Step[] steps;
+  private final Terminator end;
+  private final SourceRange endRange;
+
+  Block(int number, List<Step> steps, Terminator end, SourceRange endRange) {
+    this(number, steps.toArray(NONE), end, endRange);
+  }
+
+  private Block(int number, Step[] steps, Terminator end, SourceRange endRange) {
+    this.number = number;
+    this.steps = steps;
+    this.end = end;
+    this.endRange = endRange;
+  }
+
+  /** The same with another end. */
+  Block with(Terminator other) {
+    return new Block(number, steps, other, endRange);
+  }
+
+  int number() {
+    return number;
+  }
+
+  /** Not to be changed. An array, since all passes go through it. */
+  Step[] steps() {
+    return steps;
+  }
+
+  Terminator end() {
+    return end;
+  }
+
+  /** The piece of the script that the end comes from. */
+  SourceRange endRange() {
+    return endRange;
   }
 
   /**

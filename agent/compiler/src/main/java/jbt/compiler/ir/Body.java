@@ -1,9 +1,8 @@
 package jbt.compiler.ir;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import jbt.compiler.bpf.AluOperation;
 import jbt.compiler.bpf.Callee;
@@ -33,8 +32,8 @@ final class Body {
   private final ScratchArea scratchArea;
   private final List<Block> hot = new ArrayList<>();
   private final List<Block> cold = new ArrayList<>();
-  private final Map<Integer, Boolean> coldness = new HashMap<>();
-  private List<Step> steps = new ArrayList<>();
+  private final BitSet coldBlocks = new BitSet();
+  private final List<Step> steps = new ArrayList<>();
   private int current;
   private boolean open = true;
   private boolean rare;
@@ -61,7 +60,6 @@ final class Body {
     this.layout = layout;
     this.scratchArea = scratchArea;
     this.range = range;
-    coldness.put(0, false);
   }
 
   /** The body of a loop that the kernel calls while {@code caller} holds its own memory. */
@@ -105,13 +103,13 @@ final class Body {
 
   /** A block to jump to and to {@link #place} later. */
   int block() {
-    coldness.put(blocks, rare);
+    coldBlocks.set(blocks, rare);
     return blocks++;
   }
 
   /** A block that rarely runs: it is laid out behind all others. */
   int coldBlock() {
-    coldness.put(blocks, true);
+    coldBlocks.set(blocks);
     return blocks++;
   }
 
@@ -150,9 +148,8 @@ final class Body {
 
   private void end(Terminator terminator) {
     if (open) {
-      (coldness.getOrDefault(current, false) ? cold : hot)
-          .add(new Block(current, steps, terminator, range));
-      steps = new ArrayList<>();
+      (coldBlocks.get(current) ? cold : hot).add(new Block(current, steps, terminator, range));
+      steps.clear();
       open = false;
     }
   }

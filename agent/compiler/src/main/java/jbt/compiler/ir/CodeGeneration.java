@@ -86,11 +86,7 @@ public final class CodeGeneration {
     private static void check(Probe probe, List<Routine> routines) {
       long operations = 0;
       for (Routine routine : routines) {
-        for (Block block : routine.blocks()) {
-          for (Block.Step step : block.steps()) {
-            operations += step.op().operations();
-          }
-        }
+        operations += routine.operations();
       }
       if (operations > MOST_OPERATIONS) {
         throw new TooLargeException(

@@ -16,9 +16,16 @@ final class DeadCode {
 
   static Routine apply(Routine routine) {
     Liveness liveness = Liveness.of(routine);
+    BitSet live = new BitSet(routine.registers());
     List<Block> blocks = new ArrayList<>();
     for (Block block : routine.blocks()) {
-      blocks.add(block(block, liveness.liveOut(block)));
+      live.clear();
+      int register = liveness.nextOut(block, 0);
+      while (register >= 0) {
+        live.set(register);
+        register = liveness.nextOut(block, register + 1);
+      }
+      blocks.add(block(block, live));
     }
     return routine.withBlocks(blocks);
   }
@@ -29,9 +36,9 @@ final class DeadCode {
     for (int register : end.registers()) {
       live.set(register);
     }
-    List<Step> kept = new ArrayList<>(block.steps().size());
-    for (int i = block.steps().size() - 1; i >= 0; i--) {
-      Step step = block.steps().get(i);
+    List<Step> kept = new ArrayList<>(block.steps().length);
+    for (int i = block.steps().length - 1; i >= 0; i--) {
+      Step step = block.steps()[i];
       Op op = step.op();
       int result = step.result();
       boolean needed = result == Op.NONE || live.get(result);

@@ -1,6 +1,5 @@
 package jbt.compiler.ir;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -122,8 +121,8 @@ final class Dominators {
     @Nullable Block[] blocks = routine.byNumber();
     int[] tried = new int[blocks.length];
     Block[] path = new Block[blocks.length];
-    Block[] postorder = new Block[blocks.length];
-    int reached = 0;
+    Block[] order = new Block[blocks.length];
+    int first = order.length;
     int depth = 0;
     path[0] = routine.blocks().getFirst();
     tried[path[0].number()] = 1;
@@ -131,7 +130,7 @@ final class Dominators {
       Block block = path[depth];
       int next = tried[block.number()]++ - 1;
       if (next >= block.end().targets()) {
-        postorder[reached++] = block;
+        order[--first] = block;
         depth--;
         continue;
       }
@@ -145,6 +144,6 @@ final class Dominators {
         path[++depth] = target;
       }
     }
-    return new ArrayList<>(Arrays.asList(postorder).subList(0, reached)).reversed();
+    return Arrays.asList(Arrays.copyOfRange(order, first, order.length));
   }
 }

@@ -3,10 +3,11 @@ package jbt.compiler.ir;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
-import java.util.HashSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import jbt.compiler.bpf.AluOperation;
 import jbt.compiler.bpf.AtomicOperation;
 import jbt.compiler.bpf.Code;
@@ -44,66 +45,67 @@ import org.jspecify.annotations.Nullable;
 
 /** From intermediate code with allocated registers to instructions. */
 final class Emission {
-  /** The code and for each of its instructions the piece of the script it comes from. */
-  record Emitted(Code code, List<SourceRange> lines) {}
+  /**
+   * The instructions of a program and for each of them the piece of the script it comes from.
+   *
+   * @param routines where those begin that the kernel calls
+   * @param labels the numbers of labels are below this
+   */
+  record Emitted(
+      List<Instruction> instructions, List<SourceRange> lines, List<Label> routines, int labels) {
+    Code code() {
+      return new Code(instructions, routines);
+    }
+  }
 
   /** By number of the virtual register. */
   private final List<@Nullable Register> registers;
 
-  private final List<Instruction> instructions = new ArrayList<>();
-  private final List<SourceRange> lines = new ArrayList<>();
+  private final List<Instruction> instructions;
+  private final List<SourceRange> lines;
   private SourceRange range = new SourceRange(0, 0);
 
   /** Labels of blocks are counted from here, those of routines are below. */
   private final int firstLabel;
 
-  private Emission(List<@Nullable Register> registers, int firstLabel) {
-    this.registers = registers;
+  private Emission(LinearScan.Allocated allocated, int firstLabel) {
+    this.registers = allocated.registers();
     this.firstLabel = firstLabel;
+    int expected = allocated.routine().operations() * 5 / 4;
+    this.instructions = new ArrayList<>(expected);
+    this.lines = new ArrayList<>(expected);
   }
 
   /** The routines of one program, the program itself first. */
   static Emitted apply(List<LinearScan.Allocated> routines) {
-    List<Instruction> instructions = new ArrayList<>();
-    List<SourceRange> lines = new ArrayList<>();
-    List<Label> starts = new ArrayList<>();
-    List<Integer> firstLabels = new ArrayList<>();
-    int label = routines.size();
-    for (int i = 0; i < routines.size(); i++) {
-      starts.add(new Label(i));
-      firstLabels.add(label);
-      label += routines.get(i).routine().blockNumbers();
-    }
     List<Emission> emitted = new ArrayList<>();
-    for (int i = 0; i < routines.size(); i++) {
-      Emission emission = new Emission(routines.get(i).registers(), firstLabels.get(i));
-      emission.routine(routines.get(i).routine());
+    int labels = routines.size();
+    for (LinearScan.Allocated routine : routines) {
+      Emission emission = new Emission(routine, labels);
+      emission.routine(routine.routine());
       emitted.add(emission);
+      labels += routine.routine().blockNumbers();
     }
-    Set<Label> called = new HashSet<>();
+    Emission program = emitted.getFirst();
+    SortedSet<Label> called = new TreeSet<>(Comparator.comparingInt(Label::number));
     if (emitted.size() > 1) {
       addCalled(emitted, 0, called);
     }
-    for (int i = 0; i < routines.size(); i++) {
-      if (i > 0 && !called.contains(starts.get(i))) {
-        continue;
-      }
-      if (i > 0) {
-        instructions.add(starts.get(i));
-        lines.add(routines.get(i).routine().blocks().getFirst().endRange());
-      }
-      instructions.addAll(emitted.get(i).instructions);
-      lines.addAll(emitted.get(i).lines);
+    for (Label start : called) {
+      Emission routine = emitted.get(start.number());
+      program.range = routines.get(start.number()).routine().blocks().getFirst().endRange();
+      program.add(start);
+      program.instructions.addAll(routine.instructions);
+      program.lines.addAll(routine.lines);
     }
-    return new Emitted(
-        new Code(instructions, starts.stream().filter(called::contains).toList()), lines);
+    return new Emitted(program.instructions, program.lines, List.copyOf(called), labels);
   }
 
   /**
    * Adds the routines that are called from one of them. The kernel refuses a program with others:
    * those whose call was found never to be reached.
    */
-  private static void addCalled(List<Emission> emitted, int from, Set<Label> called) {
+  private static void addCalled(List<Emission> emitted, int from, SortedSet<Label> called) {
     for (Instruction instruction : emitted.get(from).instructions) {
       if (instruction instanceof Instruction.LoadRoutine load && called.add(load.routine())) {
         addCalled(emitted, load.routine().number(), called);
@@ -119,7 +121,7 @@ final class Emission {
    * @param noPrograms place in the plan of a map of kind PROGRAM_ARRAY
    */
   static Emitted onKernelStack(Emitted program, int noPrograms) {
-    Label never = new Label(unusedLabel(program.code));
+    Label never = new Label(program.labels);
     List<Instruction> call =
         List.of(
             never,
@@ -128,23 +130,21 @@ final class Emission {
             new Instruction.Call(Helper.TAIL_CALL),
             new AluImmediate(AluOperation.MOV, true, Register.R0, 0),
             new Exit());
-    List<Instruction> instructions = new ArrayList<>(program.code.instructions());
-    List<SourceRange> lines = new ArrayList<>(program.lines);
-    List<Label> routines = program.code.routines();
-    int end = routines.stream().mapToInt(instructions::indexOf).min().orElse(instructions.size());
-    instructions.addAll(end, call);
-    lines.addAll(end, Collections.nCopies(call.size(), lines.getFirst()));
-    instructions.addFirst(new JumpImmediate(Condition.EQ, true, Register.R1, 0, never));
-    lines.addFirst(lines.getFirst());
-    return new Emitted(new Code(instructions, routines), lines);
-  }
-
-  private static int unusedLabel(Code code) {
-    int used = -1;
-    for (Instruction instruction : code.instructions()) {
-      used = instruction instanceof Label label ? Math.max(used, label.number()) : used;
-    }
-    return used + 1;
+    List<Label> routines = program.routines;
+    int end =
+        routines.isEmpty()
+            ? program.instructions.size()
+            : program.instructions.indexOf(routines.getFirst());
+    SourceRange range = program.lines.getFirst();
+    List<Instruction> instructions = new ArrayList<>(program.instructions.size() + 1 + call.size());
+    List<SourceRange> lines = new ArrayList<>(program.lines.size() + 1 + call.size());
+    instructions.add(new JumpImmediate(Condition.EQ, true, Register.R1, 0, never));
+    lines.add(range);
+    instructions.addAll(program.instructions);
+    lines.addAll(program.lines);
+    instructions.addAll(1 + end, call);
+    lines.addAll(1 + end, Collections.nCopies(call.size(), range));
+    return new Emitted(instructions, lines, routines, program.labels + 1);
   }
 
   private void routine(Routine routine) {
@@ -158,7 +158,7 @@ final class Emission {
     for (int i = 0; i < blocks.size(); i++) {
       Block block = blocks.get(i);
       if (targets.get(block.number())) {
-        range = block.steps().isEmpty() ? block.endRange() : block.steps().getFirst().range();
+        range = block.steps().length == 0 ? block.endRange() : block.steps()[0].range();
         add(label(block.number()));
       }
       for (Step step : block.steps()) {

@@ -2,7 +2,6 @@ package jbt.compiler.ir;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 import jbt.compiler.bpf.Register;
 import jbt.compiler.ir.Block.Step;
@@ -30,17 +29,43 @@ final class Intervals {
 
   /** One register: where it is in use, and the machine registers it would like. */
   static final class Interval {
-    final Reg reg;
-    final List<Register> wishes = new ArrayList<>(0);
-    final List<Reg> copies = new ArrayList<>(0);
+    final int register;
+
+    /** Most have none, so these are lists of their own only where something is added. */
+    private List<Register> wishes = List.of();
+
+    private List<Interval> copies = List.of();
 
     /** Half-open ranges, last one first: ends and starts. Most have one. */
     private int[] bounds = new int[2];
 
     private int size;
 
-    private Interval(int number) {
-      reg = new Reg(number);
+    private Interval(int register) {
+      this.register = register;
+    }
+
+    List<Register> wishes() {
+      return wishes;
+    }
+
+    /** Those that it is a copy of, or that are copies of it. */
+    List<Interval> copies() {
+      return copies;
+    }
+
+    private void wish(Register wish) {
+      wish(wishes.size(), wish);
+    }
+
+    private void wish(int place, Register wish) {
+      wishes = wishes.isEmpty() ? new ArrayList<>(2) : wishes;
+      wishes.add(place, wish);
+    }
+
+    private void copy(Interval other) {
+      copies = copies.isEmpty() ? new ArrayList<>(2) : copies;
+      copies.add(other);
     }
 
     int ranges() {
@@ -124,17 +149,14 @@ final class Intervals {
     Intervals result = new Intervals(routine.registers());
     int[] starts = new int[routine.blocks().size() + 1];
     for (int i = 0; i < routine.blocks().size(); i++) {
-      starts[i + 1] = starts[i] + STEP * (routine.blocks().get(i).steps().size() + 1);
+      starts[i + 1] = starts[i] + STEP * (routine.blocks().get(i).steps().length + 1);
     }
     for (int i = routine.blocks().size() - 1; i >= 0; i--) {
       Block block = routine.blocks().get(i);
-      result.block(block, starts[i], starts[i + 1], liveness.liveOut(block));
+      result.live(block, starts[i], starts[i + 1], liveness);
+      result.block(block, starts[i], starts[i + 1]);
     }
     return result;
-  }
-
-  Interval of(Reg reg) {
-    return at(reg.number());
   }
 
   /** In the order of their starts, then of their numbers. */
@@ -143,7 +165,7 @@ final class Intervals {
     int count = 0;
     for (Interval interval : intervals) {
       if (interval != null && interval.size > 0) {
-        keys[count++] = (long) interval.start() << Integer.SIZE | interval.reg.number();
+        keys[count++] = (long) interval.start() << Integer.SIZE | interval.register;
       }
     }
     Arrays.sort(keys, 0, count);
@@ -159,16 +181,21 @@ final class Intervals {
     return clobbers;
   }
 
-  private void block(Block block, int start, int end, BitSet liveOut) {
-    for (int reg = liveOut.nextSetBit(0); reg >= 0; reg = liveOut.nextSetBit(reg + 1)) {
-      at(reg).add(start, end);
+  private void live(Block block, int start, int end, Liveness liveness) {
+    int register = liveness.nextOut(block, 0);
+    while (register >= 0) {
+      at(register).add(start, end);
+      register = liveness.nextOut(block, register + 1);
     }
+  }
+
+  private void block(Block block, int start, int end) {
     int position = end - STEP;
     use(block.end().registers(), start, position + READ);
-    List<Step> steps = block.steps();
-    for (int i = steps.size() - 1; i >= 0; i--) {
+    Step[] steps = block.steps();
+    for (int i = steps.length - 1; i >= 0; i--) {
       position -= STEP;
-      Step step = steps.get(i);
+      Step step = steps[i];
       Op op = step.op();
       int result = step.result();
       if (result != Op.NONE) {
@@ -214,27 +241,23 @@ final class Intervals {
 
   private void wish(Op op, int result) {
     if (op.begins() instanceof Reg source) {
-      copies(new Reg(result), source);
+      at(result).copy(at(source.number()));
+      at(source.number()).copy(at(result));
     } else if (op instanceof Call call) {
       if (result != Op.NONE) {
-        at(result).wishes.add(Register.R0);
+        at(result).wish(Register.R0);
       }
       for (int i = 0; i < call.operands(); i++) {
         if (call.operand(i) instanceof Reg argument) {
-          at(argument.number()).wishes.addFirst(LinearScan.ARGUMENTS.get(i));
+          at(argument.number()).wish(0, LinearScan.ARGUMENTS.get(i));
         }
       }
     } else if (op instanceof CompareExchange) {
-      at(result).wishes.add(Register.R0);
+      at(result).wish(Register.R0);
     } else if (op instanceof Context) {
-      at(result).wishes.add(Register.R1);
+      at(result).wish(Register.R1);
     } else if (op instanceof Argument argument) {
-      at(result).wishes.add(LinearScan.ARGUMENTS.get(argument.number()));
+      at(result).wish(LinearScan.ARGUMENTS.get(argument.number()));
     }
-  }
-
-  private void copies(Reg a, Reg b) {
-    at(a.number()).copies.add(b);
-    at(b.number()).copies.add(a);
   }
 }

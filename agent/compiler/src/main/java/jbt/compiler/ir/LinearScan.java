@@ -18,26 +18,14 @@ final class LinearScan {
   static final List<Register> ARGUMENTS =
       List.of(Register.R1, Register.R2, Register.R3, Register.R4, Register.R5);
 
-  /**
-   * Those that a call destroys come first: the others cost a save and a restore in the prologue.
-   */
-  private static final List<Register> ORDER =
-      List.of(
-          Register.R0,
-          Register.R1,
-          Register.R2,
-          Register.R3,
-          Register.R4,
-          Register.R5,
-          Register.R6,
-          Register.R7,
-          Register.R8,
-          Register.R9);
+  private static final Register[] BY_NUMBER = Register.values();
 
-  private static final List<Register> ALL_BUT_R0 = ORDER.subList(1, ORDER.size());
-
-  private static final List<Register> KEPT_BY_CALLS =
-      List.of(Register.R6, Register.R7, Register.R8, Register.R9);
+  // Sets of registers have a bit for each, by number. Those that a call destroys have low numbers
+  // and are tried first: the others cost a save and a restore in the prologue.
+  private static final int ALL = 0x3ff;
+  private static final int R0 = 0x1;
+  private static final int FOR_ARGUMENTS = 0x3e;
+  private static final int KEPT_BY_CALLS = 0x3c0;
 
   /** Rounds of spilling; each one makes the code strictly easier, so few are ever needed. */
   private static final int MAX_ROUNDS = 50;
@@ -49,7 +37,6 @@ final class LinearScan {
    */
   record Allocated(Routine routine, List<@Nullable Register> registers) {}
 
-  private final Intervals intervals;
   private final int firstUnspillable;
 
   /** The arguments of the routine, which hold their machine registers until they are taken. */
@@ -65,24 +52,22 @@ final class LinearScan {
   private final @Nullable Register[] assigned;
   private final BitSet spilled = new BitSet();
 
-  private LinearScan(Routine routine, Intervals intervals, int firstUnspillable) {
-    this.intervals = intervals;
+  private LinearScan(Routine routine, List<Clobber> latestFirst, int firstUnspillable) {
     this.assigned = new Register[routine.registers()];
     this.arguments = new Register[routine.registers()];
     int taken = 0;
-    List<Block.Step> first = routine.blocks().getFirst().steps();
-    for (int i = 0; i < first.size(); i++) {
-      if (first.get(i).op() instanceof Op.Argument(Reg target, int number)) {
+    Block.Step[] first = routine.blocks().getFirst().steps();
+    for (int i = 0; i < first.length; i++) {
+      if (first[i].op() instanceof Op.Argument(Reg target, int number)) {
         arguments[target.number()] = ARGUMENTS.get(number);
         taken = Intervals.STEP * (i + 1);
       }
     }
     this.argumentsTaken = taken;
     this.firstUnspillable = firstUnspillable;
-    for (int i = 0; i < ORDER.size(); i++) {
+    for (int i = 0; i < BY_NUMBER.length; i++) {
       holders.add(new ArrayList<>());
     }
-    List<Clobber> latestFirst = intervals.clobbers();
     clobbers = new int[latestFirst.size()];
     clobberIsCall = new boolean[clobbers.length];
     for (int i = 0; i < clobbers.length; i++) {
@@ -98,15 +83,16 @@ final class LinearScan {
     Liveness liveness = Liveness.of(legal);
     for (int round = 0; round < MAX_ROUNDS; round++) {
       Intervals intervals = Intervals.of(routine, liveness);
-      LinearScan scan = new LinearScan(routine, intervals, firstUnspillable);
-      for (Interval interval : intervals.inOrder()) {
+      List<Interval> inOrder = intervals.inOrder();
+      LinearScan scan = new LinearScan(routine, intervals.clobbers(), firstUnspillable);
+      for (Interval interval : inOrder) {
         scan.allocate(interval);
       }
       if (scan.spilled.isEmpty()) {
         Allocated allocated = new Allocated(routine, Arrays.asList(scan.assigned));
         return round == 0 ? allocated : Reloads.apply(allocated, legal.frame());
       }
-      routine = Spilling.apply(routine, scan.spilled, intervals.inOrder());
+      routine = Spilling.apply(routine, scan.spilled, inOrder);
       // The registers that come instead are not live where blocks end.
       liveness.remove(scan.spilled);
     }
@@ -114,48 +100,51 @@ final class LinearScan {
   }
 
   private void allocate(Interval interval) {
-    List<Register> allowed = allowed(interval);
+    int allowed = allowed(interval);
     Register register = free(interval, allowed);
     if (register == null) {
       register = cheapest(interval, allowed);
       if (register == null) {
         if (!spillable(interval)) {
-          throw new IllegalStateException("no register for " + interval.reg);
+          throw new IllegalStateException("no register for %" + interval.register);
         }
-        spilled.set(interval.reg.number());
+        spilled.set(interval.register);
         return;
       }
       for (Interval blocker : blockers(register, interval)) {
         holders(register).remove(blocker);
-        assigned[blocker.reg.number()] = null;
-        spilled.set(blocker.reg.number());
+        assigned[blocker.register] = null;
+        spilled.set(blocker.register);
       }
     }
     assign(interval, register);
   }
 
   /** One that nobody needs meanwhile; if it can be, one that saves a copy. */
-  private @Nullable Register free(Interval interval, List<Register> allowed) {
+  private @Nullable Register free(Interval interval, int allowed) {
     // By places: what has no wishes or copies, as most, needs no iterator.
-    for (int i = 0; i < interval.wishes.size(); i++) {
-      Register register = interval.wishes.get(i);
-      if (allowed.contains(register) && free(register, interval)) {
+    List<Register> wishes = interval.wishes();
+    for (int i = 0; i < wishes.size(); i++) {
+      Register register = wishes.get(i);
+      if (in(allowed, register) && free(register, interval)) {
         return register;
       }
     }
-    for (int i = 0; i < interval.copies.size(); i++) {
-      Register register = assigned[interval.copies.get(i).number()];
-      if (register != null && allowed.contains(register) && free(register, interval)) {
+    List<Interval> copies = interval.copies();
+    for (int i = 0; i < copies.size(); i++) {
+      Register register = assigned[copies.get(i).register];
+      if (register != null && in(allowed, register) && free(register, interval)) {
         return register;
       }
     }
-    for (int i = 0; i < interval.copies.size(); i++) {
-      Register register = forBoth(interval, allowed, intervals.of(interval.copies.get(i)));
+    for (int i = 0; i < copies.size(); i++) {
+      Register register = forBoth(interval, allowed, copies.get(i));
       if (register != null) {
         return register;
       }
     }
-    for (Register register : allowed) {
+    for (int left = allowed; left != 0; left &= left - 1) {
+      Register register = first(left);
       if (free(register, interval)) {
         return register;
       }
@@ -164,16 +153,25 @@ final class LinearScan {
   }
 
   /** One that the interval can leave to a copy of it that has none yet. */
-  private @Nullable Register forBoth(Interval interval, List<Register> allowed, Interval copy) {
-    if (assigned[copy.reg.number()] != null || interval.meets(copy)) {
+  private @Nullable Register forBoth(Interval interval, int allowed, Interval copy) {
+    if (assigned[copy.register] != null || interval.meets(copy)) {
       return null;
     }
-    for (Register register : allowed(copy)) {
-      if (allowed.contains(register) && free(register, interval) && free(register, copy)) {
+    for (int left = allowed & allowed(copy); left != 0; left &= left - 1) {
+      Register register = first(left);
+      if (free(register, interval) && free(register, copy)) {
         return register;
       }
     }
     return null;
+  }
+
+  private static boolean in(int registers, Register register) {
+    return (registers >> register.number() & 1) != 0;
+  }
+
+  private static Register first(int registers) {
+    return BY_NUMBER[Integer.numberOfTrailingZeros(registers)];
   }
 
   private boolean free(Register register, Interval interval) {
@@ -187,10 +185,11 @@ final class LinearScan {
   }
 
   /** The register whose holders are needed last, if that is later than the interval itself. */
-  private @Nullable Register cheapest(Interval interval, List<Register> allowed) {
+  private @Nullable Register cheapest(Interval interval, int allowed) {
     Register best = null;
     int bestEnd = spillable(interval) ? interval.end() : -1;
-    for (Register register : allowed) {
+    for (int left = allowed; left != 0; left &= left - 1) {
+      Register register = first(left);
       int end = firstEnd(register, interval);
       if (end > bestEnd) {
         bestEnd = end;
@@ -216,11 +215,11 @@ final class LinearScan {
   }
 
   private boolean spillable(Interval interval) {
-    return interval.reg.number() < firstUnspillable;
+    return interval.register < firstUnspillable;
   }
 
   private void assign(Interval interval, Register register) {
-    assigned[interval.reg.number()] = register;
+    assigned[interval.register] = register;
     List<Interval> holders = holders(register);
     for (int i = holders.size() - 1; i >= 0; i--) {
       if (holders.get(i).end() <= interval.start()) {
@@ -234,18 +233,16 @@ final class LinearScan {
     return holders(register).stream().filter(interval::meets).toList();
   }
 
-  private List<Register> allowed(Interval interval) {
-    List<Register> kept = keptByCalls(interval);
+  private int allowed(Interval interval) {
+    int kept = notDestroyed(interval);
     if (interval.start() >= argumentsTaken) {
       return kept;
     }
-    List<Register> free = new ArrayList<>(kept);
-    Register own = arguments[interval.reg.number()];
-    free.removeIf(register -> ARGUMENTS.contains(register) && register != own);
-    return free;
+    Register own = arguments[interval.register];
+    return kept & ~(own == null ? FOR_ARGUMENTS : FOR_ARGUMENTS & ~(1 << own.number()));
   }
 
-  private List<Register> keptByCalls(Interval interval) {
+  private int notDestroyed(Interval interval) {
     boolean destroysR0 = false;
     for (int range = 0; range < interval.ranges(); range++) {
       int i = firstClobber(interval.from(range));
@@ -256,7 +253,7 @@ final class LinearScan {
         destroysR0 = true;
       }
     }
-    return destroysR0 ? ALL_BUT_R0 : ORDER;
+    return destroysR0 ? ALL & ~R0 : ALL;
   }
 
   private int firstClobber(int position) {

@@ -1,6 +1,5 @@
 package jbt.compiler.ir;
 
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import jbt.compiler.ir.Block.Step;
@@ -45,9 +44,9 @@ final class Liveness {
     for (int register : block.end().registers()) {
       in[first + register / Long.SIZE] |= 1L << register;
     }
-    List<Step> steps = block.steps();
-    for (int i = steps.size() - 1; i >= 0; i--) {
-      Step step = steps.get(i);
+    Step[] steps = block.steps();
+    for (int i = steps.length - 1; i >= 0; i--) {
+      Step step = steps[i];
       if (step.result() != Op.NONE) {
         set[first + step.result() / Long.SIZE] |= 1L << step.result();
         in[first + step.result() / Long.SIZE] &= ~(1L << step.result());
@@ -77,10 +76,17 @@ final class Liveness {
     return changed;
   }
 
-  /** A copy. */
-  BitSet liveOut(Block block) {
+  /** The first one from there on that is needed where the block ends, or -1. */
+  int nextOut(Block block, int from) {
     int first = words * block.number();
-    return BitSet.valueOf(Arrays.copyOfRange(out, first, first + words));
+    for (int w = from / Long.SIZE; w < words; w++) {
+      long bits = out[first + w];
+      bits = w == from / Long.SIZE ? bits >>> from << from : bits;
+      if (bits != 0) {
+        return w * Long.SIZE + Long.numberOfTrailingZeros(bits);
+      }
+    }
+    return -1;
   }
 
   /** Takes out registers that the code no longer has. */

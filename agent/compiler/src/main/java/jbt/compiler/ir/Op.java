@@ -1,6 +1,5 @@
 package jbt.compiler.ir;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -313,11 +312,17 @@ sealed interface Op extends Reader {
 
     @Override
     public Op withOperands(UnaryOperator<Operand> f) {
-      List<Operand> replaced = new ArrayList<>();
-      for (Operand argument : arguments) {
-        replaced.add(f.apply(argument));
+      Operand[] replaced = null;
+      for (int i = 0; i < arguments.size(); i++) {
+        Operand argument = f.apply(arguments.get(i));
+        if (replaced == null && argument != arguments.get(i)) {
+          replaced = arguments.toArray(new Operand[0]);
+        }
+        if (replaced != null) {
+          replaced[i] = argument;
+        }
       }
-      return new Call(target, callee, replaced);
+      return replaced == null ? this : new Call(target, callee, List.of(replaced));
     }
   }
 

@@ -1,10 +1,11 @@
 package jbt.compiler.ir;
 
-import java.util.Arrays;
 import jbt.compiler.ir.Operand.Reg;
 
 /** What reads operands: an operation or the end of a block. */
 sealed interface Reader permits Op, Terminator {
+  int[] NO_REGISTERS = {};
+
   /** How many it reads, bases of addresses included. */
   default int operands() {
     return 0;
@@ -18,13 +19,19 @@ sealed interface Reader permits Op, Terminator {
   /** The numbers of the registers that it reads. */
   default int[] registers() {
     int operands = operands();
-    int[] registers = new int[operands];
     int count = 0;
     for (int i = 0; i < operands; i++) {
+      count += operand(i) instanceof Reg ? 1 : 0;
+    }
+    if (count == 0) {
+      return NO_REGISTERS;
+    }
+    int[] registers = new int[count];
+    for (int i = operands - 1; count > 0; i--) {
       if (operand(i) instanceof Reg reg) {
-        registers[count++] = reg.number();
+        registers[--count] = reg.number();
       }
     }
-    return count == operands ? registers : Arrays.copyOf(registers, count);
+    return registers;
   }
 }

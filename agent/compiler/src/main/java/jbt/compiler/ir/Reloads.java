@@ -54,7 +54,7 @@ final class Reloads {
   }
 
   private Block block(Block block) {
-    List<Step> steps = new ArrayList<>(block.steps().size());
+    List<Step> steps = new ArrayList<>(block.steps().length);
     for (Step step : block.steps()) {
       Op op = step.op();
       int word = op instanceof Load load ? word(load.address()) : -1;

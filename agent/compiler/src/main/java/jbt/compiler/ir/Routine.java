@@ -28,6 +28,17 @@ record Routine(List<Block> blocks, int registers, int frame) {
     return end;
   }
 
+  /** Operations on single words. */
+  int operations() {
+    int operations = 0;
+    for (Block block : blocks) {
+      for (Block.Step step : block.steps()) {
+        operations += step.op().operations();
+      }
+    }
+    return operations;
+  }
+
   /** From how many places each block is reached, by number. */
   int[] entries() {
     int[] entries = new int[blockNumbers()];

@@ -71,7 +71,7 @@ final class Spilling {
   private int findPlaces(int below, BitSet spilled, List<Interval> intervals) {
     List<List<Interval>> holders = new ArrayList<>();
     for (Interval interval : intervals) {
-      int reg = interval.reg.number();
+      int reg = interval.register;
       if (spilled.get(reg) && constants[reg] == null) {
         int place = 0;
         while (place < holders.size() && holders.get(place).stream().anyMatch(interval::meets)) {

@@ -1,6 +1,7 @@
 package jbt.compiler.ir;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
@@ -40,7 +41,7 @@ final class Straighten {
     Terminator[] empty = new Terminator[routine.blockNumbers()];
     boolean any = false;
     for (Block block : routine.blocks()) {
-      if (block.steps().isEmpty()) {
+      if (block.steps().length == 0) {
         empty[block.number()] = block.end();
         any = true;
       }
@@ -55,10 +56,7 @@ final class Straighten {
       if (end instanceof Goto(int target) && empty[target] instanceof Return exit) {
         end = exit;
       }
-      blocks.add(
-          end == block.end()
-              ? block
-              : new Block(block.number(), block.steps(), end, block.endRange()));
+      blocks.add(end == block.end() ? block : block.with(end));
     }
     return routine.withBlocks(blocks);
   }
@@ -92,11 +90,11 @@ final class Straighten {
         blocks.add(block);
         continue;
       }
-      List<Step> steps = new ArrayList<>(block.steps());
+      List<Step> steps = new ArrayList<>(Arrays.asList(block.steps()));
       Block last = block;
       while (next != null) {
         left[next.number()] = null;
-        steps.addAll(next.steps());
+        steps.addAll(Arrays.asList(next.steps()));
         last = next;
         next = follower(last, left, entries);
       }

@@ -71,7 +71,7 @@ final class Values {
     }
     inHere.clear();
     frame.clear();
-    List<Step> steps = new ArrayList<>(block.steps().size());
+    List<Step> steps = new ArrayList<>(block.steps().length);
     for (Step step : block.steps()) {
       Op op = frame.apply(Simplify.fold(step.op().withOperands(known)));
       op = known(op, rank);
