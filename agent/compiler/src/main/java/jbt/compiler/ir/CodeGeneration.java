@@ -3,6 +3,8 @@ package jbt.compiler.ir;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.ForkJoinTask;
+import java.util.function.Consumer;
 import jbt.compiler.check.Checked;
 import jbt.compiler.check.Checked.Probe;
 import jbt.compiler.plan.Attachment;
@@ -39,15 +41,13 @@ public final class CodeGeneration {
   public static Plan generate(Checked script, Target target) {
     Checked checked = attached(script, target);
     Layout layout = Layout.of(checked, target);
-    Programs programs = Programs.lower(layout, FRAME_FOR_VALUES);
-    List<Made> code = programs.made();
-    if (code.stream().anyMatch(program -> program.frame > FRAME)) {
+    Programs programs = Programs.of(layout, FRAME_FOR_VALUES);
+    if (programs.code.stream().anyMatch(program -> program.frame > FRAME)) {
       // With the whole frame for registers; values are in scratch memory then.
-      programs = Programs.lower(layout, 0);
-      code = programs.made();
-      checkFrames(checked, code);
+      programs = Programs.of(layout, 0);
+      checkFrames(checked, programs.code);
     }
-    return plan(layout, target, programs, code);
+    return plan(layout, target, programs);
   }
 
   /** With programs where they cost least. */
@@ -56,30 +56,52 @@ public final class CodeGeneration {
   }
 
   /**
-   * The routines of each program as they are lowered.
+   * The programs of a script.
    *
    * @param scratchShift binary logarithm of a processor's part of the scratch memory
    */
-  private record Programs(List<List<Routine>> routines, int scratchShift) {
-    static Programs lower(Layout layout, int frame) {
-      return lower(layout, frame, SCRATCH_SHIFT);
+  private record Programs(List<Made> code, int scratchShift) {
+    static Programs of(Layout layout, int frame) {
+      return of(layout, frame, SCRATCH_SHIFT);
     }
 
-    private static Programs lower(Layout layout, int frame, int scratchShift) {
-      List<List<Routine>> all = new ArrayList<>();
-      int end = 0;
+    /**
+     * What is lowered is made a program at the same time as the next is lowered, as far as there
+     * are processors: none needs another.
+     */
+    private static Programs of(Layout layout, int frame, int scratchShift) {
+      int last = layout.checked().probes().size() - 1;
+      List<ForkJoinTask<Made>> tasks = new ArrayList<>();
+      int end =
+          lower(
+              layout,
+              new Body.ScratchArea(0, scratchShift, frame),
+              lowered -> {
+                ForkJoinTask<Made> task = ForkJoinTask.adapt(() -> Made.of(lowered));
+                tasks.add(tasks.size() == last ? task : task.fork());
+              });
+      if (end > 1 << scratchShift) {
+        // How much a program needs does not depend on how large the parts are.
+        return of(layout, frame, Integer.numberOfTrailingZeros(Layout.powerOfTwo(end)));
+      }
+      tasks.getLast().invoke();
+      // From the end: the other threads have begun with the first.
+      tasks.reversed().forEach(ForkJoinTask::join);
+      return new Programs(tasks.stream().map(ForkJoinTask::join).toList(), scratchShift);
+    }
+
+    /** Lowers all programs; returns how much scratch memory they take. */
+    static int lower(Layout layout, Body.ScratchArea first, Consumer<List<Routine>> each) {
+      int end = first.start();
       for (int i = 0; i < layout.checked().probes().size(); i++) {
-        Body.ScratchArea area = new Body.ScratchArea(end, scratchShift, frame);
-        Lowering.Lowered lowered =
-            Lowering.lower(layout, i, layout.checked().probes().get(i), area);
-        check(layout.checked().probes().get(i), lowered.routines());
-        all.add(lowered.routines());
+        Probe probe = layout.checked().probes().get(i);
+        Body.ScratchArea area = new Body.ScratchArea(end, first.shift(), first.frame());
+        Lowering.Lowered lowered = Lowering.lower(layout, i, probe, area);
+        check(probe, lowered.routines());
+        each.accept(lowered.routines());
         end += lowered.scratchBytes();
       }
-      // How much a program needs does not depend on how large the parts are.
-      return end <= 1 << scratchShift
-          ? new Programs(all, scratchShift)
-          : lower(layout, frame, Integer.numberOfTrailingZeros(Layout.powerOfTwo(end)));
+      return end;
     }
 
     /** What follows takes memory for each value in each basic block. */
@@ -94,17 +116,6 @@ public final class CodeGeneration {
             "This comes to %d operations, a program can have %d"
                 .formatted(operations, MOST_OPERATIONS));
       }
-    }
-
-    List<List<Routine>> optimized() {
-      return routines.stream()
-          .map(program -> program.stream().map(CodeGeneration::optimized).toList())
-          .toList();
-    }
-
-    /** The programs at the same time, as far as there are processors: none needs another. */
-    List<Made> made() {
-      return routines.parallelStream().map(Made::of).toList();
     }
   }
 
@@ -154,9 +165,10 @@ public final class CodeGeneration {
         && target.feature(Target.Feature.PRIVATE_STACKS) == Target.Answer.YES;
   }
 
-  private static Plan plan(Layout layout, Target target, Programs lowered, List<Made> code) {
+  private static Plan plan(Layout layout, Target target, Programs made) {
+    List<Made> code = made.code;
     Checked checked = layout.checked();
-    List<KernelMap> maps = layout.kernelMaps((layout.cpuMask() + 1) << lowered.scratchShift);
+    List<KernelMap> maps = layout.kernelMaps((layout.cpuMask() + 1) << made.scratchShift);
     List<Program> programs = new ArrayList<>();
     List<Attachment> attachments = new ArrayList<>();
     for (int i = 0; i < code.size(); i++) {
@@ -197,14 +209,15 @@ public final class CodeGeneration {
   public static String dump(Checked written, Target target, String script) {
     Checked checked = attached(written, target);
     Layout layout = Layout.of(checked, target);
-    List<List<Routine>> programs = Programs.lower(layout, FRAME_FOR_VALUES).optimized();
+    List<List<Routine>> programs = new ArrayList<>();
+    Programs.lower(layout, new Body.ScratchArea(0, SCRATCH_SHIFT, FRAME_FOR_VALUES), programs::add);
     StringBuilder out = new StringBuilder();
-    for (int i = 0; i < checked.probes().size(); i++) {
+    for (int i = 0; i < programs.size(); i++) {
       out.append("program ").append(name(checked.probes().get(i), i)).append('\n');
       List<Routine> routines = programs.get(i);
       for (int routine = 0; routine < routines.size(); routine++) {
         out.append(routine == 0 ? "" : "routine" + routine + "\n");
-        out.append(RoutinePrinter.print(routines.get(routine), script));
+        out.append(RoutinePrinter.print(optimized(routines.get(routine)), script));
       }
     }
     return out.toString();

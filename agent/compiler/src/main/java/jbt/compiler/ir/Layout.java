@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import jbt.compiler.check.Checked;
 import jbt.compiler.check.Checked.MapDecl;
 import jbt.compiler.lang.Source;
@@ -109,6 +110,9 @@ record Layout(
 
   /** Maps that have slots: a bound for a processor's area. */
   private static final int MOST_HOT_MAPS = 8;
+
+  /** Those that the kernel takes in no name. */
+  private static final Pattern OTHER_CHARACTERS = Pattern.compile("[^A-Za-z0-9_]");
 
   /** What losses of stacks are called. */
   static final String STACKS = "stacks";
@@ -484,7 +488,7 @@ record Layout(
 
   /** At most 15 characters that the kernel takes. */
   private static String kernelName(String name) {
-    String text = "AT_" + name.substring(1).replaceAll("[^A-Za-z0-9_]", "_");
+    String text = "AT_" + OTHER_CHARACTERS.matcher(name.substring(1)).replaceAll("_");
     return text.length() <= 15 ? text : text.substring(0, 15);
   }
 

@@ -61,9 +61,9 @@ final class DiagnosticText {
     }
     for (int i = start; i < end; i++) {
       char c = line.charAt(i);
-      String mark = i < from ? " " : i < to ? "~" : "";
-      out.append(c == '\t' ? "    " : String.valueOf(c));
-      marker.repeat(mark, c == '\t' ? 4 : 1);
+      int width = c == '\t' ? 4 : 1;
+      out.repeat(c == '\t' ? ' ' : c, width);
+      marker.repeat(i < from ? ' ' : '~', i < to ? width : 0);
     }
     out.append(end < line.length() ? "..." : "").append('\n');
     // An error at the end of a line or of the script points behind its last character.

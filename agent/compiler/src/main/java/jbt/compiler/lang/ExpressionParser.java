@@ -76,7 +76,11 @@ final class ExpressionParser {
   }
 
   private Expr or() throws SyntaxError {
-    List<Expr> operands = new ArrayList<>(List.of(and()));
+    Expr first = and();
+    if (!tokens.current().is("||")) {
+      return first;
+    }
+    List<Expr> operands = new ArrayList<>(List.of(first));
     while (tokens.accept("||")) {
       operands.add(and());
     }
@@ -84,7 +88,11 @@ final class ExpressionParser {
   }
 
   private Expr and() throws SyntaxError {
-    List<Expr> operands = new ArrayList<>(List.of(binary(LOOSEST)));
+    Expr first = binary(LOOSEST);
+    if (!tokens.current().is("&&")) {
+      return first;
+    }
+    List<Expr> operands = new ArrayList<>(List.of(first));
     while (tokens.accept("&&")) {
       operands.add(binary(LOOSEST));
     }

@@ -2,7 +2,6 @@ package jbt.compiler.lang;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jbt.compiler.lang.Token.Kind;
@@ -10,12 +9,16 @@ import jbt.compiler.lang.Token.Kind;
 /** Reads tokens from a script one by one, and attach points, which have their own characters. */
 final class Lexer {
   /** By their first character; longest first, so that the first that fits is the right one. */
-  private static final Map<Character, List<String>> SYMBOLS =
-      Stream.of(
-              "<<=", ">>=", "->", "++", "--", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "+=",
-              "-=", "*=", "/=", "%=", "&=", "|=", "^=", "..", "{", "}", "(", ")", "[", "]", ";",
-              ",", "?", ":", ".", "+", "-", "*", "/", "%", "&", "|", "^", "~", "!", "<", ">", "=")
-          .collect(Collectors.groupingBy(symbol -> symbol.charAt(0)));
+  private static final String[][] SYMBOLS = new String[128][];
+
+  static {
+    Stream.of(
+            "<<=", ">>=", "->", "++", "--", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "+=",
+            "-=", "*=", "/=", "%=", "&=", "|=", "^=", "..", "{", "}", "(", ")", "[", "]", ";", ",",
+            "?", ":", ".", "+", "-", "*", "/", "%", "&", "|", "^", "~", "!", "<", ">", "=")
+        .collect(Collectors.groupingBy(symbol -> symbol.charAt(0)))
+        .forEach((first, symbols) -> SYMBOLS[first] = symbols.toArray(String[]::new));
+  }
 
   private final String text;
   private final Diagnostics diagnostics;
@@ -69,10 +72,12 @@ final class Lexer {
     if (c == '"') {
       return string(start);
     }
-    for (String symbol : SYMBOLS.getOrDefault(c, List.of())) {
-      if (text.startsWith(symbol, at)) {
-        at += symbol.length();
-        return token(Kind.SYMBOL, start, symbol);
+    if (c < SYMBOLS.length && SYMBOLS[c] != null) {
+      for (String symbol : SYMBOLS[c]) {
+        if (text.startsWith(symbol, at)) {
+          at += symbol.length();
+          return token(Kind.SYMBOL, start, symbol);
+        }
       }
     }
     at += Character.charCount(text.codePointAt(at));

@@ -1,8 +1,5 @@
 package jbt.compiler.lang;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import jbt.compiler.lang.Ast.Expr;
 import jbt.compiler.lang.Ast.Stmt;
@@ -16,37 +13,37 @@ final class Nesting {
   static final int DEEPEST = 256;
   static final String MESSAGE = "nested too deeply: at most " + DEEPEST + " levels are allowed";
 
-  private record Item(Object node, SourceRange range, int depth) {}
-
   private Nesting() {}
 
   /** Reports one error a block at most. */
   static void check(Ast.Script script, Diagnostics diagnostics) {
     for (Ast.Block block : script.blocks()) {
-      List<Object> nodes = new ArrayList<>(block.body());
-      block.predicate().ifPresent(nodes::add);
-      check(nodes, diagnostics);
+      if (block.predicate().isEmpty() || !tooDeep(block.predicate().get(), 1, diagnostics)) {
+        tooDeep(block.body(), 1, diagnostics);
+      }
     }
-    script.macros().forEach(macro -> check(List.of(macro.body()), diagnostics));
-  }
-
-  private static void check(List<?> nodes, Diagnostics diagnostics) {
-    Deque<Item> open = new ArrayDeque<>();
-    nodes.forEach(node -> open.push(new Item(node, range(node), 1)));
-    while (!open.isEmpty()) {
-      Item item = open.pop();
-      if (item.depth > DEEPEST) {
-        diagnostics.error(item.range, "syntax: " + MESSAGE);
-        return;
-      }
-      for (Object child :
-          item.node instanceof Stmt s ? Ast.children(s) : Ast.children((Expr) item.node)) {
-        open.push(new Item(child, range(child), item.depth + 1));
-      }
+    for (Ast.Macro macro : script.macros()) {
+      tooDeep(macro.body(), 1, diagnostics);
     }
   }
 
-  private static SourceRange range(Object node) {
-    return node instanceof Stmt s ? s.range() : ((Expr) node).range();
+  /** Whether one of the nodes, which are that deep, goes too deep; this is told then. */
+  private static boolean tooDeep(List<?> nodes, int depth, Diagnostics diagnostics) {
+    for (int i = 0; i < nodes.size(); i++) {
+      if (tooDeep(nodes.get(i), depth, diagnostics)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean tooDeep(Object node, int depth, Diagnostics diagnostics) {
+    if (depth > DEEPEST) {
+      SourceRange range = node instanceof Stmt s ? s.range() : ((Expr) node).range();
+      diagnostics.error(range, "syntax: " + MESSAGE);
+      return true;
+    }
+    List<?> children = node instanceof Stmt s ? Ast.children(s) : Ast.children((Expr) node);
+    return tooDeep(children, depth + 1, diagnostics);
   }
 }

@@ -1,5 +1,6 @@
 package jbt.compiler.lang;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import jbt.compiler.lang.Token.Kind;
@@ -9,6 +10,10 @@ final class Tokens {
   private final Lexer lexer;
   private final Diagnostics diagnostics;
   private Token current;
+
+  /** Those behind the current one that were looked at. */
+  private final ArrayDeque<Token> behind = new ArrayDeque<>(4);
+
   private SourceRange previous = new SourceRange(0, 0);
   private int depth;
 
@@ -57,7 +62,7 @@ final class Tokens {
       braces = Math.max(0, braces - 1);
     }
     previous = taken.range();
-    current = lexer.next();
+    current = behind.isEmpty() ? lexer.next() : behind.remove();
     return taken;
   }
 
@@ -98,6 +103,7 @@ final class Tokens {
 
   /** Reads the attach point that begins at the current token. */
   Token attachPoint() {
+    behind.clear();
     lexer.moveTo(current.range().start());
     Token point = lexer.attachPoint();
     previous = point.range();
@@ -107,19 +113,21 @@ final class Tokens {
 
   /** The token behind the current one, which stays. */
   Token ahead() {
-    Token token = lexer.next();
-    lexer.moveTo(current.range().end());
-    return token;
+    if (behind.isEmpty()) {
+      behind.add(lexer.next());
+    }
+    return behind.element();
   }
 
   /** The current token and those behind it, all of which stay. */
   List<Token> ahead(int count) {
-    List<Token> tokens = new ArrayList<>(List.of(current));
-    while (tokens.size() < count) {
-      tokens.add(lexer.next());
+    while (behind.size() < count - 1) {
+      behind.add(lexer.next());
     }
-    lexer.moveTo(current.range().end());
-    return tokens;
+    List<Token> tokens = new ArrayList<>(1 + behind.size());
+    tokens.add(current);
+    tokens.addAll(behind);
+    return tokens.subList(0, count);
   }
 
   /** Begins a nested piece; {@link #leave} ends it. */
