@@ -1,18 +1,18 @@
 package jbt.compiler.lang;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import jbt.compiler.lang.Token.Kind;
 
 /** The tokens of a script, one of them the current one, and how deep the reader is in it. */
 final class Tokens {
+  private final String text;
   private final Lexer lexer;
   private final Diagnostics diagnostics;
   private Token current;
 
   /** Those behind the current one that were looked at. */
-  private final ArrayDeque<Token> behind = new ArrayDeque<>(4);
+  private final List<Token> behind = new ArrayList<>();
 
   private SourceRange previous = new SourceRange(0, 0);
   private int depth;
@@ -26,6 +26,7 @@ final class Tokens {
 
   /** Those from an offset on. */
   Tokens(String text, int start, Diagnostics diagnostics) {
+    this.text = text;
     this.diagnostics = diagnostics;
     lexer = new Lexer(text, diagnostics);
     if (start > 0) {
@@ -62,7 +63,12 @@ final class Tokens {
       braces = Math.max(0, braces - 1);
     }
     previous = taken.range();
-    current = behind.isEmpty() ? lexer.next() : behind.remove();
+    if (behind.isEmpty()) {
+      lexer.moveTo(current.range().end());
+      current = lexer.next();
+    } else {
+      current = behind.removeFirst();
+    }
     return taken;
   }
 
@@ -113,21 +119,23 @@ final class Tokens {
 
   /** The token behind the current one, which stays. */
   Token ahead() {
-    if (behind.isEmpty()) {
-      behind.add(lexer.next());
-    }
-    return behind.element();
+    return ahead(1);
   }
 
-  /** The current token and those behind it, all of which stay. */
-  List<Token> ahead(int count) {
-    while (behind.size() < count - 1) {
-      behind.add(lexer.next());
+  /** The token so many places behind the current one, all of which stay. */
+  Token ahead(int places) {
+    while (behind.size() < places) {
+      Diagnostics wrong = new Diagnostics();
+      Lexer scout = new Lexer(text, wrong);
+      scout.moveTo(behind.isEmpty() ? current.range().end() : behind.getLast().range().end());
+      Token token = scout.next();
+      if (wrong.hasErrors()) {
+        // Told where it is taken, if it is no attach point, which has its own characters.
+        return new Token(Kind.BAD, token.range(), "", 0, false);
+      }
+      behind.add(token);
     }
-    List<Token> tokens = new ArrayList<>(1 + behind.size());
-    tokens.add(current);
-    tokens.addAll(behind);
-    return tokens.subList(0, count);
+    return places == 0 ? current : behind.get(places - 1);
   }
 
   /** Begins a nested piece; {@link #leave} ends it. */

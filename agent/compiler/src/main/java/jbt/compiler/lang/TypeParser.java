@@ -83,27 +83,18 @@ final class TypeParser {
     if (name.kind() != Kind.IDENTIFIER) {
       return false;
     }
-    Token next = tokens.ahead(3).getLast();
-    if (!next.is("*") && !next.is("[") && !next.is(")")) {
-      return false;
-    }
-    List<Token> ahead = tokens.ahead(LONGEST);
     int at = 2;
     boolean pointer = false;
-    while (at < ahead.size() && (ahead.get(at).is("*") || ahead.get(at).is("["))) {
-      boolean array = ahead.get(at).is("[");
-      boolean number = array && at + 1 < ahead.size() && ahead.get(at + 1).kind() == Kind.INTEGER;
-      int end = number ? at + 2 : at + 1;
-      if (array && !(end < ahead.size() && ahead.get(end).is("]"))) {
+    while (at < LONGEST && (tokens.ahead(at).is("*") || tokens.ahead(at).is("["))) {
+      boolean array = tokens.ahead(at).is("[");
+      int end = array && tokens.ahead(at + 1).kind() == Kind.INTEGER ? at + 2 : at + 1;
+      if (array && !tokens.ahead(end).is("]")) {
         return false;
       }
       pointer |= !array;
       at = array ? end + 1 : at + 1;
     }
-    if (at + 1 >= ahead.size() || !ahead.get(at).is(")")) {
-      return false;
-    }
-    return pointer || beginsOperand(ahead.get(at + 1));
+    return tokens.ahead(at).is(")") && (pointer || beginsOperand(tokens.ahead(at + 1)));
   }
 
   /** Whether it can only be what a cast is applied to. */
@@ -230,13 +221,14 @@ final class TypeParser {
 
   /** Whether a name with stars or brackets up to the end of the argument comes. */
   private boolean typeAhead() {
-    List<Token> ahead = tokens.ahead(LONGEST);
-    int at = 1;
-    while (at < ahead.size() && ahead.get(at).is("*")) {
+    if (tokens.current().kind() != Kind.IDENTIFIER || !tokens.ahead().is("*")) {
+      return false;
+    }
+    int at = 2;
+    while (at < LONGEST && tokens.ahead(at).is("*")) {
       at++;
     }
-    boolean end = at < ahead.size() && (ahead.get(at).is(")") || ahead.get(at).is(","));
-    return ahead.getFirst().kind() == Kind.IDENTIFIER && at > 1 && end;
+    return tokens.ahead(at).is(")") || tokens.ahead(at).is(",");
   }
 
   /** {@code , a.b.c)}. */
