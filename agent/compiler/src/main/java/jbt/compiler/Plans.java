@@ -13,8 +13,8 @@ public final class Plans {
   /** That all plans that are kept may take, with their scripts. */
   private static final int MOST_BYTES = 1 << 20;
 
-  /** Of a slot of a program's instructions, about. */
-  private static final int SLOT_BYTES = 50;
+  /** Of an instruction of a program, about. */
+  private static final int INSTRUCTION_BYTES = 50;
 
   private record Kept(
       String script,
@@ -25,9 +25,10 @@ public final class Plans {
       int bytes) {
     static Kept of(
         String script, String file, Parameters parameters, Plan plan, Transcript transcript) {
-      int slots = plan.programs().stream().mapToInt(program -> program.code().slots()).sum();
+      int instructions =
+          plan.programs().stream().mapToInt(it -> it.code().instructions().size()).sum();
       int imports = parameters.imports().values().stream().mapToInt(String::length).sum();
-      int bytes = script.length() + imports + slots * SLOT_BYTES;
+      int bytes = script.length() + imports + instructions * INSTRUCTION_BYTES;
       return new Kept(script, file, parameters, plan, transcript, bytes);
     }
   }

@@ -84,9 +84,9 @@ final class Failures {
 
   /** What is said of a map that has had no room for a key, wherever that was. */
   static String mapFull(MapDecl map, Source script) {
-    String message =
-        "Map full: %1$s has room for %2$d. Set max_map_keys, or write let %1$s = hash(n)"
-            .formatted(map.name(), map.maxEntries());
+    String name = map.name();
+    String room = "Map full: " + name + " has room for " + map.maxEntries();
+    String message = room + ". Set max_map_keys, or write let " + name + " = hash(n)";
     return text(message, Helper.MAP_UPDATE_ELEM, -E2BIG, map.firstWrite(), script);
   }
 
