@@ -133,6 +133,11 @@ public final class FakeBinaries implements Binaries {
     }
 
     @Override
+    public Optional<Type.Struct> struct(boolean union, String name) {
+      return Optional.empty();
+    }
+
+    @Override
     public List<Member> members(int struct) {
       return List.of(Member.plain("x", Type.INT32, 0), Member.plain("y", Type.INT64, 8));
     }

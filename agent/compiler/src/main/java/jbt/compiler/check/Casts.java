@@ -112,7 +112,8 @@ final class Casts {
     return new Value(expr, false, true);
   }
 
-  private static long narrow(long value, Type type) {
+  /** What of a number is left in a type. */
+  static long narrow(long value, Type type) {
     if (!(type instanceof Type.Int i)) {
       return value != 0 ? 1 : 0;
     }

@@ -63,6 +63,11 @@ final class ExpressionChecker {
     return statements;
   }
 
+  /** The places that the program under check serves. */
+  List<Expanded> points() {
+    return context.points();
+  }
+
   TypeResolver types() {
     return types;
   }

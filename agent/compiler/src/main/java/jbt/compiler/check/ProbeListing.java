@@ -47,6 +47,9 @@ public final class ProbeListing {
           "software",
           "tracepoint");
 
+  /** The same of a file. */
+  private static final List<String> IN_PROGRAMS = List.of("uprobe", "usdt");
+
   private final Target target;
   private final boolean details;
   private final List<String> found = new ArrayList<>();
@@ -124,11 +127,12 @@ public final class ProbeListing {
     Optional<String> exact = Expansion.provider(provider);
     if (exact.isPresent()) {
       list(exact.get(), wanted);
-    } else {
-      for (String usual : USUAL) {
-        if (Wildcard.matches(provider, usual)) {
-          list(usual, wanted);
-        }
+      return;
+    }
+    boolean path = colon >= 0 && wanted.split(":", 2)[0].indexOf('/') >= 0;
+    for (String usual : path ? IN_PROGRAMS : USUAL) {
+      if (Wildcard.matches(provider, usual)) {
+        list(usual, wanted);
       }
     }
   }

@@ -82,6 +82,13 @@ public interface Binary {
   /** The parameters of the function that begins there, as C declares them; none if not known. */
   List<String> declarations(long fileOffset);
 
+  /**
+   * A struct or class, or a union, of which the debug information tells all.
+   *
+   * @throws BinaryException if there is some that can't be read
+   */
+  Optional<Type.Struct> struct(boolean union, String name) throws BinaryException;
+
   /** The members of a struct that the debug information has; its origin's source is the file. */
   List<Member> members(int struct);
 

@@ -19,6 +19,7 @@ import java.util.function.Supplier;
 import jbt.compiler.target.Binary;
 import jbt.compiler.target.BinaryException;
 import jbt.compiler.types.Member;
+import jbt.compiler.types.Type;
 import jbt.kernel.code.X86;
 import jbt.kernel.demangle.Names;
 import jbt.kernel.dwarf.DebugInformation;
@@ -210,6 +211,12 @@ final class ElfBinary implements Binary {
     } catch (BinaryException e) {
       return List.of();
     }
+  }
+
+  @Override
+  public Optional<Type.Struct> struct(boolean union, String name) throws BinaryException {
+    DebugInformation information = debug();
+    return ask(() -> information.struct(union, name));
   }
 
   @Override
