@@ -84,19 +84,21 @@ final class ExpressionChecker {
     if (value.type() instanceof Type.Struct) {
       return access.asRecord(value);
     }
-    if (Access.canBeHeld(value.type()) || value.expr() instanceof Expr.TuplePart) {
+    if (Access.canBeHeld(value.type())) {
       return value;
+    }
+    Optional<Expr> elements = access.asRecords(value);
+    if (elements.isPresent()) {
+      return value.with(elements.get());
     }
     diagnostics.error(value.range(), "This array can't be used as a whole: index it");
     return Value.unknown(value.range());
   }
 
-  /** A value that can be put in a variable: a struct, too. */
+  /** A value that can be put in a variable: a struct or an array of them as it is, too. */
   Value variableValue(Ast.Expr expr) {
     Value value = any(expr);
-    return value.type() instanceof Type.Struct struct && Access.canBeHeld(struct)
-        ? value
-        : value(expr);
+    return Access.isOfMemory(value.type()) && Access.fits(value.type()) ? value : value(expr);
   }
 
   Value condition(Ast.Expr expr) {

@@ -210,8 +210,7 @@ final class Operators {
     }
     if (left.type() instanceof Type.Tuple a
         && right.type() instanceof Type.Tuple b
-        && a.parts().size() == b.parts().size()
-        && a.names().equals(b.names())) {
+        && Place.sameFields(a, b)) {
       return tuples(op, left, right, range);
     }
     if (left.type() instanceof Type.Array(Type.Int a, int length)
@@ -219,6 +218,11 @@ final class Operators {
         && a.bytes() == b.bytes()
         && length == other) {
       return bytes(op, left, right, (long) length * a.bytes(), range);
+    }
+    if (left.type() instanceof Type.Buffer && right.type() instanceof Type.Buffer) {
+      // Their lengths are compared with their bytes.
+      int count = Math.max(left.type().storedSize(), right.type().storedSize());
+      return bytes(op, left, right, count, range);
     }
     if (left.type() instanceof Type.Symbolic(Meaning meaning)
         && left.type().equals(right.type())
@@ -299,7 +303,7 @@ final class Operators {
 
   private Value tuples(BinaryOp op, Value left, Value right, SourceRange range) {
     List<Expr> a = Coercion.comparable(left.expr());
-    List<Expr> b = Coercion.comparable(right.expr());
+    List<Expr> b = Coercion.comparable(right.expr(), (Type.Tuple) left.type());
     Value all = Value.bool(true, range);
     for (int i = 0; i < a.size(); i++) {
       Value same = binary(Ast.BinaryOp.EQ, Value.of(a.get(i)), Value.of(b.get(i)), range);

@@ -124,7 +124,7 @@ final class Place {
           case Type.Str str -> incoming instanceof Type.Str other && other.size() <= str.size();
           case Type.None n -> false;
           case Type.Pointer p -> incoming instanceof Type.Pointer;
-          case Type.Array a -> a.equals(incoming);
+          case Type.Array a -> alike(a, incoming);
           case Type.Struct s -> s.equals(incoming);
           case Type.Tuple t ->
               incoming instanceof Type.Tuple
@@ -136,6 +136,19 @@ final class Place {
     return completes(declaredType, incoming)
         ? Optional.of(incoming)
         : fits ? Optional.of(declaredType) : Optional.empty();
+  }
+
+  /** Whether arrays differ only in what is known of where their pointers point. */
+  private static boolean alike(Type a, Type b) {
+    return switch (a) {
+      case Type.Array(Type element, int length)
+          when b instanceof Type.Array(Type other, int others) ->
+          length == others && alike(element, other);
+      case Type.Pointer(Type target, var space)
+          when b instanceof Type.Pointer(Type other, var otherSpace) ->
+          alike(target, other);
+      default -> a.equals(b);
+    };
   }
 
   /** The type that values of both types can be held in. */
@@ -174,18 +187,27 @@ final class Place {
     };
   }
 
+  /** Whether two tuples have as many parts, or two records the same fields in any order. */
+  static boolean sameFields(Type.Tuple a, Type.Tuple b) {
+    return a.parts().size() == b.parts().size()
+        && a.names().size() == b.names().size()
+        && b.names().containsAll(a.names());
+  }
+
   private static Type joinIntegers(Type.Int a, boolean aNatural, Type.Int b, boolean bNatural) {
     boolean signed = aNatural == bNatural || (aNatural ? b : a).signed();
     return signed ? Type.INT64 : Type.UINT64;
   }
 
+  /** The fields of a record have the order in which they were first written. */
   private static Optional<Type> joinTuples(Type.Tuple a, Type.Tuple b) {
-    if (a.parts().size() != b.parts().size() || !a.names().equals(b.names())) {
+    if (!sameFields(a, b)) {
       return Optional.empty();
     }
     List<Type> parts = new ArrayList<>();
     for (int i = 0; i < a.parts().size(); i++) {
-      Optional<Type> part = join(a.parts().get(i), false, b.parts().get(i), false);
+      int other = a.names().isEmpty() ? i : b.names().indexOf(a.names().get(i));
+      Optional<Type> part = join(a.parts().get(i), false, b.parts().get(other), false);
       if (part.isEmpty()) {
         return Optional.empty();
       }
