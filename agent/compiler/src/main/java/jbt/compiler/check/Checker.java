@@ -179,10 +179,13 @@ public final class Checker {
     }
     boolean[] byFunction = new boolean[1];
     Ast.each(block, expr -> byFunction[0] |= isFunc(expr));
+    boolean[] byName = new boolean[1];
+    Ast.each(block, expr -> byName[0] |= Functions.asksName(expr));
     Map<Object, List<Expanded>> groups = new LinkedHashMap<>();
     for (Expanded point : distinct.values()) {
       groups
-          .computeIfAbsent(program(point, fields, byFunction[0]), key -> new ArrayList<>())
+          .computeIfAbsent(
+              byName[0] ? point : program(point, fields, byFunction[0]), key -> new ArrayList<>())
           .add(point);
     }
     return groups.values().stream().map(points -> new Group(block, points)).toList();
