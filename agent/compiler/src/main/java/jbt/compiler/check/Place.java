@@ -178,8 +178,9 @@ final class Place {
       case Type.Str str -> Optional.empty();
       case Type.Pointer pointer -> Optional.empty();
       case Type.Tuple tuple -> Optional.empty();
-      case Type.Array array -> Optional.empty();
-      case Type.Struct struct -> Optional.empty();
+      case Type.Array array ->
+          Access.isOfMemory(array) && ofRecords(right) ? Optional.of(right) : Optional.empty();
+      case Type.Struct struct -> ofRecords(right) ? Optional.of(right) : Optional.empty();
       case Type.ProbeName probeName -> Optional.empty();
       case Type.Buffer buffer -> Optional.empty();
       case Type.Symbolic symbolic -> Optional.empty();
@@ -192,6 +193,12 @@ final class Place {
     return a.parts().size() == b.parts().size()
         && a.names().size() == b.names().size()
         && b.names().containsAll(a.names());
+  }
+
+  /** What structs, or arrays of them, become where they are not held as they lie in memory. */
+  static boolean ofRecords(Type type) {
+    return (type instanceof Type.Tuple tuple && !tuple.names().isEmpty())
+        || (type instanceof Type.Array(Type element, int length) && ofRecords(element));
   }
 
   private static Type joinIntegers(Type.Int a, boolean aNatural, Type.Int b, boolean bNatural) {
