@@ -220,6 +220,23 @@ class TracedProgramsTest {
   }
 
   @Test
+  @Covers("listing")
+  void listsWhatAProcessHas() throws Exception {
+    try (Worker worker = Worker.start(program.toString())) {
+      int code =
+          Main.run(
+              new String[] {"-p", "" + worker.id(), "-l", "usdt:*,uprobe:w*rk,*:*:finish"},
+              folder,
+              new ByteArrayInputStream(new byte[0]),
+              new Screen(out, err, false, false));
+      assertThat(text(err)).isEmpty();
+      assertThat(text(out).lines().map(line -> line.replace(program.toString(), "FILE")))
+          .containsExactly("uprobe:FILE:finish", "uprobe:FILE:work", "usdt:FILE:app:worked");
+      assertThat(code).isZero();
+    }
+  }
+
+  @Test
   @Covers({"uprobe", "usdt"})
   void runsBlocksAtOnePlaceInTheirOrder() throws Exception {
     try (Worker worker = Worker.start(program.toString())) {
