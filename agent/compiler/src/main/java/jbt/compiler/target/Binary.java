@@ -57,6 +57,9 @@ public interface Binary {
   /** Where in the file the code or datum is that is loaded at an address. */
   OptionalLong fileOffset(long address);
 
+  /** Whether what is at an address is loaded as code. */
+  boolean isCode(long address);
+
   /**
    * Distances from the function's start at which an instruction begins; empty if its size is not
    * known or not all of its bytes are instructions that are known.

@@ -174,6 +174,12 @@ final class ElfBinary implements Binary {
   }
 
   @Override
+  public boolean isCode(long address) {
+    return segments.stream()
+        .anyMatch(segment -> segment.executable() && segment.holdsAddress(address));
+  }
+
+  @Override
   public Optional<List<Long>> instructions(Function function) {
     if (code.isEmpty() || function.size() <= 0) {
       return Optional.empty();
