@@ -322,18 +322,30 @@ final class Access {
 
   /** A struct as a record of its fields, each of which is read. */
   Value asRecord(Value value) {
-    List<String> names = new ArrayList<>();
-    List<Expr> parts = new ArrayList<>();
-    boolean complete = collect(value, names, parts, 0);
-    if (!complete || parts.isEmpty()) {
+    Collected fields = collect(value);
+    if (!fields.complete || fields.parts.isEmpty()) {
       error(
           value.range(),
           "%s has no fields that are known, or more than %d: name those that are wanted"
               .formatted(TypeNames.describe(value.type()), MOST_FIELDS));
       return Value.unknown(value.range());
     }
-    Type type = new Type.Tuple(parts.stream().map(Expr::type).toList(), names);
-    return new Value(new Expr.Tuple(parts, type, value.range()), false, true);
+    return new Value(fields.record(value.range()), false, true);
+  }
+
+  /** The fields of a struct that can be read; not complete if there are too many. */
+  private record Collected(List<String> names, List<Expr> parts, boolean complete) {
+    Expr record(SourceRange range) {
+      Type type = new Type.Tuple(parts.stream().map(Expr::type).toList(), names);
+      return new Expr.Tuple(parts, type, range);
+    }
+  }
+
+  private Collected collect(Value of) {
+    List<String> names = new ArrayList<>();
+    List<Expr> parts = new ArrayList<>();
+    boolean complete = collect(of, names, parts, 0);
+    return new Collected(names, parts, complete);
   }
 
   /** The fields of anonymous parts stand among the others. */
@@ -367,50 +379,62 @@ final class Access {
     return true;
   }
 
-  /** Empty, with a warning, for an array that would take too much. */
+  /** Empty for what has nothing to show, and with a warning for what would take too much. */
   private Optional<Expr> part(Value field, String name) {
     return switch (field.type()) {
-      case Type.Struct _ -> Optional.of(asRecord(field).expr());
-      case Type.Array array when !canBeHeld(array) -> {
-        Optional<Expr> records = asRecords(field);
-        if (records.isPresent()) {
-          yield records;
+      case Type.Struct _ -> {
+        Collected fields = collect(field);
+        if (!fields.complete) {
+          String tooMany = "The field '%s' is left out: it has more than %d fields";
+          round.diagnostics().warning(field.range(), tooMany.formatted(name, MOST_FIELDS));
         }
-        round
-            .diagnostics()
-            .warning(
-                field.range(),
-                Type.isPlain(array)
-                    ? "The array '%s' is left out: it has more than %d bytes"
-                        .formatted(name, LARGEST)
-                    : "The array '%s' is left out: it has more than %d elements"
-                        .formatted(name, MOST_ELEMENTS));
-        yield Optional.empty();
+        yield fields.complete && !fields.parts.isEmpty()
+            ? Optional.of(fields.record(field.range()))
+            : Optional.empty();
+      }
+      case Type.Array array when !canBeHeld(array) -> {
+        boolean plain = Type.isPlain(array);
+        if (plain || array.length() > MOST_ELEMENTS) {
+          round
+              .diagnostics()
+              .warning(
+                  field.range(),
+                  "The array '%s' is left out: it has more than %d %s"
+                      .formatted(
+                          name, plain ? LARGEST : MOST_ELEMENTS, plain ? "bytes" : "elements"));
+        }
+        yield asRecords(field);
       }
       default -> Optional.of(field.expr());
     };
   }
 
-  /** An array of structs as one of records; empty for what is none, or has too many. */
+  /**
+   * An array of structs, or of arrays of them, as one of records; empty for what is none, has too
+   * many elements, or has nothing in them to show.
+   */
   Optional<Expr> asRecords(Value value) {
     return value.type() instanceof Type.Array array
             && isOfMemory(array)
             && Type.sizeOf(array) > 0
             && array.length() <= MOST_ELEMENTS
-        ? Optional.of(elements(value, array))
+        ? elements(value, array)
         : Optional.empty();
   }
 
-  /** An array of structs, or of arrays of them. */
-  private Expr elements(Value array, Type.Array type) {
+  private Optional<Expr> elements(Value array, Type.Array type) {
     List<Expr> elements = new ArrayList<>();
     for (int i = 0; i < type.length(); i++) {
       Value index = Value.literal(i, array.range());
       Value element = inArray(array, type.element(), type.length(), index, array.range());
-      elements.add(part(element, "").orElse(element.expr()));
+      Optional<Expr> part = part(element, "");
+      if (part.isEmpty()) {
+        return Optional.empty();
+      }
+      elements.add(part.get());
     }
     Type held = new Type.Array(elements.getFirst().type(), elements.size());
-    return new Expr.Tuple(elements, held, array.range());
+    return Optional.of(new Expr.Tuple(elements, held, array.range()));
   }
 
   Value currentTask(SourceRange range) {
