@@ -385,8 +385,12 @@ final class Access {
       case Type.Struct _ -> {
         Collected fields = collect(field);
         if (!fields.complete) {
-          String tooMany = "The field '%s' is left out: it has more than %d fields";
-          round.diagnostics().warning(field.range(), tooMany.formatted(name, MOST_FIELDS));
+          round
+              .diagnostics()
+              .warning(
+                  field.range(),
+                  "The field '%s' is left out: it has more than %d fields"
+                      .formatted(name, MOST_FIELDS));
         }
         yield fields.complete && !fields.parts.isEmpty()
             ? Optional.of(fields.record(field.range()))
