@@ -78,21 +78,25 @@ final class Arguments {
   /** The value of -l is a pattern, or the file of a script. */
   private static Command list(CommandLine line, Where where, List<String> rest, List<String> named)
       throws UsageException {
-    refuse(
-        line, "-l", "d", "duration", "per-host", "f", "o", "p", "c", "dry-run", "flame", "folded");
+    refuse(line, "-l", "d", "duration", "per-host", "f", "o", "c", "dry-run", "flame", "folded");
     String value = line.getOptionValue("l", "");
     boolean file = !value.isEmpty() && Files.isRegularFile(Path.of(value));
     if (file || line.hasOption("e")) {
       Source source =
           file ? new Source.File(Path.of(value)) : new Source.Text(line.getOptionValue("e"));
       Command.Trace script = trace(line, where, source, rest, named);
-      return new Command.ListProbes(where, "", line.hasOption("v"), Optional.of(script));
+      return new Command.ListProbes(
+          where, "", OptionalInt.empty(), line.hasOption("v"), Optional.of(script));
     } else if (!rest.isEmpty()) {
       throw new UsageException("one pattern at most: " + String.join(" ", rest));
     } else if (!named.isEmpty()) {
       throw new UsageException("-l takes no options of a script: " + String.join(" ", named));
     }
-    return new Command.ListProbes(where, value, line.hasOption("v"), Optional.empty());
+    if (line.hasOption("hosts")) {
+      refuse(line, "other hosts", "p");
+    }
+    return new Command.ListProbes(
+        where, value, process(line), line.hasOption("v"), Optional.empty());
   }
 
   private static Command.Trace trace(
@@ -132,13 +136,9 @@ final class Arguments {
     if (mode == Mode.MODE_TRACE && line.hasOption("probe-filter")) {
       throw new UsageException("--probe-filter is for --test and --bench");
     }
-    OptionalInt process = OptionalInt.empty();
-    if (line.hasOption("p")) {
-      process = OptionalInt.of(process(line.getOptionValue("p")));
-    }
     return new Modes(
         line.hasOption("unsafe"),
-        process,
+        process(line),
         Optional.ofNullable(line.getOptionValue("c")),
         line.hasOption("dry-run"),
         !line.hasOption("no-warnings"),
@@ -186,6 +186,12 @@ final class Arguments {
     } catch (PatternSyntaxException e) {
       throw new UsageException("--probe-filter: " + e.getDescription() + ": " + text);
     }
+  }
+
+  private static OptionalInt process(CommandLine line) throws UsageException {
+    return line.hasOption("p")
+        ? OptionalInt.of(process(line.getOptionValue("p")))
+        : OptionalInt.empty();
   }
 
   private static int process(String text) throws UsageException {

@@ -3,6 +3,7 @@ package jbt.cli;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import jbt.cli.session.Modes;
 import jbt.cli.session.Parameters;
 import jbt.transport.Role;
@@ -21,9 +22,11 @@ sealed interface Command {
   /**
    * -l: the attach points that match, or what those of a script stand for.
    *
+   * @param process whose program and libraries are looked at, too
    * @param script as it would run
    */
-  record ListProbes(Where where, String pattern, boolean details, Optional<Trace> script)
+  record ListProbes(
+      Where where, String pattern, OptionalInt process, boolean details, Optional<Trace> script)
       implements Command {}
 
   /** --info: what hosts can do. */

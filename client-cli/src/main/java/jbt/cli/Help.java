@@ -21,6 +21,7 @@ final class Help {
                                there are
         -l, --list [PATTERN,...]  list the attach points that match, and run nothing
         -lv PATTERN            with arguments; 'struct NAME': the kernel's definition
+        -l [PATTERN,...] -p PID  also those of its program and libraries: usdt, uprobe:*:read*
         -l FILE, -l -e SCRIPT  list what the attach points of a script stand for
         --info                 what the kernel can do: probe types, features, helpers
         -d [STAGE]             print what the compiler makes of the script, and run nothing

@@ -97,6 +97,7 @@ public final class Main {
         ListProbesRequest.Builder request =
             ListProbesRequest.newBuilder()
                 .setPattern(list.pattern())
+                .setProcess(list.process().orElse(0))
                 .setDetails(list.details())
                 .addAllHosts(hosts);
         if (list.script().isPresent()) {

@@ -220,6 +220,44 @@ class TracedProgramsTest {
   }
 
   @Test
+  @Covers("listing")
+  void listsWhatAProcessHas() throws Exception {
+    try (Worker worker = Worker.start(program.toString())) {
+      int code =
+          Main.run(
+              new String[] {"-p", "" + worker.id(), "-l", "usdt:*,uprobe:w*rk,*:*:finish"},
+              folder,
+              new ByteArrayInputStream(new byte[0]),
+              new Screen(out, err, false, false));
+      assertThat(text(err)).isEmpty();
+      assertThat(text(out).lines().map(line -> line.replace(program.toString(), "FILE")))
+          .containsExactly("uprobe:FILE:finish", "uprobe:FILE:work", "usdt:FILE:app:worked");
+      assertThat(code).isZero();
+    }
+  }
+
+  @Test
+  @Covers({"uprobe", "usdt"})
+  void runsBlocksAtOnePlaceInTheirOrder() throws Exception {
+    try (Worker worker = Worker.start(program.toString())) {
+      Thread thread =
+          trace(
+              """
+              uprobe:FILE:work { printf("1"); } uprobe:FILE:w*rk { printf("2"); }
+              uprobe:FILE:work { printf("3"); } uretprobe:FILE:work { printf("r"); }
+              uretprobe:FILE:w*rk { printf("s"); } usdt:FILE:app:worked { printf("a"); }
+              uretprobe:FILE:work { printf("t\\n"); } usdt:FILE:app:wor* { printf("b"); }
+              uprobe:FILE:finish { exit(); }
+              """);
+      worker.work();
+      worker.work();
+      worker.finish();
+      String once = "123ababrst";
+      assertThat(result(thread)).isEqualTo(once + "\n" + once + "\n" + once);
+    }
+  }
+
+  @Test
   @Covers({"uprobe, container", "usdt, container"})
   void seesALibraryThatOnlyAContainerHas() throws Exception {
     Path root = Files.createDirectory(folder.resolve("root"));

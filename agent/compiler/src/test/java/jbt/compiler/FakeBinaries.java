@@ -102,6 +102,11 @@ public final class FakeBinaries implements Binaries {
     }
 
     @Override
+    public boolean isCode(long address) {
+      return address < 0x1f80;
+    }
+
+    @Override
     public Optional<List<Long>> instructions(Function function) {
       return Optional.of(List.of(0L, 4L, 8L, 12L));
     }
@@ -130,6 +135,11 @@ public final class FakeBinaries implements Binaries {
     @Override
     public List<String> declarations(long fileOffset) {
       return List.of();
+    }
+
+    @Override
+    public Optional<Type.Struct> struct(boolean union, String name) {
+      return Optional.empty();
     }
 
     @Override

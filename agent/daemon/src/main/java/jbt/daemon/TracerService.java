@@ -303,7 +303,11 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
       for (String probe :
           request.hasScript()
               ? Prepared.attachPoints(request.getScript(), request.getDetails(), target, policy)
-              : ProbeListing.matching(request.getPattern(), request.getDetails(), target)) {
+              : ProbeListing.matching(
+                  request.getPattern(),
+                  request.getDetails(),
+                  target,
+                  Prepared.process(request.getProcess()))) {
         reply.addProbe(probe);
         size += probe.length();
         if (size > LIST_BYTES) {

@@ -1,6 +1,7 @@
 package jbt.kernel;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -46,21 +47,43 @@ final class Attachments implements AutoCloseable {
     this.programs = programs;
   }
 
+  /** Blocks at the same place run in the order in which the script has them. */
   synchronized void attach() throws LoadException {
     List<Integer> online = Cpus.online();
-    for (Attachment attachment : plan.attachments()) {
-      if (byOneLink(attachment)) {
-        continue;
-      }
-      try {
-        if (attach(attachment, online)) {
-          attached++;
-        }
-      } catch (SystemCallException e) {
-        goOnWithout(List.of(attachment), e);
+    List<List<Attachment>> inOrder = new ArrayList<>();
+    List<List<Attachment>> backwards = new ArrayList<>();
+    for (List<Attachment> together : byLink()) {
+      (lastRunsFirst(together.getFirst().point()) ? backwards : inOrder).add(together);
+    }
+    inOrder.addAll(backwards.reversed());
+    for (List<Attachment> together : inOrder) {
+      if (byOneLink(together.getFirst())) {
+        linkMany(together);
+      } else {
+        attachOne(together.getFirst(), online);
       }
     }
-    attachMany();
+  }
+
+  /** Whether the kernel runs what was attached last to such a place before all else there. */
+  private static boolean lastRunsFirst(Attachment.Point point) {
+    return switch (point) {
+      case Attachment.Point.Uprobe uprobe -> true;
+      case Attachment.Point.KernelFunction function -> true;
+      case Attachment.Point.DirectFunction function -> true;
+      case Attachment.Point.Kprobe kprobe -> !kprobe.returns();
+      default -> false;
+    };
+  }
+
+  private void attachOne(Attachment attachment, List<Integer> online) throws LoadException {
+    try {
+      if (attach(attachment, online)) {
+        attached++;
+      }
+    } catch (SystemCallException e) {
+      goOnWithout(List.of(attachment), e);
+    }
   }
 
   /** Goes on if the settings say so of what is missing. */
@@ -89,21 +112,16 @@ final class Attachments implements AutoCloseable {
     return kind == Program.Kind.UPROBE_MULTI || kind == Program.Kind.KPROBE_MULTI;
   }
 
-  /** Those that one link attaches to all their places in a file. */
-  private void attachMany() throws LoadException {
-    Map<List<Object>, List<Attachment>> byLink = new LinkedHashMap<>();
+  /** Together those that one link attaches to all their places in a file. */
+  private Collection<List<Attachment>> byLink() {
+    Map<Object, List<Attachment>> links = new LinkedHashMap<>();
     for (Attachment attachment : plan.attachments()) {
-      if (byOneLink(attachment)) {
-        String file =
-            attachment.point() instanceof Attachment.Point.Uprobe uprobe ? uprobe.file() : "";
-        byLink
-            .computeIfAbsent(List.of(attachment.program(), file), key -> new ArrayList<>())
-            .add(attachment);
-      }
+      String file =
+          attachment.point() instanceof Attachment.Point.Uprobe uprobe ? uprobe.file() : "";
+      Object link = byOneLink(attachment) ? List.of(attachment.program(), file) : attachment;
+      links.computeIfAbsent(link, key -> new ArrayList<>()).add(attachment);
     }
-    for (List<Attachment> together : byLink.values()) {
-      linkMany(together);
-    }
+    return links.values();
   }
 
   /** The kernel takes all of them or none: of those that may be missing, what is not is found. */

@@ -127,5 +127,6 @@ class ListingTest {
         .startsWith("uprobe:" + file + ":increment\n    increment+0\n    increment+");
     assertThatThrownBy(() -> list("uprobe:x")).hasMessageContaining("Name a program or library");
     assertThat(list("usdt:" + file + ":*")).isEmpty();
+    assertThat(list("*:" + file + ":helper_*")).isEqualTo(list("uprobe:" + file + ":helper_*"));
   }
 }

@@ -114,6 +114,36 @@ class ProgramArgumentsTest {
   }
 
   @Test
+  @Covers("uprobe, args")
+  void knowsTheTypesOfTheProgram() throws Exception {
+    Path program = CProgram.compile(folder, "app", SOURCE, "-O1", "-g");
+    String script =
+        """
+        struct own { int x; long y; };
+        uprobe:FILE:work {
+          $all = args; @all = max($all.n); $p = (struct point *)arg1; @y = max($p->y);
+          @in = max(((struct inner *)&$p->next->in)->a); @size = max(sizeof(struct inner));
+          @at = max(offsetof(struct point, in.name)); @own = max(((struct own *)arg1)->y);
+          @kernel = max(sizeof(struct task_struct) > 1000 ? 1 : 0);
+        }
+        uretprobe:FILE:work { @returned = max(sizeof(struct point)); }
+        """
+            .replace("FILE", program.toString());
+    try (ScriptSession session = ScriptSession.start(script)) {
+      run(program, 3);
+      session.stop();
+      assertThat(session.words("@all")).containsExactly(65535L);
+      assertThat(session.words("@y")).containsExactly(1L << 40);
+      assertThat(session.words("@in")).containsExactly(3L);
+      assertThat(session.words("@size")).containsExactly(12L);
+      assertThat(session.words("@at")).containsExactly(36L);
+      assertThat(session.words("@own")).containsExactly(1L << 40);
+      assertThat(session.words("@kernel")).containsExactly(1L);
+      assertThat(session.words("@returned")).containsExactly(48L);
+    }
+  }
+
+  @Test
   void readsThemFromAFileBeside() throws Exception {
     Path program = CProgram.compile(folder, "app", SOURCE, "-O1", "-g");
     Path debug = folder.resolve("app.debug");

@@ -38,7 +38,15 @@ class SourceLinesTest {
   @TempDir private Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"-gdwarf-5", "-gdwarf-4", "-gdwarf-2 -gstrict-dwarf", "-gdwarf-5 -gz"})
+  @ValueSource(
+      strings = {
+        "-gdwarf-5",
+        "-gdwarf-4",
+        "-gdwarf-2 -gstrict-dwarf",
+        "-gdwarf-5 -gz",
+        "-gdwarf-5 -gsplit-dwarf",
+        "-gdwarf-4 -gsplit-dwarf"
+      })
   @Covers("uprobe, source line")
   void entersEachFunctionOnce(String options) throws Exception {
     String[] all = ("-O1 " + options).split(" ", -1);

@@ -27,9 +27,22 @@ final class Access {
     this.expressions = expressions;
   }
 
+  /** Whether a value is a struct, or an array that can be stored and shown as it is. */
   static boolean canBeHeld(Type type) {
-    boolean plain = type instanceof Type.Struct || type instanceof Type.Array(Type.Int i, int n);
-    return plain && Type.sizeOf(type) > 0 && Type.sizeOf(type) <= LARGEST;
+    boolean array =
+        type instanceof Type.Array(Type element, int n)
+            && (Type.isPlain(element) || !isOfMemory(element));
+    return (type instanceof Type.Struct || array) && fits(type);
+  }
+
+  /** A struct, or an array of them, as it lies in memory and not as the record of its fields. */
+  static boolean isOfMemory(Type type) {
+    return type instanceof Type.Struct
+        || (type instanceof Type.Array(Type element, int n) && isOfMemory(element));
+  }
+
+  static boolean fits(Type type) {
+    return Type.sizeOf(type) > 0 && Type.sizeOf(type) <= LARGEST;
   }
 
   /** The struct that a value is or points to. */
@@ -67,7 +80,13 @@ final class Access {
       SourceRange range) {
     Type placed = inSpace(type, space);
     Expr expr = new Expr.Memory(address, offset, bits, space, direct, placed, range);
-    return new Value(expr, natural(type), type instanceof Type.Pointer);
+    return new Value(expr, natural(type), hasAddresses(type));
+  }
+
+  /** Whether there are addresses in a value, which mean something on one host only. */
+  private static boolean hasAddresses(Type type) {
+    return type instanceof Type.Pointer
+        || (type instanceof Type.Array(Type element, int n) && hasAddresses(element));
   }
 
   static boolean natural(Type type) {
@@ -115,7 +134,7 @@ final class Access {
     Expr whole = of instanceof Expr.Part part ? part.of() : of;
     int start = of instanceof Expr.Part part && inside ? part.offset() : 0;
     Expr expr = new Expr.Part(whole, start + offset, bits, type, range);
-    return new Value(expr, natural(type), type instanceof Type.Pointer);
+    return new Value(expr, natural(type), hasAddresses(type));
   }
 
   private Optional<Fields.Found> find(Type.Struct struct, String field, SourceRange range) {
@@ -262,8 +281,7 @@ final class Access {
   }
 
   private Value inArray(Value of, Type element, int length, Value index, SourceRange range) {
-    boolean stored = of.expr() instanceof Expr.TuplePart && !(element instanceof Type.Int);
-    int size = stored ? element.storedSize() : Type.sizeOf(element);
+    int size = Type.sizeOf(element);
     if (size == 0) {
       error(range, "The elements of this array have no type that can be used");
       return Value.unknown(range);
@@ -282,8 +300,8 @@ final class Access {
           ? base.get().read(i * size, Optional.empty(), plain, element, range)
           : part(of.expr(), (int) i * size, Optional.empty(), element, range);
     }
-    if (base.isEmpty() && !(element instanceof Type.Int)) {
-      error(index.range(), "An array that the script holds is indexed by literal numbers only");
+    if (base.isEmpty() && !Type.isPlain(element) && !isOfMemory(element)) {
+      error(index.range(), "An array of records is indexed by literal numbers only");
       return Value.unknown(range);
     }
     if (base.isEmpty()) {
@@ -300,22 +318,34 @@ final class Access {
   /** More fields make a program that is too large. */
   private static final int MOST_FIELDS = 64;
 
-  private static final int MOST_ELEMENTS = 8;
+  private static final int MOST_ELEMENTS = 16;
 
   /** A struct as a record of its fields, each of which is read. */
   Value asRecord(Value value) {
-    List<String> names = new ArrayList<>();
-    List<Expr> parts = new ArrayList<>();
-    boolean complete = collect(value, names, parts, 0);
-    if (!complete || parts.isEmpty()) {
+    Collected fields = collect(value);
+    if (!fields.complete || fields.parts.isEmpty()) {
       error(
           value.range(),
           "%s has no fields that are known, or more than %d: name those that are wanted"
               .formatted(TypeNames.describe(value.type()), MOST_FIELDS));
       return Value.unknown(value.range());
     }
-    Type type = new Type.Tuple(parts.stream().map(Expr::type).toList(), names);
-    return new Value(new Expr.Tuple(parts, type, value.range()), false, true);
+    return new Value(fields.record(value.range()), false, true);
+  }
+
+  /** The fields of a struct that can be read; not complete if there are too many. */
+  private record Collected(List<String> names, List<Expr> parts, boolean complete) {
+    Expr record(SourceRange range) {
+      Type type = new Type.Tuple(parts.stream().map(Expr::type).toList(), names);
+      return new Expr.Tuple(parts, type, range);
+    }
+  }
+
+  private Collected collect(Value of) {
+    List<String> names = new ArrayList<>();
+    List<Expr> parts = new ArrayList<>();
+    boolean complete = collect(of, names, parts, 0);
+    return new Collected(names, parts, complete);
   }
 
   /** The fields of anonymous parts stand among the others. */
@@ -349,35 +379,66 @@ final class Access {
     return true;
   }
 
-  /** Empty, with a warning, for an array that would take too much. */
+  /** Empty for what has nothing to show, and with a warning for what would take too much. */
   private Optional<Expr> part(Value field, String name) {
     return switch (field.type()) {
-      case Type.Struct _ -> Optional.of(asRecord(field).expr());
-      case Type.Array array when !canBeHeld(array) && array.length() <= MOST_ELEMENTS ->
-          Optional.of(elements(field, array));
+      case Type.Struct _ -> {
+        Collected fields = collect(field);
+        if (!fields.complete) {
+          round
+              .diagnostics()
+              .warning(
+                  field.range(),
+                  "The field '%s' is left out: it has more than %d fields"
+                      .formatted(name, MOST_FIELDS));
+        }
+        yield fields.complete && !fields.parts.isEmpty()
+            ? Optional.of(fields.record(field.range()))
+            : Optional.empty();
+      }
       case Type.Array array when !canBeHeld(array) -> {
-        round
-            .diagnostics()
-            .warning(
-                field.range(),
-                "The array '%s' is left out: it has more than %d elements"
-                    .formatted(name, MOST_ELEMENTS));
-        yield Optional.empty();
+        boolean plain = Type.isPlain(array);
+        if (plain || array.length() > MOST_ELEMENTS) {
+          round
+              .diagnostics()
+              .warning(
+                  field.range(),
+                  "The array '%s' is left out: it has more than %d %s"
+                      .formatted(
+                          name, plain ? LARGEST : MOST_ELEMENTS, plain ? "bytes" : "elements"));
+        }
+        yield asRecords(field);
       }
       default -> Optional.of(field.expr());
     };
   }
 
-  /** An array of structs, pointers or arrays: of records and so on. */
-  private Expr elements(Value array, Type.Array type) {
+  /**
+   * An array of structs, or of arrays of them, as one of records; empty for what is none, has too
+   * many elements, or has nothing in them to show.
+   */
+  Optional<Expr> asRecords(Value value) {
+    return value.type() instanceof Type.Array array
+            && isOfMemory(array)
+            && Type.sizeOf(array) > 0
+            && array.length() <= MOST_ELEMENTS
+        ? elements(value, array)
+        : Optional.empty();
+  }
+
+  private Optional<Expr> elements(Value array, Type.Array type) {
     List<Expr> elements = new ArrayList<>();
     for (int i = 0; i < type.length(); i++) {
       Value index = Value.literal(i, array.range());
       Value element = inArray(array, type.element(), type.length(), index, array.range());
-      elements.add(part(element, "").orElse(element.expr()));
+      Optional<Expr> part = part(element, "");
+      if (part.isEmpty()) {
+        return Optional.empty();
+      }
+      elements.add(part.get());
     }
     Type held = new Type.Array(elements.getFirst().type(), elements.size());
-    return new Expr.Tuple(elements, held, array.range());
+    return Optional.of(new Expr.Tuple(elements, held, array.range()));
   }
 
   Value currentTask(SourceRange range) {

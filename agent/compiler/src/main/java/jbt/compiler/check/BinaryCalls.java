@@ -55,7 +55,7 @@ final class BinaryCalls {
       return wrong(call.range(), call.function() + "() is for a probe in one program or library");
     }
     try {
-      Binary binary = round.target().binaries().open(files.iterator().next());
+      Binary binary = round.binaries().open(files.iterator().next());
       if (call.function().equals("uaddr")) {
         return address(call, binary);
       }

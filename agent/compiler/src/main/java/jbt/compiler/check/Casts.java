@@ -30,13 +30,19 @@ final class Casts {
         return toPointer(Access.addressOf(memory, range), pointer, range);
       }
     }
-    if (operand.isInteger() && type instanceof Type.Array(Type.Int element, int length)) {
-      int bytes = length == Ast.TypeName.OPEN ? integerSize(operand) : element.bytes() * length;
+    if (operand.isInteger()
+        && type instanceof Type.Array(Type element, int length)
+        && (element instanceof Type.Int || element instanceof Type.Bool)) {
+      int each = Type.sizeOf(element);
+      int bytes = length == Ast.TypeName.OPEN ? integerSize(operand) : each * length;
       Optional<Expr> sized = ofSize(operand, bytes);
-      if (sized.isPresent() && bytes % element.bytes() == 0) {
-        Type array = new Type.Array(element, bytes / element.bytes());
+      if (sized.isPresent() && bytes % each == 0) {
+        Type array = new Type.Array(element, bytes / each);
         return operand.with(new Expr.Cast(sized.get(), array, range));
       }
+    }
+    if (operand.type() instanceof Type.Str && type instanceof Type.Bool) {
+      return Value.of(isText(operand.expr(), range));
     }
     boolean sameSize =
         Type.sizeOf(type) == Type.sizeOf(operand.type()) && Type.sizeOf(type) <= Long.BYTES;
@@ -61,6 +67,16 @@ final class Casts {
                 cast.type(),
                 sizes ? ": their sizes differ" : ""));
     return Value.unknown(range);
+  }
+
+  /** Whether there is something in a text. */
+  private static Expr isText(Expr text, SourceRange range) {
+    if (text instanceof Expr.StrLiteral literal) {
+      boolean some = !literal.value().isEmpty() && literal.value().charAt(0) != 0;
+      return new Expr.IntLiteral(some ? 1 : 0, Type.BOOL, range);
+    }
+    Expr nothing = new Expr.StrLiteral("", new Type.Str(1), range);
+    return new Expr.Binary(Checked.BinaryOp.NE, text, nothing, Type.BOOL, range);
   }
 
   /** The least that holds a literal, which is no wider than it need be. */
@@ -112,7 +128,8 @@ final class Casts {
     return new Value(expr, false, true);
   }
 
-  private static long narrow(long value, Type type) {
+  /** What of a number is left in a type. */
+  static long narrow(long value, Type type) {
     if (!(type instanceof Type.Int i)) {
       return value != 0 ? 1 : 0;
     }

@@ -294,8 +294,8 @@ public record Checked(
 
     /**
      * Memory of the traced side, at an address and a distance from it. An integer, bool or pointer;
-     * a string that is there as characters; a struct or an array of integers as a whole. Zero where
-     * it can't be read.
+     * a string that is there as characters; a struct or an array as a whole. Zero where it can't be
+     * read.
      *
      * @param bits the part of {@code bits.bytes()} bytes that is the value
      * @param direct a program may load it if the kernel knows what the address points to
@@ -326,7 +326,7 @@ public record Checked(
         SourceRange range)
         implements Expr {}
 
-    /** A part of a struct or an array of integers that the program itself holds. */
+    /** A part of a struct or an array that the program itself holds. */
     record Part(Expr of, int offset, Optional<Member.Bits> bits, Type type, SourceRange range)
         implements Expr {}
 

@@ -93,10 +93,10 @@ public final class Checker {
     Definitions definitions =
         ScriptTypes.of(preprocessed, new HostTypes(target, binaries), diagnostics);
     Headers headers = preprocessed.headers();
-    Result result = round(groups, source, target, definitions, headers, environment);
+    Result result = round(groups, source, target, binaries, definitions, headers, environment);
     int rounds = 1;
     while (environment.takeChanged() && rounds++ < MOST_ROUNDS) {
-      result = round(groups, source, target, definitions, headers, environment);
+      result = round(groups, source, target, binaries, definitions, headers, environment);
     }
     diagnostics.addAll(result.round.diagnostics());
     if (allExpanded) {
@@ -168,19 +168,24 @@ public final class Checker {
   /** The attach points of a block, those together that one program can serve. */
   private static List<Group> group(Ast.Block block, Expansion expansion) {
     SortedSet<String> fields = new TreeSet<>(Ast.fieldsOf(block, ContextFields::isArgs));
+    boolean[] byArguments = new boolean[1];
+    Ast.each(block, expr -> byArguments[0] |= ContextFields.isArgs(expr));
     Map<Object, Expanded> distinct = new LinkedHashMap<>();
     for (Ast.AttachPoint written : block.attachPoints()) {
       for (Expanded place : expansion.expand(written)) {
-        Expanded point = fields.isEmpty() ? place : expansion.withArguments(place);
+        Expanded point = byArguments[0] ? expansion.withArguments(place) : place;
         distinct.putIfAbsent(inCode(point) ? point.point() : point.name(), point);
       }
     }
     boolean[] byFunction = new boolean[1];
     Ast.each(block, expr -> byFunction[0] |= isFunc(expr));
+    boolean[] byName = new boolean[1];
+    Ast.each(block, expr -> byName[0] |= Functions.asksName(expr));
     Map<Object, List<Expanded>> groups = new LinkedHashMap<>();
     for (Expanded point : distinct.values()) {
       groups
-          .computeIfAbsent(program(point, fields, byFunction[0]), key -> new ArrayList<>())
+          .computeIfAbsent(
+              byName[0] ? point : program(point, fields, byFunction[0]), key -> new ArrayList<>())
           .add(point);
     }
     return groups.values().stream().map(points -> new Group(block, points)).toList();
@@ -233,6 +238,7 @@ public final class Checker {
       List<Group> groups,
       Source source,
       Target target,
+      Binaries binaries,
       Definitions definitions,
       Headers headers,
       Environment environment) {
@@ -241,6 +247,7 @@ public final class Checker {
         new Round(
             source,
             target,
+            binaries,
             definitions,
             headers,
             environment,

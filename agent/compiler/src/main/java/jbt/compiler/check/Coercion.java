@@ -19,6 +19,11 @@ final class Coercion {
       case Expr.IntLiteral literal when !(type instanceof Type.Bool) && !narrow(type) ->
           new Expr.IntLiteral(literal.value(), type, literal.range());
       case Expr.StrLiteral literal -> new Expr.StrLiteral(literal.value(), type, literal.range());
+      case Expr e
+          when type instanceof Type.Tuple wanted
+              && e.type() instanceof Type.Tuple given
+              && !wanted.names().equals(given.names()) ->
+          new Expr.Tuple(each(wanted, comparable(e, wanted)), wanted, e.range());
       case Expr.Tuple tuple when type instanceof Type.Tuple wanted ->
           new Expr.Tuple(each(wanted, tuple.parts()), type, tuple.range());
       case Expr.Conditional c ->
@@ -96,6 +101,15 @@ final class Coercion {
     return expr instanceof Expr.Tuple tuple && !tuple.parts().stream().allMatch(Coercion::simple)
         ? partsOf(expr)
         : parts(expr);
+  }
+
+  /** The same, in the order of another record's fields. */
+  static List<Expr> comparable(Expr expr, Type.Tuple order) {
+    List<String> names = ((Type.Tuple) expr.type()).names();
+    List<Expr> parts = comparable(expr);
+    return names.equals(order.names())
+        ? parts
+        : order.names().stream().map(name -> parts.get(names.indexOf(name))).toList();
   }
 
   private static boolean simple(Expr expr) {

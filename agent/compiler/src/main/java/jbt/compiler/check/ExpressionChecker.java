@@ -63,35 +63,44 @@ final class ExpressionChecker {
     return statements;
   }
 
+  /** The places that the program under check serves. */
+  List<Expanded> points() {
+    return context.points();
+  }
+
   TypeResolver types() {
     return types;
   }
 
   /** A value that can be stored, printed and passed on. */
   Value value(Ast.Expr expr) {
-    Value value = any(expr);
-    return value.type() instanceof Type.Array || value.type() instanceof Type.Struct
-        ? whole(value)
-        : value;
+    return whole(any(expr));
   }
 
   private Value whole(Value value) {
     if (value.type() instanceof Type.Struct) {
       return access.asRecord(value);
     }
-    if (Access.canBeHeld(value.type()) || value.expr() instanceof Expr.TuplePart) {
+    if (!(value.type() instanceof Type.Array) || Access.canBeHeld(value.type())) {
       return value;
+    }
+    Optional<Expr> elements = access.asRecords(value);
+    if (elements.isPresent()) {
+      return value.with(elements.get());
     }
     diagnostics.error(value.range(), "This array can't be used as a whole: index it");
     return Value.unknown(value.range());
   }
 
-  /** A value that can be put in a variable: a struct, too. */
+  /** A value that can be put in a variable: a struct or an array of them as it is, too. */
   Value variableValue(Ast.Expr expr) {
     Value value = any(expr);
-    return value.type() instanceof Type.Struct struct && Access.canBeHeld(struct)
-        ? value
-        : value(expr);
+    return Access.isOfMemory(value.type()) && Access.fits(value.type()) ? value : whole(value);
+  }
+
+  /** A struct as a record where the place holds records. */
+  Value fitting(Place place, Value value) {
+    return Access.isOfMemory(value.type()) && Place.ofRecords(place.type()) ? whole(value) : value;
   }
 
   Value condition(Ast.Expr expr) {

@@ -27,10 +27,12 @@ final class Functions {
   private final ExpressionChecker expressions;
   private final Diagnostics diagnostics;
   private final StrCall strings;
+  private final ProbeContext context;
 
   Functions(ExpressionChecker expressions, Diagnostics diagnostics, ProbeContext context) {
     this.expressions = expressions;
     this.diagnostics = diagnostics;
+    this.context = context;
     this.strings = new StrCall(expressions, diagnostics, context);
   }
 
@@ -64,6 +66,9 @@ final class Functions {
   }
 
   private Value text(Ast.Expr.Call call, Value value) {
+    if (value.type() instanceof Type.ProbeName && value.expr() instanceof Expr.IntLiteral) {
+      return Value.string(context.points().getFirst().name(), value.range());
+    }
     if (isText(value.type()) && value.type() instanceof Type.Pointer) {
       return strings.at(value);
     }
@@ -81,6 +86,18 @@ final class Functions {
   static boolean isText(Type type) {
     return type instanceof Type.Str
         || (type instanceof Type.Pointer(Type.Int to, var space) && to.bytes() == 1 && to.signed());
+  }
+
+  /** Whether it asks something of the attach point's name, which a program for one has as text. */
+  static boolean asksName(Ast.Expr expr) {
+    return expr instanceof Ast.Expr.Call call
+        && NAMES.contains(call.function())
+        && call.arguments().stream().anyMatch(Functions::isProbe);
+  }
+
+  private static boolean isProbe(Ast.Expr expr) {
+    return (expr instanceof Ast.Expr.Name name && name.name().equals("probe"))
+        || (expr instanceof Ast.Expr.Call call && call.function().equals("probe"));
   }
 
   private static int size(Value text) {

@@ -3,6 +3,7 @@ package jbt.compiler.check;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.Stmt;
 import jbt.compiler.lang.Ast;
@@ -141,7 +142,7 @@ final class MapQueries {
         known.orElseGet(() -> context.declare(written.name(), written.range()));
     Value value = new Value(typed, map.values.natural(), map.values.hostBound());
     if (!round.environment().put(variable.place(), value)
-        || (map.values.known() && !variable.place().type().equals(map.type()))) {
+        || (map.values.known() && !holds(variable.place().type(), map.type()))) {
       round
           .diagnostics()
           .error(
@@ -149,9 +150,9 @@ final class MapQueries {
               "$%s holds %s, but @%s holds %s"
                   .formatted(
                       written.name(),
-                      TypeNames.describe(variable.place().type()),
+                      TypeNames.written(variable.place().type()),
                       map.name,
-                      TypeNames.describe(map.type())));
+                      TypeNames.written(map.type())));
       return Value.unknown(call.range());
     }
     Expr find = new Expr.Find(map.index, at.get().key, variable.local(), Type.BOOL, call.range());
@@ -161,6 +162,24 @@ final class MapQueries {
     Stmt first =
         new Stmt.SetLocal(variable.local(), Coercion.zero(map.type(), call.range()), call.range());
     return truth(new Expr.Sequence(List.of(first), find, Type.BOOL, call.range()));
+  }
+
+  /** Whether a copy is all that it takes to put a map's value there: texts may have more room. */
+  private static boolean holds(Type variable, Type value) {
+    if (variable instanceof Type.Tuple(List<Type> places, List<String> names)
+        && value instanceof Type.Tuple(List<Type> parts, List<String> others)) {
+      return names.equals(others)
+          && IntStream.range(0, parts.size()).allMatch(i -> holds(places.get(i), parts.get(i)));
+    }
+    boolean words =
+        variable instanceof Type.Int(int bytes, var signed, var e)
+            && bytes == Long.BYTES
+            && value instanceof Type.Int;
+    return variable.equals(value)
+        || words
+        || (variable instanceof Type.Str room
+            && value instanceof Type.Str text
+            && text.size() <= room.size());
   }
 
   private Value length(Ast.Expr.Call call) {

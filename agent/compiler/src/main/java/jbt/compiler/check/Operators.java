@@ -210,15 +210,18 @@ final class Operators {
     }
     if (left.type() instanceof Type.Tuple a
         && right.type() instanceof Type.Tuple b
-        && a.parts().size() == b.parts().size()
-        && a.names().equals(b.names())) {
+        && Place.sameFields(a, b)) {
       return tuples(op, left, right, range);
     }
-    if (left.type() instanceof Type.Array(Type.Int a, int length)
-        && right.type() instanceof Type.Array(Type.Int b, int other)
-        && a.bytes() == b.bytes()
-        && length == other) {
-      return bytes(op, left, right, (long) length * a.bytes(), range);
+    if (left.type() instanceof Type.Array a
+        && right.type() instanceof Type.Array b
+        && ofSameNumbers(a, b)) {
+      return bytes(op, left, right, Type.sizeOf(a), range);
+    }
+    if (left.type() instanceof Type.Buffer && right.type() instanceof Type.Buffer) {
+      // Their lengths are compared with their bytes.
+      int count = Math.max(left.type().storedSize(), right.type().storedSize());
+      return bytes(op, left, right, count, range);
     }
     if (left.type() instanceof Type.Symbolic(Meaning meaning)
         && left.type().equals(right.type())
@@ -230,6 +233,16 @@ final class Operators {
         "Can't compare %s with %s"
             .formatted(TypeNames.describe(left.type()), TypeNames.describe(right.type())));
     return Value.unknown(range);
+  }
+
+  /** Whether integers of one size, as many on both sides, can be compared by their bytes. */
+  private static boolean ofSameNumbers(Type.Array a, Type.Array b) {
+    return a.length() == b.length()
+        && switch (a.element()) {
+          case Type.Array inner -> b.element() instanceof Type.Array o && ofSameNumbers(inner, o);
+          case Type.Int i -> b.element() instanceof Type.Int other && i.bytes() == other.bytes();
+          default -> false;
+        };
   }
 
   private static Value bytes(BinaryOp op, Value left, Value right, long count, SourceRange range) {
@@ -299,7 +312,7 @@ final class Operators {
 
   private Value tuples(BinaryOp op, Value left, Value right, SourceRange range) {
     List<Expr> a = Coercion.comparable(left.expr());
-    List<Expr> b = Coercion.comparable(right.expr());
+    List<Expr> b = Coercion.comparable(right.expr(), (Type.Tuple) left.type());
     Value all = Value.bool(true, range);
     for (int i = 0; i < a.size(); i++) {
       Value same = binary(Ast.BinaryOp.EQ, Value.of(a.get(i)), Value.of(b.get(i)), range);

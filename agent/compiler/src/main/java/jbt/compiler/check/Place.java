@@ -147,7 +147,7 @@ final class Place {
           case Type.Str str -> incoming instanceof Type.Str other && other.size() <= str.size();
           case Type.None n -> false;
           case Type.Pointer p -> incoming instanceof Type.Pointer;
-          case Type.Array a -> a.equals(incoming);
+          case Type.Array a -> alike(a, incoming);
           case Type.Struct s -> s.equals(incoming);
           case Type.Tuple t ->
               incoming instanceof Type.Tuple
@@ -159,6 +159,19 @@ final class Place {
     return completes(declaredType, incoming)
         ? Optional.of(incoming)
         : fits ? Optional.of(declaredType) : Optional.empty();
+  }
+
+  /** Whether arrays differ only in what is known of where their pointers point. */
+  private static boolean alike(Type a, Type b) {
+    return switch (a) {
+      case Type.Array(Type element, int length)
+          when b instanceof Type.Array(Type other, int others) ->
+          length == others && alike(element, other);
+      case Type.Pointer(Type target, var space)
+          when b instanceof Type.Pointer(Type other, var otherSpace) ->
+          alike(target, other);
+      default -> a.equals(b);
+    };
   }
 
   /** The type that values of both types can be held in. */
@@ -188,8 +201,9 @@ final class Place {
       case Type.Str str -> Optional.empty();
       case Type.Pointer pointer -> Optional.empty();
       case Type.Tuple tuple -> Optional.empty();
-      case Type.Array array -> Optional.empty();
-      case Type.Struct struct -> Optional.empty();
+      case Type.Array array ->
+          Access.isOfMemory(array) && ofRecords(right) ? Optional.of(right) : Optional.empty();
+      case Type.Struct struct -> ofRecords(right) ? Optional.of(right) : Optional.empty();
       case Type.ProbeName probeName -> Optional.empty();
       case Type.Buffer buffer -> Optional.empty();
       case Type.Symbolic symbolic -> Optional.empty();
@@ -197,18 +211,33 @@ final class Place {
     };
   }
 
+  /** Whether two tuples have as many parts, or two records the same fields in any order. */
+  static boolean sameFields(Type.Tuple a, Type.Tuple b) {
+    return a.parts().size() == b.parts().size()
+        && a.names().size() == b.names().size()
+        && b.names().containsAll(a.names());
+  }
+
+  /** What structs, or arrays of them, become where they are not held as they lie in memory. */
+  static boolean ofRecords(Type type) {
+    return (type instanceof Type.Tuple tuple && !tuple.names().isEmpty())
+        || (type instanceof Type.Array(Type element, int length) && ofRecords(element));
+  }
+
   private static Type joinIntegers(Type.Int a, boolean aNatural, Type.Int b, boolean bNatural) {
     boolean signed = aNatural == bNatural || (aNatural ? b : a).signed();
     return signed ? Type.INT64 : Type.UINT64;
   }
 
+  /** The fields of a record have the order in which they were first written. */
   private static Optional<Type> joinTuples(Type.Tuple a, Type.Tuple b) {
-    if (a.parts().size() != b.parts().size() || !a.names().equals(b.names())) {
+    if (!sameFields(a, b)) {
       return Optional.empty();
     }
     List<Type> parts = new ArrayList<>();
     for (int i = 0; i < a.parts().size(); i++) {
-      Optional<Type> part = join(a.parts().get(i), false, b.parts().get(i), false);
+      int other = a.names().isEmpty() ? i : b.names().indexOf(a.names().get(i));
+      Optional<Type> part = join(a.parts().get(i), false, b.parts().get(other), false);
       if (part.isEmpty()) {
         return Optional.empty();
       }

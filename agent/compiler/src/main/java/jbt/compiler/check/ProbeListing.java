@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -47,13 +48,24 @@ public final class ProbeListing {
           "software",
           "tracepoint");
 
+  /** The same of a file. */
+  private static final List<String> IN_PROGRAMS = List.of("uprobe", "usdt");
+
   private final Target target;
   private final boolean details;
+  private final OptionalInt process;
   private final List<String> found = new ArrayList<>();
 
-  private ProbeListing(Target target, boolean details) {
+  private ProbeListing(Target target, boolean details, OptionalInt process) {
     this.target = target;
     this.details = details;
+    this.process = process;
+  }
+
+  /** What matches on the host, without the probes of a process. */
+  public static List<String> matching(String patterns, boolean details, Target target)
+      throws BinaryException {
+    return matching(patterns, details, target, OptionalInt.empty());
   }
 
   /**
@@ -61,11 +73,12 @@ public final class ProbeListing {
    *
    * @param patterns with commas between them: {@code provider:rest} with {@code *} for any text,
    *     {@code struct name}, or empty for everything
+   * @param process where the probes of no file, and of the file {@code *}, are looked for
    * @throws BinaryException if a program can't be read, or there is no type of this name
    */
-  public static List<String> matching(String patterns, boolean details, Target target)
-      throws BinaryException {
-    ProbeListing listing = new ProbeListing(target, details);
+  public static List<String> matching(
+      String patterns, boolean details, Target target, OptionalInt process) throws BinaryException {
+    ProbeListing listing = new ProbeListing(target, details, process);
     for (String pattern : split(patterns)) {
       listing.add(pattern);
     }
@@ -124,13 +137,23 @@ public final class ProbeListing {
     Optional<String> exact = Expansion.provider(provider);
     if (exact.isPresent()) {
       list(exact.get(), wanted);
-    } else {
-      for (String usual : USUAL) {
-        if (Wildcard.matches(provider, usual)) {
-          list(usual, wanted);
-        }
+      return;
+    }
+    boolean path = colon >= 0 && wanted.split(":", 2)[0].indexOf('/') >= 0;
+    List<String> providers =
+        new ArrayList<>(path || (ofProcess() && colon >= 0) ? List.of() : USUAL);
+    if (path || ofProcess()) {
+      providers.addAll(IN_PROGRAMS);
+    }
+    for (String usual : providers) {
+      if (Wildcard.matches(provider, usual)) {
+        list(usual, wanted);
       }
     }
+  }
+
+  private boolean ofProcess() {
+    return process.isPresent();
   }
 
   private void list(String provider, String wanted) throws BinaryException {
@@ -289,7 +312,8 @@ public final class ProbeListing {
   }
 
   private void programs(String provider, String wanted) throws BinaryException {
-    Matcher parts = PROGRAM.matcher(wanted);
+    Matcher parts =
+        PROGRAM.matcher(ofProcess() && wanted.indexOf(':') < 0 ? "*:" + wanted : wanted);
     if (!parts.matches()) {
       throw new BinaryException("Name a program or library: " + provider + ":/bin/bash:read*");
     }
@@ -297,7 +321,7 @@ public final class ProbeListing {
     String pattern = Quotes.removed(parts.group(3));
     boolean parameters = pattern.indexOf('(') >= 0;
     Binaries binaries = target.binaries();
-    for (String file : binaries.find(Quotes.removed(parts.group(1)))) {
+    for (String file : files(Quotes.removed(parts.group(1)))) {
       Binary binary = binaries.open(file);
       for (Binary.Function each : binary.functions()) {
         String name = cpp ? binary.written(each, parameters) : each.name();
@@ -316,6 +340,13 @@ public final class ProbeListing {
     }
   }
 
+  /** Of a process all that it has in memory. */
+  private List<String> files(String name) throws BinaryException {
+    return ofProcess() && (name.isEmpty() || name.equals("*"))
+        ? target.binaries().mapped(process.getAsInt())
+        : target.binaries().find(name);
+  }
+
   /** The places in a function where an instruction begins. */
   private static List<String> offsets(Binary binary, Binary.Function function) {
     return binary.instructions(function).stream()
@@ -325,12 +356,13 @@ public final class ProbeListing {
   }
 
   private void markers(String wanted) throws BinaryException {
-    String[] parts = wanted.split(":", 2);
+    String[] parts =
+        (ofProcess() && wanted.indexOf(':') < 0 ? "*:" + wanted : wanted).split(":", 2);
     String rest = parts.length == 2 ? parts[1] : "*";
-    if (parts[0].isEmpty() || parts[0].equals("*")) {
+    if (!ofProcess() && (parts[0].isEmpty() || parts[0].equals("*"))) {
       throw new BinaryException("Name a program or library: usdt:/usr/bin/python3");
     }
-    for (String file : target.binaries().find(Quotes.removed(parts[0]))) {
+    for (String file : files(Quotes.removed(parts[0]))) {
       Binary binary = target.binaries().open(file);
       Set<String> seen = new LinkedHashSet<>();
       for (Binary.Marker marker : binary.markers()) {

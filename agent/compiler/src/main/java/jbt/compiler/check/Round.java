@@ -5,6 +5,7 @@ import jbt.compiler.c.Headers;
 import jbt.compiler.lang.Diagnostics;
 import jbt.compiler.lang.Source;
 import jbt.compiler.plan.Site;
+import jbt.compiler.target.Binaries;
 import jbt.compiler.target.Target;
 import jbt.compiler.types.Definitions;
 
@@ -12,6 +13,7 @@ import jbt.compiler.types.Definitions;
 record Round(
     Source source,
     Target target,
+    Binaries binaries,
     Definitions definitions,
     Headers headers,
     Environment environment,

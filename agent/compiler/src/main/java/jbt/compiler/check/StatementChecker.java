@@ -179,7 +179,8 @@ final class StatementChecker {
   }
 
   private List<Stmt> set(
-      ProbeContext.Variable variable, String name, Value value, SourceRange range) {
+      ProbeContext.Variable variable, String name, Value given, SourceRange range) {
+    Value value = expressions.fitting(variable.place(), given);
     if (!round.environment().put(variable.place(), value)) {
       diagnostics.error(
           range,

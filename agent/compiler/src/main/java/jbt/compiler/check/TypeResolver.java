@@ -1,12 +1,17 @@
 package jbt.compiler.check;
 
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Ast.TypeName;
+import jbt.compiler.plan.Attachment.Point;
+import jbt.compiler.target.BinaryException;
 import jbt.compiler.types.Definitions;
 import jbt.compiler.types.Meaning;
 import jbt.compiler.types.Meaning.Id.Kind;
+import jbt.compiler.types.Origin;
 import jbt.compiler.types.Type;
 import jbt.compiler.types.TypeNames;
 
@@ -85,8 +90,8 @@ final class TypeResolver {
       return type instanceof Type.None ? Optional.empty() : Optional.of(type);
     }
     return switch (written.keyword()) {
-      case "struct" -> definitions.struct(false, name).map(Type.class::cast);
-      case "union" -> definitions.struct(true, name).map(Type.class::cast);
+      case "struct" -> struct(false, name);
+      case "union" -> struct(true, name);
       case "enum" -> definitions.enumeration(name);
       default ->
           name.equals("void")
@@ -100,8 +105,39 @@ final class TypeResolver {
   /** {@code (task_struct *)}, as scripts of 2019 have it. */
   private Optional<Type> withoutWord(TypeName written) {
     return written.suffixes().contains(TypeName.POINTER)
-        ? round.definitions().struct(false, written.name()).map(Type.class::cast)
+        ? struct(false, written.name())
         : Optional.empty();
+  }
+
+  /** The script's own, one of the program that the probe is in, or the kernel's. */
+  private Optional<Type> struct(boolean union, String name) {
+    Optional<Type> known = round.definitions().struct(union, name).map(Type.class::cast);
+    boolean own =
+        known.isPresent()
+            && known.get() instanceof Type.Struct struct
+            && struct.origin().source().equals(Origin.SCRIPT);
+    return own ? known : ofProgram(union, name).or(() -> known);
+  }
+
+  private Optional<Type> ofProgram(boolean union, String name) {
+    Set<String> files = new LinkedHashSet<>();
+    for (Expanded point : expressions.points()) {
+      if (point.point() instanceof Point.Uprobe place) {
+        files.add(place.file());
+      }
+    }
+    for (String file : files) {
+      try {
+        Optional<Type.Struct> found = round.binaries().open(file).struct(union, name);
+        if (found.isPresent()) {
+          return found.map(Type.class::cast);
+        }
+      } catch (BinaryException e) {
+        // Without debug information of the program its types are not known, the kernel's are.
+        return Optional.empty();
+      }
+    }
+    return Optional.empty();
   }
 
   private void unknown(TypeName written) {

@@ -151,7 +151,8 @@ record UsdtArgument(
   /** What a program reads to have it. */
   Value value(SourceRange range) {
     return switch (place) {
-      case CONSTANT -> Value.literal(number, range);
+      // The assembler writes those without a sign as signed numbers, too: 4@$-1 is 4294967295.
+      case CONSTANT -> Value.literal(Casts.narrow(number, type), range);
       case REGISTER -> {
         int at = base.orElseThrow();
         Expr field = new Expr.ContextField(at & ~7, 8, Read.LOAD, Type.UINT64, range);

@@ -261,6 +261,10 @@ final class UserProbes {
         expansion.missing(written, file + " has nothing at address " + text, List.of());
         return List.of();
       }
+      if (!binary.isCode(address)) {
+        expansion.missing(written, file + " has no code at address " + text, List.of());
+        return List.of();
+      }
       return point(new Function("", address, 0), 0, text);
     }
 

@@ -439,7 +439,7 @@ final class Expressions {
       case Expr.Tuple e -> {
         Type element = ((Type.Array) as).element();
         for (int i = 0; i < e.parts().size(); i++) {
-          store(e.parts().get(i), element, to.plus(i * element.storedSize()));
+          store(e.parts().get(i), element, to.plus(i * Type.sizeOf(element)));
         }
       }
       case Expr.Cast e -> body.storeWord(to, scalar(e.operand()));

@@ -16,6 +16,7 @@ import jbt.compiler.ir.Operand.Reg;
 import jbt.compiler.plan.KernelMap;
 import jbt.compiler.plan.ScriptMap.Storage;
 import jbt.compiler.plan.ScriptMap.Value;
+import jbt.compiler.types.Type;
 
 /** What programs ask of maps: whether there is a key, and what an aggregation has come to. */
 final class Queries {
@@ -60,14 +61,20 @@ final class Queries {
     body.branch(Condition.NE, found, ZERO, there, done);
     body.place(there);
     Address value = new Address(found, 0);
+    Type type =
+        declaration(e.map()).value() instanceof Value.Plain plain ? plain.type() : Type.INT64;
+    Type wanted = lowering.probe().locals().get(e.local());
     switch (lowering.variable(e.local())) {
       case Variable.InRegister(Reg reg) -> body.set(reg, body.load(Size.DOUBLE, value));
       case Variable.InMemory(Address place) ->
-          lowering
-              .expressions()
-              .copyWords(value, place, lowering.probe().locals().get(e.local()).storedSize());
-      case Variable.InText(HeldTexts.Held held) ->
-          lowering.heldTexts().set(value, lowering.probe().locals().get(e.local()), held);
+          lowering.expressions().copy(value, type, place, wanted);
+      case Variable.InText(HeldTexts.Held held) when type.equals(wanted) ->
+          lowering.heldTexts().set(value, type, held);
+      case Variable.InText(HeldTexts.Held held) -> {
+        Address wide = body.memory(wanted.storedSize());
+        lowering.expressions().copy(value, type, wide, wanted);
+        lowering.heldTexts().set(wide, wanted, held);
+      }
       case Variable.Pair pair -> throw new IllegalStateException("set in its loop: " + e);
     }
     body.set(result, new Imm(1));

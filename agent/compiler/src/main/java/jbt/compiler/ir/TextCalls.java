@@ -199,6 +199,7 @@ final class TextCalls {
   private static boolean held(Expr of) {
     return of.type() instanceof Type.Str
         || of.type() instanceof Type.Array
+        || of.type() instanceof Type.Buffer
         || of.type() instanceof Type.Symbolic;
   }
 

@@ -57,6 +57,9 @@ public interface Binary {
   /** Where in the file the code or datum is that is loaded at an address. */
   OptionalLong fileOffset(long address);
 
+  /** Whether what is at an address is loaded as code. */
+  boolean isCode(long address);
+
   /**
    * Distances from the function's start at which an instruction begins; empty if its size is not
    * known or not all of its bytes are instructions that are known.
@@ -81,6 +84,13 @@ public interface Binary {
 
   /** The parameters of the function that begins there, as C declares them; none if not known. */
   List<String> declarations(long fileOffset);
+
+  /**
+   * A struct or class, or a union, of which the debug information tells all.
+   *
+   * @throws BinaryException if there is some that can't be read
+   */
+  Optional<Type.Struct> struct(boolean union, String name) throws BinaryException;
 
   /** The members of a struct that the debug information has; its origin's source is the file. */
   List<Member> members(int struct);

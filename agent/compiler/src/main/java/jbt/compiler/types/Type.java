@@ -66,12 +66,11 @@ public sealed interface Type {
     }
   }
 
-  /** Integers lie close together, other elements are stored as they are alone. */
+  /** Elements lie as C has them in memory: {@link #sizeOf} each. */
   record Array(Type element, int length) implements Type {
     @Override
     public int storedSize() {
-      int each = element instanceof Int i ? i.bytes : element.storedSize();
-      return (length * each + 7) & ~7;
+      return (sizeOf(this) + 7) & ~7;
     }
   }
 
@@ -153,10 +152,27 @@ public sealed interface Type {
   Type PROBE_NAME = new ProbeName();
 
   /**
-   * Bytes in a map key or value: integers their own width, but every part of a tuple and every lone
-   * value starts at a multiple of 8 and fills it up (sign- or zero-extended).
+   * Bytes in a map key or value: every part of a tuple and every lone value starts at a multiple of
+   * 8 and fills it up (sign- or zero-extended).
    */
   int storedSize();
+
+  /** Whether values lie in a map or variable, and can be shown, as they do in memory. */
+  static boolean isPlain(Type type) {
+    return switch (type) {
+      case Int i -> true;
+      case Bool b -> true;
+      case Pointer p -> true;
+      case Str s -> true;
+      case Array array -> isPlain(array.element);
+      case Struct s -> false;
+      case Tuple t -> false;
+      case ProbeName p -> false;
+      case Buffer b -> false;
+      case Symbolic s -> false;
+      case None n -> false;
+    };
+  }
 
   /** Bytes in memory of the traced side, as sizeof gives them; 0 where that is not known. */
   static int sizeOf(Type type) {

@@ -1,10 +1,14 @@
 package jbt.compiler.check;
 
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import java.time.Duration;
 import jbt.compiler.CompileException;
 import jbt.compiler.FakeTarget;
 import jbt.compiler.lang.Source;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -94,6 +98,17 @@ class HostileScriptsTest {
         throw new AssertionError("no message for " + script, e);
       }
     }
+  }
+
+  /** What is in a value is checked once for each round, not twice for each block around it. */
+  @Example
+  void blocksInBlocks() {
+    String value = "1";
+    for (int i = 0; i < 60; i++) {
+      value = "{ $v%d = %s; $v%d + 1 }".formatted(i, value, i);
+    }
+    String script = "BEGIN { $x = " + value + "; print($x); }";
+    assertTimeoutPreemptively(Duration.ofSeconds(30), () -> check(script));
   }
 
   @Property(tries = 2000)

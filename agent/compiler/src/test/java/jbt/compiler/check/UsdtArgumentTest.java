@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.UsdtArgument.Place;
+import jbt.compiler.lang.SourceRange;
 import jbt.compiler.types.Type;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +25,12 @@ class UsdtArgumentTest {
     List<UsdtArgument> all = parse(text);
     assertThat(all).hasSize(1);
     return all.getFirst();
+  }
+
+  private static long constant(String text) {
+    return one(text).value(new SourceRange(0, 0)).expr() instanceof Expr.IntLiteral literal
+        ? literal.value()
+        : 0;
   }
 
   @ParameterizedTest
@@ -82,6 +90,11 @@ class UsdtArgumentTest {
     assertThat(one("-4@$-9").number()).isEqualTo(-9);
     assertThat(one("4@$0x1f").number()).isEqualTo(31);
     assertThat(one("4@$1").place()).isEqualTo(Place.CONSTANT);
+    assertThat(constant("4@$-2")).isEqualTo(0xffff_fffeL);
+    assertThat(constant("-4@$-2")).isEqualTo(-2);
+    assertThat(constant("1@$-16")).isEqualTo(240);
+    assertThat(constant("-2@$61936")).isEqualTo(-3600);
+    assertThat(constant("8@$-1")).isEqualTo(-1);
   }
 
   @ParameterizedTest

@@ -169,6 +169,7 @@ class UserProbesTest {
         "uprobe:nothing:x {} | No program or library nothing",
         "uprobe:app {} | uprobe probe type requires 2 arguments, found 1",
         "uprobe:app:0x5000 {} | /bin/app has nothing at address 0x5000",
+        "uprobe:app:0x1f90 {} | /bin/app has no code at address 0x1f90",
         "uretprobe:app:work_a+4 {} | Offsets are not allowed for uretprobe",
         "uretprobe:app:0x1144 {} | is inside of work_a",
         "uprobe:app:main { print(retval); } | 'retval' is not available in uprobe:/bin/app:main",

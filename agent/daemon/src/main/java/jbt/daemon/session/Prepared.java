@@ -95,7 +95,8 @@ public final class Prepared {
             process(start.getCommand())));
   }
 
-  private static OptionalInt process(int id) {
+  /** The only process that is meant, if its id is not 0. */
+  public static OptionalInt process(int id) {
     return id == 0 ? OptionalInt.empty() : OptionalInt.of(id);
   }
 

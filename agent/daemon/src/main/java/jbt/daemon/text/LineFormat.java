@@ -232,10 +232,11 @@ public final class LineFormat {
   }
 
   private void putElement(Type element, ByteBuffer record, int at, int index, Bytes to) {
-    if (element instanceof Type.Int number) {
-      putInteger(number, Canonical.element(number, record, at, index), to);
-    } else {
-      putPlain(element, record, at + index * element.storedSize(), to);
+    int place = at + index * Type.sizeOf(element);
+    switch (element) {
+      case Type.Int number -> putInteger(number, Canonical.element(number, record, at, index), to);
+      case Type.Bool _ -> to.put(record.get(place) != 0 ? "true" : "false");
+      default -> putPlain(element, record, place, to);
     }
   }
 }

@@ -70,10 +70,11 @@ public record Canonical(List<String> probes, Symbols symbols, String trailer) {
   }
 
   private void appendElement(Type element, ByteBuffer from, int at, int index, Bytes to) {
-    if (element instanceof Type.Int number) {
-      appendNumber(number, element(number, from, at, index), to);
-    } else {
-      append(element, from, at + index * element.storedSize(), to);
+    int place = at + index * Type.sizeOf(element);
+    switch (element) {
+      case Type.Int number -> appendNumber(number, element(number, from, at, index), to);
+      case Type.Bool _ -> to.putLong(from.get(place) == 0 ? 0 : 1);
+      default -> append(element, from, place, to);
     }
   }
 

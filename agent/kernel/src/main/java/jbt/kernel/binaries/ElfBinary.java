@@ -19,6 +19,7 @@ import java.util.function.Supplier;
 import jbt.compiler.target.Binary;
 import jbt.compiler.target.BinaryException;
 import jbt.compiler.types.Member;
+import jbt.compiler.types.Type;
 import jbt.kernel.code.X86;
 import jbt.kernel.demangle.Names;
 import jbt.kernel.dwarf.DebugInformation;
@@ -173,6 +174,12 @@ final class ElfBinary implements Binary {
   }
 
   @Override
+  public boolean isCode(long address) {
+    return segments.stream()
+        .anyMatch(segment -> segment.executable() && segment.holdsAddress(address));
+  }
+
+  @Override
   public Optional<List<Long>> instructions(Function function) {
     if (code.isEmpty() || function.size() <= 0) {
       return Optional.empty();
@@ -210,6 +217,12 @@ final class ElfBinary implements Binary {
     } catch (BinaryException e) {
       return List.of();
     }
+  }
+
+  @Override
+  public Optional<Type.Struct> struct(boolean union, String name) throws BinaryException {
+    DebugInformation information = debug();
+    return ask(() -> information.struct(union, name));
   }
 
   @Override

@@ -13,6 +13,7 @@ import jbt.compiler.target.Binary.Line;
 import jbt.compiler.target.Binary.Signature;
 import jbt.compiler.types.Btf;
 import jbt.compiler.types.Member;
+import jbt.compiler.types.Type;
 import org.jspecify.annotations.Nullable;
 
 /** The functions and structs that the debug information of one file tells of. */
@@ -218,6 +219,11 @@ public final class DebugInformation {
   /** Where statements of a source file begin, which is named by its path or the end of it. */
   public List<Line> lines(String source) {
     return lines.of(source);
+  }
+
+  /** A struct or class, or a union, that is not only declared. */
+  public Optional<Type.Struct> struct(boolean union, String name) {
+    return types.named(union, name);
   }
 
   /** The members of a struct that a type of ours refers to. */

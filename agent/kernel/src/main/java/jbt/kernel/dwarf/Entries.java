@@ -33,6 +33,11 @@ final class Entries {
   static final int ADDRESSES = 0x73;
   static final int CONST_VALUE = 0x1c;
 
+  private static final int SKELETON = 4;
+
+  /** Bytes of the number by which a skeleton and its file know each other. */
+  private static final int DWO_ID = 8;
+
   /** Of all attributes those that are kept. */
   private static final boolean[] KEPT = new boolean[0x80];
 
@@ -110,9 +115,10 @@ final class Entries {
       if (version < 5) {
         addressSize = info.u1();
       }
-      // Units of types (2, 6) are asked for by nobody, and skeletons (4) have nothing in them.
-      if (version >= 2 && version <= 5 && kind == 1) {
-        int entries = info.place();
+      // Units of types (2, 6) are asked for by nobody. Of what is in other files there are
+      // skeletons (4), which tell of lines.
+      if (version >= 2 && version <= 5 && (kind == 1 || kind == SKELETON)) {
+        int entries = info.place() + (kind == SKELETON ? DWO_ID : 0);
         Abbreviations own =
             known.computeIfAbsent(shapes, place -> new Abbreviations(abbreviations, place));
         Unit unit =

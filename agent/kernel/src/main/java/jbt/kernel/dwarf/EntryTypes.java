@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import jbt.compiler.types.Enumeration;
 import jbt.compiler.types.Member;
 import jbt.compiler.types.Origin;
@@ -154,7 +155,17 @@ final class EntryTypes {
     };
   }
 
-  private Type struct(Entry found) {
+  /** A struct or class, or a union, that is not only declared. */
+  Optional<Type.Struct> named(boolean union, String name) {
+    Integer offset = whole.get(name);
+    Unit unit = offset == null ? null : entries.unit(offset);
+    Entry entry = offset == null || unit == null ? null : entries.at(unit, offset);
+    return entry == null || union != (entry.tag == UNION)
+        ? Optional.empty()
+        : Optional.of(struct(entry));
+  }
+
+  private Type.Struct struct(Entry found) {
     String name = found.text(Entries.NAME);
     Entry type = found;
     Integer elsewhere = name == null ? null : whole.get(name);

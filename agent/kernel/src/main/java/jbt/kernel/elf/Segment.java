@@ -21,7 +21,7 @@ public record Segment(
     return type == LOAD;
   }
 
-  boolean holdsAddress(long wanted) {
+  public boolean holdsAddress(long wanted) {
     return loaded() && Long.compareUnsigned(wanted - address, fileSize) < 0;
   }
 
