@@ -142,6 +142,8 @@ class UserProbesTest {
             "uprobe:app:work_a { @[args.small, args.p.y, args.flags] = count(); }"
                 + " uprobe:app:work_* { @a = count(); }");
     assertThat(plan.programs()).hasSize(2);
+    assertThat(plan("uprobe:app:work_a { print(args); $all = args(); @ = $all.small; }").programs())
+        .hasSize(1);
   }
 
   @Test
@@ -181,6 +183,7 @@ class UserProbesTest {
         "uprobe:app:small {} | /bin/app: the compiler has put small into its callers",
         "uprobe:work_a {} | uprobe probe type requires 2 arguments, found 1",
         "uprobe:app:main { print(args.x); } | its program has no debug information of arguments there",
+        "uprobe:app:main { @ = args; } | its program has no debug information of arguments there",
         "uprobe:app:work_a { print(args.smal); } | Did you mean 'small'?",
         "uprobe:app:work_a { print(args.share); } | is in no register that can be read",
         "uprobe:app:work_a { print(args.p.z); } | z",
