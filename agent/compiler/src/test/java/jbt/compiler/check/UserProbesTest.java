@@ -147,6 +147,15 @@ class UserProbesTest {
   }
 
   @Test
+  void knowsStructsOfThePrograms() {
+    assertThat(
+            plan("uprobe:app:main { @ = ((struct point *)arg0)->y + sizeof(struct point); }"
+                    + " usdt:app:begin { @m[((point *)arg1).x] = count(); }")
+                .programs())
+        .hasSize(3);
+  }
+
+  @Test
   void takesAllPlacesOfAMarker() {
     Plan plan = plan("usdt:app:begin /arg0 > 5/ { @ = sum(arg1); }");
     assertThat(plan.attachments()).hasSize(2);
@@ -187,6 +196,8 @@ class UserProbesTest {
         "uprobe:app:work_a { print(args.smal); } | Did you mean 'small'?",
         "uprobe:app:work_a { print(args.share); } | is in no register that can be read",
         "uprobe:app:work_a { print(args.p.z); } | z",
+        "uprobe:app:main { print(sizeof(union point)); } | Unknown union: 'point'",
+        "uprobe:app:main { @ = 1; } begin { print(sizeof(struct point)); } | Unknown struct: 'point'",
         "usdt:app:begni {} | No matches for usdt app:begni",
         "usdt:app:begin { print(arg3); } | has 3 arguments, there is no arg3",
         "usdt:app:end { print(arg1); } | Where usdt:/bin/app:app:end keeps arg1 is not understood",
