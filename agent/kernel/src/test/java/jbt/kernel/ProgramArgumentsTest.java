@@ -258,6 +258,19 @@ class ProgramArgumentsTest {
                   work+0
               """
                   .formatted(file));
+      assertThat(ProbeListing.matching(file + ":wor*", true, target))
+          .containsExactly(
+              """
+              %s:work
+                  signed char small
+                  double share
+                  const point_t *p
+                  short unsigned int n
+                  enum color c\
+              """
+                  .formatted(file));
+      assertThat(ProbeListing.matching(file.replace("uprobe", "uretprobe") + ":work", true, target))
+          .containsExactly(file.replace("uprobe", "uretprobe") + ":work");
     }
   }
 

@@ -328,11 +328,14 @@ public final class ProbeListing {
         if (name.equals(pattern) || Wildcard.matches(pattern, name)) {
           String shown = cpp ? "cpp:\"" + binary.written(each, true) + "\"" : name;
           List<String> lines = new ArrayList<>();
-          if (details && !Wildcard.isPattern(pattern)) {
+          // A uretprobe has neither arguments nor offsets.
+          if (details && provider.equals("uprobe")) {
             binary
                 .fileOffset(each.address())
                 .ifPresent(offset -> lines.addAll(binary.declarations(offset)));
-            lines.addAll(offsets(binary, each));
+            if (!Wildcard.isPattern(pattern)) {
+              lines.addAll(offsets(binary, each));
+            }
           }
           add(provider + ":" + file + ":" + shown, lines);
         }
