@@ -166,13 +166,13 @@ public final class ProbeListing {
           add(
               provider,
               wanted,
-              CountedEvent.SOFTWARE.stream().map(event -> event.name() + ":"),
+              CountedEvent.names(CountedEvent.SOFTWARE).stream().map(name -> name + ":"),
               name -> List.of());
       case "hardware" ->
           add(
               provider,
               wanted,
-              CountedEvent.HARDWARE.stream().map(event -> event.name() + ":"),
+              CountedEvent.names(CountedEvent.HARDWARE).stream().map(name -> name + ":"),
               name -> List.of());
       case "tracepoint" ->
           add(provider, wanted, target.tracepoints().stream().sorted(), this::fields);
