@@ -435,7 +435,8 @@ class CommandLineTest {
       assertThat(remote.exitCode(PATIENCE)).isZero();
       assertThat(String.join("\n", remote.out()))
           .isEqualTo(
-              "self:signal:SIGUSR1\nsoftware:cpu-clock:\nsoftware:cpu-migrations:\n" + event);
+              "self:signal:SIGUSR1\nsoftware:cpu-clock:\nsoftware:cpu-migrations:\nsoftware:cpu:\n"
+                  + event);
     }
     try (Running remote = start("-l", "no.bt")) {
       assertThat(remote.exitCode(PATIENCE)).isZero();

@@ -91,8 +91,8 @@ class ListingTest {
   @Test
   @Covers("listing")
   void listsEventsAndIterators() throws Exception {
-    assertThat(list("software:")).hasSize(11).contains("software:cpu-clock:");
-    assertThat(list("hardware:*")).hasSize(10).contains("hardware:bus-cycles:");
+    assertThat(list("software:")).hasSize(14).contains("software:cpu-clock:", "software:cpu:");
+    assertThat(list("hardware:*")).hasSize(12).contains("hardware:bus-cycles:");
     assertThat(list("iter:task*")).contains("iter:task", "iter:task_file", "iter:task_vma");
     assertThat(details("iter:task").getFirst()).contains("struct task_struct *task;");
     assertThat(list("interval")).hasSize(4);

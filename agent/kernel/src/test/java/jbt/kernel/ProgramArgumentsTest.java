@@ -113,6 +113,42 @@ class ProgramArgumentsTest {
     }
   }
 
+  /** Those that the script declares come first. */
+  @Test
+  void knowsTheStructsOfTheProgram() throws Exception {
+    Path program = CProgram.compile(folder, "app", SOURCE, "-O1", "-g");
+    String script =
+        """
+        struct inner { short half; }
+        uprobe:FILE:work {
+          let $p : struct point * = (struct point *)arg1; $copy = *(struct point *)arg1;
+          @x = min($p->x); @y = max($copy.next.y); @size[sizeof(struct point)] = count();
+          @half = min(((struct inner *)&$p->in)->half); @args[args] = count();
+        }
+        """
+            .replace("FILE", program.toString());
+    try (ScriptSession session = ScriptSession.start(script)) {
+      run(program, 4);
+      session.stop();
+      assertThat(session.words("@x")).containsExactly(-1L);
+      assertThat(session.words("@y")).containsExactly(700L);
+      assertThat(session.words("@size", 48L)).containsExactly(4L);
+      assertThat(session.words("@half")).containsExactly(-2L);
+      assertThat(session.rows("@args")).hasSize(1);
+    }
+    try (HostTarget target = new HostTarget("here")) {
+      Path other = CProgram.compile(folder, "other", SOURCE, "-g");
+      assertThat(
+              problem(
+                  target,
+                  "uprobe:%s:main, uprobe:%s:main { @ = ((struct point *)arg0)->x; }"
+                      .formatted(program, other)))
+          .contains("2 programs of this block have a struct 'point': give each of them a block");
+      assertThat(problem(target, "uprobe:%s:main { @ = sizeof(union point); }".formatted(program)))
+          .contains("Unknown union: 'point'");
+    }
+  }
+
   @Test
   @Covers("uprobe, args")
   void knowsTheTypesOfTheProgram() throws Exception {
@@ -222,6 +258,19 @@ class ProgramArgumentsTest {
                   work+0
               """
                   .formatted(file));
+      assertThat(ProbeListing.matching(file + ":wor*", true, target))
+          .containsExactly(
+              """
+              %s:work
+                  signed char small
+                  double share
+                  const point_t *p
+                  short unsigned int n
+                  enum color c\
+              """
+                  .formatted(file));
+      assertThat(ProbeListing.matching(file.replace("uprobe", "uretprobe") + ":work", true, target))
+          .containsExactly(file.replace("uprobe", "uretprobe") + ":work");
     }
   }
 

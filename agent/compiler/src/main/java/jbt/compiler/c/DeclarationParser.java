@@ -404,7 +404,10 @@ final class DeclarationParser {
         qualifiers();
         entries.add(entry(declared.name, declared.type, width, start));
       } while (cursor.accept(","));
-      cursor.expect(";");
+      // The last one may be without, as compilers of C allow.
+      if (!cursor.current().is("}")) {
+        cursor.expect(";");
+      }
     }
     attributes = own;
     depth--;

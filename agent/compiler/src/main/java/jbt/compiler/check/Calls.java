@@ -193,6 +193,7 @@ final class Calls {
       return List.of();
     }
     List<Piece> pieces = new ArrayList<>();
+    List<Expr> values = new ArrayList<>();
     int next = 0;
     for (Piece piece : parsed.pieces()) {
       if (piece instanceof Piece.Conversion conversion) {
@@ -201,13 +202,21 @@ final class Calls {
         if (!mismatch.isEmpty()) {
           diagnostics.error(argument.range(), call.function() + ": " + mismatch);
         }
-        pieces.add(typed(conversion, parsed.lengths().get(next), argument.type()));
+        // What the script itself says to a shell is no traced text.
+        if (use == Use.SYSTEM
+            && conversion.conversion() == 's'
+            && conversion.width() == 0
+            && argument.expr() instanceof Expr.StrLiteral literal) {
+          pieces.add(new Piece.Text(Strings.toNul(literal.value())));
+        } else {
+          pieces.add(typed(conversion, parsed.lengths().get(next), argument.type()));
+          values.add(argument.expr());
+        }
         next++;
       } else {
         pieces.add(piece);
       }
     }
-    List<Expr> values = arguments.stream().map(Value::expr).toList();
     List<Type> types = values.stream().map(Expr::type).toList();
     boolean mayFail = use == Use.SYSTEM || use == Use.CAT;
     int site =

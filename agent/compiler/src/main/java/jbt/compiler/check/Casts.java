@@ -56,6 +56,13 @@ final class Casts {
     if (type instanceof Type.Int && sameSize && operand.type() instanceof Type.Array) {
       return Value.of(new Expr.Part(operand.expr(), 0, Optional.empty(), type, range));
     }
+    if (type instanceof Type.Str(int wide)
+        && operand.type() instanceof Type.Str(int size)
+        && wide >= size) {
+      return operand.expr() instanceof Expr.StrLiteral(String text, Type own, SourceRange at)
+          ? operand.with(new Expr.StrLiteral(text, type, at))
+          : operand;
+    }
     boolean sizes =
         (type instanceof Type.Array && operand.isInteger())
             || (type instanceof Type.Int && operand.type() instanceof Type.Array);

@@ -168,24 +168,21 @@ public final class Checker {
   /** The attach points of a block, those together that one program can serve. */
   private static List<Group> group(Ast.Block block, Expansion expansion) {
     SortedSet<String> fields = new TreeSet<>(Ast.fieldsOf(block, ContextFields::isArgs));
-    boolean[] byArguments = new boolean[1];
-    Ast.each(block, expr -> byArguments[0] |= ContextFields.isArgs(expr));
+    boolean arguments = Ast.any(block, ContextFields::isArgs);
     Map<Object, Expanded> distinct = new LinkedHashMap<>();
     for (Ast.AttachPoint written : block.attachPoints()) {
       for (Expanded place : expansion.expand(written)) {
-        Expanded point = byArguments[0] ? expansion.withArguments(place) : place;
+        Expanded point = arguments ? expansion.withArguments(place) : place;
         distinct.putIfAbsent(inCode(point) ? point.point() : point.name(), point);
       }
     }
-    boolean[] byFunction = new boolean[1];
-    Ast.each(block, expr -> byFunction[0] |= isFunc(expr));
-    boolean[] byName = new boolean[1];
-    Ast.each(block, expr -> byName[0] |= Functions.asksName(expr));
+    boolean byFunction = Ast.any(block, Checker::isFunc);
+    boolean byName = Ast.any(block, Functions::asksName);
     Map<Object, List<Expanded>> groups = new LinkedHashMap<>();
     for (Expanded point : distinct.values()) {
       groups
           .computeIfAbsent(
-              byName[0] ? point : program(point, fields, byFunction[0]), key -> new ArrayList<>())
+              byName ? point : program(point, fields, byFunction), key -> new ArrayList<>())
           .add(point);
     }
     return groups.values().stream().map(points -> new Group(block, points)).toList();

@@ -100,7 +100,7 @@ final class Configuration {
     Settings normal = Settings.DEFAULT;
     return new Settings(
         configuration.number("max_map_keys", normal.maxMapKeys(), MOST_KEYS),
-        configuration.number("max_strlen", normal.maxStrlen(), FieldType.LONGEST_STRING),
+        configuration.longestText(normal.maxStrlen()),
         switch (configuration.word("missing_probes", List.of("error", "warn", "ignore"))) {
           case "warn" -> Settings.Missing.WARN;
           case "ignore" -> Settings.Missing.IGNORE;
@@ -170,6 +170,18 @@ final class Configuration {
 
   private void wrong(Setting setting, String what) {
     diagnostics.error(setting.value().range(), setting.key() + " is " + what);
+  }
+
+  /** More than is possible is as much as is possible: scripts for bpftrace may ask for it. */
+  private int longestText(int normal) {
+    Setting setting = given.get("max_strlen");
+    int most = FieldType.LONGEST_STRING;
+    if (setting != null && setting.value() instanceof Expr.Int asked && asked.value() > most) {
+      diagnostics.warning(
+          asked.range(), "%s is %d here: longer texts are cut".formatted(setting.key(), most));
+      return most;
+    }
+    return number("max_strlen", normal, most);
   }
 
   private int number(String key, int normal, int most) {

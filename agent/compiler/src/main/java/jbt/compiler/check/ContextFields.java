@@ -125,13 +125,7 @@ final class ContextFields {
   /** An argument of a program's function, which a register has when it begins. */
   private Value ofProgram(Expanded point, Ast.Expr.Member member) {
     if (point.parameters().isEmpty()) {
-      diagnostics.error(
-          member.range(),
-          "'args' is not available in %s: its program has no debug information of arguments there"
-              .formatted(point.name()),
-          List.of(),
-          List.of("Compile it with -g, or use arg0 to arg5"));
-      return Value.unknown(member.range());
+      return unknownArguments(point, member.range());
     }
     int register = 0;
     for (Btf.Parameter parameter : point.parameters()) {
@@ -160,9 +154,22 @@ final class ContextFields {
     return Value.unknown(member.range());
   }
 
+  private Value unknownArguments(Expanded point, SourceRange range) {
+    diagnostics.error(
+        range,
+        "'args' is not available in %s: its program has no debug information of arguments there"
+            .formatted(point.name()),
+        List.of(),
+        List.of("Compile it with -g, or use arg0 to arg5"));
+    return Value.unknown(range);
+  }
+
   /** {@code args} as a record of all arguments that can be used. */
   Value all(SourceRange range) {
     Expanded point = context.points().getFirst();
+    if (context.kind() == Kind.UPROBE && point.parameters().isEmpty()) {
+      return unknownArguments(point, range);
+    }
     List<String> names = new ArrayList<>();
     List<Expr> parts = new ArrayList<>();
     int register = 0;
@@ -178,7 +185,7 @@ final class ContextFields {
     if (parts.isEmpty()) {
       boolean fields =
           switch (context.kind()) {
-            case TRACEPOINT, DIRECT_TRACEPOINT, RAW_EVENT, FENTRY, FEXIT -> true;
+            case TRACEPOINT, DIRECT_TRACEPOINT, RAW_EVENT, FENTRY, FEXIT, UPROBE -> true;
             default -> false;
           };
       diagnostics.error(

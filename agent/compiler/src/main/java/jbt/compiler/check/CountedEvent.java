@@ -50,6 +50,9 @@ record CountedEvent(String name, String alias, int config, long defaultCount) {
   }
 
   static List<String> names(List<CountedEvent> events) {
-    return events.stream().flatMap(event -> Stream.of(event.name, event.alias)).toList();
+    return events.stream()
+        .flatMap(event -> Stream.of(event.name, event.alias))
+        .filter(name -> !name.isEmpty())
+        .toList();
   }
 }

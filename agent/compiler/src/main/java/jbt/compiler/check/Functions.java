@@ -250,7 +250,9 @@ final class Functions {
     if (!length.known()) {
       return Value.unknown(call.range());
     }
-    int most = address ? FieldType.LONGEST_STRING : Math.min(whole, FieldType.LONGEST_STRING);
+    boolean text = of.expr() instanceof Expr.StrLiteral;
+    int most =
+        address || text ? FieldType.LONGEST_STRING : Math.min(whole, FieldType.LONGEST_STRING);
     if (length.expr() instanceof Expr.IntLiteral literal) {
       if (literal.value() < 1 || literal.value() > most) {
         diagnostics.error(
@@ -261,6 +263,10 @@ final class Functions {
       most = (int) literal.value();
     }
     Value start = address ? of.with(strings.pointer(of)) : of;
+    if (of.expr() instanceof Expr.StrLiteral literal && most > whole) {
+      // There are zeros behind it.
+      start = of.with(new Expr.StrLiteral(literal.value(), new Type.Str(most), of.range()));
+    }
     return made(Function.BUFFER, new Type.Buffer(most), call, start, length);
   }
 

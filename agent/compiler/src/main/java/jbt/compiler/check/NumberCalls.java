@@ -153,12 +153,8 @@ final class NumberCalls {
     };
   }
 
-  private boolean hasRegisters(String what, SourceRange range) {
-    boolean has = !ContextPointer.struct(context.kind()).isEmpty();
-    if (!has) {
-      diagnostics.error(range, what + " is not available in " + context.points().getFirst().name());
-    }
-    return has;
+  private boolean hasRegisters() {
+    return !ContextPointer.struct(context.kind()).isEmpty();
   }
 
   private static Expr registerValue(String name, SourceRange range) {
@@ -167,18 +163,25 @@ final class NumberCalls {
   }
 
   private Value userMode(SourceRange range) {
-    if (!hasRegisters("usermode", range)) {
-      return Value.unknown(range);
+    Type type = new Type.Int(1, false);
+    if (!hasRegisters()) {
+      // Without registers it is known where the program runs: the tracer's own, or in the kernel.
+      return literal(probeType().equals("special") ? 1 : 0, type, range);
     }
     Expr mask = new Expr.IntLiteral(3, Type.UINT64, range);
     Expr ring =
         new Expr.Binary(Checked.BinaryOp.AND, registerValue("cs", range), mask, Type.UINT64, range);
     Expr user = new Expr.Binary(Checked.BinaryOp.EQ, ring, mask, Type.BOOL, range);
-    return new Value(new Expr.Cast(user, new Type.Int(1, false), range), true, false);
+    return new Value(new Expr.Cast(user, type, range), true, false);
   }
 
   private Value register(Ast.Expr.Call call) {
-    if (!Calls.arity(call, 1, 1, diagnostics) || !hasRegisters("reg()", call.range())) {
+    if (!Calls.arity(call, 1, 1, diagnostics)) {
+      return Value.unknown(call.range());
+    }
+    if (!hasRegisters()) {
+      diagnostics.error(
+          call.range(), "reg() is not available in " + context.points().getFirst().name());
       return Value.unknown(call.range());
     }
     if (!(call.arguments().getFirst() instanceof Ast.Expr.Str str)) {

@@ -165,9 +165,18 @@ final class Operators {
       diagnostics.error(range, "A shift is by 0 to 63 bits");
       return Value.literal(0, range);
     }
-    return compares(op)
-        ? Value.bool(result.get().exact().signum() != 0, range)
-        : literal(result.get(), range);
+    if (compares(op)) {
+      return Value.bool(result.get().exact().signum() != 0, range);
+    }
+    Value value = literal(result.get(), range);
+    // What a cast made unsigned has 8 bytes, however small it is.
+    boolean wide = left.type().equals(Type.UINT64) || right.type().equals(Type.UINT64);
+    return wide
+            && op != BinaryOp.SUBTRACT
+            && value.expr() instanceof Expr.IntLiteral(long number, var own, var at)
+            && number >= 0
+        ? new Value(new Expr.IntLiteral(number, Type.UINT64, range), true, false)
+        : value;
   }
 
   private Value literal(Folding.Literal number, SourceRange range) {

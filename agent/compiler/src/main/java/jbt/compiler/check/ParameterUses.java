@@ -106,16 +106,16 @@ final class ParameterUses {
   }
 
   private Block points(Block block) {
-    List<AttachPoint> points =
-        block.attachPoints().stream()
-            .map(
-                point ->
-                    new AttachPoint(
-                        text(point.provider(), point.range()),
-                        point.parts().stream().map(part -> text(part, point.range())).toList(),
-                        point.range()))
-            .toList();
+    List<AttachPoint> points = block.attachPoints().stream().map(this::point).toList();
     return new Block(points, block.predicate(), block.body(), block.range());
+  }
+
+  /** A parameter may be several parts: {@code i:ms:1}. */
+  private AttachPoint point(AttachPoint written) {
+    SourceRange range = written.range();
+    List<String> parts = new ArrayList<>(Quotes.parts(text(written.provider(), range)));
+    written.parts().forEach(part -> parts.addAll(Quotes.parts(text(part, range))));
+    return new AttachPoint(parts.getFirst(), parts.subList(1, parts.size()), range);
   }
 
   /** A part of an attach point; in quotes nothing is replaced. */

@@ -166,13 +166,13 @@ public final class ProbeListing {
           add(
               provider,
               wanted,
-              CountedEvent.SOFTWARE.stream().map(event -> event.name() + ":"),
+              CountedEvent.names(CountedEvent.SOFTWARE).stream().map(name -> name + ":"),
               name -> List.of());
       case "hardware" ->
           add(
               provider,
               wanted,
-              CountedEvent.HARDWARE.stream().map(event -> event.name() + ":"),
+              CountedEvent.names(CountedEvent.HARDWARE).stream().map(name -> name + ":"),
               name -> List.of());
       case "tracepoint" ->
           add(provider, wanted, target.tracepoints().stream().sorted(), this::fields);
@@ -328,11 +328,14 @@ public final class ProbeListing {
         if (name.equals(pattern) || Wildcard.matches(pattern, name)) {
           String shown = cpp ? "cpp:\"" + binary.written(each, true) + "\"" : name;
           List<String> lines = new ArrayList<>();
-          if (details && !Wildcard.isPattern(pattern)) {
+          // A uretprobe has neither arguments nor offsets.
+          if (details && provider.equals("uprobe")) {
             binary
                 .fileOffset(each.address())
                 .ifPresent(offset -> lines.addAll(binary.declarations(offset)));
-            lines.addAll(offsets(binary, each));
+            if (!Wildcard.isPattern(pattern)) {
+              lines.addAll(offsets(binary, each));
+            }
           }
           add(provider + ":" + file + ":" + shown, lines);
         }

@@ -23,6 +23,7 @@ final class SettingValues {
   static Value record(Settings settings, SourceRange range) {
     List<String> names =
         List.of(
+            "cpp_demangle",
             "license",
             "max_cat_bytes",
             "max_map_keys",
@@ -31,9 +32,11 @@ final class SettingValues {
             "missing_probes",
             "print_maps_on_exit",
             "stack_mode",
-            "str_trunc_trailer");
+            "str_trunc_trailer",
+            "unstable_typeinfo");
     List<Expr> parts =
         List.of(
+            Value.bool(settings.cppDemangle(), range).expr(),
             Value.string(settings.license(), range).expr(),
             Value.literal(settings.maxCatBytes(), range).expr(),
             Value.literal(settings.maxMapKeys(), range).expr(),
@@ -42,7 +45,8 @@ final class SettingValues {
             Value.string(settings.missingProbes().name().toLowerCase(Locale.ROOT), range).expr(),
             Value.bool(settings.printMapsOnExit(), range).expr(),
             Value.string(settings.stackMode(), range).expr(),
-            Value.string(settings.truncationTrailer(), range).expr());
+            Value.string(settings.truncationTrailer(), range).expr(),
+            Value.string(settings.typeinfo().name().toLowerCase(Locale.ROOT), range).expr());
     Type type = new Type.Tuple(parts.stream().map(Expr::type).toList(), names);
     return Value.of(new Expr.Tuple(parts, type, range));
   }

@@ -200,11 +200,31 @@ final class StatementChecker {
     return sizes ? TypeNames.written(type) : TypeNames.describe(type);
   }
 
+  /** Whether it is a block whose value is what a function for maps makes. */
+  private static boolean aggregatesAtLast(Ast.Expr expr) {
+    return expr instanceof Ast.Expr.Sequence sequence
+        && sequence
+            .value()
+            .filter(
+                value ->
+                    aggregatesAtLast(value)
+                        || (value instanceof Ast.Expr.Call call
+                            && Aggregations.NAMES.contains(call.function())))
+            .isPresent();
+  }
+
   private List<Stmt> assignMap(Ast.Stmt.Assign assign, Ast.Expr.MapUse use) {
     if (assign.value() instanceof Ast.Expr.Call call
         && Aggregations.NAMES.contains(call.function())
         && assign.op().isEmpty()) {
       return aggregations.assign(use, call, assign.range());
+    }
+    if (assign.op().isEmpty() && aggregatesAtLast(assign.value())) {
+      Ast.Expr.Sequence sequence = (Ast.Expr.Sequence) assign.value();
+      List<Ast.Stmt> all = new ArrayList<>(sequence.statements());
+      Ast.Expr last = sequence.value().orElseThrow();
+      all.add(new Ast.Stmt.Assign(use, Optional.empty(), last, assign.range()));
+      return block(all);
     }
     if (assign.op().isPresent()) {
       return compound(assign, assign.op().get(), use);

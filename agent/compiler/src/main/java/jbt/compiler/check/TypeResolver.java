@@ -1,5 +1,6 @@
 package jbt.compiler.check;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -90,8 +91,8 @@ final class TypeResolver {
       return type instanceof Type.None ? Optional.empty() : Optional.of(type);
     }
     return switch (written.keyword()) {
-      case "struct" -> struct(false, name);
-      case "union" -> struct(true, name);
+      case "struct" -> struct(false, written);
+      case "union" -> struct(true, written);
       case "enum" -> definitions.enumeration(name);
       default ->
           name.equals("void")
@@ -105,39 +106,46 @@ final class TypeResolver {
   /** {@code (task_struct *)}, as scripts of 2019 have it. */
   private Optional<Type> withoutWord(TypeName written) {
     return written.suffixes().contains(TypeName.POINTER)
-        ? struct(false, written.name())
+        ? struct(false, written)
         : Optional.empty();
   }
 
   /** The script's own, one of the program that the probe is in, or the kernel's. */
-  private Optional<Type> struct(boolean union, String name) {
-    Optional<Type> known = round.definitions().struct(union, name).map(Type.class::cast);
+  private Optional<Type> struct(boolean union, TypeName written) {
+    Optional<Type> known = round.definitions().struct(union, written.name()).map(Type.class::cast);
     boolean own =
         known.isPresent()
             && known.get() instanceof Type.Struct struct
             && struct.origin().source().equals(Origin.SCRIPT);
-    return own ? known : ofProgram(union, name).or(() -> known);
+    return own ? known : ofProgram(union, written).or(() -> known);
   }
 
-  private Optional<Type> ofProgram(boolean union, String name) {
+  private Optional<Type> ofProgram(boolean union, TypeName written) {
     Set<String> files = new LinkedHashSet<>();
     for (Expanded point : expressions.points()) {
       if (point.point() instanceof Point.Uprobe place) {
         files.add(place.file());
       }
     }
+    List<Type.Struct> found = new ArrayList<>();
     for (String file : files) {
       try {
-        Optional<Type.Struct> found = round.binaries().open(file).struct(union, name);
-        if (found.isPresent()) {
-          return found.map(Type.class::cast);
-        }
+        round.binaries().open(file).struct(union, written.name()).ifPresent(found::add);
       } catch (BinaryException e) {
         // Without debug information of the program its types are not known, the kernel's are.
         return Optional.empty();
       }
     }
-    return Optional.empty();
+    if (found.size() > 1) {
+      // One program serves all of them, and only one of the structs is known to it.
+      round
+          .diagnostics()
+          .error(
+              written.range(),
+              "%d programs of this block have a %s '%s': give each of them a block"
+                  .formatted(found.size(), union ? "union" : "struct", written.name()));
+    }
+    return found.stream().findFirst().map(Type.class::cast);
   }
 
   private void unknown(TypeName written) {

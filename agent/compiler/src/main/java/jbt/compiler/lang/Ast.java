@@ -428,6 +428,13 @@ public final class Ast {
     return fields;
   }
 
+  /** Whether a block has such an expression anywhere. */
+  public static boolean any(Block block, Predicate<Expr> wanted) {
+    boolean[] found = new boolean[1];
+    each(block, expr -> found[0] |= wanted.test(expr));
+    return found[0];
+  }
+
   /** Every expression of a block. */
   public static void each(Block block, Consumer<Expr> f) {
     Deque<Object> open = new ArrayDeque<>(block.body());

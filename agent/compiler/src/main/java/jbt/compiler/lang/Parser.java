@@ -115,25 +115,8 @@ public final class Parser {
     Token written = tokens.attachPoint();
     // A name may stand in front: name=provider:part.
     String point = POINT_NAME.matcher(written.text()).replaceFirst("");
-    List<String> parts = parts(point);
+    List<String> parts = Quotes.parts(point);
     String provider = Quotes.removed(parts.getFirst());
     return new AttachPoint(provider, parts.subList(1, parts.size()), written.range());
-  }
-
-  /** What stands between colons that are not in quotes. */
-  private static List<String> parts(String point) {
-    List<String> parts = new ArrayList<>();
-    int start = 0;
-    int at = 0;
-    while (at < point.length()) {
-      char c = point.charAt(at);
-      if (c == ':') {
-        parts.add(point.substring(start, at));
-        start = at + 1;
-      }
-      at = c == '"' ? Quotes.end(point, at) : at + 1;
-    }
-    parts.add(point.substring(start));
-    return parts;
   }
 }

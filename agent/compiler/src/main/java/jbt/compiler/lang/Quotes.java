@@ -1,5 +1,8 @@
 package jbt.compiler.lang;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** Quotes in attach points: what stands in them is no separator and no parameter. */
 public final class Quotes {
   private Quotes() {}
@@ -30,5 +33,22 @@ public final class Quotes {
       at = end;
     }
     return plain.toString();
+  }
+
+  /** What stands between colons that are not in quotes. */
+  public static List<String> parts(String point) {
+    List<String> parts = new ArrayList<>();
+    int start = 0;
+    int at = 0;
+    while (at < point.length()) {
+      char c = point.charAt(at);
+      if (c == ':') {
+        parts.add(point.substring(start, at));
+        start = at + 1;
+      }
+      at = c == '"' ? end(point, at) : at + 1;
+    }
+    parts.add(point.substring(start));
+    return parts;
   }
 }

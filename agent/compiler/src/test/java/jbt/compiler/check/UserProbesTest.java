@@ -142,6 +142,17 @@ class UserProbesTest {
             "uprobe:app:work_a { @[args.small, args.p.y, args.flags] = count(); }"
                 + " uprobe:app:work_* { @a = count(); }");
     assertThat(plan.programs()).hasSize(2);
+    assertThat(plan("uprobe:app:work_a { print(args); $all = args(); @ = $all.small; }").programs())
+        .hasSize(1);
+  }
+
+  @Test
+  void knowsStructsOfThePrograms() {
+    assertThat(
+            plan("uprobe:app:main { @ = ((struct point *)arg0)->y + sizeof(struct point); }"
+                    + " usdt:app:begin { @m[((point *)arg1).x] = count(); }")
+                .programs())
+        .hasSize(3);
   }
 
   @Test
@@ -181,9 +192,12 @@ class UserProbesTest {
         "uprobe:app:small {} | /bin/app: the compiler has put small into its callers",
         "uprobe:work_a {} | uprobe probe type requires 2 arguments, found 1",
         "uprobe:app:main { print(args.x); } | its program has no debug information of arguments there",
+        "uprobe:app:main { @ = args; } | its program has no debug information of arguments there",
         "uprobe:app:work_a { print(args.smal); } | Did you mean 'small'?",
         "uprobe:app:work_a { print(args.share); } | is in no register that can be read",
         "uprobe:app:work_a { print(args.p.z); } | z",
+        "uprobe:app:main { print(sizeof(union point)); } | Unknown union: 'point'",
+        "uprobe:app:main { @ = 1; } begin { print(sizeof(struct point)); } | Unknown struct: 'point'",
         "usdt:app:begni {} | No matches for usdt app:begni",
         "usdt:app:begin { print(arg3); } | has 3 arguments, there is no arg3",
         "usdt:app:end { print(arg1); } | Where usdt:/bin/app:app:end keeps arg1 is not understood",
