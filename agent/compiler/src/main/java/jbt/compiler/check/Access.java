@@ -135,13 +135,12 @@ final class Access {
     return found;
   }
 
-  /** {@code *pointer}; a number that is an address, as of {@code kaddr}, leads to a number. */
+  /** {@code *pointer}; a number is taken as the address of a number. */
   Value dereference(Value at, SourceRange range) {
     if (!at.known()) {
       return Value.unknown(range);
     }
-    boolean address =
-        at.hostBound() && at.type() instanceof Type.Int(int bytes, var s, var e) && bytes == 8;
+    boolean address = at.type() instanceof Type.Int;
     Type.Pointer toNumber = new Type.Pointer(Type.UINT64, Type.AddressSpace.NONE);
     Value pointer = address ? at.with(new Expr.Cast(at.expr(), toNumber, at.range())) : at;
     if (!(pointer.type() instanceof Type.Pointer(Type target, var space))

@@ -232,10 +232,11 @@ final class SymbolCalls {
     if (!arity(call, 1, 1)) {
       return Value.unknown(call.range());
     }
-    Value of = Access.bytes(expressions.any(call.arguments().getFirst()));
-    if (!of.known()) {
+    Value given = Access.bytes(expressions.any(call.arguments().getFirst()));
+    if (!given.known()) {
       return Value.unknown(call.range());
     }
+    Value of = given.type() instanceof Type.Int ? given.with(expressions.address(given)) : given;
     boolean array =
         of.type() instanceof Type.Array(Type element, int length)
             && length == 6
@@ -244,7 +245,8 @@ final class SymbolCalls {
     if (!array && !(of.type() instanceof Type.Pointer)) {
       diagnostics.error(
           of.range(),
-          "macaddr() takes an array of 6 bytes or a pointer, not " + TypeNames.describe(of.type()));
+          "macaddr() takes an array of 6 bytes or an address, not "
+              + TypeNames.describe(of.type()));
       return Value.unknown(call.range());
     }
     return made(Function.MAC_ADDRESS, new Meaning.Id(Meaning.Id.Kind.MAC_ADDRESS), call, of);
