@@ -404,7 +404,10 @@ final class DeclarationParser {
         qualifiers();
         entries.add(entry(declared.name, declared.type, width, start));
       } while (cursor.accept(","));
-      cursor.expect(";");
+      // Compilers only warn of one that is missing in front of the brace.
+      if (!cursor.current().is("}")) {
+        cursor.expect(";");
+      }
     }
     attributes = own;
     depth--;

@@ -51,8 +51,8 @@ public final class NumberText {
     }
     BigInteger value = new BigInteger(digits, radix);
     String suffix = word.substring(end);
-    if (radix == 10 && suffix.matches("[eE][0-9]{1,2}")) {
-      int exponent = Integer.parseInt(suffix.substring(1));
+    if (radix == 10 && suffix.matches("[eE][0-9](_*[0-9])?")) {
+      int exponent = Integer.parseInt(suffix.substring(1).replace("_", ""));
       value = value.multiply(BigInteger.TEN.pow(Math.min(exponent, LARGEST_EXPONENT)));
       suffix = "";
     }

@@ -235,7 +235,7 @@ final class DeclarationsTest {
         "`#error  no way\nBEGIN { }`              | main.bt:1:1-15: ERROR: #error: no way",
         "`#what\nBEGIN { }`                       | main.bt:1:1-6: ERROR: syntax: unknown directive #what",
         "`struct a { foo_t x; };\nBEGIN { }`      | main.bt:1:12-17: ERROR: Unknown type: 'foo_t'",
-        "`struct a { int x };\nBEGIN { }`         | main.bt:1:18-19: ERROR: syntax: expected ';', not '}'",
+        "`struct a { int x int y };\nBEGIN { }`   | main.bt:1:18-21: ERROR: syntax: expected ';', not 'int'",
         "`struct a { struct b b; };\nBEGIN { }`   | main.bt:1:12-18: ERROR: The size of 'b' is not known",
         "`struct a { int x:40; };\nBEGIN { }`     | main.bt:1:18-20: ERROR: A bit-field is an integer of no more bits than its type has",
         "`struct a { int x; }; struct a { };\nBEGIN { }` | main.bt:1:29-30: ERROR: 'a' is declared twice",
