@@ -30,6 +30,15 @@ final class Casts {
         return toPointer(Access.addressOf(memory, range), pointer, range);
       }
     }
+    if (type instanceof Type.Str wanted && operand.type() instanceof Type.Str text) {
+      if (text.size() <= wanted.size()) {
+        return operand.with(Coercion.to(type, operand.expr()));
+      }
+      diagnostics.error(
+          range,
+          "%s does not fit %s".formatted(TypeNames.written(text), TypeNames.written(wanted)));
+      return Value.unknown(range);
+    }
     if (operand.isInteger() && type instanceof Type.Array(Type.Int element, int length)) {
       int bytes = length == Ast.TypeName.OPEN ? integerSize(operand) : element.bytes() * length;
       Optional<Expr> sized = ofSize(operand, bytes);

@@ -49,6 +49,33 @@ final class Coercion {
     };
   }
 
+  /** A record that is written out, with its fields in the order that another of them has. */
+  static Value inOrder(Type type, Value value) {
+    return value.expr() instanceof Expr.Tuple written && type instanceof Type.Tuple wanted
+        ? value.with(inOrder(wanted, written))
+        : value;
+  }
+
+  private static Expr inOrder(Type.Tuple wanted, Expr.Tuple written) {
+    List<String> names = ((Type.Tuple) written.type()).names();
+    if (names.size() != wanted.names().size() || !names.containsAll(wanted.names())) {
+      return written;
+    }
+    boolean ordered = names.equals(wanted.names());
+    List<Expr> parts = new ArrayList<>();
+    for (int i = 0; i < written.parts().size(); i++) {
+      int place = ordered ? i : names.indexOf(wanted.names().get(i));
+      Expr part = written.parts().get(place);
+      Type its = i < wanted.parts().size() ? wanted.parts().get(i) : Type.NONE;
+      parts.add(
+          part instanceof Expr.Tuple tuple && its instanceof Type.Tuple inner
+              ? inOrder(inner, tuple)
+              : part);
+    }
+    List<Type> types = parts.stream().map(Expr::type).toList();
+    return new Expr.Tuple(parts, new Type.Tuple(types, wanted.names()), written.range());
+  }
+
   private static boolean narrow(Type type) {
     return type instanceof Type.Int i && i.bytes() < 8;
   }

@@ -333,7 +333,7 @@ final class ExpressionChecker {
               : conditional.then().orElse(conditional.condition()));
     }
     Value then = conditional.then().map(this::value).orElse(condition);
-    Value otherwise = value(conditional.otherwise());
+    Value otherwise = Coercion.inOrder(then.type(), value(conditional.otherwise()));
     Optional<Type> type =
         Place.join(then.type(), then.natural(), otherwise.type(), otherwise.natural());
     if (then.known() && otherwise.known() && type.isEmpty()) {

@@ -187,8 +187,10 @@ final class MapUses {
     return key;
   }
 
-  private Expr part(MapInfo map, Place place, Value value) {
+  private Expr part(MapInfo map, Place place, Value given) {
+    Value value = Coercion.inOrder(place.type(), given);
     if (!round.environment().put(place, value)) {
+      List<String> names = TypeNames.apart(place.type(), value.type());
       round
           .diagnostics()
           .error(

@@ -179,8 +179,10 @@ final class StatementChecker {
   }
 
   private List<Stmt> set(
-      ProbeContext.Variable variable, String name, Value value, SourceRange range) {
+      ProbeContext.Variable variable, String name, Value given, SourceRange range) {
+    Value value = Coercion.inOrder(variable.place().type(), given);
     if (!round.environment().put(variable.place(), value)) {
+      List<String> names = names(variable.place().type(), value.type());
       diagnostics.error(
           range,
           "Type mismatch for $%s: it holds %s, not %s"
@@ -211,8 +213,10 @@ final class StatementChecker {
     MapUses maps = expressions.maps();
     MapInfo map = maps.info(use);
     List<Expr> key = maps.key(map, use.key(), use.range());
-    Value value = expressions.value(assign.value());
-    if (value.expr() instanceof Checked.Expr.Aggregated) {
+    Value value = Coercion.inOrder(map.type(), expressions.value(assign.value()));
+    boolean numbers = map.aggregation.isEmpty() && map.type() instanceof Type.Int;
+    if (value.expr() instanceof Expr.Aggregated && !numbers) {
+      String source = assign.value() instanceof Ast.Expr.MapUse of ? of.name() : "...";
       diagnostics.error(
           assign.range(),
           "An aggregation can't be put into another map as it is",
