@@ -24,6 +24,7 @@ final class Environment {
   private final Map<String, MapDeclarations.Declared> declared;
   private final Circumstances circumstances;
   private boolean changed;
+  private int rounds;
 
   Environment(
       Settings settings,
@@ -79,8 +80,14 @@ final class Environment {
     changed = true;
   }
 
-  /** Whether anything changed since the last call. */
+  /** How many rounds have ended. */
+  int rounds() {
+    return rounds;
+  }
+
+  /** Ends a round: whether anything changed in it. */
   boolean takeChanged() {
+    rounds++;
     boolean was = changed;
     changed = false;
     return was;

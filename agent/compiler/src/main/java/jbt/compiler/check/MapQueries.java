@@ -141,7 +141,7 @@ final class MapQueries {
         known.orElseGet(() -> context.declare(written.name(), written.range()));
     Value value = new Value(typed, map.values.natural(), map.values.hostBound());
     if (!round.environment().put(variable.place(), value)
-        || (map.values.known() && !variable.place().type().equals(map.type()))) {
+        || (map.values.known() && !holds(variable.place().type(), map.type()))) {
       round
           .diagnostics()
           .error(
@@ -161,6 +161,14 @@ final class MapQueries {
     Stmt first =
         new Stmt.SetLocal(variable.local(), Coercion.zero(map.type(), call.range()), call.range());
     return truth(new Expr.Sequence(List.of(first), find, Type.BOOL, call.range()));
+  }
+
+  /** Whether what a map has can be copied to a variable as it is. */
+  private static boolean holds(Type variable, Type inMap) {
+    return variable.equals(inMap)
+        || (variable instanceof Type.Int a
+            && inMap instanceof Type.Int b
+            && a.bytes() == b.bytes());
   }
 
   private Value length(Ast.Expr.Call call) {

@@ -3,6 +3,7 @@ package jbt.compiler.check;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Diagnostic.Context;
@@ -203,6 +204,29 @@ final class MapUses {
       return value.expr();
     }
     return Coercion.to(place.type(), value.expr());
+  }
+
+  /** What {@code typeof(@x)} is: empty for a map without keys, none while that is not known. */
+  Optional<Type> keyType(Ast.Expr.MapUse use) {
+    if (!use.key().isEmpty()) {
+      return Optional.empty();
+    }
+    MapInfo map = info(use);
+    int now = round.environment().rounds();
+    if (map.key == null && map.keyAsked.orElse(now) == now) {
+      // Other uses may tell before the next round.
+      map.keyAsked = OptionalInt.of(now);
+      round.environment().change();
+      return Optional.of(Type.NONE);
+    }
+    if (map.key == null || map.key.isEmpty()) {
+      return Optional.empty();
+    }
+    List<Type> parts = map.key.stream().map(Place::type).toList();
+    return Optional.of(
+        parts.contains(Type.NONE)
+            ? Type.NONE
+            : parts.size() == 1 ? parts.getFirst() : new Type.Tuple(parts));
   }
 
   private static String described(int parts) {

@@ -221,7 +221,8 @@ final class StatementChecker {
           assign.range(),
           "An aggregation can't be put into another map as it is",
           List.of(),
-          List.of("Cast it to a number: (int64)@..."));
+          List.of("Cast it to a number: (int64)@" + source));
+      map.refused = true;
       return List.of();
     }
     return maps.assign(map, value, assign.range())

@@ -87,7 +87,7 @@ final class TypeQueries {
   }
 
   private static Optional<String> aggregation(Ast.Expr of, ExpressionChecker expressions) {
-    return of instanceof Ast.Expr.MapUse use
+    return of instanceof Ast.Expr.MapUse use && expressions.maps().keyType(use).isEmpty()
         ? expressions
             .maps()
             .info(use)
