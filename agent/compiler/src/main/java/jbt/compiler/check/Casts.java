@@ -67,7 +67,7 @@ final class Casts {
         "Can't cast %s to %s%s"
             .formatted(
                 TypeNames.describe(operand.type()),
-                cast.type(),
+                cast.type().of().isPresent() ? TypeNames.written(type) : cast.type(),
                 sizes ? ": their sizes differ" : ""));
     return Value.unknown(range);
   }

@@ -337,10 +337,11 @@ final class ExpressionChecker {
     Optional<Type> type =
         Place.join(then.type(), then.natural(), otherwise.type(), otherwise.natural());
     if (then.known() && otherwise.known() && type.isEmpty()) {
+      List<String> names = TypeNames.apart(then.type(), otherwise.type());
       diagnostics.error(
           range,
           "Both branches must have the same type: %s and %s"
-              .formatted(TypeNames.describe(then.type()), TypeNames.describe(otherwise.type())));
+              .formatted(names.getFirst(), names.getLast()));
       return Value.unknown(range);
     }
     Type joined = !otherwise.known() ? then.type() : type.orElse(otherwise.type());
@@ -453,7 +454,12 @@ final class ExpressionChecker {
   }
 
   private static boolean isLiteral(Expr expr) {
-    return expr instanceof Expr.IntLiteral || expr instanceof Expr.StrLiteral;
+    return switch (expr) {
+      case Expr.IntLiteral literal -> true;
+      case Expr.StrLiteral literal -> true;
+      case Expr.Tuple tuple -> tuple.parts().stream().allMatch(ExpressionChecker::isLiteral);
+      default -> false;
+    };
   }
 
   private Value member(Ast.Expr.Member member) {

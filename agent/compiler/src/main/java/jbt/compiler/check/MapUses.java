@@ -131,13 +131,13 @@ final class MapUses {
       return false;
     }
     if (!round.environment().put(map.values, value)) {
+      List<String> names = TypeNames.apart(map.type(), value.type());
       round
           .diagnostics()
           .error(
               range,
               "Type mismatch for @%s: it holds %s, not %s"
-                  .formatted(
-                      map.name, TypeNames.describe(map.type()), TypeNames.describe(value.type())),
+                  .formatted(map.name, names.getFirst(), names.getLast()),
               map.assigned.stream()
                   .filter(first -> !first.equals(range))
                   .map(first -> new Context(first, "This is the first assignment."))
@@ -197,8 +197,7 @@ final class MapUses {
           .error(
               value.range(),
               "Type mismatch for the key of @%s: it is %s, not %s"
-                  .formatted(
-                      map.name, TypeNames.describe(place.type()), TypeNames.describe(value.type())),
+                  .formatted(map.name, names.getFirst(), names.getLast()),
               List.of(new Context(map.keyRange, "This is the first use.")),
               List.of());
       return value.expr();

@@ -186,7 +186,7 @@ final class StatementChecker {
       diagnostics.error(
           range,
           "Type mismatch for $%s: it holds %s, not %s"
-              .formatted(Macros.written(name), sized(variable.place().type()), sized(value.type())),
+              .formatted(Macros.written(name), names.getFirst(), names.getLast()),
           List.of(new Context(variable.declaration(), "This is the initial declaration.")),
           List.of());
       return List.of();
@@ -194,6 +194,11 @@ final class StatementChecker {
     context.noteSet(variable);
     Expr coerced = Coercion.to(variable.place().type(), value.expr());
     return List.of(new Stmt.SetLocal(variable.local(), coerced, range));
+  }
+
+  private static List<String> names(Type a, Type b) {
+    List<String> sized = List.of(sized(a), sized(b));
+    return sized.getFirst().equals(sized.getLast()) ? TypeNames.apart(a, b) : sized;
   }
 
   private static String sized(Type type) {

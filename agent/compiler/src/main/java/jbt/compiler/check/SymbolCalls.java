@@ -37,6 +37,7 @@ final class SymbolCalls {
 
   private static final int DEFAULT_FRAMES = 127;
   private static final int MOST_FRAMES = 1024;
+  private static final String MODES = "bpftrace, perf, raw and build_id";
   private static final int INET = 2;
   private static final int INET6 = 10;
 
@@ -179,14 +180,19 @@ final class SymbolCalls {
     Meaning.Stack.Mode mode =
         mode(expressions.settings().stackMode()).orElse(Meaning.Stack.Mode.BPFTRACE);
     int frames = DEFAULT_FRAMES;
+    if (call.arguments().size() == 2 && !(call.arguments().getFirst() instanceof Ast.Expr.Name)) {
+      diagnostics.error(
+          call.arguments().getFirst().range(),
+          "The first of two arguments is how the stack is written: " + MODES);
+      return Value.unknown(call.range());
+    }
     for (int i = 0; i < call.arguments().size(); i++) {
       Ast.Expr argument = call.arguments().get(i);
       if (i == 0 && argument instanceof Ast.Expr.Name name) {
         Optional<Meaning.Stack.Mode> known = mode(name.name());
         if (known.isEmpty()) {
           diagnostics.error(
-              name.range(),
-              "Unknown stack mode '%s': there are bpftrace, perf and raw".formatted(name.name()));
+              name.range(), "Unknown stack mode '%s': there are %s".formatted(name.name(), MODES));
           return Value.unknown(call.range());
         }
         mode = known.get();

@@ -82,7 +82,8 @@ final class UnsafeCalls {
       return number.map(n -> Value.literal(n, range));
     }
     Value value = expressions.integer(written, "A signal");
-    if (value.expr() instanceof Expr.IntLiteral(long number, Type type, SourceRange range)
+    if (value.known()
+        && value.expr() instanceof Expr.IntLiteral(long number, Type type, SourceRange range)
         && (number < 1 || number > MOST_SIGNAL)) {
       round
           .diagnostics()

@@ -59,7 +59,11 @@ final class UserProbes {
     int first = ofProcess ? 0 : 1;
     boolean cpp = parts.size() > first + 1 && parts.get(first).equals(CPP);
     boolean whole = parts.size() == first + (cpp ? 2 : 1) || (cpp && parts.size() > first + 2);
-    if (!whole || parts.getFirst().isEmpty() || parts.getLast().isEmpty()) {
+    if (whole && (parts.getFirst().isEmpty() || parts.getLast().isEmpty())) {
+      return expansion.wrong(
+          written, "%s needs a program and a function: one of them is empty".formatted(type));
+    }
+    if (!whole) {
       return expansion.wrong(
           written, "%s probe type requires 2 arguments, found %d".formatted(type, parts.size()));
     }
