@@ -19,6 +19,9 @@ final class Access {
   /** Largest array or struct that a script can hold as a whole. */
   private static final int LARGEST = 1024;
 
+  private static final String NOT_KNOWN =
+      "What the pointer points to is not known: cast it, as in ";
+
   private final Round round;
   private final ExpressionChecker expressions;
 
@@ -148,7 +151,7 @@ final class Access {
       error(
           range,
           pointer.type() instanceof Type.Pointer
-              ? "What the pointer points to is not known: cast it, as in *(uint64 *)x"
+              ? NOT_KNOWN + "*(uint64 *)x"
               : "Only pointers can be dereferenced, not " + TypeNames.describe(pointer.type()));
       return Value.unknown(range);
     }
@@ -231,6 +234,10 @@ final class Access {
       case Type.Str(int size) when base(of).isPresent() ->
           inArray(of, new Type.Int(1, true), size, index, range);
       case Type.Str(int size) -> element(inMemory(of, range), index, range);
+      case Type.Pointer p -> {
+        error(of.range(), NOT_KNOWN + "((uint64 *)x)[0]");
+        yield Value.unknown(range);
+      }
       default -> {
         error(of.range(), "Only arrays can be indexed, not " + TypeNames.describe(of.type()));
         yield Value.unknown(range);

@@ -482,9 +482,14 @@ final class ExpressionChecker {
       return access.member(of, member);
     }
     if (!(of.type() instanceof Type.Tuple tuple)) {
+      boolean address = of.type() instanceof Type.Pointer || of.type().equals(Type.UINT64);
       diagnostics.error(
           member.range(),
-          "%s has no field '%s'".formatted(TypeNames.describe(of.type()), member.field()));
+          "%s has no field '%s'".formatted(TypeNames.describe(of.type()), member.field()),
+          List.of(),
+          address
+              ? List.of("Cast an address, as in ((struct name *)x)->" + member.field())
+              : List.of());
       return Value.unknown(member.range());
     }
     if (SettingValues.is(member.of()) && !tuple.names().contains(member.field())) {
