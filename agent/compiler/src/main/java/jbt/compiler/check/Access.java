@@ -233,6 +233,12 @@ final class Access {
       case Type.Array(Type element, int length) -> inArray(of, element, length, index, range);
       case Type.Str(int size) when base(of).isPresent() ->
           inArray(of, new Type.Int(1, true), size, index, range);
+      case Type.Str str
+          when of.expr() instanceof Expr.StrLiteral(String text, var t, var r)
+              && index.expr() instanceof Expr.IntLiteral(long at, Type i, var where)
+              && at >= 0
+              && at <= text.length() ->
+          Value.literal(at == text.length() ? 0 : (byte) text.charAt((int) at), range);
       case Type.Str(int size) -> element(inMemory(of, range), index, range);
       case Type.Pointer p -> {
         error(of.range(), NOT_KNOWN + "((uint64 *)x)[0]");

@@ -445,7 +445,7 @@ final class ExpressionChecker {
 
   private static Value partOf(Ast.Expr written, Value of, int place, SourceRange range) {
     boolean known = SettingValues.is(written) || written instanceof Ast.Expr.TypeInfo;
-    if (known && of.expr() instanceof Expr.Tuple all) {
+    if (of.expr() instanceof Expr.Tuple all && (known || isLiteral(all))) {
       // It may have to be known when the script is compiled.
       return Value.of(all.parts().get(place));
     }

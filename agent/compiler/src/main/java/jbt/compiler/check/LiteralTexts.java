@@ -39,6 +39,8 @@ final class LiteralTexts {
       case Expr.Sequence(var statements, var value, var range)
           when statements.isEmpty() && value.orElse(expr) instanceof Expr.Str text ->
           Optional.of(new Expr.Str(text.value(), range));
+      case Expr.Comptime(Expr.Str text, var range) ->
+          Optional.of(new Expr.Str(text.value(), range));
       case Expr.Binary(var op, Expr.Str left, Expr.Str right, var range)
           when op == Ast.BinaryOp.ADD ->
           Optional.of(new Expr.Str(left.value() + right.value(), range));
