@@ -447,7 +447,9 @@ final class ExpressionChecker {
     boolean known = SettingValues.is(written) || written instanceof Ast.Expr.TypeInfo;
     if (of.expr() instanceof Expr.Tuple all && (known || isLiteral(all))) {
       // It may have to be known when the script is compiled.
-      return Value.of(all.parts().get(place));
+      Expr part = all.parts().get(place);
+      boolean natural = part instanceof Expr.IntLiteral literal && literal.value() >= 0;
+      return new Value(part, natural, of.hostBound());
     }
     Type type = ((Type.Tuple) of.type()).parts().get(place);
     return new Value(new Expr.TuplePart(of.expr(), place, type, range), false, of.hostBound());

@@ -33,7 +33,7 @@ record LineProbes(AttachPoint written, String file, String source, long line, lo
 
   /** Whether an attach point that is none seems to be meant as one. */
   static boolean isMeant(AttachPoint written) {
-    return written.parts().getFirst().matches("[^\"]*@.*");
+    return !written.parts().isEmpty() && written.parts().getFirst().matches("[^\"]*@.*");
   }
 
   static LineProbes of(AttachPoint written) {
