@@ -19,6 +19,9 @@ final class Access {
   /** Largest array or struct that a script can hold as a whole. */
   private static final int LARGEST = 1024;
 
+  private static final String NOT_KNOWN =
+      "What the pointer points to is not known: cast it, as in ";
+
   private final Round round;
   private final ExpressionChecker expressions;
 
@@ -154,13 +157,12 @@ final class Access {
     return found;
   }
 
-  /** {@code *pointer}; a number that is an address, as of {@code kaddr}, leads to a number. */
+  /** {@code *pointer}; a number is taken as the address of a number. */
   Value dereference(Value at, SourceRange range) {
     if (!at.known()) {
       return Value.unknown(range);
     }
-    boolean address =
-        at.hostBound() && at.type() instanceof Type.Int(int bytes, var s, var e) && bytes == 8;
+    boolean address = at.type() instanceof Type.Int;
     Type.Pointer toNumber = new Type.Pointer(Type.UINT64, Type.AddressSpace.NONE);
     Value pointer = address ? at.with(new Expr.Cast(at.expr(), toNumber, at.range())) : at;
     if (!(pointer.type() instanceof Type.Pointer(Type target, var space))
@@ -168,7 +170,7 @@ final class Access {
       error(
           range,
           pointer.type() instanceof Type.Pointer
-              ? "What the pointer points to is not known: cast it, as in *(uint64 *)x"
+              ? NOT_KNOWN + "*(uint64 *)x"
               : "Only pointers can be dereferenced, not " + TypeNames.describe(pointer.type()));
       return Value.unknown(range);
     }
@@ -250,7 +252,17 @@ final class Access {
       case Type.Array(Type element, int length) -> inArray(of, element, length, index, range);
       case Type.Str(int size) when base(of).isPresent() ->
           inArray(of, new Type.Int(1, true), size, index, range);
+      case Type.Str str
+          when of.expr() instanceof Expr.StrLiteral(String text, var t, var r)
+              && index.expr() instanceof Expr.IntLiteral(long at, Type i, var where)
+              && at >= 0
+              && at <= text.length() ->
+          Value.literal(at == text.length() ? 0 : (byte) text.charAt((int) at), range);
       case Type.Str(int size) -> element(inMemory(of, range), index, range);
+      case Type.Pointer p -> {
+        error(of.range(), NOT_KNOWN + "((uint64 *)x)[0]");
+        yield Value.unknown(range);
+      }
       default -> {
         error(of.range(), "Only arrays can be indexed, not " + TypeNames.describe(of.type()));
         yield Value.unknown(range);

@@ -56,12 +56,14 @@ final class Casts {
     if (type instanceof Type.Int && sameSize && operand.type() instanceof Type.Array) {
       return Value.of(new Expr.Part(operand.expr(), 0, Optional.empty(), type, range));
     }
-    if (type instanceof Type.Str(int wide)
-        && operand.type() instanceof Type.Str(int size)
-        && wide >= size) {
-      return operand.expr() instanceof Expr.StrLiteral(String text, Type own, SourceRange at)
-          ? operand.with(new Expr.StrLiteral(text, type, at))
-          : operand;
+    if (type instanceof Type.Str wanted && operand.type() instanceof Type.Str text) {
+      if (text.size() <= wanted.size()) {
+        return operand.with(Coercion.to(type, operand.expr()));
+      }
+      diagnostics.error(
+          range,
+          "%s does not fit %s".formatted(TypeNames.written(text), TypeNames.written(wanted)));
+      return Value.unknown(range);
     }
     boolean sizes =
         (type instanceof Type.Array && operand.isInteger())
@@ -71,7 +73,7 @@ final class Casts {
         "Can't cast %s to %s%s"
             .formatted(
                 TypeNames.describe(operand.type()),
-                cast.type(),
+                cast.type().of().isPresent() ? TypeNames.written(type) : cast.type(),
                 sizes ? ": their sizes differ" : ""));
     return Value.unknown(range);
   }

@@ -67,7 +67,7 @@ public final class Checker {
     Ast.Script defined = DefineUses.replace(written, preprocessed, diagnostics);
     Ast.Script expanded = Macros.expand(defined, diagnostics);
     Parser.checkDepth(expanded, diagnostics);
-    Ast.Script script = ParameterUses.replace(expanded, parameters, diagnostics);
+    Ast.Script script = LiteralTexts.make(ParameterUses.replace(expanded, parameters, diagnostics));
     throwErrors(diagnostics, source, false);
     List<Ast.Block> blocks = of(parameters.circumstances().mode(), script.blocks());
     if (blocks.isEmpty()) {

@@ -38,7 +38,9 @@ final class DefineUses {
       return script;
     }
     DefineUses uses = new DefineUses(preprocessed, diagnostics);
-    Rewriting everywhere = new Rewriting(expr -> uses.expression(expr, Set.of()));
+    Rewriting everywhere =
+        new Rewriting(
+            expr -> uses.expression(expr, Set.of()), name -> uses.otherName(name, Set.of()));
     List<Ast.Macro> macros = script.macros().stream().map(macro -> uses.inMacro(macro)).toList();
     return new Script(
         script.blocks().stream().map(everywhere::block).toList(),
@@ -56,10 +58,29 @@ final class DefineUses {
         hidden.add(name.name());
       }
     }
-    Rewriting rewriting = new Rewriting(expr -> expression(expr, hidden));
+    Rewriting rewriting =
+        new Rewriting(expr -> expression(expr, hidden), name -> otherName(name, hidden));
     return rewriting.inside(macro.body()) instanceof Expr.Sequence body
         ? new Ast.Macro(macro.name(), macro.parameters(), body, macro.function(), macro.range())
         : macro;
+  }
+
+  /** The name that the name of a type stands for; empty if it stands for itself. */
+  private Optional<Expr> otherName(String name, Set<String> hidden) {
+    Define define = hidden.contains(name) ? null : preprocessed.defines().get(name);
+    if (define == null || define.parameters().isPresent() || hidden.size() > DEEPEST) {
+      return Optional.empty();
+    }
+    Set<String> inner = new HashSet<>(hidden);
+    inner.add(name);
+    return body(define)
+        .filter(Expr.Name.class::isInstance)
+        .map(body -> otherName(((Expr.Name) body).name(), inner).orElse(body));
+  }
+
+  private Optional<Expr> body(Define define) {
+    return bodies.computeIfAbsent(
+        define.name(), n -> Parser.expression(preprocessed.source(), define.range()));
   }
 
   /** What a use stands for; empty if the expression is none. */
@@ -82,8 +103,7 @@ final class DefineUses {
       }
       return Optional.of(new Expr.Int(0, false, expr.range()));
     }
-    Optional<Expr> body =
-        bodies.computeIfAbsent(name, n -> Parser.expression(preprocessed.source(), define.range()));
+    Optional<Expr> body = body(define);
     if (body.isEmpty()) {
       String text = preprocessed.source().text(define.range());
       diagnostics.error(

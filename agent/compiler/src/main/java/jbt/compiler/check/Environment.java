@@ -24,6 +24,7 @@ final class Environment {
   private final Map<String, MapDeclarations.Declared> declared;
   private final Circumstances circumstances;
   private boolean changed;
+  private int rounds;
 
   Environment(
       Settings settings,
@@ -80,8 +81,19 @@ final class Environment {
     changed |= map.usedAgain;
   }
 
-  /** Whether anything changed since the last call that somebody was told otherwise. */
+  /** How many rounds have ended. */
+  int rounds() {
+    return rounds;
+  }
+
+  /** Asks for another round. */
+  void askAgain() {
+    changed = true;
+  }
+
+  /** Ends a round: whether anything changed in it that somebody was told otherwise. */
   boolean takeChanged() {
+    rounds++;
     boolean was = changed;
     changed = false;
     return was;

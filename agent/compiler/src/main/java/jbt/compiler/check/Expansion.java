@@ -241,7 +241,7 @@ final class Expansion {
   private List<Expanded> named(AttachPoint written, String provider) {
     List<String> parts = written.parts();
     if (parts.size() != 1 || parts.contains("")) {
-      return wrong(written, provider + " probe type requires 1 argument, found " + parts.size());
+      return wrongCount(written, provider, "1 argument");
     }
     String name = parts.getFirst();
     String full = provider + ":" + name;
@@ -258,7 +258,7 @@ final class Expansion {
         written.parts().size() == 1 && Wildcard.isPattern(written.parts().getFirst());
     List<String> parts = anywhere ? List.of("*", written.parts().getFirst()) : written.parts();
     if (parts.size() != 2 || parts.contains("")) {
-      return wrong(written, "tracepoint probe type requires 2 arguments, found " + parts.size());
+      return wrongCount(written, "tracepoint", "2 arguments");
     }
     String category = parts.get(0);
     String event = parts.get(1);
@@ -300,8 +300,7 @@ final class Expansion {
     }
     List<String> parts = written.parts();
     if (parts.isEmpty() || parts.size() > 2 || parts.contains("")) {
-      return wrong(
-          written, "rawtracepoint probe type requires 1 or 2 arguments, found " + parts.size());
+      return wrongCount(written, "rawtracepoint", "1 or 2 arguments");
     }
     KernelTypes types = target.kernelTypes().get();
     RawTracepoints events = new RawTracepoints("", types.kernel());
@@ -344,9 +343,7 @@ final class Expansion {
   private List<Expanded> timed(AttachPoint written, String provider) {
     List<String> parts = written.parts();
     if (parts.isEmpty() || parts.size() > 2) {
-      return wrong(
-          written,
-          "%s probe type requires 1 or 2 arguments, found %d".formatted(provider, parts.size()));
+      return wrongCount(written, provider, "1 or 2 arguments");
     }
     long period =
         parts.size() == 1
@@ -411,6 +408,17 @@ final class Expansion {
   List<Expanded> wrong(AttachPoint written, String message, String... hints) {
     diagnostics.error(written.range(), message, List.of(), List.of(hints));
     return List.of();
+  }
+
+  /** For an attach point that has too many or too few parts, or an empty one. */
+  List<Expanded> wrongCount(AttachPoint written, String type, String wanted) {
+    int found = written.parts().size();
+    boolean right = wanted.contains(String.valueOf(found));
+    return wrong(
+        written,
+        right
+            ? type + " probe type takes no empty arguments"
+            : "%s probe type requires %s, found %d".formatted(type, wanted, found));
   }
 
   static List<Expanded> one(AttachPoint written, Kind kind, Point point, String name) {

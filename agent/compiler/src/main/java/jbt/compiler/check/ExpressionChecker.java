@@ -345,10 +345,11 @@ final class ExpressionChecker {
     Optional<Type> type =
         Place.join(then.type(), then.natural(), otherwise.type(), otherwise.natural());
     if (then.known() && otherwise.known() && type.isEmpty()) {
+      List<String> names = TypeNames.apart(then.type(), otherwise.type());
       diagnostics.error(
           range,
           "Both branches must have the same type: %s and %s"
-              .formatted(TypeNames.describe(then.type()), TypeNames.describe(otherwise.type())));
+              .formatted(names.getFirst(), names.getLast()));
       return Value.unknown(range);
     }
     Type joined = !otherwise.known() ? then.type() : type.orElse(otherwise.type());
@@ -452,16 +453,23 @@ final class ExpressionChecker {
 
   private static Value partOf(Ast.Expr written, Value of, int place, SourceRange range) {
     boolean known = SettingValues.is(written) || written instanceof Ast.Expr.TypeInfo;
-    if (known && of.expr() instanceof Expr.Tuple all) {
+    if (of.expr() instanceof Expr.Tuple all && (known || isLiteral(all))) {
       // It may have to be known when the script is compiled.
-      return Value.of(all.parts().get(place));
+      Expr part = all.parts().get(place);
+      boolean natural = part instanceof Expr.IntLiteral literal && literal.value() >= 0;
+      return new Value(part, natural, of.hostBound());
     }
     Type type = ((Type.Tuple) of.type()).parts().get(place);
     return new Value(new Expr.TuplePart(of.expr(), place, type, range), false, of.hostBound());
   }
 
   private static boolean isLiteral(Expr expr) {
-    return expr instanceof Expr.IntLiteral || expr instanceof Expr.StrLiteral;
+    return switch (expr) {
+      case Expr.IntLiteral literal -> true;
+      case Expr.StrLiteral literal -> true;
+      case Expr.Tuple tuple -> tuple.parts().stream().allMatch(ExpressionChecker::isLiteral);
+      default -> false;
+    };
   }
 
   private Value member(Ast.Expr.Member member) {
@@ -484,9 +492,14 @@ final class ExpressionChecker {
       return access.member(of, member);
     }
     if (!(of.type() instanceof Type.Tuple tuple)) {
+      boolean address = of.type() instanceof Type.Pointer || of.type().equals(Type.UINT64);
       diagnostics.error(
           member.range(),
-          "%s has no field '%s'".formatted(TypeNames.describe(of.type()), member.field()));
+          "%s has no field '%s'".formatted(TypeNames.describe(of.type()), member.field()),
+          List.of(),
+          address
+              ? List.of("Cast an address, as in ((struct name *)x)->" + member.field())
+              : List.of());
       return Value.unknown(member.range());
     }
     if (SettingValues.is(member.of()) && !tuple.names().contains(member.field())) {

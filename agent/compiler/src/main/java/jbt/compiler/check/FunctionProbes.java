@@ -33,9 +33,7 @@ final class FunctionProbes {
     List<String> parts = written.parts();
     String type = returns ? "fexit" : "fentry";
     if (parts.isEmpty() || parts.size() > 2 || parts.contains("")) {
-      return expansion.wrong(
-          written,
-          "%s probe type requires 1 or 2 arguments, found %d".formatted(type, parts.size()));
+      return expansion.wrongCount(written, type, "1 or 2 arguments");
     }
     Optional<KernelTypes> types = target.kernelTypes();
     if (types.isEmpty()) {

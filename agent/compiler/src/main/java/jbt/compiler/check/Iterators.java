@@ -46,7 +46,7 @@ final class Iterators {
     }
     List<String> parts = written.parts();
     if (parts.size() != 1 || parts.contains("")) {
-      return expansion.wrong(written, "iter probe type requires 1 argument, found " + parts.size());
+      return expansion.wrongCount(written, "iter", "1 argument");
     }
     Btf kernel = target.kernelTypes().get().kernel();
     String name = parts.getFirst();

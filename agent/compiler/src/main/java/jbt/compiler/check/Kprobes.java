@@ -45,9 +45,7 @@ final class Kprobes {
     List<String> parts = written.parts();
     String type = returns ? "kretprobe" : "kprobe";
     if (parts.isEmpty() || parts.size() > 2 || parts.contains("")) {
-      return expansion.wrong(
-          written,
-          "%s probe type requires 1 or 2 arguments, found %d".formatted(type, parts.size()));
+      return expansion.wrongCount(written, type, "1 or 2 arguments");
     }
     if (target.feature(Feature.KPROBE) == Answer.NO) {
       return expansion.wrong(

@@ -18,11 +18,22 @@ import jbt.compiler.target.Binary.Line;
 /** Attach points at a line of a program's source: {@code file@source.c:12}, perhaps a column. */
 record LineProbes(AttachPoint written, String file, String source, long line, long column) {
   private static final Pattern PLACE =
-      Pattern.compile("([^@\"]+|\"[^\"]+\")@([^@:]+):([1-9][0-9]*)(?::([1-9][0-9]*))?");
+      Pattern.compile(
+          "([^@\"]+|\"[^\"]+\")@((?:[^@:\"]|\"[^\"]+\")+)"
+              + ":(\"?)([1-9][0-9]*)\\3(?::(\"?)([1-9][0-9]*)\\5)?");
+
+  /** How one is written. */
+  static final String FORM =
+      "A line of source is program@file.c:12 or, with a column, program@file.c:12:5";
 
   /** Whether an attach point is one. */
   static boolean isOne(AttachPoint written) {
     return PLACE.matcher(String.join(":", written.parts())).matches();
+  }
+
+  /** Whether an attach point that is none seems to be meant as one. */
+  static boolean isMeant(AttachPoint written) {
+    return !written.parts().isEmpty() && written.parts().getFirst().matches("[^\"]*@.*");
   }
 
   static LineProbes of(AttachPoint written) {
@@ -33,9 +44,9 @@ record LineProbes(AttachPoint written, String file, String source, long line, lo
     return new LineProbes(
         written,
         Quotes.removed(place.group(1)),
-        place.group(2),
-        Expansion.number(place.group(3)),
-        place.group(4) == null ? 0 : Expansion.number(place.group(4)));
+        Quotes.removed(place.group(2)),
+        Expansion.number(place.group(4)),
+        place.group(6) == null ? 0 : Expansion.number(place.group(6)));
   }
 
   private String place() {

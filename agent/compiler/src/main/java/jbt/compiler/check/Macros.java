@@ -81,7 +81,7 @@ final class Macros {
 
   private Optional<Expr> call(Expr expr) {
     return switch (expr) {
-      case Expr.Call call when macros.containsKey(call.function()) ->
+      case Expr.Call call when macros.containsKey(call.function()) && !isOther(call) ->
           Optional.of(expand(call.function(), call.arguments(), call.range()));
       case Expr.Name name when macros.containsKey(name.name()) ->
           macros.getOrDefault(name.name(), List.of()).stream()
@@ -90,6 +90,15 @@ final class Macros {
               : Optional.empty();
       default -> Optional.empty();
     };
+  }
+
+  /** Whether a call is of the function that there is without macros, which take other arguments. */
+  private boolean isOther(Expr.Call call) {
+    boolean known =
+        Calls.allNames().contains(call.function()) || Builtins.isBuiltin(call.function());
+    return known
+        && macros.getOrDefault(call.function(), List.of()).stream()
+            .noneMatch(macro -> macro.parameters().size() == call.arguments().size());
   }
 
   private Expr expand(String name, List<Expr> written, SourceRange range) {
@@ -202,7 +211,8 @@ final class Macros {
                               told,
                               (Expr.MapUse) self[0].inside(use)));
                   default -> Optional.empty();
-                });
+                },
+            name -> Optional.ofNullable(expressions.get(name)));
     return (Expr.Sequence) self[0].inside(macro.body());
   }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.ScriptMap;
@@ -24,6 +25,9 @@ final class MapInfo {
 
   SourceRange keyRange;
 
+  /** In which round the type of the key was asked first while nothing had told of it. */
+  OptionalInt keyAsked = OptionalInt.empty();
+
   /** Of all values put in, or given to the aggregation. */
   final Place values = new Place();
 
@@ -38,6 +42,9 @@ final class MapInfo {
 
   /** Where it was first counted up or down. */
   Optional<SourceRange> stepped = Optional.empty();
+
+  /** Something was to be put there, with an error. */
+  boolean refused;
 
   boolean cleared;
   boolean read;
@@ -57,7 +64,7 @@ final class MapInfo {
   }
 
   boolean written() {
-    return aggregated.isPresent() || assigned.isPresent() || stepped.isPresent();
+    return aggregated.isPresent() || assigned.isPresent() || stepped.isPresent() || refused;
   }
 
   Type type() {

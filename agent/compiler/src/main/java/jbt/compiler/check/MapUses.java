@@ -3,6 +3,7 @@ package jbt.compiler.check;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Diagnostic.Context;
@@ -129,13 +130,13 @@ final class MapUses {
       return false;
     }
     if (!round.environment().put(map.values, value)) {
+      List<String> names = TypeNames.apart(map.type(), value.type());
       round
           .diagnostics()
           .error(
               range,
               "Type mismatch for @%s: it holds %s, not %s"
-                  .formatted(
-                      map.name, TypeNames.describe(map.type()), TypeNames.describe(value.type())),
+                  .formatted(map.name, names.getFirst(), names.getLast()),
               map.assigned.stream()
                   .filter(first -> !first.equals(range))
                   .map(first -> new Context(first, "This is the first assignment."))
@@ -188,18 +189,41 @@ final class MapUses {
 
   private Expr part(MapInfo map, Place place, Value value) {
     if (!round.environment().put(place, value)) {
+      List<String> names = TypeNames.apart(place.type(), value.type());
       round
           .diagnostics()
           .error(
               value.range(),
               "Type mismatch for the key of @%s: it is %s, not %s"
-                  .formatted(
-                      map.name, TypeNames.describe(place.type()), TypeNames.describe(value.type())),
+                  .formatted(map.name, names.getFirst(), names.getLast()),
               List.of(new Context(map.keyRange, "This is the first use.")),
               List.of());
       return value.expr();
     }
     return Coercion.to(place.type(), value.expr());
+  }
+
+  /** What {@code typeof(@x)} is: empty for a map without keys, none while that is not known. */
+  Optional<Type> keyType(Ast.Expr.MapUse use) {
+    if (!use.key().isEmpty()) {
+      return Optional.empty();
+    }
+    MapInfo map = info(use);
+    int now = round.environment().rounds();
+    if (map.key == null && map.keyAsked.orElse(now) == now) {
+      // Other uses may tell before the next round.
+      map.keyAsked = OptionalInt.of(now);
+      round.environment().askAgain();
+      return Optional.of(Type.NONE);
+    }
+    if (map.key == null || map.key.isEmpty()) {
+      return Optional.empty();
+    }
+    List<Type> parts = map.key.stream().map(Place::type).toList();
+    return Optional.of(
+        parts.contains(Type.NONE)
+            ? Type.NONE
+            : parts.size() == 1 ? parts.getFirst() : new Type.Tuple(parts));
   }
 
   private static String described(int parts) {

@@ -237,10 +237,9 @@ final class Operators {
         && isWords(meaning)) {
       return bytes(op, left, right, (long) meaning.words() * Long.BYTES, range);
     }
+    List<String> names = TypeNames.apart(left.type(), right.type());
     diagnostics.error(
-        range,
-        "Can't compare %s with %s"
-            .formatted(TypeNames.describe(left.type()), TypeNames.describe(right.type())));
+        range, "Can't compare %s with %s".formatted(names.getFirst(), names.getLast()));
     return Value.unknown(range);
   }
 

@@ -182,10 +182,11 @@ final class StatementChecker {
       ProbeContext.Variable variable, String name, Value given, SourceRange range) {
     Value value = expressions.fitting(variable.place(), given);
     if (!round.environment().put(variable.place(), value)) {
+      List<String> names = names(variable.place().type(), value.type());
       diagnostics.error(
           range,
           "Type mismatch for $%s: it holds %s, not %s"
-              .formatted(Macros.written(name), sized(variable.place().type()), sized(value.type())),
+              .formatted(Macros.written(name), names.getFirst(), names.getLast()),
           List.of(new Context(variable.declaration(), "This is the initial declaration.")),
           List.of());
       return List.of();
@@ -193,6 +194,11 @@ final class StatementChecker {
     context.noteSet(variable);
     Expr coerced = Coercion.to(variable.place().type(), value.expr());
     return List.of(new Stmt.SetLocal(variable.local(), coerced, range));
+  }
+
+  private static List<String> names(Type a, Type b) {
+    List<String> sized = List.of(sized(a), sized(b));
+    return sized.getFirst().equals(sized.getLast()) ? TypeNames.apart(a, b) : sized;
   }
 
   private static String sized(Type type) {
@@ -233,12 +239,15 @@ final class StatementChecker {
     MapInfo map = maps.info(use);
     List<Expr> key = maps.key(map, use.key(), use.range());
     Value value = expressions.value(assign.value());
-    if (value.expr() instanceof Checked.Expr.Aggregated) {
+    if (value.expr() instanceof Expr.Aggregated
+        && (map.aggregation.isPresent() || !(map.type() instanceof Type.Int))) {
+      String source = assign.value() instanceof Ast.Expr.MapUse of ? of.name() : "...";
       diagnostics.error(
           assign.range(),
           "An aggregation can't be put into another map as it is",
           List.of(),
-          List.of("Cast it to a number: (int64)@..."));
+          List.of("Cast it to a number: (int64)@" + source));
+      map.refused = true;
       return List.of();
     }
     return maps.assign(map, value, assign.range())

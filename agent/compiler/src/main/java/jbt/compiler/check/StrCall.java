@@ -35,6 +35,13 @@ final class StrCall {
         arguments.size() == 2
             ? Optional.of(expressions.integer(arguments.get(1), "The length of str()"))
             : Optional.empty();
+    if (length.isPresent()
+        && length.get().expr() instanceof Expr.IntLiteral(long n, Type type, SourceRange at)
+        && type.equals(Type.INT64)
+        && n < 0) {
+      diagnostics.error(at, "The length of str() must be at least 0, not " + n);
+      return Value.unknown(call.range());
+    }
     if (!of.known()) {
       return Value.unknown(call.range());
     }

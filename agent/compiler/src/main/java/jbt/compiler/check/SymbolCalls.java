@@ -37,6 +37,7 @@ final class SymbolCalls {
 
   private static final int DEFAULT_FRAMES = 127;
   private static final int MOST_FRAMES = 1024;
+  private static final String MODES = "bpftrace, perf, raw and build_id";
   private static final int INET = 2;
   private static final int INET6 = 10;
 
@@ -179,14 +180,19 @@ final class SymbolCalls {
     Meaning.Stack.Mode mode =
         mode(expressions.settings().stackMode()).orElse(Meaning.Stack.Mode.BPFTRACE);
     int frames = DEFAULT_FRAMES;
+    if (call.arguments().size() == 2 && !(call.arguments().getFirst() instanceof Ast.Expr.Name)) {
+      diagnostics.error(
+          call.arguments().getFirst().range(),
+          "The first of two arguments is how the stack is written: " + MODES);
+      return Value.unknown(call.range());
+    }
     for (int i = 0; i < call.arguments().size(); i++) {
       Ast.Expr argument = call.arguments().get(i);
       if (i == 0 && argument instanceof Ast.Expr.Name name) {
         Optional<Meaning.Stack.Mode> known = mode(name.name());
         if (known.isEmpty()) {
           diagnostics.error(
-              name.range(),
-              "Unknown stack mode '%s': there are bpftrace, perf and raw".formatted(name.name()));
+              name.range(), "Unknown stack mode '%s': there are %s".formatted(name.name(), MODES));
           return Value.unknown(call.range());
         }
         mode = known.get();
@@ -232,10 +238,11 @@ final class SymbolCalls {
     if (!arity(call, 1, 1)) {
       return Value.unknown(call.range());
     }
-    Value of = Access.bytes(expressions.any(call.arguments().getFirst()));
-    if (!of.known()) {
+    Value given = Access.bytes(expressions.any(call.arguments().getFirst()));
+    if (!given.known()) {
       return Value.unknown(call.range());
     }
+    Value of = given.type() instanceof Type.Int ? given.with(expressions.address(given)) : given;
     boolean array =
         of.type() instanceof Type.Array(Type element, int length)
             && length == 6
@@ -244,7 +251,8 @@ final class SymbolCalls {
     if (!array && !(of.type() instanceof Type.Pointer)) {
       diagnostics.error(
           of.range(),
-          "macaddr() takes an array of 6 bytes or a pointer, not " + TypeNames.describe(of.type()));
+          "macaddr() takes an array of 6 bytes or an address, not "
+              + TypeNames.describe(of.type()));
       return Value.unknown(call.range());
     }
     return made(Function.MAC_ADDRESS, new Meaning.Id(Meaning.Id.Kind.MAC_ADDRESS), call, of);

@@ -60,14 +60,12 @@ final class TypeQueries {
       Ast.Expr.TypeInfo written, ExpressionChecker expressions, Diagnostics diagnostics) {
     SourceRange range = written.range();
     switch (expressions.settings().typeinfo()) {
-      case ERROR -> {
-        diagnostics.error(
-            range,
-            "typeinfo() may change: it has to be allowed",
-            List.of(),
-            List.of("Write config = { unstable_typeinfo = enable } at the top of the script"));
-        return Value.unknown(range);
-      }
+      case ERROR ->
+          diagnostics.error(
+              range,
+              "typeinfo() may change: it has to be allowed",
+              List.of(),
+              List.of("Write config = { unstable_typeinfo = enable } at the top of the script"));
       case WARN -> diagnostics.warning(range, "typeinfo() may change");
       case ENABLE -> {}
     }
@@ -87,7 +85,7 @@ final class TypeQueries {
   }
 
   private static Optional<String> aggregation(Ast.Expr of, ExpressionChecker expressions) {
-    return of instanceof Ast.Expr.MapUse use
+    return of instanceof Ast.Expr.MapUse use && expressions.maps().keyType(use).isEmpty()
         ? expressions
             .maps()
             .info(use)

@@ -87,7 +87,7 @@ final class TypeResolver {
       if (named.isPresent()) {
         return named;
       }
-      Type type = expressions.any(written.of().get()).type();
+      Type type = of(written.of().get());
       return type instanceof Type.None ? Optional.empty() : Optional.of(type);
     }
     return switch (written.keyword()) {
@@ -206,7 +206,14 @@ final class TypeResolver {
       return type.flatMap(this::resolve);
     }
     Optional<Type> named = type.flatMap(this::known).or(() -> named(of.get()));
-    return named.isPresent() ? named : Optional.of(expressions.any(of.get()).type());
+    return named.isPresent() ? named : Optional.of(of(of.get()));
+  }
+
+  /** A map that has keys stands for its key. */
+  private Type of(Ast.Expr expr) {
+    Optional<Type> key =
+        expr instanceof Ast.Expr.MapUse use ? expressions.maps().keyType(use) : Optional.empty();
+    return key.orElseGet(() -> expressions.any(expr).type());
   }
 
   /** The type that a lone name is: what a macro was given for a type. */

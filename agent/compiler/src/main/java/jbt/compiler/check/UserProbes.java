@@ -60,8 +60,9 @@ final class UserProbes {
     boolean cpp = parts.size() > first + 1 && parts.get(first).equals(CPP);
     boolean whole = parts.size() == first + (cpp ? 2 : 1) || (cpp && parts.size() > first + 2);
     if (!whole || parts.getFirst().isEmpty() || parts.getLast().isEmpty()) {
-      return expansion.wrong(
-          written, "%s probe type requires 2 arguments, found %d".formatted(type, parts.size()));
+      return LineProbes.isMeant(written)
+          ? expansion.wrong(written, LineProbes.FORM)
+          : expansion.wrongCount(written, type, "2 arguments");
     }
     // A name of C++ has colons of its own.
     String wanted =
@@ -74,7 +75,7 @@ final class UserProbes {
         expansion.missing(
             written,
             ofProcess ? "No process " + process.getAsInt() : "No program or library " + name,
-            List.of());
+            LineProbes.isMeant(written) ? List.of(LineProbes.FORM) : List.of());
         return List.of();
       }
       for (String file : files) {
@@ -333,8 +334,7 @@ final class UserProbes {
     List<String> parts = written.parts();
     boolean ofProcess = process.isPresent() && parts.size() == 1;
     if ((parts.size() < 2 && !ofProcess) || parts.size() > 3 || parts.getLast().isEmpty()) {
-      return expansion.wrong(
-          written, "usdt probe type requires 2 or 3 arguments, found " + parts.size());
+      return expansion.wrongCount(written, "usdt", "2 or 3 arguments");
     }
     boolean any = parts.size() < 3 || parts.get(1).isEmpty();
     String provider = any ? "*" : Quotes.removed(parts.get(1));

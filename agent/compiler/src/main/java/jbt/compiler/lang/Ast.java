@@ -282,6 +282,39 @@ public final class Ast {
       suffixes = List.copyOf(suffixes);
     }
 
+    /** With a type, or the type of an expression, in the place of its name. */
+    TypeName with(Expr other) {
+      if (!keyword.isEmpty()) {
+        return word(other)
+            .map(word -> new TypeName(keyword, word, suffixes, Optional.empty(), range))
+            .orElse(this);
+      }
+      return switch (other) {
+        case Expr.OfType(TypeName type, SourceRange where) -> type.with(suffixes, range);
+        case Expr.Name(String word, SourceRange where) ->
+            new TypeName("", word, suffixes, Optional.empty(), range);
+        default -> new TypeName("", "", suffixes, Optional.of(other), range);
+      };
+    }
+
+    /** With further suffixes. */
+    TypeName with(List<Integer> more, SourceRange where) {
+      List<Integer> all = new ArrayList<>(suffixes);
+      all.addAll(more);
+      return new TypeName(keyword, name, all, of, where);
+    }
+
+    /** A lone name, which may be written as a type. */
+    private static Optional<String> word(Expr expr) {
+      return switch (expr) {
+        case Expr.Name(String word, SourceRange where) -> Optional.of(word);
+        case Expr.OfType(TypeName type, SourceRange where)
+            when type.keyword.isEmpty() && type.suffixes.isEmpty() ->
+            type.of.isPresent() ? word(type.of.get()) : Optional.of(type.name);
+        default -> Optional.empty();
+      };
+    }
+
     /** In brackets behind the name, as in {@code string[64]}. */
     public Optional<Integer> length() {
       return suffixes.size() == 1 && suffixes.getFirst() != POINTER

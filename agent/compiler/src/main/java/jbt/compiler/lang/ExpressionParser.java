@@ -135,21 +135,21 @@ final class ExpressionParser {
   private Expr unary() throws SyntaxError {
     Token token = tokens.current();
     if (token.kind() != Kind.SYMBOL) {
-      return postfix(primary());
+      return postfix(primary(), token.range());
     }
     boolean step = token.is("++") || token.is("--");
     UnaryOp op = UNARY.get(token.text());
     if (!step && op == null) {
       if (!token.is("(")) {
-        return postfix(primary());
+        return postfix(primary(), token.range());
       }
-      return types.castAhead() ? cast() : postfix(groupOrTuple());
+      return types.castAhead() ? cast() : postfix(groupOrTuple(), token.range());
     }
     tokens.enter();
     tokens.take();
     Expr operand = unary();
     tokens.leave();
-    SourceRange range = token.range().to(operand.range());
+    SourceRange range = token.range().to(tokens.previous());
     return op == null ? step(operand, token, true, range) : new Expr.Unary(op, operand, range);
   }
 
@@ -160,15 +160,16 @@ final class ExpressionParser {
     tokens.expect(")");
     Expr operand = unary();
     tokens.leave();
-    return new Expr.Cast(type, operand, start.to(operand.range()));
+    return new Expr.Cast(type, operand, start.to(tokens.previous()));
   }
 
   TypeName typeName() throws SyntaxError {
     return types.typeName();
   }
 
-  private Expr postfix(Expr start) throws SyntaxError {
-    Expr expr = start;
+  /** What stands behind an expression; {@code start}: where it begins, parentheses included. */
+  private Expr postfix(Expr first, SourceRange start) throws SyntaxError {
+    Expr expr = first;
     while (true) {
       Token token = tokens.current();
       if (token.is(".") || token.is("->")) {
@@ -178,15 +179,15 @@ final class ExpressionParser {
           throw tokens.unexpected("expected the name of a field");
         }
         tokens.take();
-        expr = new Expr.Member(expr, field.text(), field.range(), expr.range().to(field.range()));
+        expr = new Expr.Member(expr, field.text(), field.range(), start.to(field.range()));
       } else if (token.is("[")) {
         tokens.take();
         Expr index = expression();
         SourceRange end = tokens.expect("]").range();
-        expr = new Expr.Index(expr, index, expr.range().to(end));
+        expr = new Expr.Index(expr, index, start.to(end));
       } else if (token.is("++") || token.is("--")) {
         tokens.take();
-        expr = step(expr, token, false, expr.range().to(token.range()));
+        expr = step(expr, token, false, start.to(token.range()));
       } else {
         return expr;
       }
@@ -238,7 +239,7 @@ final class ExpressionParser {
     }
     if (name.isWord("comptime")) {
       Expr known = unary();
-      return new Expr.Comptime(known, name.range().to(known.range()));
+      return new Expr.Comptime(known, name.range().to(tokens.previous()));
     }
     if (name.isWord("true") || name.isWord("false")) {
       return new Expr.Bool(name.isWord("true"), name.range());

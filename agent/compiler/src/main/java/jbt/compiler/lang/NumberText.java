@@ -51,8 +51,11 @@ public final class NumberText {
     }
     BigInteger value = new BigInteger(digits, radix);
     String suffix = word.substring(end);
-    if (radix == 10 && suffix.matches("[eE][0-9]{1,2}")) {
-      int exponent = Integer.parseInt(suffix.substring(1));
+    if (radix == 8 && suffix.matches("[89].*")) {
+      return new Wrong("'" + word + "' is octal, as it begins with 0: its digits are 0 to 7");
+    }
+    if (radix == 10 && suffix.matches("[eE][0-9](_*[0-9])?")) {
+      int exponent = Integer.parseInt(suffix.substring(1).replace("_", ""));
       value = value.multiply(BigInteger.TEN.pow(Math.min(exponent, LARGEST_EXPONENT)));
       suffix = "";
     }

@@ -3,17 +3,25 @@ package jbt.compiler.lang;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import jbt.compiler.lang.Ast.Block;
 import jbt.compiler.lang.Ast.Expr;
 import jbt.compiler.lang.Ast.Stmt;
 import jbt.compiler.lang.Ast.TypeName;
 
 /**
- * Puts other expressions in the place of some in a tree. {@code replace} is asked for each
- * expression, outer ones first; what it gives is not looked into. A variable that is declared must
- * become a variable.
+ * Puts other expressions in the place of some in a tree. A variable that is declared must become a
+ * variable.
+ *
+ * @param replace is asked for each expression, outer ones first; what it gives is not looked into
+ * @param names is asked for each name of a type and each field that {@code offsetof} is asked for
  */
-public record Rewriting(Function<Expr, Optional<Expr>> replace) {
+public record Rewriting(
+    Function<Expr, Optional<Expr>> replace, Function<String, Optional<Expr>> names) {
+  public Rewriting(Function<Expr, Optional<Expr>> replace) {
+    this(replace, name -> Optional.empty());
+  }
+
   public Block block(Block block) {
     return new Block(
         block.attachPoints(),
@@ -71,8 +79,29 @@ public record Rewriting(Function<Expr, Optional<Expr>> replace) {
   }
 
   private TypeName type(TypeName type) {
-    return new TypeName(
-        type.keyword(), type.name(), type.suffixes(), type.of().map(this::expr), type.range());
+    Optional<Expr> other = type.name().isEmpty() ? Optional.empty() : names.apply(type.name());
+    return other.isPresent()
+        ? type.with(other.get())
+        : new TypeName(
+            type.keyword(), type.name(), type.suffixes(), type.of().map(this::expr), type.range());
+  }
+
+  /** The fields with those that stand for the first of them. */
+  private List<String> fields(List<String> fields) {
+    List<String> first = names.apply(fields.getFirst()).map(Rewriting::path).orElse(List.of());
+    return first.isEmpty()
+        ? fields
+        : Stream.concat(first.stream(), fields.stream().skip(1)).toList();
+  }
+
+  /** Names with dots between them; empty for anything else. */
+  private static List<String> path(Expr expr) {
+    return switch (expr) {
+      case Expr.Name e -> List.of(e.name());
+      case Expr.Member e when !path(e.of()).isEmpty() ->
+          Stream.concat(path(e.of()).stream(), Stream.of(e.field())).toList();
+      default -> List.of();
+    };
   }
 
   private List<Expr> all(List<Expr> exprs) {
@@ -106,7 +135,13 @@ public record Rewriting(Function<Expr, Optional<Expr>> replace) {
           new Expr.Sequence(statements(e.statements()), e.value().map(this::expr), e.range());
       case Expr.Comptime e -> new Expr.Comptime(expr(e.expr()), e.range());
       case Expr.Member e -> new Expr.Member(expr(e.of()), e.field(), e.fieldRange(), e.range());
-      case Expr.Index e -> new Expr.Index(expr(e.of()), expr(e.index()), e.range());
+      case Expr.Index e -> {
+        Expr of = expr(e.of());
+        Expr index = expr(e.index());
+        yield of instanceof Expr.OfType type && index instanceof Expr.Int length
+            ? new Expr.OfType(type.type().with(List.of((int) length.value()), e.range()), e.range())
+            : new Expr.Index(of, index, e.range());
+      }
       case Expr.Cast e -> new Expr.Cast(type(e.type()), expr(e.operand()), e.range());
       case Expr.SizeOf e ->
           new Expr.SizeOf(e.type().map(this::type), e.of().map(this::expr), e.range());
@@ -115,9 +150,9 @@ public record Rewriting(Function<Expr, Optional<Expr>> replace) {
       case Expr.OfType e -> new Expr.OfType(type(e.type()), e.range());
       case Expr.OffsetOf e ->
           new Expr.OffsetOf(
-              e.type().map(this::type), e.of().map(this::expr), e.fields(), e.range());
+              e.type().map(this::type), e.of().map(this::expr), fields(e.fields()), e.range());
       case Expr.ContainerOf e ->
-          new Expr.ContainerOf(expr(e.pointer()), type(e.type()), e.fields(), e.range());
+          new Expr.ContainerOf(expr(e.pointer()), type(e.type()), fields(e.fields()), e.range());
       case Expr.Call e -> new Expr.Call(e.function(), all(e.arguments()), e.range());
     };
   }

@@ -1,5 +1,7 @@
 package jbt.compiler.types;
 
+import java.util.Locale;
+
 /**
  * What a {@link Type.Symbolic} value stands for: programs hold it as numbers, people read it as
  * text, which the agent makes.
@@ -72,6 +74,11 @@ public sealed interface Meaning {
     @Override
     public String description() {
       return user ? "user stack" : "kernel stack";
+    }
+
+    /** With all that two stacks of one type have in common. */
+    public String whole() {
+      return "%s (%s, %d)".formatted(description(), mode.name().toLowerCase(Locale.ROOT), limit);
     }
 
     /** Addresses differ between hosts and between runs of a process. */

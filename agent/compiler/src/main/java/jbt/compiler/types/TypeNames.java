@@ -1,5 +1,6 @@
 package jbt.compiler.types;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -79,8 +80,15 @@ public final class TypeNames {
       case Type.Pointer pointer -> written(pointer.target()) + " *";
       case Type.Array array -> written(array.element()) + "[" + array.length() + "]";
       case Type.Tuple tuple -> tuple(tuple, TypeNames::written);
+      case Type.Symbolic(Meaning.Stack stack) -> stack.whole();
       default -> describe(type);
     };
+  }
+
+  /** Two types that differ, as messages name them: in full if less does not tell them apart. */
+  public static List<String> apart(Type a, Type b) {
+    boolean same = describe(a).equals(describe(b));
+    return same ? List.of(written(a), written(b)) : List.of(describe(a), describe(b));
   }
 
   private static String tuple(Type.Tuple tuple, Function<Type, String> part) {

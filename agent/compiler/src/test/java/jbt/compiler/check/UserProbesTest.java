@@ -66,6 +66,8 @@ class UserProbesTest {
             new Uprobe("/bin/app", 0x148, false, 0), new Uprobe("/bin/app", 0xf00, false, 0));
     assertThat(points("uprobe:\"/bin/app\"@app.c:10:9 { @ = count(); }"))
         .containsExactly(new Uprobe("/bin/app", 0x14c, false, 0));
+    assertThat(plan("uprobe:app@\"app.c\":\"12\":5 { @ = count(); }").attachPointNames())
+        .containsExactly("uprobe:/bin/app@app.c:12:5");
     assertThat(plan("uprobe:app@app.c:12:5 { @ = count(); }").attachPointNames())
         .containsExactly("uprobe:/bin/app@app.c:12:5");
   }

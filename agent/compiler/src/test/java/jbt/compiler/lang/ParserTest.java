@@ -174,7 +174,7 @@ class ParserTest {
     "18446744073709551616, number '18446744073709551616' is larger than 64 bits",
     "5e30, number '5e30' is larger than 64 bits",
     "0b101, invalid integer suffix 'b101'",
-    "08, invalid integer suffix '8'",
+    "08, '''08'' is octal, as it begins with 0: its digits are 0 to 7'",
     "1_, invalid number '1_'",
     "0x, invalid number '0x'",
     "5x, invalid integer suffix 'x'",

@@ -46,7 +46,10 @@ final class Rules {
       case Expr.Part8 e -> held(e.view().bits(), e.view().signed());
       case Expr.Element e -> held(8 * e.bytes(), e.signed());
       case Expr.Tuple e -> new Kind.Tuple(e.parts().stream().map(Rules::kind).toList(), e.named());
-      case Expr.Part e -> ((Kind.Tuple) kind(e.tuple())).parts().get(e.index()).plain();
+      case Expr.Part e ->
+          literalPart(e)
+              .map(Rules::kind)
+              .orElseGet(() -> ((Kind.Tuple) kind(e.tuple())).parts().get(e.index()).plain());
     };
   }
 
@@ -210,8 +213,33 @@ final class Rules {
       case Expr.Part8 e -> Optional.empty();
       case Expr.Element e -> Optional.empty();
       case Expr.Tuple e -> Optional.empty();
-      case Expr.Part e -> Optional.empty();
+      case Expr.Part e -> literalPart(e).flatMap(Rules::constant);
     };
+  }
+
+  /** A part of a tuple whose parts are all literals. */
+  private static Optional<Expr> literalPart(Expr.Part part) {
+    return chosen(part.tuple()) instanceof Expr.Tuple tuple && isLiteral(tuple)
+        ? Optional.of(tuple.parts().get(part.index()))
+        : Optional.empty();
+  }
+
+  private static boolean isLiteral(Expr expr) {
+    Expr chosen = chosen(expr);
+    return chosen instanceof Expr.Tuple tuple
+        ? tuple.parts().stream().allMatch(Rules::isLiteral)
+        : literalText(chosen).isPresent() || constant(chosen).isPresent();
+  }
+
+  /** What is left of a conditional expression whose condition is known. */
+  private static Expr chosen(Expr expr) {
+    if (!(expr instanceof Expr.Conditional e)) {
+      return expr;
+    }
+    return constant(e.condition())
+        .map(value -> value.signum() != 0 ? e.then().orElse(e.condition()) : e.otherwise())
+        .map(Rules::chosen)
+        .orElse(expr);
   }
 
   /** No text of a script is the name of the host. */
