@@ -241,10 +241,12 @@ final class SymbolCalls {
             && length == 6
             && element instanceof Type.Int(int bytes, var s, var e)
             && bytes == 1;
-    if (!array && !(of.type() instanceof Type.Pointer)) {
+    boolean address = of.type() instanceof Type.Pointer || of.type() instanceof Type.Int;
+    if (!array && !address) {
       diagnostics.error(
           of.range(),
-          "macaddr() takes an array of 6 bytes or a pointer, not " + TypeNames.describe(of.type()));
+          "macaddr() takes an array of 6 bytes or its address, not "
+              + TypeNames.describe(of.type()));
       return Value.unknown(call.range());
     }
     return made(Function.MAC_ADDRESS, new Meaning.Id(Meaning.Id.Kind.MAC_ADDRESS), call, of);

@@ -228,7 +228,7 @@ final class PointersTest {
   void tellsWhatIsWrong() {
     errs("@ = curtask->pids;", "struct task_struct has no field 'pids'");
     errs("@ = curtask->pid->x;", "int32 has no field 'x'");
-    errs("@ = *5;", "Only pointers can be dereferenced, not int64");
+    errs("@ = *true;", "Only pointers can be dereferenced, not bool");
     errs("@ = *(void *)5;", "What the pointer points to is not known");
     errs("@ = (struct nothing *)5;", "Unknown struct: 'nothing'");
     errs("@ = (struct task_struct)5;", "Can't cast int64 to struct task_struct");
