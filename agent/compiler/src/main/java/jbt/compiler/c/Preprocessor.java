@@ -27,11 +27,6 @@ import jbt.compiler.lang.SourceRange;
 public final class Preprocessor {
   private static final String HAVE_BTF = "BPFTRACE_HAVE_BTF";
   private static final String VERSION_HEADER = "linux/version.h";
-  private static final String VERSION_MACROS =
-      """
-      #define LINUX_VERSION_CODE %d
-      #define KERNEL_VERSION(a, b, c) (((a) << 16) + ((b) << 8) + ((c) > 255 ? 255 : (c)))
-      """;
 
   private static final int DEEPEST_INCLUDE = 32;
   private static final int DEEPEST_CONDITION = 256;
@@ -369,7 +364,14 @@ public final class Preprocessor {
   /** What a kernel's build makes, as far as it is of use without the rest; else "". */
   private String generated(String path) {
     OptionalInt version = path.equals(VERSION_HEADER) ? kernel.version() : OptionalInt.empty();
-    return version.isPresent() ? VERSION_MACROS.formatted(version.getAsInt()) : "";
+    if (version.isEmpty()) {
+      return "";
+    }
+    return """
+    #define LINUX_VERSION_CODE %d
+    #define KERNEL_VERSION(a, b, c) (((a) << 16) + ((b) << 8) + ((c) > 255 ? 255 : (c)))
+    """
+        .formatted(version.getAsInt());
   }
 
   private void include(String path, SourceRange range, int depth) {
