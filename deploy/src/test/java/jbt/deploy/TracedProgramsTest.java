@@ -296,6 +296,7 @@ class TracedProgramsTest {
               uretprobe:work { @returns = count(); }
               usdt:worked { @sites = count(); @values = sum(arg0); }
               usdt:*:app:worked /arg0 > 5/ { @many = count(); }
+              usdt::app:worked { @old = count(); }
               """,
               "-p",
               "" + one.id());
@@ -304,7 +305,8 @@ class TracedProgramsTest {
       one.work();
       one.close();
       assertThat(result(thread))
-          .isEqualTo("@all: 3\n@calls: 3\n@many: 1\n@n: 1\n@returns: 3\n@sites: 6\n@values: 11");
+          .isEqualTo(
+              "@all: 3\n@calls: 3\n@many: 1\n@n: 1\n@old: 6\n@returns: 3\n@sites: 6\n@values: 11");
     }
   }
 

@@ -1,6 +1,5 @@
 package jbt.compiler;
 
-import jbt.compiler.c.Preprocessor;
 import jbt.compiler.check.Checked;
 import jbt.compiler.check.CheckedPrinter;
 import jbt.compiler.check.Checker;
@@ -43,8 +42,7 @@ public final class Compiler {
 
   private static Source preprocessed(Source main, Parameters parameters, Target target) {
     Diagnostics ignored = new Diagnostics();
-    return Preprocessor.run(main, parameters, () -> target.kernelTypes().isPresent(), ignored)
-        .source();
+    return Checker.preprocess(main, parameters, target, ignored).source();
   }
 
   /** Compiles a script that has no parameters. */

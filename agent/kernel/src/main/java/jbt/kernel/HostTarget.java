@@ -189,6 +189,11 @@ public final class HostTarget implements Target, AutoCloseable {
   }
 
   @Override
+  public OptionalInt kernelVersion() {
+    return KernelVersion.code(System.getProperty("os.version"));
+  }
+
+  @Override
   public synchronized Answer feature(Feature feature) {
     return features.computeIfAbsent(
         feature, which -> FeatureProbes.probe(which, this::kernelTypes));

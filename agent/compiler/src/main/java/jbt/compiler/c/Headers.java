@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import jbt.compiler.lang.SourceRange;
+import jbt.compiler.types.Type;
 
 /** The headers that a script includes and that are not there: most are needed for nothing. */
 public final class Headers {
@@ -20,6 +21,16 @@ public final class Headers {
   /** Constants of system headers, for a script that includes any. */
   Optional<Long> constant(String name) {
     return missing.isEmpty() ? Optional.empty() : WellKnown.value(name);
+  }
+
+  /** Names of integers of system headers, for a script that includes any. */
+  Optional<Type> integer(String name) {
+    return missing.isEmpty() ? Optional.empty() : WellKnownTypes.integerNamed(name);
+  }
+
+  /** What the kernel calls a struct of system headers, for a script that includes any. */
+  Optional<String> ofKernel(String struct) {
+    return missing.isEmpty() ? Optional.empty() : WellKnownTypes.ofKernel(struct);
   }
 
   /** What may help if a name is not known. */

@@ -8,7 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
+import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jbt.compiler.c.CToken.Kind;
@@ -26,6 +26,8 @@ import jbt.compiler.lang.SourceRange;
  */
 public final class Preprocessor {
   private static final String HAVE_BTF = "BPFTRACE_HAVE_BTF";
+  private static final String VERSION_HEADER = "linux/version.h";
+
   private static final int DEEPEST_INCLUDE = 32;
   private static final int DEEPEST_CONDITION = 256;
   private static final int MOST_INCLUDES = 1000;
@@ -41,6 +43,7 @@ public final class Preprocessor {
   private record Condition(boolean outside, boolean taken, boolean seen, SourceRange range) {}
 
   private final Parameters parameters;
+  private final Kernel kernel;
   private final Diagnostics diagnostics;
   private final String main;
   private final Map<String, Define> defines = new LinkedHashMap<>();
@@ -57,32 +60,29 @@ public final class Preprocessor {
   /** Tokens of declarations that are not yet expanded: as they stand between two directives. */
   private List<CToken> pending = new ArrayList<>();
 
-  private Preprocessor(Source source, Parameters parameters, Diagnostics diagnostics) {
+  private Preprocessor(
+      Source source, Parameters parameters, Kernel kernel, Diagnostics diagnostics) {
     this.source = source;
     this.main = source.name();
     this.parameters = parameters;
+    this.kernel = kernel;
     this.diagnostics = diagnostics;
   }
 
-  /**
-   * Reads a script with all that it imports and includes.
-   *
-   * @param btf whether the kernel tells of its types; asked only if the script wants to know, since
-   *     to read them takes longer than all else
-   */
+  /** Reads a script with all that it imports and includes. */
   public static Preprocessed run(
-      Source script, Parameters parameters, BooleanSupplier btf, Diagnostics diagnostics) {
+      Source script, Parameters parameters, Kernel kernel, Diagnostics diagnostics) {
     Source imported =
         Imports.merge(
             script,
             parameters,
-            source -> runOn(source, parameters, btf, new Diagnostics()).source(),
+            source -> runOn(source, parameters, kernel, new Diagnostics()).source(),
             diagnostics);
-    return runOn(imported, parameters, btf, diagnostics);
+    return runOn(imported, parameters, kernel, diagnostics);
   }
 
   private static Preprocessed runOn(
-      Source imported, Parameters parameters, BooleanSupplier btf, Diagnostics diagnostics) {
+      Source imported, Parameters parameters, Kernel kernel, Diagnostics diagnostics) {
     int end = imported.text().length();
     if (end > Parser.LONGEST_SCRIPT) {
       // The parser refuses it.
@@ -91,9 +91,9 @@ public final class Preprocessor {
     if (parameters.includes().isEmpty() && MARKS.stream().noneMatch(imported.text()::contains)) {
       return new Preprocessed(imported, List.of(), Map.of(), new Headers(List.of()), end);
     }
-    Preprocessor run = new Preprocessor(imported, parameters, diagnostics);
+    Preprocessor run = new Preprocessor(imported, parameters, kernel, diagnostics);
     List<String> names = new ArrayList<>(List.of("__x86_64__", "__linux__", "__KERNEL__"));
-    if (mentions(imported, parameters, HAVE_BTF) && btf.getAsBoolean()) {
+    if (mentions(imported, parameters, HAVE_BTF) && kernel.tellsTypes()) {
       names.add(HAVE_BTF);
     }
     SourceRange none = new SourceRange(0, 0);
@@ -361,10 +361,24 @@ public final class Preprocessor {
     return parameters.imports().containsKey(near) ? near : path;
   }
 
+  /** What a kernel's build makes, as far as it is of use without the rest; else "". */
+  private String generated(String path) {
+    OptionalInt version = path.equals(VERSION_HEADER) ? kernel.version() : OptionalInt.empty();
+    if (version.isEmpty()) {
+      return "";
+    }
+    return """
+    #define LINUX_VERSION_CODE %d
+    #define KERNEL_VERSION(a, b, c) (((a) << 16) + ((b) << 8) + ((c) > 255 ? 255 : (c)))
+    """
+        .formatted(version.getAsInt());
+  }
+
   private void include(String path, SourceRange range, int depth) {
     String key = key(path, range);
-    String text = parameters.imports().get(key);
-    if (text == null) {
+    String given = parameters.imports().get(key);
+    String text = given != null ? given : generated(path);
+    if (text.isEmpty() && given == null) {
       missing.add(new Headers.Missing(path, range));
       return;
     }

@@ -95,7 +95,7 @@ public final class ScriptTypes implements Definitions {
     if (tag.members.isPresent()) {
       return CType.of(tag.type(), tag.size, tag.align);
     }
-    return host.struct(tag.union, tag.name)
+    return ofKernel(tag.union, tag.name)
         .filter(struct -> struct.size() > 0)
         .map(this::ofHost)
         .orElseGet(() -> CType.of(tag.type(), CType.UNKNOWN, 1));
@@ -127,9 +127,15 @@ public final class ScriptTypes implements Definitions {
   @Override
   public Optional<Type.Struct> struct(boolean union, String name) {
     Tag tag = (union ? unions : structs).get(name);
-    return tag != null && tag.members.isPresent()
-        ? Optional.of(tag.type())
-        : host.struct(union, name);
+    return tag != null && tag.members.isPresent() ? Optional.of(tag.type()) : ofKernel(union, name);
+  }
+
+  private Optional<Type.Struct> ofKernel(boolean union, String name) {
+    Optional<Type.Struct> same = host.struct(union, name);
+    boolean whole = same.isPresent() && same.get().size() > 0;
+    return whole || union
+        ? same
+        : headers.ofKernel(name).flatMap(other -> host.struct(false, other)).or(() -> same);
   }
 
   @Override
@@ -139,7 +145,10 @@ public final class ScriptTypes implements Definitions {
 
   @Override
   public Optional<Type> typedef(String name) {
-    return named(name).map(type -> complete(type.type())).or(() -> host.typedef(name));
+    return named(name)
+        .map(type -> complete(type.type()))
+        .or(() -> host.typedef(name))
+        .or(() -> headers.integer(name));
   }
 
   @Override

@@ -7,8 +7,9 @@ import java.util.Optional;
 import jbt.compiler.types.SystemNames;
 
 /**
- * Macros of Linux' user-space headers on x86-64 that scripts use and that no kernel tells of, by
- * the header that people include for them. Values: the kernel's include/uapi.
+ * Macros of Linux' headers on x86-64 that scripts use and that no kernel tells of, by the header
+ * that people include for them. Values: the kernel's include/uapi, and of include/linux what does
+ * not depend on how a kernel is built.
  */
 final class WellKnown {
   private static final Map<String, String> SOURCES =
@@ -88,20 +89,56 @@ final class WellKnown {
           NAME_MAX 255, PATH_MAX 4096, INT_MAX 2147483647, UINT_MAX 4294967295
           """);
 
+  /** The same of headers that programs seldom include, but those who trace the kernel do. */
+  private static final Map<String, String> OF_THE_KERNEL =
+      Map.of(
+          "linux/icmp.h",
+          """
+          ICMP_ECHOREPLY 0, ICMP_DEST_UNREACH 3, ICMP_REDIRECT 5, ICMP_ECHO 8, ICMP_TIME_EXCEEDED 11,
+          ICMP_PARAMETERPROB 12, ICMP_TIMESTAMP 13, ICMP_TIMESTAMPREPLY 14
+          """,
+          "linux/icmpv6.h",
+          """
+          ICMPV6_DEST_UNREACH 1, ICMPV6_PKT_TOOBIG 2, ICMPV6_TIME_EXCEED 3, ICMPV6_PARAMPROB 4,
+          ICMPV6_ECHO_REQUEST 128, ICMPV6_ECHO_REPLY 129
+          """,
+          "linux/futex.h",
+          """
+          FUTEX_WAIT 0, FUTEX_WAKE 1, FUTEX_REQUEUE 3, FUTEX_CMP_REQUEUE 4, FUTEX_WAKE_OP 5,
+          FUTEX_LOCK_PI 6, FUTEX_UNLOCK_PI 7, FUTEX_WAIT_BITSET 9, FUTEX_WAKE_BITSET 10,
+          FUTEX_PRIVATE_FLAG 128, FUTEX_CLOCK_REALTIME 256
+          """,
+          "linux/time.h",
+          """
+          CLOCK_REALTIME 0, CLOCK_MONOTONIC 1, CLOCK_BOOTTIME 7, MSEC_PER_SEC 1000,
+          USEC_PER_MSEC 1000, USEC_PER_SEC 1000000, NSEC_PER_USEC 1000, NSEC_PER_MSEC 1000000,
+          NSEC_PER_SEC 1000000000
+          """,
+          "linux/fs.h",
+          """
+          FMODE_READ 1, FMODE_WRITE 2, MINORBITS 20, MINORMASK 1048575
+          """,
+          "linux/mm.h",
+          """
+          PAGE_SHIFT 12, PAGE_SIZE 4096
+          """);
+
   private record Known(String header, long value) {}
 
   private static final Map<String, Known> CONSTANTS = new HashMap<>();
 
   static {
     CONSTANTS.put("NULL", new Known("stddef.h", 0));
-    SOURCES.forEach(
-        (header, text) -> {
-          for (String entry : List.of(text.strip().split(",\\s*", -1))) {
-            int space = entry.indexOf(' ');
-            long value = Long.parseLong(entry.substring(space + 1));
-            CONSTANTS.put(entry.substring(0, space), new Known(header, value));
-          }
-        });
+    SOURCES.forEach(WellKnown::add);
+    OF_THE_KERNEL.forEach(WellKnown::add);
+  }
+
+  private static void add(String header, String text) {
+    for (String entry : List.of(text.strip().split(",\\s*", -1))) {
+      int space = entry.indexOf(' ');
+      long value = Long.parseLong(entry.substring(space + 1));
+      CONSTANTS.put(entry.substring(0, space), new Known(header, value));
+    }
   }
 
   private WellKnown() {}

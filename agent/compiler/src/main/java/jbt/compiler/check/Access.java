@@ -157,14 +157,12 @@ final class Access {
     return found;
   }
 
-  /** {@code *pointer}; a number is taken as the address of a number. */
+  /** {@code *pointer}; a number is an address, as in old scripts, and leads to one of its width. */
   Value dereference(Value at, SourceRange range) {
     if (!at.known()) {
       return Value.unknown(range);
     }
-    boolean address = at.type() instanceof Type.Int;
-    Type.Pointer toNumber = new Type.Pointer(Type.UINT64, Type.AddressSpace.NONE);
-    Value pointer = address ? at.with(new Expr.Cast(at.expr(), toNumber, at.range())) : at;
+    Value pointer = at.type() instanceof Type.Int number ? at.with(toNumber(at, number)) : at;
     if (!(pointer.type() instanceof Type.Pointer(Type target, var space))
         || Type.sizeOf(target) == 0) {
       error(
@@ -175,6 +173,15 @@ final class Access {
       return Value.unknown(range);
     }
     return base(pointer).orElseThrow().read(0, Optional.empty(), true, target, range);
+  }
+
+  /** A cast, as in {@code *(uint32)x}, says only how much to read. */
+  private static Expr toNumber(Value at, Type.Int number) {
+    boolean whole = number.bytes() == Long.BYTES;
+    Type target = whole ? Type.UINT64 : new Type.Int(number.bytes(), number.signed());
+    Type pointer = new Type.Pointer(target, AddressSpace.NONE);
+    Expr address = at.expr() instanceof Expr.Cast(Expr of, var type, var range) ? of : at.expr();
+    return new Expr.Cast(address, pointer, at.range());
   }
 
   private static boolean canBePointedTo(Type type) {

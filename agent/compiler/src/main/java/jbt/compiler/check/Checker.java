@@ -7,11 +7,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import jbt.compiler.CompileException;
 import jbt.compiler.c.Headers;
+import jbt.compiler.c.Kernel;
 import jbt.compiler.c.Preprocessed;
 import jbt.compiler.c.Preprocessor;
 import jbt.compiler.c.ScriptTypes;
@@ -51,6 +53,24 @@ public final class Checker {
     return check(source, Parameters.NONE, target);
   }
 
+  /** Follows a script's directives. */
+  public static Preprocessed preprocess(
+      Source main, Parameters parameters, Target target, Diagnostics diagnostics) {
+    Kernel kernel =
+        new Kernel() {
+          @Override
+          public boolean tellsTypes() {
+            return target.kernelTypes().isPresent();
+          }
+
+          @Override
+          public OptionalInt version() {
+            return target.kernelVersion();
+          }
+        };
+    return Preprocessor.run(main, parameters, kernel, diagnostics);
+  }
+
   /**
    * Reads and checks a script.
    *
@@ -59,8 +79,7 @@ public final class Checker {
   public static Checked check(Source main, Parameters parameters, Target target)
       throws CompileException {
     Diagnostics diagnostics = new Diagnostics();
-    Preprocessed preprocessed =
-        Preprocessor.run(main, parameters, () -> target.kernelTypes().isPresent(), diagnostics);
+    Preprocessed preprocessed = preprocess(main, parameters, target, diagnostics);
     Source source = preprocessed.source();
     Ast.Script written = Parser.parse(source, diagnostics);
     throwErrors(diagnostics, source, false);

@@ -79,9 +79,11 @@ final class CountedProbes {
     return expansion.wrong(written, message + ", found " + written.parts().size());
   }
 
-  /** {@code address:length:mode}. */
+  /** {@code address:length:mode}; scripts of 2019 have an empty part in front. */
   List<Expanded> watchpoint(AttachPoint written) {
-    List<String> parts = written.parts();
+    List<String> all = written.parts();
+    boolean old = all.size() == 4 && all.getFirst().isEmpty();
+    List<String> parts = old ? all.subList(1, 4) : all;
     if (parts.size() != 3) {
       return arity(written, "watchpoint probe type requires 3 arguments");
     }

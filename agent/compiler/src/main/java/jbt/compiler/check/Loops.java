@@ -8,6 +8,7 @@ import jbt.compiler.check.Checked.Stmt;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Diagnostic.Context;
 import jbt.compiler.lang.Diagnostics;
+import jbt.compiler.lang.SourceRange;
 import jbt.compiler.types.Type;
 
 /** Resolves and types loops. */
@@ -16,6 +17,9 @@ final class Loops {
 
   /** Statements that one unroll may come to, those unrolled inside of it counted each time. */
   private static final int LONGEST_UNROLLED = 2_000;
+
+  /** What is longer is a loop where the kernel has them: no program is full of one unroll. */
+  private static final int LONG_UNROLLED = 500;
 
   private final Round round;
   private final ProbeContext context;
@@ -39,18 +43,69 @@ final class Loops {
   List<Stmt> unroll(Ast.Stmt.Unroll unroll) {
     Optional<Long> count =
         expressions.literal(unroll.count(), "The number of unroll()", 1, MOST_UNROLLED);
+    long times = count.orElse(1L);
+    long length = times * length(unroll.body());
+    if (unrolled + length > LONG_UNROLLED
+        && Features.has(round, Features.LOOP)
+        && !leaves(unroll.body())) {
+      return loop(unroll, times);
+    }
+    if (unrolled + length > LONGEST_UNROLLED) {
+      diagnostics.error(
+          unroll.range(), "unroll() comes to more than %d statements".formatted(LONGEST_UNROLLED));
+      return List.of();
+    }
     List<Stmt> all = new ArrayList<>();
-    for (long i = 0; i < count.orElse(1L); i++) {
+    for (long i = 0; i < times; i++) {
       unrolled += unroll.body().size();
-      if (unrolled > LONGEST_UNROLLED) {
-        diagnostics.error(
-            unroll.range(),
-            "unroll() comes to more than %d statements".formatted(LONGEST_UNROLLED));
-        return List.of();
-      }
       all.addAll(statements.block(unroll.body()));
     }
     return all;
+  }
+
+  /** Statements that a body comes to, those unrolled inside of it counted each time. */
+  private static long length(List<Ast.Stmt> body) {
+    return body.stream().mapToLong(Loops::length).sum();
+  }
+
+  private static long length(Ast.Stmt statement) {
+    long times =
+        statement instanceof Ast.Stmt.Unroll unroll && unroll.count() instanceof Ast.Expr.Int count
+            ? Math.clamp(count.value(), 1, MOST_UNROLLED)
+            : 1;
+    return 1 + times * length(inside(statement));
+  }
+
+  /** Whether a body ends a round of a loop that is around it. */
+  private static boolean leaves(List<Ast.Stmt> body) {
+    return body.stream()
+        .anyMatch(
+            statement ->
+                switch (statement) {
+                  case Ast.Stmt.Break _, Ast.Stmt.Continue _ -> true;
+                  case Ast.Stmt.While _, Ast.Stmt.ForRange _, Ast.Stmt.ForMap _ -> false;
+                  default -> leaves(inside(statement));
+                });
+  }
+
+  private static List<Ast.Stmt> inside(Ast.Stmt statement) {
+    return Ast.children(statement).stream()
+        .filter(Ast.Stmt.class::isInstance)
+        .map(Ast.Stmt.class::cast)
+        .toList();
+  }
+
+  /** The body as often, from one copy of its code. */
+  private List<Stmt> loop(Ast.Stmt.Unroll unroll, long times) {
+    SourceRange range = unroll.range();
+    context.openBlock();
+    ProbeContext.Variable count = context.declare("unroll " + range, range);
+    Expr from = new Expr.IntLiteral(0, Type.INT64, range);
+    Expr to = new Expr.IntLiteral(times, Type.INT64, range);
+    round.environment().put(count.place(), new Value(from, true, false));
+    List<Stmt> body = statements.block(unroll.body());
+    context.closeBlock();
+    return List.of(new Stmt.ForRange(count.local(), from, to, body, range));
   }
 
   List<Stmt> whileLoop(Ast.Stmt.While loop) {

@@ -2,6 +2,7 @@ package jbt.compiler.check;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jbt.compiler.plan.Site.Piece;
@@ -13,9 +14,11 @@ import org.jspecify.annotations.Nullable;
 final class PrintfFormat {
   private static final Pattern SPEC =
       Pattern.compile(
-          "%([-+ #0]*)(\\*|[0-9]{1,9})?(\\.(?:\\*|[0-9]*))?(hh|h|ll|l|L|j|z|t)?(rx|rh|[a-zA-Z%]?)");
+          "%([-+ #0]*)(\\*|[0-9]{1,9})?(\\.(?:\\*|[0-9]*))?(hh|h|ll|l|L|j|z|t)?(rx|rh|gr|[a-zA-Z%]?)");
 
-  private static final String CONVERSIONS = "diuoxXcspr";
+  private static final Set<String> CONVERSIONS =
+      Set.of("d", "i", "u", "o", "x", "X", "c", "s", "p", "r", "rx", "rh", "gr");
+
   private static final int WIDEST = 1024;
 
   sealed interface Result {}
@@ -48,7 +51,7 @@ final class PrintfFormat {
         continue;
       }
       String width = matcher.group(2) == null ? "0" : matcher.group(2);
-      if (conversion.isEmpty() || CONVERSIONS.indexOf(conversion.charAt(0)) < 0) {
+      if (!CONVERSIONS.contains(conversion)) {
         return new Wrong("unsupported format specifier '" + matcher.group() + "'");
       }
       if (matcher.group().contains("*")) {
@@ -83,6 +86,7 @@ final class PrintfFormat {
     return switch (conversion) {
       case "rx" -> 'R';
       case "rh" -> 'H';
+      case "gr" -> 'G';
       default -> conversion.charAt(0);
     };
   }
@@ -91,6 +95,7 @@ final class PrintfFormat {
     return switch (conversion) {
       case 'R' -> "%rx";
       case 'H' -> "%rh";
+      case 'G' -> "%gr";
       default -> "%" + conversion;
     };
   }
@@ -121,13 +126,13 @@ final class PrintfFormat {
 
   /**
    * To how many bytes a value is narrowed: what the length modifier says; without one a value is
-   * printed whole, where bits are printed (u o x X) in its own width.
+   * printed whole, where bits are printed (u o x X gr) in its own width.
    */
   static int bytes(char conversion, int length, Type type) {
     if (length > 0) {
       return length;
     }
-    boolean bits = "uoxX".indexOf(conversion) >= 0;
+    boolean bits = "uoxXG".indexOf(conversion) >= 0;
     return bits && type instanceof Type.Int i ? i.bytes() : 8;
   }
 }

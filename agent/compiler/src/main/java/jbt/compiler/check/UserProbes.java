@@ -332,7 +332,8 @@ final class UserProbes {
    */
   List<Expanded> markers(AttachPoint written) {
     List<String> parts = written.parts();
-    boolean ofProcess = process.isPresent() && parts.size() == 1;
+    // Older versions wanted an empty part in place of the file.
+    boolean ofProcess = process.isPresent() && (parts.size() == 1 || parts.getFirst().isEmpty());
     if ((parts.size() < 2 && !ofProcess) || parts.size() > 3 || parts.getLast().isEmpty()) {
       return expansion.wrongCount(written, "usdt", "2 or 3 arguments");
     }

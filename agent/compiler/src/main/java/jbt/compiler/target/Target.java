@@ -58,6 +58,11 @@ public interface Target {
     return OptionalInt.empty();
   }
 
+  /** Its kernel's version as LINUX_VERSION_CODE has it; empty if it is not known. */
+  default OptionalInt kernelVersion() {
+    return OptionalInt.empty();
+  }
+
   Answer feature(Feature feature);
 
   /** What a feature test can say. */

@@ -99,6 +99,11 @@ public final class Transcript implements Target {
   }
 
   @Override
+  public OptionalInt kernelVersion() {
+    return ask(host::kernelVersion);
+  }
+
+  @Override
   public Answer feature(Feature feature) {
     return ask(() -> host.feature(feature));
   }

@@ -25,6 +25,9 @@ final class LoopsTest {
       value = {
         "unroll (3) { @ += 2; }                                                      | 6",
         "unroll (2) { $x = 5; unroll (3) { @ += $x; } }                              | 30",
+        "unroll (100) { unroll (10) { @ += 1; } }                                    | 1000",
+        "$n = 0; unroll (60) { unroll (60) { if (++$n == 3000) { return; } @ += 1; } } | 2999",
+        "$n = 0; unroll (60) { $n++; unroll (60) { $n += 2; } } @ += $n;             | 7260",
         "for ($i : 0..5) { @ += $i; }                                                | 10",
         "for $i : 1..4 { @ += $i; }                                                  | 6",
         "for ($i : 5..5) { @ += 1; } @ += 7;                                         | 7",

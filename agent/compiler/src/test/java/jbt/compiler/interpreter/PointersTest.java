@@ -229,6 +229,7 @@ final class PointersTest {
     errs("@ = curtask->pids;", "struct task_struct has no field 'pids'");
     errs("@ = curtask->pid->x;", "int32 has no field 'x'");
     errs("@ = *(1, 2);", "Only pointers can be dereferenced, not (int64, int64)");
+    errs("@ = *true;", "Only pointers can be dereferenced, not bool");
     errs("@ = *(void *)5;", "What the pointer points to is not known");
     errs("@ = (struct nothing *)5;", "Unknown struct: 'nothing'");
     errs("@ = (struct task_struct)5;", "Can't cast int64 to struct task_struct");

@@ -133,6 +133,7 @@ public final class LineFormat {
       case 'X' -> putDigits(unsigned, how.alternate() ? "0X" : "", 16, how, to);
       case 'p' -> putDigits(stored, "0x", 16, how, to);
       case 'c' -> to.put((int) stored);
+      case 'G' -> to.put(AllocationFlags.text(unsigned));
       default -> throw new IllegalStateException("no conversion of a number: " + how);
     }
   }

@@ -1,13 +1,14 @@
 package jbt.kernel.binaries;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +25,9 @@ public final class HostBinaries implements Binaries {
       "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
   private static final int MOST_FILES = 256;
+
+  /** Files and folders that one part of a path with wildcards may match. */
+  private static final int MOST_TRIED = 16_384;
 
   private final Optional<Path> workingFolder;
 
@@ -110,32 +114,48 @@ public final class HostBinaries implements Binaries {
     return Files.exists(path) ? List.of(path.toString()) : List.of();
   }
 
-  /** Wildcards are possible in the last part of the path. */
+  /** Programs and libraries that a path with wildcards means: each is any text without a slash. */
   private static List<String> matching(Path pattern) throws BinaryException {
-    Path folder = pattern.getParent();
-    Path last = pattern.getFileName();
-    if (folder == null || last == null || folder.toString().contains("*")) {
-      throw BinaryException.ofName(pattern + ": '*' is possible only behind the last '/'");
-    }
-    String glob = last.toString().replaceAll("([\\[\\]{}?\\\\])", "\\\\$1");
-    List<String> files = new ArrayList<>();
-    try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, glob)) {
-      for (Path file : all) {
-        if (Files.isRegularFile(file) && isElf(file)) {
-          files.add(file.toString());
-        }
-        if (files.size() > MOST_FILES) {
-          throw new BinaryException(pattern + " matches more than " + MOST_FILES + " files");
+    List<Path> found = List.of(Path.of("/"));
+    for (Path part : pattern) {
+      List<Path> next = new ArrayList<>();
+      for (Path folder : found) {
+        String name = part.toString();
+        next.addAll(name.contains("*") ? inside(folder, name) : present(folder.resolve(part)));
+        if (next.size() > MOST_TRIED) {
+          throw new BinaryException(pattern + " leads to more than " + MOST_TRIED + " files");
         }
       }
-    } catch (IOException e) {
+      found = next;
+    }
+    List<String> files = found.stream().filter(HostBinaries::isElf).map(Path::toString).toList();
+    if (files.size() > MOST_FILES) {
+      throw new BinaryException(pattern + " matches more than " + MOST_FILES + " files");
+    }
+    return files.stream().sorted().toList();
+  }
+
+  private static List<Path> present(Path path) {
+    return Files.exists(path) ? List.of(path) : List.of();
+  }
+
+  private static List<Path> inside(Path folder, String name) throws BinaryException {
+    String glob = name.replaceAll("([\\[\\]{}?\\\\])", "\\\\$1");
+    List<Path> files = new ArrayList<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, glob)) {
+      all.forEach(files::add);
+    } catch (NotDirectoryException e) {
+      return List.of();
+    } catch (IOException | DirectoryIteratorException e) {
       throw new BinaryException(folder + " can't be read");
     }
-    Collections.sort(files);
     return files;
   }
 
   private static boolean isElf(Path file) {
+    if (!Files.isRegularFile(file)) {
+      return false;
+    }
     try (Elf elf = Elf.open(file)) {
       return !elf.segments().isEmpty();
     } catch (IOException e) {
