@@ -6,9 +6,9 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -120,8 +120,7 @@ public final class HostBinaries implements Binaries {
     for (Path part : pattern) {
       List<Path> next = new ArrayList<>();
       for (Path folder : found) {
-        String name = part.toString();
-        next.addAll(name.contains("*") ? inside(folder, name) : present(folder.resolve(part)));
+        addInside(folder, part.toString(), next);
         if (next.size() > MOST_TRIED) {
           throw new BinaryException(pattern + " leads to more than " + MOST_TRIED + " files");
         }
@@ -135,21 +134,23 @@ public final class HostBinaries implements Binaries {
     return files.stream().sorted().toList();
   }
 
-  private static List<Path> present(Path path) {
-    return Files.exists(path) ? List.of(path) : List.of();
-  }
-
-  private static List<Path> inside(Path folder, String name) throws BinaryException {
-    String glob = name.replaceAll("([\\[\\]{}?\\\\])", "\\\\$1");
-    List<Path> files = new ArrayList<>();
-    try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, glob)) {
-      all.forEach(files::add);
-    } catch (NotDirectoryException e) {
-      return List.of();
-    } catch (IOException | DirectoryIteratorException e) {
-      throw new BinaryException(folder + " can't be read");
+  /** As shells do: what is no folder, or can't be read, has nothing inside. */
+  private static void addInside(Path folder, String name, List<Path> found) {
+    if (!name.contains("*")) {
+      if (Files.exists(folder.resolve(name))) {
+        found.add(folder.resolve(name));
+      }
+      return;
     }
-    return files;
+    String glob = name.replaceAll("([\\[\\]{}?\\\\])", "\\\\$1");
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(folder, glob)) {
+      Iterator<Path> files = all.iterator();
+      while (files.hasNext() && found.size() <= MOST_TRIED) {
+        found.add(files.next());
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      // Nothing more.
+    }
   }
 
   private static boolean isElf(Path file) {
