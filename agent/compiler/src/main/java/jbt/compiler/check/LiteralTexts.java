@@ -2,7 +2,6 @@ package jbt.compiler.check;
 
 import java.util.Optional;
 import jbt.compiler.lang.Ast;
-import jbt.compiler.lang.Ast.Block;
 import jbt.compiler.lang.Ast.Expr;
 import jbt.compiler.lang.Ast.Script;
 import jbt.compiler.lang.Rewriting;
@@ -19,14 +18,12 @@ final class LiteralTexts {
   static Script make(Script script) {
     return script.withBlocks(
         script.blocks().stream()
-            .map(block -> hasAny(block) ? REWRITING.block(block) : block)
+            .map(
+                block ->
+                    Ast.any(block, expr -> literal(expr).isPresent())
+                        ? REWRITING.block(block)
+                        : block)
             .toList());
-  }
-
-  private static boolean hasAny(Block block) {
-    boolean[] any = new boolean[1];
-    Ast.each(block, expr -> any[0] |= literal(expr).isPresent());
-    return any[0];
   }
 
   private static Optional<Expr> made(Expr expr) {
