@@ -157,23 +157,22 @@ final class EntryTypes {
 
   /** A struct or class, or a union, that is not only declared. */
   Optional<Type.Struct> named(boolean union, String name) {
-    Integer offset = whole.get(name);
-    Unit unit = offset == null ? null : entries.unit(offset);
-    Entry entry = offset == null || unit == null ? null : entries.at(unit, offset);
+    Entry entry = whole(name);
     return entry == null || union != (entry.tag == UNION)
         ? Optional.empty()
         : Optional.of(struct(entry));
   }
 
+  private @Nullable Entry whole(String name) {
+    Integer offset = whole.get(name);
+    Unit unit = offset == null ? null : entries.unit(offset);
+    return offset == null || unit == null ? null : entries.at(unit, offset);
+  }
+
   private Type.Struct struct(Entry found) {
     String name = found.text(Entries.NAME);
-    Entry type = found;
-    Integer elsewhere = name == null ? null : whole.get(name);
-    if (found.has(Entries.DECLARATION) && elsewhere != null) {
-      Unit unit = entries.unit(elsewhere);
-      Entry there = unit == null ? null : entries.at(unit, elsewhere);
-      type = there == null ? found : there;
-    }
+    Entry elsewhere = name != null && found.has(Entries.DECLARATION) ? whole(name) : null;
+    Entry type = elsewhere == null ? found : elsewhere;
     return new Type.Struct(
         name == null ? "" : name,
         type.tag == UNION,
