@@ -195,6 +195,10 @@ public final class Checker {
         distinct.putIfAbsent(inCode(point) ? point.point() : point.name(), point);
       }
     }
+    if (distinct.size() == 1) {
+      // As in most scripts: there is nothing to tell apart.
+      return List.of(new Group(block, List.copyOf(distinct.values())));
+    }
     boolean byFunction = Ast.any(block, Checker::isFunc);
     boolean byName = Ast.any(block, Functions::asksName);
     Map<Object, List<Expanded>> groups = new LinkedHashMap<>();

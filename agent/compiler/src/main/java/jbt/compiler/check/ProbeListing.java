@@ -312,8 +312,7 @@ public final class ProbeListing {
   }
 
   private void programs(String provider, String wanted) throws BinaryException {
-    Matcher parts =
-        PROGRAM.matcher(ofProcess() && wanted.indexOf(':') < 0 ? "*:" + wanted : wanted);
+    Matcher parts = PROGRAM.matcher(withFile(wanted));
     if (!parts.matches()) {
       throw new BinaryException("Name a program or library: " + provider + ":/bin/bash:read*");
     }
@@ -343,6 +342,11 @@ public final class ProbeListing {
     }
   }
 
+  /** Of a process a name alone is of any file. */
+  private String withFile(String wanted) {
+    return ofProcess() && wanted.indexOf(':') < 0 ? "*:" + wanted : wanted;
+  }
+
   /** Of a process all that it has in memory. */
   private List<String> files(String name) throws BinaryException {
     return ofProcess() && (name.isEmpty() || name.equals("*"))
@@ -359,8 +363,7 @@ public final class ProbeListing {
   }
 
   private void markers(String wanted) throws BinaryException {
-    String[] parts =
-        (ofProcess() && wanted.indexOf(':') < 0 ? "*:" + wanted : wanted).split(":", 2);
+    String[] parts = withFile(wanted).split(":", 2);
     String rest = parts.length == 2 ? parts[1] : "*";
     if (!ofProcess() && (parts[0].isEmpty() || parts[0].equals("*"))) {
       throw new BinaryException("Name a program or library: usdt:/usr/bin/python3");
