@@ -57,6 +57,7 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
   private final Map<String, String> labels;
   private final Supplier<String> caller;
   private final Consumer<String> journal;
+  private final Runnable afterSession;
   private final HostTarget target;
   private final Plans plans = new Plans();
   private final long epoch;
@@ -88,14 +89,20 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
       Map<String, String> labels,
       Supplier<String> caller,
       Consumer<String> journal) {
-    this(new HostTarget(hostName, Optional.empty(), labels), policy, labels, caller, journal);
+    this(
+        new HostTarget(hostName, Optional.empty(), labels),
+        policy,
+        labels,
+        caller,
+        journal,
+        YoungCollection::make);
   }
 
   /** For those on this host: relative paths of programs start in the folder of this process. */
   public static TracerService here(String hostName, Policy policy) {
     HostTarget target =
         new HostTarget(hostName, Optional.of(Path.of("").toAbsolutePath()), Map.of());
-    return new TracerService(target, policy, Map.of(), () -> "local", line -> {});
+    return new TracerService(target, policy, Map.of(), () -> "local", line -> {}, () -> {});
   }
 
   private TracerService(
@@ -103,12 +110,14 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
       Policy policy,
       Map<String, String> labels,
       Supplier<String> caller,
-      Consumer<String> journal) {
+      Consumer<String> journal,
+      Runnable afterSession) {
     this.hostName = target.hostName();
     this.policy = policy;
     this.labels = Map.copyOf(labels);
     this.caller = caller;
     this.journal = journal;
+    this.afterSession = afterSession;
     this.target = target;
     SecureRandom random = new SecureRandom();
     this.epoch = random.nextLong();
@@ -250,6 +259,7 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
                   ended.add(start.getSession());
                   sessions.notifyAll();
                 }
+                afterSession.run();
               }
             });
     return session;
