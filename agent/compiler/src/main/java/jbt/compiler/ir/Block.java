@@ -1,6 +1,9 @@
 package jbt.compiler.ir;
 
 import java.util.List;
+import jbt.compiler.ir.Terminator.Branch;
+import jbt.compiler.ir.Terminator.Goto;
+import jbt.compiler.ir.Terminator.Return;
 import jbt.compiler.lang.SourceRange;
 
 /** Operations that run one after another, and where the program goes then. */
@@ -16,16 +19,79 @@ final class Block {
     this(number, steps.toArray(NONE), end, endRange);
   }
 
-  private Block(int number, Step[] steps, Terminator end, SourceRange endRange) {
+  /** {@code steps}: not to be changed from then on. */
+  Block(int number, Step[] steps, Terminator end, SourceRange endRange) {
     this.number = number;
     this.steps = steps;
     this.end = end;
     this.endRange = endRange;
   }
 
-  /** The same with another end. */
+  /** How many blocks it may lead to. */
+  int targets() {
+    return end instanceof Branch ? 2 : end instanceof Goto ? 1 : 0;
+  }
+
+  /** One of the blocks that it may lead to. */
+  int target(int place) {
+    return switch (end) {
+      case Branch branch -> place == 0 ? branch.then() : branch.otherwise();
+      case Goto jump -> jump.block();
+      case Return exit -> throw new IndexOutOfBoundsException(place);
+    };
+  }
+
+  boolean leadsTo(int block) {
+    for (int i = 0; i < targets(); i++) {
+      if (target(i) == block) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether it may lead to the same blocks as another, in the same order. */
+  @SuppressWarnings("ReferenceEquality")
+  boolean leadsWhere(Block other) {
+    if (end == other.end) {
+      return true;
+    }
+    if (targets() != other.targets()) {
+      return false;
+    }
+    for (int i = 0; i < targets(); i++) {
+      if (target(i) != other.target(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The same with another end; itself if that has not changed. */
+  @SuppressWarnings("ReferenceEquality")
   Block with(Terminator other) {
-    return new Block(number, steps, other, endRange);
+    return other == end ? this : new Block(number, steps, other, endRange);
+  }
+
+  /** The same with other steps and another end; itself if none has changed. */
+  Block with(List<Step> other, Terminator otherEnd) {
+    if (!same(other)) {
+      return new Block(number, other, otherEnd, endRange);
+    }
+    return with(otherEnd);
+  }
+
+  @SuppressWarnings("ReferenceEquality")
+  private boolean same(List<Step> other) {
+    if (other.size() != steps.length) {
+      return false;
+    }
+    for (int i = 0; i < steps.length; i++) {
+      if (other.get(i) != steps[i]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   int number() {

@@ -229,7 +229,7 @@ public final class CodeGeneration {
     for (int round = 0; round < ROUNDS && again; round++) {
       Routine known = Values.apply(routine);
       // Values are known in more places when there are fewer ways to them.
-      again = known.blocks().size() != routine.blocks().size();
+      again = known.blocks().length != routine.blocks().length;
       routine = Straighten.apply(DeadCode.apply(known));
     }
     return routine;

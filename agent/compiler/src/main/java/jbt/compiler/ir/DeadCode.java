@@ -12,31 +12,38 @@ import jbt.compiler.ir.Operand.Reg;
 
 /** Removes operations whose result nobody needs. */
 final class DeadCode {
-  private DeadCode() {}
+  /** Where the block ends or further up. */
+  private final BitSet live;
+
+  /** Of the block, last one first. */
+  private final List<Step> kept = new ArrayList<>();
+
+  private DeadCode(int registers) {
+    live = new BitSet(registers);
+  }
 
   static Routine apply(Routine routine) {
     Liveness liveness = Liveness.of(routine);
-    BitSet live = new BitSet(routine.registers());
-    List<Block> blocks = new ArrayList<>();
+    DeadCode pass = new DeadCode(routine.registers());
+    List<Block> blocks = new ArrayList<>(routine.blocks().length);
     for (Block block : routine.blocks()) {
-      live.clear();
+      pass.live.clear();
       int register = liveness.nextOut(block, 0);
       while (register >= 0) {
-        live.set(register);
+        pass.live.set(register);
         register = liveness.nextOut(block, register + 1);
       }
-      blocks.add(block(block, live));
+      blocks.add(pass.block(block));
     }
-    return routine.withBlocks(blocks);
+    return routine.with(blocks);
   }
 
-  /** {@code live}: where it ends; changed. */
-  private static Block block(Block block, BitSet live) {
+  private Block block(Block block) {
     Terminator end = block.end();
     for (int register : end.registers()) {
       live.set(register);
     }
-    List<Step> kept = new ArrayList<>(block.steps().length);
+    kept.clear();
     for (int i = block.steps().length - 1; i >= 0; i--) {
       Step step = block.steps()[i];
       Op op = step.op();
@@ -58,7 +65,7 @@ final class DeadCode {
       }
     }
     Collections.reverse(kept);
-    return new Block(block.number(), kept, end, block.endRange());
+    return block.with(kept, end);
   }
 
   private static boolean copiesItself(Op op) {

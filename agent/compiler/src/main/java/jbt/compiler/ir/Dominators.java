@@ -1,32 +1,33 @@
 package jbt.compiler.ir;
 
 import java.util.Arrays;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which blocks always run before others, by the iteration of Cooper, Harvey and Kennedy ("A simple,
- * fast dominance algorithm", 2001). Blocks are named by their rank in {@link #reversePostorder}.
+ * fast dominance algorithm", 2001). Blocks are named by their rank in {@link
+ * Routine#reversePostorder}.
  */
 final class Dominators {
-  private final List<Block> blocks;
+  private final Block[] blocks;
 
   /** For each block that which dominates it most closely; the entry itself. */
   private final int[] closest;
 
-  private Dominators(List<Block> blocks, int[] closest) {
+  private Dominators(Block[] blocks, int[] closest) {
     this.blocks = blocks;
     this.closest = closest;
   }
 
   static Dominators of(Routine routine) {
-    List<Block> order = reversePostorder(routine);
+    int[] places = routine.reversePostorder();
+    Block[] order = new Block[places.length];
     int[] ranks = new int[routine.blockNumbers()];
-    for (int i = 0; i < order.size(); i++) {
-      ranks[order.get(i).number()] = i;
+    for (int i = 0; i < order.length; i++) {
+      order[i] = routine.blocks()[places[i]];
+      ranks[order[i].number()] = i;
     }
     int[][] predecessors = predecessors(order, ranks);
-    int[] closest = new int[order.size()];
+    int[] closest = new int[order.length];
     Arrays.fill(closest, -1);
     closest[0] = 0;
     boolean changed = true;
@@ -60,29 +61,29 @@ final class Dominators {
     return x;
   }
 
-  private static int[][] predecessors(List<Block> order, int[] ranks) {
-    int[][] predecessors = new int[order.size()][];
-    int[] counts = new int[order.size()];
+  private static int[][] predecessors(Block[] order, int[] ranks) {
+    int[][] predecessors = new int[order.length][];
+    int[] counts = new int[order.length];
     for (Block block : order) {
-      Terminator end = block.end();
-      for (int t = 0; t < end.targets(); t++) {
-        counts[ranks[end.target(t)]]++;
+      for (int t = 0; t < block.targets(); t++) {
+        counts[ranks[block.target(t)]]++;
       }
     }
     for (int i = 0; i < counts.length; i++) {
       predecessors[i] = new int[counts[i]];
     }
     for (int i = 0; i < counts.length; i++) {
-      Terminator end = order.get(i).end();
-      for (int t = 0; t < end.targets(); t++) {
-        int to = ranks[end.target(t)];
+      Block block = order[i];
+      for (int t = 0; t < block.targets(); t++) {
+        int to = ranks[block.target(t)];
         predecessors[to][--counts[to]] = i;
       }
     }
     return predecessors;
   }
 
-  List<Block> blocks() {
+  /** By rank; not to be changed. */
+  Block[] blocks() {
     return blocks;
   }
 
@@ -116,34 +117,38 @@ final class Dominators {
     return at == block;
   }
 
-  /** The blocks that are reached, each before its successors where there are no loops. */
-  static List<Block> reversePostorder(Routine routine) {
-    @Nullable Block[] blocks = routine.byNumber();
+  /** For {@link Routine#reversePostorder}. */
+  static int[] reversePostorder(Routine routine) {
+    Block[] blocks = routine.blocks();
+    int[] places = new int[routine.blockNumbers()];
+    Arrays.fill(places, -1);
+    for (int i = 0; i < blocks.length; i++) {
+      places[blocks[i].number()] = i;
+    }
     int[] tried = new int[blocks.length];
-    Block[] path = new Block[blocks.length];
-    Block[] order = new Block[blocks.length];
+    int[] path = new int[blocks.length];
+    int[] order = new int[blocks.length];
     int first = order.length;
     int depth = 0;
-    path[0] = routine.blocks().getFirst();
-    tried[path[0].number()] = 1;
+    tried[0] = 1;
     while (depth >= 0) {
-      Block block = path[depth];
-      int next = tried[block.number()]++ - 1;
-      if (next >= block.end().targets()) {
-        order[--first] = block;
+      int place = path[depth];
+      Block block = blocks[place];
+      int next = tried[place]++ - 1;
+      if (next >= block.targets()) {
+        order[--first] = place;
         depth--;
         continue;
       }
-      int number = block.end().target(next);
-      if (tried[number] == 0) {
-        Block target = blocks[number];
-        if (target == null) {
-          throw new IllegalStateException("no block " + number);
-        }
-        tried[target.number()] = 1;
+      int target = places[block.target(next)];
+      if (target < 0) {
+        throw new IllegalStateException("no block " + block.target(next));
+      }
+      if (tried[target] == 0) {
+        tried[target] = 1;
         path[++depth] = target;
       }
     }
-    return Arrays.asList(Arrays.copyOfRange(order, first, order.length));
+    return Arrays.copyOfRange(order, first, order.length);
   }
 }

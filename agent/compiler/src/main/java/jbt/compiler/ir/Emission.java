@@ -93,7 +93,7 @@ final class Emission {
     }
     for (Label start : called) {
       Emission routine = emitted.get(start.number());
-      program.range = routines.get(start.number()).routine().blocks().getFirst().endRange();
+      program.range = routines.get(start.number()).routine().entry().endRange();
       program.add(start);
       program.instructions.addAll(routine.instructions);
       program.lines.addAll(routine.lines);
@@ -148,15 +148,15 @@ final class Emission {
   }
 
   private void routine(Routine routine) {
-    List<Block> blocks = routine.blocks();
+    Block[] blocks = routine.blocks();
     BitSet targets = new BitSet();
     for (Block block : blocks) {
-      for (int t = 0; t < block.end().targets(); t++) {
-        targets.set(block.end().target(t));
+      for (int t = 0; t < block.targets(); t++) {
+        targets.set(block.target(t));
       }
     }
-    for (int i = 0; i < blocks.size(); i++) {
-      Block block = blocks.get(i);
+    for (int i = 0; i < blocks.length; i++) {
+      Block block = blocks[i];
       if (targets.get(block.number())) {
         range = block.steps().length == 0 ? block.endRange() : block.steps()[0].range();
         add(label(block.number()));
@@ -166,7 +166,7 @@ final class Emission {
         emit(step.op());
       }
       range = block.endRange();
-      end(block.end(), i + 1 < blocks.size() ? blocks.get(i + 1).number() : -1);
+      end(block.end(), i + 1 < blocks.length ? blocks[i + 1].number() : -1);
     }
   }
 

@@ -27,14 +27,18 @@ final class Intervals {
   private static final int RESULT = 2;
   private static final int LATE = 3;
 
+  private static final Register[] NO_WISHES = {};
+  private static final Interval[] NO_COPIES = {};
+
   /** One register: where it is in use, and the machine registers it would like. */
   static final class Interval {
     final int register;
 
-    /** Most have none, so these are lists of their own only where something is added. */
-    private List<Register> wishes = List.of();
-
-    private List<Interval> copies = List.of();
+    // Most have none, so these get room of their own only where something is added.
+    private Register[] wishes = NO_WISHES;
+    private int wishCount;
+    private Interval[] copies = NO_COPIES;
+    private int copyCount;
 
     /** Half-open ranges, last one first: ends and starts. Most have one. */
     private int[] bounds = new int[2];
@@ -45,27 +49,38 @@ final class Intervals {
       this.register = register;
     }
 
-    List<Register> wishes() {
-      return wishes;
+    int wishes() {
+      return wishCount;
     }
 
-    /** Those that it is a copy of, or that are copies of it. */
-    List<Interval> copies() {
-      return copies;
+    /** The one that it would like best is the first. */
+    Register wish(int place) {
+      return wishes[place];
     }
 
-    private void wish(Register wish) {
-      wish(wishes.size(), wish);
+    int copies() {
+      return copyCount;
     }
 
-    private void wish(int place, Register wish) {
-      wishes = wishes.isEmpty() ? new ArrayList<>(2) : wishes;
-      wishes.add(place, wish);
+    /** One that it is a copy of, or that is a copy of it. */
+    Interval copy(int place) {
+      return copies[place];
     }
 
-    private void copy(Interval other) {
-      copies = copies.isEmpty() ? new ArrayList<>(2) : copies;
-      copies.add(other);
+    private void addWish(int place, Register wish) {
+      if (wishCount == wishes.length) {
+        wishes = Arrays.copyOf(wishes, 2 + 2 * wishCount);
+      }
+      System.arraycopy(wishes, place, wishes, place + 1, wishCount - place);
+      wishes[place] = wish;
+      wishCount++;
+    }
+
+    private void addCopy(Interval other) {
+      if (copyCount == copies.length) {
+        copies = Arrays.copyOf(copies, 2 + 2 * copyCount);
+      }
+      copies[copyCount++] = other;
     }
 
     int ranges() {
@@ -147,14 +162,14 @@ final class Intervals {
 
   static Intervals of(Routine routine, Liveness liveness) {
     Intervals result = new Intervals(routine.registers());
-    int[] starts = new int[routine.blocks().size() + 1];
-    for (int i = 0; i < routine.blocks().size(); i++) {
-      starts[i + 1] = starts[i] + STEP * (routine.blocks().get(i).steps().length + 1);
+    Block[] blocks = routine.blocks();
+    int[] starts = new int[blocks.length + 1];
+    for (int i = 0; i < blocks.length; i++) {
+      starts[i + 1] = starts[i] + STEP * (blocks[i].steps().length + 1);
     }
-    for (int i = routine.blocks().size() - 1; i >= 0; i--) {
-      Block block = routine.blocks().get(i);
-      result.live(block, starts[i], starts[i + 1], liveness);
-      result.block(block, starts[i], starts[i + 1]);
+    for (int i = blocks.length - 1; i >= 0; i--) {
+      result.live(blocks[i], starts[i], starts[i + 1], liveness);
+      result.block(blocks[i], starts[i], starts[i + 1]);
     }
     return result;
   }
@@ -241,23 +256,28 @@ final class Intervals {
 
   private void wish(Op op, int result) {
     if (op.begins() instanceof Reg source) {
-      at(result).copy(at(source.number()));
-      at(source.number()).copy(at(result));
+      at(result).addCopy(at(source.number()));
+      at(source.number()).addCopy(at(result));
     } else if (op instanceof Call call) {
       if (result != Op.NONE) {
-        at(result).wish(Register.R0);
+        addLast(result, Register.R0);
       }
       for (int i = 0; i < call.operands(); i++) {
         if (call.operand(i) instanceof Reg argument) {
-          at(argument.number()).wish(0, LinearScan.ARGUMENTS.get(i));
+          at(argument.number()).addWish(0, LinearScan.ARGUMENTS.get(i));
         }
       }
     } else if (op instanceof CompareExchange) {
-      at(result).wish(Register.R0);
+      addLast(result, Register.R0);
     } else if (op instanceof Context) {
-      at(result).wish(Register.R1);
+      addLast(result, Register.R1);
     } else if (op instanceof Argument argument) {
-      at(result).wish(LinearScan.ARGUMENTS.get(argument.number()));
+      addLast(result, LinearScan.ARGUMENTS.get(argument.number()));
     }
+  }
+
+  private void addLast(int register, Register wish) {
+    Interval interval = at(register);
+    interval.addWish(interval.wishes(), wish);
   }
 }

@@ -400,9 +400,12 @@ record Layout(
   }
 
   Optional<LossCounter> lossCounter(LossCounter.Source source, String detail) {
-    return lossCounters.stream()
-        .filter(counter -> counter.source() == source && counter.detail().equals(detail))
-        .findFirst();
+    for (LossCounter counter : lossCounters) {
+      if (counter.source() == source && counter.detail().equals(detail)) {
+        return Optional.of(counter);
+      }
+    }
+    return Optional.empty();
   }
 
   /** 8-byte words of a value in kernel memory. */

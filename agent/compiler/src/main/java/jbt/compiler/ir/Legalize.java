@@ -34,11 +34,11 @@ final class Legalize {
 
   static Routine apply(Routine routine) {
     Legalize pass = new Legalize(routine.registers());
-    List<Block> blocks = new ArrayList<>();
+    List<Block> blocks = new ArrayList<>(routine.blocks().length);
     for (Block block : routine.blocks()) {
       blocks.add(pass.block(block));
     }
-    return new Routine(blocks, pass.registers, routine.frame());
+    return routine.with(blocks, pass.registers, routine.frame());
   }
 
   private Block block(Block block) {
@@ -47,18 +47,8 @@ final class Legalize {
       Op op = legal(step.op(), step.range());
       steps.add(step.with(op));
     }
-    Terminator end = block.end();
-    if (end instanceof Branch branch) {
-      end =
-          new Branch(
-              branch.condition(),
-              branch.wide(),
-              register(branch.left(), block.endRange()),
-              small(branch.right(), block.endRange()),
-              branch.then(),
-              branch.otherwise());
-    }
-    return new Block(block.number(), steps, end, block.endRange());
+    Terminator end = legal(block.end(), block.endRange());
+    return block.with(steps, end);
   }
 
   @SuppressWarnings("ReferenceEquality") // What has not changed is the same object.
@@ -91,6 +81,19 @@ final class Legalize {
       case CompareExchange c ->
           new CompareExchange(c.target(), c.address(), c.expected(), register(c.value(), range));
     };
+  }
+
+  @SuppressWarnings("ReferenceEquality") // What has not changed is the same object.
+  private Terminator legal(Terminator end, SourceRange range) {
+    if (!(end instanceof Branch branch)) {
+      return end;
+    }
+    Operand left = register(branch.left(), range);
+    Operand right = small(branch.right(), range);
+    return left == branch.left() && right == branch.right()
+        ? branch
+        : new Branch(
+            branch.condition(), branch.wide(), left, right, branch.then(), branch.otherwise());
   }
 
   /** Immediates of instructions are 32 bits, sign-extended. */

@@ -56,7 +56,7 @@ final class LinearScan {
     this.assigned = new Register[routine.registers()];
     this.arguments = new Register[routine.registers()];
     int taken = 0;
-    Block.Step[] first = routine.blocks().getFirst().steps();
+    Block.Step[] first = routine.entry().steps();
     for (int i = 0; i < first.length; i++) {
       if (first[i].op() instanceof Op.Argument(Reg target, int number)) {
         arguments[target.number()] = ARGUMENTS.get(number);
@@ -122,23 +122,20 @@ final class LinearScan {
 
   /** One that nobody needs meanwhile; if it can be, one that saves a copy. */
   private @Nullable Register free(Interval interval, int allowed) {
-    // By places: what has no wishes or copies, as most, needs no iterator.
-    List<Register> wishes = interval.wishes();
-    for (int i = 0; i < wishes.size(); i++) {
-      Register register = wishes.get(i);
+    for (int i = 0; i < interval.wishes(); i++) {
+      Register register = interval.wish(i);
       if (in(allowed, register) && free(register, interval)) {
         return register;
       }
     }
-    List<Interval> copies = interval.copies();
-    for (int i = 0; i < copies.size(); i++) {
-      Register register = assigned[copies.get(i).register];
+    for (int i = 0; i < interval.copies(); i++) {
+      Register register = assigned[interval.copy(i).register];
       if (register != null && in(allowed, register) && free(register, interval)) {
         return register;
       }
     }
-    for (int i = 0; i < copies.size(); i++) {
-      Register register = forBoth(interval, allowed, copies.get(i));
+    for (int i = 0; i < interval.copies(); i++) {
+      Register register = forBoth(interval, allowed, interval.copy(i));
       if (register != null) {
         return register;
       }

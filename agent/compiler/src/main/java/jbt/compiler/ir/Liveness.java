@@ -1,7 +1,6 @@
 package jbt.compiler.ir;
 
 import java.util.BitSet;
-import java.util.List;
 import jbt.compiler.ir.Block.Step;
 
 /** Which registers hold a value that is still needed, where blocks end. All blocks are reached. */
@@ -24,15 +23,16 @@ final class Liveness {
 
   static Liveness of(Routine routine) {
     Liveness result = new Liveness(routine);
-    List<Block> backwards = Dominators.reversePostorder(routine).reversed();
-    for (Block block : backwards) {
-      result.needs(block);
+    Block[] blocks = routine.blocks();
+    int[] order = routine.reversePostorder();
+    for (int place : order) {
+      result.needs(blocks[place]);
     }
     boolean changed = true;
     while (changed) {
       changed = false;
-      for (Block block : backwards) {
-        changed |= result.flow(block);
+      for (int i = order.length - 1; i >= 0; i--) {
+        changed |= result.flow(blocks[order[i]]);
       }
     }
     return result;
@@ -60,9 +60,8 @@ final class Liveness {
   /** Takes over what the next blocks need; whether that has changed what this one needs. */
   private boolean flow(Block block) {
     int first = words * block.number();
-    Terminator end = block.end();
-    for (int t = 0; t < end.targets(); t++) {
-      int next = words * end.target(t);
+    for (int t = 0; t < block.targets(); t++) {
+      int next = words * block.target(t);
       for (int w = 0; w < words; w++) {
         out[first + w] |= in[next + w];
       }

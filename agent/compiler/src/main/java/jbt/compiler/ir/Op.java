@@ -53,6 +53,11 @@ sealed interface Op extends Reader {
     default Operand operand(int place) {
       return source();
     }
+
+    @Override
+    default int[] registers() {
+      return Reader.registers(source());
+    }
   }
 
   /** One that reads nothing but an address. */
@@ -67,6 +72,11 @@ sealed interface Op extends Reader {
     @Override
     default Operand operand(int place) {
       return address().base();
+    }
+
+    @Override
+    default int[] registers() {
+      return Reader.registers(address().base());
     }
   }
 
@@ -84,6 +94,11 @@ sealed interface Op extends Reader {
     @Override
     default Operand operand(int place) {
       return place == 0 ? address().base() : value();
+    }
+
+    @Override
+    default int[] registers() {
+      return Reader.registers(address().base(), value());
     }
   }
 
@@ -127,6 +142,11 @@ sealed interface Op extends Reader {
     @Override
     public Operand operand(int place) {
       return place == 0 ? left : right;
+    }
+
+    @Override
+    public int[] registers() {
+      return Reader.registers(left, right);
     }
 
     @Override

@@ -16,7 +16,10 @@ sealed interface Reader permits Op, Terminator {
     throw new IndexOutOfBoundsException(place);
   }
 
-  /** The numbers of the registers that it reads. */
+  /**
+   * The numbers of the registers that it reads. What is asked of every operation is written out for
+   * those that are many, with as few calls as can be.
+   */
   default int[] registers() {
     int operands = operands();
     int count = 0;
@@ -33,5 +36,16 @@ sealed interface Reader permits Op, Terminator {
       }
     }
     return registers;
+  }
+
+  static int[] registers(Operand operand) {
+    return operand instanceof Reg reg ? new int[] {reg.number()} : NO_REGISTERS;
+  }
+
+  static int[] registers(Operand first, Operand second) {
+    if (!(first instanceof Reg a)) {
+      return registers(second);
+    }
+    return second instanceof Reg b ? new int[] {a.number(), b.number()} : new int[] {a.number()};
   }
 }

@@ -30,6 +30,8 @@ final class Reloads {
   /** For each word that was moved into the frame a register that has the same, if one is known. */
   private final @Nullable Reg[] same;
 
+  private final List<Step> steps = new ArrayList<>();
+
   private Reloads(Allocated allocated, int above) {
     this.registers = allocated.registers();
     this.above = above;
@@ -41,20 +43,20 @@ final class Reloads {
     Reloads pass = new Reloads(allocated, above);
     Routine routine = allocated.routine();
     int[] entries = routine.entries();
-    List<Block> blocks = new ArrayList<>();
+    List<Block> blocks = new ArrayList<>(routine.blocks().length);
     Block before = null;
     for (Block block : routine.blocks()) {
-      if (before == null || entries[block.number()] > 1 || !before.end().leadsTo(block.number())) {
+      if (before == null || entries[block.number()] > 1 || !before.leadsTo(block.number())) {
         Arrays.fill(pass.same, null);
       }
       blocks.add(pass.block(block));
       before = block;
     }
-    return new Allocated(routine.withBlocks(blocks), allocated.registers());
+    return new Allocated(routine.with(blocks), allocated.registers());
   }
 
   private Block block(Block block) {
-    List<Step> steps = new ArrayList<>(block.steps().length);
+    steps.clear();
     for (Step step : block.steps()) {
       Op op = step.op();
       int word = op instanceof Load load ? word(load.address()) : -1;
@@ -77,7 +79,7 @@ final class Reloads {
         same[word(store.address())] = value;
       }
     }
-    return new Block(block.number(), steps, block.end(), block.endRange());
+    return block.with(steps, block.end());
   }
 
   /** The number of a word of a register in the frame, or -1. */

@@ -45,11 +45,11 @@ final class Spilling {
     Spilling pass = new Spilling(routine.registers());
     pass.findConstants(routine, spilled);
     int frame = routine.frame() + pass.findPlaces(routine.frame(), spilled, intervals);
-    List<Block> blocks = new ArrayList<>();
+    List<Block> blocks = new ArrayList<>(routine.blocks().length);
     for (Block block : routine.blocks()) {
       blocks.add(pass.block(block));
     }
-    return new Routine(blocks, pass.registers, frame);
+    return routine.with(blocks, pass.registers, frame);
   }
 
   private void findConstants(Routine routine, BitSet spilled) {
@@ -94,7 +94,7 @@ final class Spilling {
     }
     range = block.endRange();
     Terminator end = block.end().withOperands(loaded);
-    return new Block(block.number(), steps, end, block.endRange());
+    return block.with(steps, end);
   }
 
   private void rewrite(Step step) {

@@ -2,7 +2,6 @@ package jbt.compiler.ir;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
 import jbt.compiler.ir.Block.Step;
@@ -22,21 +21,20 @@ final class Straighten {
   }
 
   static Routine reachable(Routine routine) {
-    List<Block> reached = Dominators.reversePostorder(routine);
-    if (reached.size() == routine.blocks().size()) {
+    int[] reached = routine.reversePostorder();
+    if (reached.length == routine.blocks().length) {
       return routine;
     }
-    BitSet numbers = new BitSet();
-    for (Block block : reached) {
-      numbers.set(block.number());
+    int[] places = reached.clone();
+    Arrays.sort(places);
+    List<Block> blocks = new ArrayList<>(places.length);
+    for (int place : places) {
+      blocks.add(routine.blocks()[place]);
     }
-    List<Block> blocks = new ArrayList<>(routine.blocks());
-    blocks.removeIf(block -> !numbers.get(block.number()));
-    return routine.withBlocks(blocks);
+    return routine.with(blocks);
   }
 
   /** Jumps to empty blocks go where those go. */
-  @SuppressWarnings("ReferenceEquality") // What has not changed is the same object.
   private static Routine thread(Routine routine) {
     Terminator[] empty = new Terminator[routine.blockNumbers()];
     boolean any = false;
@@ -50,15 +48,15 @@ final class Straighten {
       return routine;
     }
     IntUnaryOperator last = target -> last(target, empty);
-    List<Block> blocks = new ArrayList<>();
+    List<Block> blocks = new ArrayList<>(routine.blocks().length);
     for (Block block : routine.blocks()) {
       Terminator end = block.end().withTargets(last);
       if (end instanceof Goto(int target) && empty[target] instanceof Return exit) {
         end = exit;
       }
-      blocks.add(end == block.end() ? block : block.with(end));
+      blocks.add(block.with(end));
     }
-    return routine.withBlocks(blocks);
+    return routine.with(blocks);
   }
 
   private static int last(int target, @Nullable Terminator[] empty) {
@@ -79,7 +77,7 @@ final class Straighten {
   private static Routine merge(Routine routine) {
     @Nullable Block[] left = routine.byNumber();
     int[] entries = routine.entries();
-    List<Block> blocks = new ArrayList<>();
+    List<Block> blocks = new ArrayList<>(routine.blocks().length);
     for (Block block : routine.blocks()) {
       if (left[block.number()] == null) {
         continue;
@@ -100,6 +98,6 @@ final class Straighten {
       }
       blocks.add(new Block(block.number(), steps, last.end(), last.endRange()));
     }
-    return blocks.size() == routine.blocks().size() ? routine : routine.withBlocks(blocks);
+    return blocks.size() == routine.blocks().length ? routine : routine.with(blocks);
   }
 }

@@ -9,16 +9,6 @@ import jbt.compiler.bpf.Condition;
 sealed interface Terminator extends Reader {
   record Goto(int block) implements Terminator {
     @Override
-    public int targets() {
-      return 1;
-    }
-
-    @Override
-    public int target(int place) {
-      return block;
-    }
-
-    @Override
     public Terminator withTargets(IntUnaryOperator f) {
       int other = f.applyAsInt(block);
       return other == block ? this : new Goto(other);
@@ -40,13 +30,8 @@ sealed interface Terminator extends Reader {
     }
 
     @Override
-    public int targets() {
-      return 2;
-    }
-
-    @Override
-    public int target(int place) {
-      return place == 0 ? then : otherwise;
+    public int[] registers() {
+      return Reader.registers(left, right);
     }
 
     @Override
@@ -65,25 +50,6 @@ sealed interface Terminator extends Reader {
   }
 
   record Return(int value) implements Terminator {}
-
-  /** How many blocks it may lead to. */
-  default int targets() {
-    return 0;
-  }
-
-  /** One of the blocks that it may lead to. */
-  default int target(int place) {
-    throw new IndexOutOfBoundsException(place);
-  }
-
-  default boolean leadsTo(int block) {
-    for (int i = 0; i < targets(); i++) {
-      if (target(i) == block) {
-        return true;
-      }
-    }
-    return false;
-  }
 
   /** The same with every operand replaced; itself if none has changed. */
   default Terminator withOperands(UnaryOperator<Operand> f) {

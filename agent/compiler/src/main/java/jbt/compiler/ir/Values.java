@@ -42,6 +42,7 @@ final class Values {
   /** Registers with a place in the scratch memory of the first processor. */
   private final BitSet scratch = new BitSet();
 
+  private final List<Step> steps = new ArrayList<>();
   private final UnaryOperator<Operand> known = this::known;
 
   private Values(Routine routine) {
@@ -56,13 +57,15 @@ final class Values {
     Values pass = new Values(routine);
     Block[] rewritten = new Block[routine.blockNumbers()];
     for (int rank : pass.dominators.depthFirst()) {
-      Block block = pass.dominators.blocks().get(rank);
+      Block block = pass.dominators.blocks()[rank];
       rewritten[block.number()] = pass.block(block, rank);
     }
-    List<Block> blocks = new ArrayList<>(routine.blocks());
-    blocks.replaceAll(block -> rewritten[block.number()]);
+    List<Block> blocks = new ArrayList<>(routine.blocks().length);
+    for (Block block : routine.blocks()) {
+      blocks.add(rewritten[block.number()]);
+    }
     // A branch on what is known may have left blocks without a way to them.
-    return Straighten.reachable(routine.withBlocks(blocks));
+    return Straighten.reachable(routine.with(blocks));
   }
 
   private Block block(Block block, int rank) {
@@ -71,7 +74,7 @@ final class Values {
     }
     inHere.clear();
     frame.clear();
-    List<Step> steps = new ArrayList<>(block.steps().length);
+    steps.clear();
     for (Step step : block.steps()) {
       Op op = frame.apply(Simplify.fold(step.op().withOperands(known)));
       op = known(op, rank);
@@ -84,7 +87,7 @@ final class Values {
       steps.add(step.with(op));
     }
     Terminator end = Simplify.fold(block.end().withOperands(known));
-    return new Block(block.number(), steps, end, block.endRange());
+    return block.with(steps, end);
   }
 
   private Operand known(Operand operand) {
