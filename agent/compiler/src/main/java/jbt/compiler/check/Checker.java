@@ -186,7 +186,6 @@ public final class Checker {
 
   /** The attach points of a block, those together that one program can serve. */
   private static List<Group> group(Ast.Block block, Expansion expansion) {
-    SortedSet<String> fields = new TreeSet<>(Ast.fieldsOf(block, ContextFields::isArgs));
     boolean arguments = Ast.any(block, ContextFields::isArgs);
     Map<Object, Expanded> distinct = new LinkedHashMap<>();
     for (Ast.AttachPoint written : block.attachPoints()) {
@@ -199,6 +198,7 @@ public final class Checker {
       // As in most scripts: there is nothing to tell apart.
       return List.of(new Group(block, List.copyOf(distinct.values())));
     }
+    SortedSet<String> fields = new TreeSet<>(Ast.fieldsOf(block, ContextFields::isArgs));
     boolean byFunction = Ast.any(block, Checker::isFunc);
     boolean byName = Ast.any(block, Functions::asksName);
     Map<Object, List<Expanded>> groups = new LinkedHashMap<>();
@@ -219,9 +219,9 @@ public final class Checker {
     };
   }
 
-  private static boolean isFunc(Ast.Expr expr) {
-    return (expr instanceof Ast.Expr.Name name && name.name().equals("func"))
-        || (expr instanceof Ast.Expr.Call call && call.function().equals("func"));
+  private static boolean isFunc(Ast.Node node) {
+    return (node instanceof Ast.Expr.Name name && name.name().equals("func"))
+        || (node instanceof Ast.Expr.Call call && call.function().equals("func"));
   }
 
   /** Equal for attach points of a block that can have the same program. */

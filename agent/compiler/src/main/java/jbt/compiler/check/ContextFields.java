@@ -37,8 +37,8 @@ final class ContextFields {
     this.diagnostics = round.diagnostics();
   }
 
-  static boolean isArgs(Ast.Expr expr) {
-    return switch (expr) {
+  static boolean isArgs(Ast.Node node) {
+    return switch (node) {
       case Ast.Expr.Name name -> name.name().equals("args");
       case Ast.Expr.Call call -> call.function().equals("args") && call.arguments().isEmpty();
       default -> false;

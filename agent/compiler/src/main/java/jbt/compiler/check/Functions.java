@@ -89,8 +89,8 @@ final class Functions {
   }
 
   /** Whether it asks something of the attach point's name, which a program for one has as text. */
-  static boolean asksName(Ast.Expr expr) {
-    return expr instanceof Ast.Expr.Call call
+  static boolean asksName(Ast.Node node) {
+    return node instanceof Ast.Expr.Call call
         && NAMES.contains(call.function())
         && call.arguments().stream().anyMatch(Functions::isProbe);
   }

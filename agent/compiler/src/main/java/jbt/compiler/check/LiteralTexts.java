@@ -20,7 +20,7 @@ final class LiteralTexts {
         script.blocks().stream()
             .map(
                 block ->
-                    Ast.any(block, expr -> literal(expr).isPresent())
+                    Ast.any(block, node -> literal(node).isPresent())
                         ? REWRITING.block(block)
                         : block)
             .toList());
@@ -31,10 +31,10 @@ final class LiteralTexts {
     return Optional.of(literal(inner).map(Expr.class::cast).orElse(inner));
   }
 
-  private static Optional<Expr.Str> literal(Expr expr) {
-    return switch (expr) {
+  private static Optional<Expr.Str> literal(Ast.Node node) {
+    return switch (node) {
       case Expr.Sequence(var statements, var value, var range)
-          when statements.isEmpty() && value.orElse(expr) instanceof Expr.Str text ->
+          when statements.isEmpty() && value.isPresent() && value.get() instanceof Expr.Str text ->
           Optional.of(new Expr.Str(text.value(), range));
       case Expr.Comptime(Expr.Str text, var range) ->
           Optional.of(new Expr.Str(text.value(), range));

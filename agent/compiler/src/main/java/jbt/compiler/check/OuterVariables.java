@@ -127,11 +127,10 @@ final class OuterVariables {
         scopes.pop();
       }
       default -> {
-        for (Object child : Ast.children(expr)) {
-          if (child instanceof Expr inside) {
-            expression(inside);
-          } else if (child instanceof Stmt inside) {
-            statement(inside);
+        for (Ast.Node child : Ast.children(expr)) {
+          switch (child) {
+            case Expr inside -> expression(inside);
+            case Stmt inside -> statement(inside);
           }
         }
       }

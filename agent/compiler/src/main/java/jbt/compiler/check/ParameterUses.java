@@ -1,8 +1,6 @@
 package jbt.compiler.check;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,25 +44,14 @@ final class ParameterUses {
 
   /** Whether there is anything to replace in a block. */
   private boolean any(Block block) {
-    Deque<Object> open = new ArrayDeque<>(block.body());
-    block.predicate().ifPresent(open::push);
-    while (!open.isEmpty()) {
-      Object node = open.pop();
-      boolean found =
-          switch (node) {
-            case Expr.Variable v -> positional(v) || v.name().equals("#");
-            case Expr.Call call -> call.function().equals("getopt");
-            default -> false;
-          };
-      if (found) {
-        return true;
-      }
-      for (Object child :
-          node instanceof Ast.Stmt s ? Ast.children(s) : Ast.children((Expr) node)) {
-        open.push(child);
-      }
-    }
-    return false;
+    return Ast.any(
+        block,
+        node ->
+            switch (node) {
+              case Expr.Variable v -> positional(v) || v.name().equals("#");
+              case Expr.Call call -> call.function().equals("getopt");
+              default -> false;
+            });
   }
 
   /** An option that no getopt asks for is a mistake. */

@@ -1,13 +1,10 @@
 package jbt.compiler.lang;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** The syntax tree: what is written, names not yet looked up. */
@@ -79,9 +76,12 @@ public final class Ast {
     }
   }
 
-  public sealed interface Stmt {
+  /** A statement or an expression. */
+  public sealed interface Node {
     SourceRange range();
+  }
 
+  public sealed interface Stmt extends Node {
     record Evaluate(Expr expr, SourceRange range) implements Stmt {}
 
     /**
@@ -148,9 +148,7 @@ public final class Ast {
     record Continue(SourceRange range) implements Stmt {}
   }
 
-  public sealed interface Expr {
-    SourceRange range();
-
+  public sealed interface Expr extends Node {
     record Int(long value, boolean unsigned, SourceRange range) implements Expr {}
 
     record Bool(boolean value, SourceRange range) implements Expr {}
@@ -382,45 +380,9 @@ public final class Ast {
     }
   }
 
-  /** The statements and expressions directly inside of a statement. */
-  public static List<?> children(Stmt stmt) {
-    return switch (stmt) {
-      case Stmt.Evaluate evaluate -> List.of(evaluate.expr());
-      case Stmt.Assign assign -> List.of(assign.target(), assign.value());
-      case Stmt.Let let -> let.value().stream().toList();
-      case Stmt.If branch -> {
-        List<Object> all = new ArrayList<>(branch.then());
-        all.addAll(branch.otherwise());
-        all.add(branch.condition());
-        yield all;
-      }
-      case Stmt.Return leave -> leave.value().stream().toList();
-      case Stmt.Braces braces -> braces.body();
-      case Stmt.Unroll unroll -> and(unroll.body(), unroll.count());
-      case Stmt.While loop -> and(loop.body(), loop.condition());
-      case Stmt.ForRange loop -> and(loop.body(), loop.from(), loop.to());
-      case Stmt.ForMap loop -> and(loop.body(), loop.map());
-      case Stmt.Break leave -> List.of();
-      case Stmt.Continue next -> List.of();
-    };
-  }
-
-  private static List<?> and(List<Stmt> body, Expr... exprs) {
-    List<Object> all = new ArrayList<>(body);
-    all.addAll(List.of(exprs));
-    return all;
-  }
-
-  /** The statements and expressions directly inside of an expression. */
-  public static List<?> children(Expr expr) {
-    return switch (expr) {
-      case Expr.Sequence sequence -> {
-        List<Object> all = new ArrayList<>(sequence.statements());
-        sequence.value().ifPresent(all::add);
-        yield all;
-      }
-      case Expr.Record parts -> parts.parts();
-      case Expr.Comptime known -> List.of(known.expr());
+  /** The statements and expressions directly inside of one. */
+  public static List<? extends Node> children(Node node) {
+    return switch (node) {
       case Expr.Int i -> List.of();
       case Expr.Bool b -> List.of();
       case Expr.Str s -> List.of();
@@ -436,6 +398,13 @@ public final class Ast {
               : List.of(c.condition(), c.otherwise());
       case Expr.Step step -> List.of(step.target());
       case Expr.Tuple tuple -> tuple.parts();
+      case Expr.Record parts -> parts.parts();
+      case Expr.Sequence sequence -> {
+        List<Node> all = new ArrayList<>(sequence.statements());
+        sequence.value().ifPresent(all::add);
+        yield all;
+      }
+      case Expr.Comptime known -> List.of(known.expr());
       case Expr.Member member -> List.of(member.of());
       case Expr.Index index -> List.of(index.of(), index.index());
       case Expr.Cast cast -> List.of(cast.operand());
@@ -445,41 +414,62 @@ public final class Ast {
       case Expr.OffsetOf offsetOf -> offsetOf.of().stream().toList();
       case Expr.ContainerOf containerOf -> List.of(containerOf.pointer());
       case Expr.Call call -> call.arguments();
+      case Stmt.Evaluate evaluate -> List.of(evaluate.expr());
+      case Stmt.Assign assign -> List.of(assign.target(), assign.value());
+      case Stmt.Let let -> let.value().stream().toList();
+      case Stmt.If branch -> {
+        List<Node> all = new ArrayList<>(branch.then());
+        all.addAll(branch.otherwise());
+        all.add(branch.condition());
+        yield all;
+      }
+      case Stmt.Return leave -> leave.value().stream().toList();
+      case Stmt.Braces braces -> braces.body();
+      case Stmt.Unroll unroll -> and(unroll.body(), unroll.count());
+      case Stmt.While loop -> and(loop.body(), loop.condition());
+      case Stmt.ForRange loop -> and(loop.body(), loop.from(), loop.to());
+      case Stmt.ForMap loop -> and(loop.body(), loop.map());
+      case Stmt.Break leave -> List.of();
+      case Stmt.Continue next -> List.of();
     };
   }
 
+  private static List<Node> and(List<Stmt> body, Expr... exprs) {
+    List<Node> all = new ArrayList<>(body);
+    all.addAll(List.of(exprs));
+    return all;
+  }
+
   /** Names of the fields that a block takes of an expression that {@code record} knows. */
-  public static Set<String> fieldsOf(Block block, Predicate<Expr> record) {
+  public static Set<String> fieldsOf(Block block, Predicate<Node> record) {
     Set<String> fields = new HashSet<>();
-    each(
+    any(
         block,
-        expr -> {
-          if (expr instanceof Expr.Member member && record.test(member.of())) {
+        node -> {
+          if (node instanceof Expr.Member member && record.test(member.of())) {
             fields.add(member.field());
           }
+          return false;
         });
     return fields;
   }
 
-  /** Whether a block has such an expression anywhere. */
-  public static boolean any(Block block, Predicate<Expr> wanted) {
-    boolean[] found = new boolean[1];
-    each(block, expr -> found[0] |= wanted.test(expr));
-    return found[0];
+  /** Whether a block has such a statement or expression anywhere. */
+  public static boolean any(Block block, Predicate<Node> wanted) {
+    return (block.predicate().isPresent() && any(block.predicate().get(), wanted))
+        || any(block.body(), wanted);
   }
 
-  /** Every expression of a block. */
-  public static void each(Block block, Consumer<Expr> f) {
-    Deque<Object> open = new ArrayDeque<>(block.body());
-    block.predicate().ifPresent(open::push);
-    while (!open.isEmpty()) {
-      Object node = open.pop();
-      if (node instanceof Expr expr) {
-        f.accept(expr);
-      }
-      for (Object child : node instanceof Stmt stmt ? children(stmt) : children((Expr) node)) {
-        open.push(child);
+  private static boolean any(List<? extends Node> nodes, Predicate<Node> wanted) {
+    for (int i = 0; i < nodes.size(); i++) {
+      if (any(nodes.get(i), wanted)) {
+        return true;
       }
     }
+    return false;
+  }
+
+  private static boolean any(Node node, Predicate<Node> wanted) {
+    return wanted.test(node) || any(children(node), wanted);
   }
 }

@@ -72,8 +72,8 @@ public final class AstPrinter {
     children(Ast.children(stmt), depth + 1);
   }
 
-  private void children(List<?> children, int depth) {
-    for (Object child : children) {
+  private void children(List<? extends Ast.Node> children, int depth) {
+    for (Ast.Node child : children) {
       if (child instanceof Stmt inner) {
         stmt(inner, depth);
       } else {

@@ -107,10 +107,9 @@ final class FunctionBody {
         };
   }
 
-  private static boolean returns(Object node) {
+  private static boolean returns(Ast.Node node) {
     return node instanceof Stmt.Return
-        || (node instanceof Stmt stmt ? Ast.children(stmt) : Ast.children((Expr) node))
-            .stream().anyMatch(FunctionBody::returns);
+        || Ast.children(node).stream().anyMatch(FunctionBody::returns);
   }
 
   private List<Stmt> leave(Stmt.Return leave, boolean inLoop) throws SyntaxError {

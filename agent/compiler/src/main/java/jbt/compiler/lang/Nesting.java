@@ -1,8 +1,7 @@
 package jbt.compiler.lang;
 
 import java.util.List;
-import jbt.compiler.lang.Ast.Expr;
-import jbt.compiler.lang.Ast.Stmt;
+import jbt.compiler.lang.Ast.Node;
 
 /**
  * The limit for the depth of the tree: all passes are recursive and rely on it. The parser counts
@@ -28,7 +27,7 @@ final class Nesting {
   }
 
   /** Whether one of the nodes, which are that deep, goes too deep; this is told then. */
-  private static boolean tooDeep(List<?> nodes, int depth, Diagnostics diagnostics) {
+  private static boolean tooDeep(List<? extends Node> nodes, int depth, Diagnostics diagnostics) {
     for (int i = 0; i < nodes.size(); i++) {
       if (tooDeep(nodes.get(i), depth, diagnostics)) {
         return true;
@@ -37,13 +36,11 @@ final class Nesting {
     return false;
   }
 
-  private static boolean tooDeep(Object node, int depth, Diagnostics diagnostics) {
+  private static boolean tooDeep(Node node, int depth, Diagnostics diagnostics) {
     if (depth > DEEPEST) {
-      SourceRange range = node instanceof Stmt s ? s.range() : ((Expr) node).range();
-      diagnostics.error(range, "syntax: " + MESSAGE);
+      diagnostics.error(node.range(), "syntax: " + MESSAGE);
       return true;
     }
-    List<?> children = node instanceof Stmt s ? Ast.children(s) : Ast.children((Expr) node);
-    return tooDeep(children, depth + 1, diagnostics);
+    return tooDeep(Ast.children(node), depth + 1, diagnostics);
   }
 }
