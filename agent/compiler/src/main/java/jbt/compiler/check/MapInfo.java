@@ -95,10 +95,12 @@ final class MapInfo {
   }
 
   Checked.MapDecl declaration() {
-    List<Place> parts = key == null ? List.of() : key;
     List<Type> types = new ArrayList<>();
-    parts.forEach(part -> types.add(part.type()));
-    boolean bound = parts.stream().anyMatch(Place::hostBound);
+    boolean bound = false;
+    for (Place part : key == null ? List.<Place>of() : key) {
+      types.add(part.type());
+      bound |= part.hostBound();
+    }
     return new Checked.MapDecl(
         "@" + name,
         types,

@@ -49,7 +49,12 @@ final class OuterVariables {
   }
 
   private boolean known(String name) {
-    return scopes.stream().anyMatch(scope -> scope.contains(name));
+    for (Set<String> scope : scopes) {
+      if (scope.contains(name)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void set(Expr.Variable variable) {

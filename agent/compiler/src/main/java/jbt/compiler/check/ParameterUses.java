@@ -107,6 +107,9 @@ final class ParameterUses {
 
   /** A part of an attach point; in quotes nothing is replaced. */
   private String text(String part, SourceRange range) {
+    if (part.indexOf('$') < 0) {
+      return part;
+    }
     StringBuilder out = new StringBuilder();
     int at = 0;
     while (at < part.length()) {

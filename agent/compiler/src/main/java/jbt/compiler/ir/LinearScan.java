@@ -23,8 +23,8 @@ final class LinearScan {
   // Sets of registers have a bit for each, by number. Those that a call destroys have low numbers
   // and are tried first: the others cost a save and a restore in the prologue.
   private static final int ALL = 0x3ff;
-  private static final int R0 = 0x1;
-  private static final int FOR_ARGUMENTS = 0x3e;
+  static final int R0 = 0x1;
+  static final int FOR_ARGUMENTS = 0x3e;
   private static final int KEPT_BY_CALLS = 0x3c0;
 
   /** Rounds of spilling; each one makes the code strictly easier, so few are ever needed. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import jbt.compiler.bpf.Register;
 import jbt.compiler.ir.Block.Step;
 import jbt.compiler.ir.LinearScan.Allocated;
@@ -22,20 +23,23 @@ import org.jspecify.annotations.Nullable;
  * reading the frame again.
  */
 final class Reloads {
+  private static final int NONE = Op.NONE;
+
   private final List<@Nullable Register> registers;
 
   /** Bytes of the frame above what was moved into it. */
   private final int above;
 
-  /** For each word that was moved into the frame a register that has the same, if one is known. */
-  private final @Nullable Reg[] same;
+  /** For each word that was moved into the frame a register that has the same, or NONE. */
+  private final int[] same;
 
   private final List<Step> steps = new ArrayList<>();
+  private final UnaryOperator<Operand> argument = this::argument;
 
   private Reloads(Allocated allocated, int above) {
     this.registers = allocated.registers();
     this.above = above;
-    this.same = new Reg[(allocated.routine().frame() - above) / Long.BYTES];
+    this.same = new int[(allocated.routine().frame() - above) / Long.BYTES];
   }
 
   /** {@code above}: bytes of the frame that are not of registers. */
@@ -47,7 +51,7 @@ final class Reloads {
     Block before = null;
     for (Block block : routine.blocks()) {
       if (before == null || entries[block.number()] > 1 || !before.leadsTo(block.number())) {
-        Arrays.fill(pass.same, null);
+        Arrays.fill(pass.same, NONE);
       }
       blocks.add(pass.block(block));
       before = block;
@@ -60,23 +64,22 @@ final class Reloads {
     for (Step step : block.steps()) {
       Op op = step.op();
       int word = op instanceof Load load ? word(load.address()) : -1;
-      if (word >= 0 && same[word] != null) {
-        Reg target = new Reg(step.result());
-        if (at(target) == at(same[word])) {
+      if (word >= 0 && same[word] != NONE) {
+        if (at(step.result()) == at(same[word])) {
           continue;
         }
-        op = new Move(target, same[word]);
+        op = new Move(new Reg(step.result()), new Reg(same[word]));
       } else if (op instanceof Call call) {
-        op = call.withOperands(this::argument);
+        op = call.withOperands(argument);
       }
       steps.add(step.with(op));
-      overwrite(op);
+      forget(overwritten(op, step.result()));
       if (word >= 0) {
-        same[word] = new Reg(step.result());
+        same[word] = step.result();
       } else if (op instanceof Store store
           && word(store.address()) >= 0
           && store.value() instanceof Reg value) {
-        same[word(store.address())] = value;
+        same[word(store.address())] = value.number();
       }
     }
     return block.with(steps, block.end());
@@ -91,28 +94,30 @@ final class Reloads {
 
   /** R0 is needed to put arguments in their places. */
   private Operand argument(Operand operand) {
-    Reg reg =
-        operand instanceof Spilled(int offset) ? same[(-above - offset) / Long.BYTES - 1] : null;
-    return reg == null || at(reg) == Register.R0 ? operand : reg;
+    int known =
+        operand instanceof Spilled(int offset) ? same[(-above - offset) / Long.BYTES - 1] : NONE;
+    return known == NONE || at(known) == Register.R0 ? operand : new Reg(known);
   }
 
-  private void overwrite(Op op) {
-    Register result = op.result() == Op.NONE ? null : at(new Reg(op.result()));
-    boolean call = op instanceof Call;
-    boolean first = call || op instanceof CompareExchange;
+  /** The machine registers that have something else then: a bit for each. */
+  private int overwritten(Op op, int result) {
+    int set = result == NONE ? 0 : 1 << at(result).number();
+    return switch (op) {
+      case Call call -> set | LinearScan.R0 | LinearScan.FOR_ARGUMENTS;
+      case CompareExchange exchange -> set | LinearScan.R0;
+      default -> set;
+    };
+  }
+
+  private void forget(int overwritten) {
     for (int i = 0; i < same.length; i++) {
-      if (same[i] != null) {
-        Register register = at(same[i]);
-        if (register == result
-            || (first && register == Register.R0)
-            || (call && LinearScan.ARGUMENTS.contains(register))) {
-          same[i] = null;
-        }
+      if (same[i] != NONE && (overwritten >> at(same[i]).number() & 1) != 0) {
+        same[i] = NONE;
       }
     }
   }
 
-  private Register at(Reg reg) {
-    return Objects.requireNonNull(registers.get(reg.number()));
+  private Register at(int register) {
+    return Objects.requireNonNull(registers.get(register));
   }
 }

@@ -104,7 +104,8 @@ final class Spilling {
     if (result != Op.NONE && constants[result] != null) {
       return;
     }
-    Op read = op.withOperands(op instanceof Call ? argument : loaded);
+    Op read =
+        anySpilled(step.reads()) ? op.withOperands(op instanceof Call ? argument : loaded) : op;
     Frame place = result == Op.NONE ? null : places[result];
     if (place == null) {
       steps.add(step.with(read));
@@ -113,6 +114,15 @@ final class Spilling {
       steps.add(new Step(read.withResult(temporary), range));
       steps.add(new Step(new Store(Size.DOUBLE, new Address(place, 0), temporary), range));
     }
+  }
+
+  private boolean anySpilled(int[] registers) {
+    for (int register : registers) {
+      if (places[register] != null || constants[register] != null) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private Operand argument(Operand operand) {

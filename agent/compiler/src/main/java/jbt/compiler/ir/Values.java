@@ -76,10 +76,15 @@ final class Values {
     frame.clear();
     steps.clear();
     for (Step step : block.steps()) {
-      Op op = frame.apply(Simplify.fold(step.op().withOperands(known)));
-      op = known(op, rank);
-      if (op.result() != Op.NONE) {
-        forget(op.result());
+      Op op = step.op();
+      if (anyKnown(step.reads())) {
+        op = op.withOperands(known);
+      }
+      op = frame.apply(Simplify.fold(op));
+      int result = step.result();
+      if (result != Op.NONE) {
+        op = known(op, result, rank);
+        forget(result);
       }
       if (op instanceof Move(Reg target, Operand source) && !target.equals(source)) {
         learn(target, source);
@@ -88,6 +93,15 @@ final class Values {
     }
     Terminator end = Simplify.fold(block.end().withOperands(known));
     return block.with(steps, end);
+  }
+
+  private boolean anyKnown(int[] registers) {
+    for (int register : registers) {
+      if (here[register] != null || everywhere[register] != null) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private Operand known(Operand operand) {
@@ -102,20 +116,20 @@ final class Values {
     return global == null ? operand : global;
   }
 
-  private Op known(Op op, int rank) {
-    if (op.result() == Op.NONE || !definitions.single(op.result()) || !op.repeatable()) {
+  private Op known(Op op, int result, int rank) {
+    if (!definitions.single(result) || !op.repeatable()) {
       return op;
     }
-    Expression expression = inScratch(op) ? null : Expression.of(op, definitions);
+    Expression expression = inScratch(op, result) ? null : Expression.of(op, definitions);
     if (expression == null) {
       return op;
     }
-    Reg result = new Reg(op.result());
+    Reg target = new Reg(result);
     Earlier earlier = available.get(expression);
     if (earlier != null && dominators.dominates(earlier.block, rank)) {
-      return new Move(result, earlier.result);
+      return new Move(target, earlier.result);
     }
-    available.put(expression, new Earlier(result, rank));
+    available.put(expression, new Earlier(target, rank));
     return op;
   }
 
@@ -123,9 +137,9 @@ final class Values {
    * Whether it makes an address in scratch memory. Each is made again where it is needed: what
    * lives long is the first to lose its register, and long copies go by these addresses.
    */
-  private boolean inScratch(Op op) {
+  private boolean inScratch(Op op, int result) {
     if (op instanceof MapValueAddress address && address.map() == KernelMap.SCRATCH) {
-      scratch.set(op.result());
+      scratch.set(result);
       return false;
     }
     return op instanceof Binary sum
