@@ -8,15 +8,16 @@ import jbt.compiler.lang.SourceRange;
 
 /** Operations that run one after another, and where the program goes then. */
 final class Block {
-  private static final Step[] NONE = {};
-
   private final int number;
   private final Step[] steps;
   private final Terminator end;
   private final SourceRange endRange;
 
   Block(int number, List<Step> steps, Terminator end, SourceRange endRange) {
-    this(number, steps.toArray(NONE), end, endRange);
+    // An array of the right size: until the best of its compilers has come to it, Java is slow to
+    // make
+    // one by its class.
+    this(number, steps.toArray(new Step[steps.size()]), end, endRange);
   }
 
   /** {@code steps}: not to be changed from then on. */

@@ -69,7 +69,9 @@ final class Intervals {
 
     private void addWish(int place, Register wish) {
       if (wishCount == wishes.length) {
-        wishes = Arrays.copyOf(wishes, 2 + 2 * wishCount);
+        Register[] longer = new Register[2 + 2 * wishCount];
+        System.arraycopy(wishes, 0, longer, 0, wishCount);
+        wishes = longer;
       }
       System.arraycopy(wishes, place, wishes, place + 1, wishCount - place);
       wishes[place] = wish;
@@ -78,7 +80,9 @@ final class Intervals {
 
     private void addCopy(Interval other) {
       if (copyCount == copies.length) {
-        copies = Arrays.copyOf(copies, 2 + 2 * copyCount);
+        Interval[] longer = new Interval[2 + 2 * copyCount];
+        System.arraycopy(copies, 0, longer, 0, copyCount);
+        copies = longer;
       }
       copies[copyCount++] = other;
     }

@@ -5,8 +5,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The intermediate code of one program. */
 final class Routine {
-  private static final Block[] NONE = {};
-
   private final Block[] blocks;
   private final int registers;
   private final int frame;
@@ -21,7 +19,7 @@ final class Routine {
    * @param frame bytes of the stack frame in use, a multiple of 8
    */
   Routine(List<Block> blocks, int registers, int frame) {
-    this(blocks.toArray(NONE), registers, frame);
+    this(blocks.toArray(new Block[blocks.size()]), registers, frame);
   }
 
   private Routine(Block[] blocks, int registers, int frame) {
