@@ -35,7 +35,7 @@ final class Definitions {
     } else if (word.isWord("import")) {
       tokens.take();
       Token path = tokens.expect(Kind.STRING);
-      tokens.accept(";");
+      tokens.expect(";");
       imports.add(new Import(path.text(), word.range().to(path.range())));
     } else if (word.isWord("let")) {
       map();
@@ -87,7 +87,7 @@ final class Definitions {
     Expr size = statements.expressions().expression();
     tokens.expect(")");
     SourceRange range = start.to(tokens.previous());
-    tokens.expect(";");
+    tokens.accept(";");
     maps.add(new MapDeclaration(name.text(), kind.text(), size, range));
   }
 
