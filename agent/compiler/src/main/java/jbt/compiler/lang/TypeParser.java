@@ -69,7 +69,8 @@ final class TypeParser {
     this.expressions = expressions;
   }
 
-  private static boolean isType(Token token) {
+  /** Whether it can't be but the beginning of a type's name. */
+  static boolean isType(Token token) {
     return token.kind() == Kind.IDENTIFIER
         && (TYPES.contains(token.text())
             || INTEGER_WORDS.contains(token.text())
