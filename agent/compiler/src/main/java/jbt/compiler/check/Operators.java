@@ -268,6 +268,7 @@ final class Operators {
       case Meaning.KernelSymbol symbol -> false;
       case Meaning.Id id -> false;
       case Meaning.Timestamp time -> false;
+      case Meaning.MixedTimestamp time -> false;
       case Meaning.CgroupPath path -> false;
     };
   }
@@ -281,6 +282,7 @@ final class Operators {
       case Meaning.InternetAddress address -> false;
       case Meaning.Stack stack -> false;
       case Meaning.Timestamp time -> false;
+      case Meaning.MixedTimestamp time -> false;
       case Meaning.CgroupPath path -> false;
     };
   }
