@@ -132,10 +132,6 @@ final class Arguments {
     if (line.hasOption("no-warnings")) {
       refuse(line, "--no-warnings", "k");
     }
-    Mode mode = mode(line);
-    if (mode == Mode.MODE_TRACE && line.hasOption("probe-filter")) {
-      throw new UsageException("--probe-filter is for --test and --bench");
-    }
     return new Modes(
         line.hasOption("unsafe"),
         process(line),
@@ -144,7 +140,7 @@ final class Arguments {
         !line.hasOption("no-warnings"),
         number(line, "max-loss", Long.MAX_VALUE),
         Math.toIntExact(number(line, "min-hosts", 0)),
-        mode,
+        mode(line),
         filter(line),
         line.hasOption("k"),
         buffering(line.getOptionValue("B", "line")),

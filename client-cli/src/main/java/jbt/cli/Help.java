@@ -34,7 +34,7 @@ final class Help {
         --dry-run              attach, run BEGIN and stop
         --test                 run its test probes, and say which fail (exit code 1)
         --bench                run its bench probes, and say how long they take
-        --probe-filter REGEX   run only those whose name has a match
+        --probe-filter REGEX   run only probes whose name has a match, and BEGIN and END
         --duration TIME        stop by itself after 10s, 500ms, 5m or 1h
 
       Hosts:

@@ -204,7 +204,6 @@ class ArgumentsTest {
         "--mode format x           ; --mode is test or bench, not format (jbt has no formatter of scripts)",
         "--mode fast x             ; --mode is test or bench, not fast",
         "--mode test --bench x     ; --bench says nothing for --mode",
-        "--probe-filter a x        ; --probe-filter is for --test and --bench",
         "--test --probe-filter [ x ; --probe-filter: Unclosed character class: [",
         "x -- --a --a=1            ; --a twice",
         "-l -- --a                 ; -l takes no options of a script: --a",

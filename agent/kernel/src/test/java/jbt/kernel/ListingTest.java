@@ -80,6 +80,9 @@ class ListingTest {
   void listsTheKernelsFunctions() throws Exception {
     assertThat(list("kprobe:vfs_o*")).contains("kprobe:vfs_open");
     assertThat(list("kretprobe:vfs_open")).containsExactly("kretprobe:vfs_open");
+    assertThat(details("kprobe:vfs_open"))
+        .containsExactly("kprobe:vfs_open\n    const struct path *path\n    struct file *file");
+    assertThat(details("kretprobe:vfs_open")).containsExactly("kretprobe:vfs_open\n    int retval");
     assertThat(details("fentry:vfs_open"))
         .containsExactly(
             "fentry:vmlinux:vfs_open\n    const struct path *path\n    struct file *file");

@@ -41,6 +41,11 @@ final class Casts {
         return operand.with(new Expr.Cast(sized.get(), array, range));
       }
     }
+    if (operand.type() instanceof Type.Str(int size)
+        && type instanceof Type.Array(Type.Int element, int length)
+        && (length == Ast.TypeName.OPEN ? size % element.bytes() : size - Type.sizeOf(type)) == 0) {
+      return operand.with(bytesOf(operand.expr(), element, size / element.bytes(), range));
+    }
     if (operand.type() instanceof Type.Str && type instanceof Type.Bool) {
       return Value.of(isText(operand.expr(), range));
     }
@@ -66,7 +71,7 @@ final class Casts {
       return Value.unknown(range);
     }
     boolean sizes =
-        (type instanceof Type.Array && operand.isInteger())
+        (type instanceof Type.Array && (operand.isInteger() || operand.type() instanceof Type.Str))
             || (type instanceof Type.Int && operand.type() instanceof Type.Array);
     diagnostics.error(
         range,
@@ -76,6 +81,14 @@ final class Casts {
                 cast.type().of().isPresent() ? TypeNames.written(type) : cast.type(),
                 sizes ? ": their sizes differ" : ""));
     return Value.unknown(range);
+  }
+
+  /** A text as it lies in memory, with the NUL behind it. */
+  private static Expr bytesOf(Expr text, Type.Int element, int length, SourceRange range) {
+    Type array = new Type.Array(element, length);
+    return text instanceof Expr.Memory m
+        ? new Expr.Memory(m.address(), m.offset(), m.bits(), m.space(), m.direct(), array, range)
+        : new Expr.Part(text, 0, Optional.empty(), array, range);
   }
 
   /** Whether there is something in a text. */

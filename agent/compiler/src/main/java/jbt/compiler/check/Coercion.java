@@ -2,8 +2,10 @@ package jbt.compiler.check;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.lang.SourceRange;
+import jbt.compiler.types.Meaning;
 import jbt.compiler.types.Type;
 
 /** Gives expressions the type of the place that they are put in. */
@@ -15,6 +17,12 @@ final class Coercion {
     if (type.equals(expr.type()) || type instanceof Type.None || expr.type() instanceof Type.None) {
       return expr;
     }
+    if (expr.type() instanceof Type.Symbolic(Meaning.Timestamp(String format))
+        && getsFormat(type, expr.type())) {
+      Expr number =
+          new Expr.IntLiteral(Meaning.MixedTimestamp.number(format), Type.INT64, expr.range());
+      return new Expr.Call(Function.TIME_OF_FORMAT, List.of(expr, number), type, expr.range());
+    }
     return switch (expr) {
       case Expr.IntLiteral literal when !(type instanceof Type.Bool) && !narrow(type) ->
           new Expr.IntLiteral(literal.value(), type, literal.range());
@@ -22,7 +30,7 @@ final class Coercion {
       case Expr e
           when type instanceof Type.Tuple wanted
               && e.type() instanceof Type.Tuple given
-              && !wanted.names().equals(given.names()) ->
+              && differ(wanted, given) ->
           new Expr.Tuple(each(wanted, comparable(e, wanted)), wanted, e.range());
       case Expr.Tuple tuple when type instanceof Type.Tuple wanted ->
           new Expr.Tuple(each(wanted, tuple.parts()), type, tuple.range());
@@ -36,6 +44,24 @@ final class Coercion {
           new Expr.Sequence(s.statements(), to(type, s.value()), type, s.range());
       default -> ofType(type, expr);
     };
+  }
+
+  /** Whether more than the widths of parts is other than wanted. */
+  private static boolean differ(Type.Tuple wanted, Type.Tuple given) {
+    return !wanted.names().equals(given.names())
+        || IntStream.range(0, wanted.parts().size())
+            .anyMatch(i -> differ(wanted.parts().get(i), given.parts().get(i)));
+  }
+
+  private static boolean differ(Type wanted, Type given) {
+    return (wanted instanceof Type.Tuple tuple && given instanceof Type.Tuple other)
+        ? differ(tuple, other)
+        : getsFormat(wanted, given);
+  }
+
+  private static boolean getsFormat(Type wanted, Type given) {
+    return wanted instanceof Type.Symbolic(Meaning.MixedTimestamp mixed)
+        && given instanceof Type.Symbolic(Meaning.Timestamp one);
   }
 
   private static Expr ofType(Type type, Expr expr) {

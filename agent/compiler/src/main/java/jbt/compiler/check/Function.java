@@ -32,6 +32,8 @@ public enum Function {
   MAC_ADDRESS,
   /** Of an address family and an integer or an array. */
   INTERNET_ADDRESS,
+  /** Of a time and the number of its format. */
+  TIME_OF_FORMAT,
   /** Of CLOCK_MONOTONIC. */
   NSECS_MONOTONIC,
   /** Of CLOCK_TAI. */

@@ -268,6 +268,7 @@ final class Operators {
       case Meaning.KernelSymbol symbol -> false;
       case Meaning.Id id -> false;
       case Meaning.Timestamp time -> false;
+      case Meaning.MixedTimestamp time -> false;
       case Meaning.CgroupPath path -> false;
     };
   }
@@ -281,6 +282,7 @@ final class Operators {
       case Meaning.InternetAddress address -> false;
       case Meaning.Stack stack -> false;
       case Meaning.Timestamp time -> false;
+      case Meaning.MixedTimestamp time -> false;
       case Meaning.CgroupPath path -> false;
     };
   }
@@ -295,8 +297,7 @@ final class Operators {
     List<Expanded> points = context.points();
     for (int i = 0; i < points.size(); i++) {
       if (points.get(i).name().equals(name.value())) {
-        int cookie = context.firstCookie() + i;
-        Expr literal = new Expr.IntLiteral(cookie, Type.PROBE_NAME, name.range());
+        Expr literal = new Expr.IntLiteral(context.cookie(i), Type.PROBE_NAME, name.range());
         return points.size() == 1
             ? Value.bool(op == BinaryOp.EQ, range)
             : truth(new Expr.Binary(op, probe.expr(), literal, Type.BOOL, range));

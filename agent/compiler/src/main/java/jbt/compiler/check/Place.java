@@ -133,7 +133,9 @@ final class Place {
           case Meaning.Stack(boolean user, var mode, int limit) ->
               limit == 0 && whole instanceof Meaning.Stack other && other.user() == user;
           case Meaning.Timestamp time ->
-              time.format().isEmpty() && whole instanceof Meaning.Timestamp;
+              time.format().isEmpty()
+                  && (whole instanceof Meaning.Timestamp
+                      || whole instanceof Meaning.MixedTimestamp);
           default -> false;
         };
   }
@@ -156,8 +158,11 @@ final class Place {
           case Type.Buffer b -> incoming instanceof Type.Buffer other && other.size() <= b.size();
           case Type.Symbolic s -> s.equals(incoming);
         };
-    return completes(declaredType, incoming)
-        ? Optional.of(incoming)
+    if (completes(declaredType, incoming)) {
+      return Optional.of(incoming);
+    }
+    return declaredType instanceof Type.Symbolic
+        ? join(declaredType, false, incoming, false)
         : fits ? Optional.of(declaredType) : Optional.empty();
   }
 
@@ -206,6 +211,8 @@ final class Place {
       case Type.Struct struct -> ofRecords(right) ? Optional.of(right) : Optional.empty();
       case Type.ProbeName probeName -> Optional.empty();
       case Type.Buffer buffer -> Optional.empty();
+      case Type.Symbolic(Meaning meaning) when right instanceof Type.Symbolic(Meaning other) ->
+          Meaning.MixedTimestamp.of(meaning, other).map(Type.Symbolic::new);
       case Type.Symbolic symbolic -> Optional.empty();
       case Type.None none -> Optional.of(right);
     };

@@ -186,8 +186,9 @@ public final class ProbeListing {
                           wanted,
                           Iterators.names(types.kernel()).stream(),
                           name -> context(types.kernel(), name)));
-      case "kprobe", "kretprobe" ->
-          add(provider, wanted, functions(name -> true), name -> List.of());
+      case "kprobe" ->
+          add(provider, wanted, functions(name -> true), name -> declaration(name, false));
+      case "kretprobe" -> add(provider, wanted, functions(name -> true), this::returned);
       case "fentry", "fexit" -> typedFunctions(provider, wanted);
       case "uprobe", "uretprobe" -> programs(provider, wanted);
       case "usdt" -> markers(wanted);
@@ -277,6 +278,23 @@ public final class ProbeListing {
 
   private static String full(Name name) {
     return name.module().isEmpty() ? name.function() : name.module() + ":" + name.function();
+  }
+
+  /** Parameters of a function of the kernel, as far as its types are known. */
+  private List<String> declaration(String name, boolean returns) {
+    int colon = name.indexOf(':');
+    Optional<Btf> btf =
+        types()
+            .flatMap(t -> colon < 0 ? Optional.of(t.kernel()) : t.module(name.substring(0, colon)));
+    return btf.flatMap(
+            b ->
+                b.find(Btf.Kind.FUNC, name.substring(colon + 1))
+                    .map(id -> new BtfText(b).function(id, returns)))
+        .orElse(List.of());
+  }
+
+  private List<String> returned(String name) {
+    return declaration(name, true).stream().skip(declaration(name, false).size()).toList();
   }
 
   private void typedFunctions(String provider, String wanted) {

@@ -77,7 +77,8 @@ final class HelperCalls {
           USER_SYMBOL,
           STACK,
           UNWOUND_STACK,
-          INTERNET_ADDRESS ->
+          INTERNET_ADDRESS,
+          TIME_OF_FORMAT ->
           throw new IllegalArgumentException("no number: " + e);
     };
   }
@@ -220,6 +221,10 @@ final class HelperCalls {
         body.storeWord(to.plus(8), body.binary(AluOperation.RSH, ids, new Imm(32)));
       }
       case INTERNET_ADDRESS -> internetAddress(e.arguments().get(0), e.arguments().get(1), to);
+      case TIME_OF_FORMAT -> {
+        body.storeWord(to, lowering.expressions().scalar(e.arguments().getFirst()));
+        body.storeWord(to.plus(8), lowering.expressions().scalar(e.arguments().getLast()));
+      }
       default -> body.storeWord(to, scalar(e));
     }
   }

@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import jbt.compiler.lang.Ast.Expr;
 import jbt.compiler.lang.Ast.Import;
 import jbt.compiler.lang.Ast.Macro;
@@ -15,6 +16,9 @@ import jbt.compiler.lang.Token.Kind;
 
 /** Reads what stands at the top of a script beside probes, and collects it. */
 final class Definitions {
+  private static final Pattern BUILT_IN =
+      Pattern.compile("args|ctx|kstack|ustack|nsecs|pid|tid|arg\\d+");
+
   private final Tokens tokens;
   private final StatementParser statements;
   private final List<Setting> settings = new ArrayList<>();
@@ -35,7 +39,7 @@ final class Definitions {
     } else if (word.isWord("import")) {
       tokens.take();
       Token path = tokens.expect(Kind.STRING);
-      tokens.accept(";");
+      tokens.expect(";");
       imports.add(new Import(path.text(), word.range().to(path.range())));
     } else if (word.isWord("let")) {
       map();
@@ -87,7 +91,7 @@ final class Definitions {
     Expr size = statements.expressions().expression();
     tokens.expect(")");
     SourceRange range = start.to(tokens.previous());
-    tokens.expect(";");
+    tokens.accept(";");
     maps.add(new MapDeclaration(name.text(), kind.text(), size, range));
   }
 
@@ -144,7 +148,7 @@ final class Definitions {
           switch (parameter.kind()) {
             case VARIABLE -> new Expr.Variable(parameter.text(), parameter.range());
             case MAP -> new Expr.MapUse(parameter.text(), List.of(), parameter.range());
-            case IDENTIFIER -> new Expr.Name(parameter.text(), parameter.range());
+            case IDENTIFIER -> parameter(parameter);
             case INTEGER, STRING, SYMBOL, BAD, END ->
                 throw new SyntaxError(
                     parameter.range(), "expected a parameter, not " + parameter.described());
@@ -155,5 +159,12 @@ final class Definitions {
     }
     SourceRange head = start.to(tokens.previous());
     macros.add(new Macro(name.text(), parameters, statements.value(), false, head));
+  }
+
+  private static Expr parameter(Token name) throws SyntaxError {
+    if (TypeParser.isType(name) || BUILT_IN.matcher(name.text()).matches()) {
+      throw new SyntaxError(name.range(), "'%s' has a meaning already".formatted(name.text()));
+    }
+    return new Expr.Name(name.text(), name.range());
   }
 }

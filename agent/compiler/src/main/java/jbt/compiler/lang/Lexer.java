@@ -233,7 +233,7 @@ final class Lexer {
       case 't' -> bytes.append('\t');
       case 'r' -> bytes.append('\r');
       case '"', '\\' -> bytes.append(c);
-      case 'x' -> byteOf(start, 16, 2, bytes);
+      case 'x', 'X' -> byteOf(start, 16, 2, bytes);
       case '0', '1', '2', '3', '4', '5', '6', '7' -> {
         at--;
         byteOf(start, 8, 3, bytes);

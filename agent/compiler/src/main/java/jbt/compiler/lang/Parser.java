@@ -35,8 +35,10 @@ public final class Parser {
     StatementParser statements = new StatementParser(tokens);
     Definitions definitions = new Definitions(tokens, statements);
     List<Block> blocks = new ArrayList<>();
+    Heads heads = new Heads(source);
     while (tokens.current().kind() != Kind.END) {
       try {
+        heads.check(tokens.current());
         if (!definitions.read()) {
           blocks.add(block(tokens, statements));
         }

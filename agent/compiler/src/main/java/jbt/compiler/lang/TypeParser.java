@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import jbt.compiler.lang.Ast.Expr;
 import jbt.compiler.lang.Ast.TypeName;
 import jbt.compiler.lang.Token.Kind;
@@ -52,6 +53,9 @@ final class TypeParser {
   private static final Set<String> KEYWORDS = Set.of("struct", "union", "enum");
   private static final Set<String> QUALIFIERS = Set.of("const", "volatile");
 
+  /** What the kernel calls types, so that {@code (loff_t)-1} is no subtraction. */
+  private static final Pattern TYPEDEF = Pattern.compile("\\w+_t|__[us](8|16|32|64)");
+
   /** As many tokens as a cast in front of its closing parenthesis may have. */
   private static final int LONGEST = 16;
 
@@ -65,7 +69,8 @@ final class TypeParser {
     this.expressions = expressions;
   }
 
-  private static boolean isType(Token token) {
+  /** Whether it can't be but the beginning of a type's name. */
+  static boolean isType(Token token) {
     return token.kind() == Kind.IDENTIFIER
         && (TYPES.contains(token.text())
             || INTEGER_WORDS.contains(token.text())
@@ -94,14 +99,19 @@ final class TypeParser {
       pointer |= !array;
       at = array ? end + 1 : at + 1;
     }
-    return tokens.ahead(at).is(")") && (pointer || beginsOperand(tokens.ahead(at + 1)));
+    return tokens.ahead(at).is(")") && (pointer || beginsOperand(name, tokens.ahead(at + 1)));
   }
 
-  /** Whether it can only be what a cast is applied to. */
-  private static boolean beginsOperand(Token token) {
+  /** Whether it can only be what a cast is applied to, if this is the name in front of it. */
+  private static boolean beginsOperand(Token name, Token token) {
     return switch (token.kind()) {
       case INTEGER, STRING, VARIABLE, MAP, IDENTIFIER -> true;
-      case SYMBOL -> token.is("(");
+      case SYMBOL ->
+          token.is("(")
+              || token.is("~")
+              || token.is("!")
+              || (TYPEDEF.matcher(name.text()).matches()
+                  && (token.is("-") || token.is("*") || token.is("&")));
       case BAD, END -> false;
     };
   }

@@ -1,6 +1,11 @@
 package jbt.compiler.types;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * What a {@link Type.Symbolic} value stands for: programs hold it as numbers, people read it as
@@ -138,6 +143,54 @@ public sealed interface Meaning {
     @Override
     public boolean hostBound() {
       return false;
+    }
+  }
+
+  /** The same where several formats meet: the time, then which of them shows it. */
+  record MixedTimestamp(List<String> formats) implements Meaning {
+    public MixedTimestamp {
+      formats = List.copyOf(formats);
+    }
+
+    @Override
+    public int words() {
+      return 2;
+    }
+
+    @Override
+    public String description() {
+      return "timestamp";
+    }
+
+    @Override
+    public boolean hostBound() {
+      return false;
+    }
+
+    /** Tells a format from all that it meets. */
+    public static int number(String format) {
+      return format.hashCode();
+    }
+
+    /** The one that tells them all apart; empty if these are no timestamps. */
+    public static Optional<Meaning> of(Meaning a, Meaning b) {
+      SortedMap<Integer, String> all = new TreeMap<>();
+      List<String> first = formats(a);
+      List<String> second = formats(b);
+      Stream.concat(first.stream(), second.stream())
+          .forEach(format -> all.put(number(format), format));
+      boolean apart = all.values().containsAll(first) && all.values().containsAll(second);
+      return first.isEmpty() || second.isEmpty() || !apart
+          ? Optional.empty()
+          : Optional.of(new MixedTimestamp(List.copyOf(all.values())));
+    }
+
+    private static List<String> formats(Meaning meaning) {
+      return switch (meaning) {
+        case Timestamp(String format) -> List.of(format);
+        case MixedTimestamp(List<String> formats) -> formats;
+        default -> List.of();
+      };
     }
   }
 

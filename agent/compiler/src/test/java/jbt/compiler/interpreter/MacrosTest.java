@@ -158,7 +158,7 @@ final class MacrosTest {
                 "lib/a.bt", "#!/bin/sh\nimport \"../b.bt\";\nmacro a() { b + 1 }",
                 "b.bt", "macro b() { 10 }\nBEGIN { @ += 100; }"));
     ScriptRun run =
-        ScriptRun.of("import \"lib/a.bt\"; " + HEAD + "@ += a; } import \"b.bt\";", parameters);
+        ScriptRun.of("import \"lib/a.bt\"; import \"b.bt\"; " + HEAD + "@ += a; }", parameters);
     assertThat(run.plan().programs()).hasSize(2);
     assertThat(run.only("@")).isEqualTo(100);
     Parameters withSettings =

@@ -1,8 +1,13 @@
 package jbt.daemon.session;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
+import jbt.compiler.plan.Attachment;
+import jbt.compiler.plan.Plan;
 import jbt.v1.Failure;
 
 /**
@@ -24,6 +29,26 @@ final class NameFilter {
       throw new Failed(
           Failure.FAILURE_SCRIPT, "ERROR: --probe-filter: " + e.getDescription() + ": " + text);
     }
+  }
+
+  /**
+   * A plan without the attach points whose names have no match. Those of no event, as BEGIN, stay.
+   */
+  Plan in(Plan plan) throws Failed {
+    Predicate<Attachment> finds = at -> finds(plan.attachPointNames().get(at.cookie()));
+    List<Attachment> events = plan.attachments().stream().filter(at -> event(at.point())).toList();
+    if (events.stream().noneMatch(finds)) {
+      throw new Failed(
+          Failure.FAILURE_SCRIPT, "ERROR: --probe-filter: no probe has a match: " + pattern);
+    }
+    return plan.without(
+        events.stream().filter(finds.negate()).collect(Collectors.toSet()), List.of());
+  }
+
+  private static boolean event(Attachment.Point point) {
+    return !(point instanceof Attachment.Point.Begin
+        || point instanceof Attachment.Point.End
+        || point instanceof Attachment.Point.Signal);
   }
 
   /** Whether it is found in a name; not if that is too hard to tell. */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import jbt.compiler.types.Meaning;
@@ -65,6 +66,8 @@ public final class HostSymbols implements Canonical.Symbols, AutoCloseable {
     switch (meaning) {
       case Meaning.Id(Meaning.Id.Kind kind) -> to.put(number(kind, from.getLong(at)));
       case Meaning.Timestamp(String format) -> to.put(time(format, from.getLong(at)));
+      case Meaning.MixedTimestamp(List<String> formats) ->
+          to.put(time(format(formats, from.getLong(at + 8)), from.getLong(at)));
       case Meaning.CgroupPath(String pattern) ->
           to.put(controlGroups.path(from.getLong(at), pattern).orElse(""));
       case Meaning.InternetAddress _ -> to.put(address(from, at));
@@ -116,6 +119,14 @@ public final class HostSymbols implements Canonical.Symbols, AutoCloseable {
       text.append(i > 0 ? ":" : "").append("%02X".formatted(bytes >>> (8 * i) & 0xff));
     }
     return text.toString();
+  }
+
+  /** One of them also for what nothing was put in. */
+  private static String format(List<String> formats, long number) {
+    return formats.stream()
+        .filter(format -> Meaning.MixedTimestamp.number(format) == number)
+        .findFirst()
+        .orElse(formats.getFirst());
   }
 
   private String time(String format, long time) {

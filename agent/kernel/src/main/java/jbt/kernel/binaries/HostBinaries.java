@@ -7,10 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import jbt.compiler.target.Binaries;
@@ -127,11 +131,36 @@ public final class HostBinaries implements Binaries {
       }
       found = next;
     }
-    List<String> files = found.stream().filter(HostBinaries::isElf).map(Path::toString).toList();
+    List<Path> files = eachOnce(found.stream().filter(HostBinaries::isElf).toList());
     if (files.size() > MOST_FILES) {
       throw new BinaryException(pattern + " matches more than " + MOST_FILES + " files");
     }
-    return files.stream().sorted().toList();
+    return files.stream().map(Path::toString).sorted().toList();
+  }
+
+  /**
+   * Probes of a file that has several names would count everything as often: links are left out.
+   */
+  private static List<Path> eachOnce(List<Path> files) {
+    Map<Object, Path> names = new HashMap<>();
+    for (Path file : files) {
+      names.merge(identity(file), file, HostBinaries::better);
+    }
+    return List.copyOf(names.values());
+  }
+
+  private static Path better(Path name, Path other) {
+    boolean link = Files.isSymbolicLink(name);
+    boolean otherLink = Files.isSymbolicLink(other);
+    return link == otherLink ? Collections.min(List.of(name, other)) : link ? other : name;
+  }
+
+  private static Object identity(Path file) {
+    try {
+      return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    } catch (IOException e) {
+      return file;
+    }
   }
 
   /** As shells do: what is no folder, or can't be read, has nothing inside. */
