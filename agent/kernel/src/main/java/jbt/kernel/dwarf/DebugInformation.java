@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import jbt.compiler.target.Binary.Line;
 import jbt.compiler.target.Binary.Signature;
@@ -40,6 +41,7 @@ public final class DebugInformation {
   private final EntryTypes types;
   private final LineTables lines;
   private final Passing passing;
+  private final Ranges ranges;
 
   /** Where functions are described, by the address of their code. */
   private final Map<Long, Integer> functions = new HashMap<>();
@@ -47,10 +49,11 @@ public final class DebugInformation {
   private final Set<String> compiled = new HashSet<>();
   private final Set<String> inlined = new HashSet<>();
 
-  private DebugInformation(Entries entries, EntryTypes types, LineTables lines) {
+  private DebugInformation(Entries entries, EntryTypes types, LineTables lines, Ranges ranges) {
     this.entries = entries;
     this.types = types;
     this.lines = lines;
+    this.ranges = ranges;
     this.passing = new Passing(entries, types);
   }
 
@@ -65,7 +68,10 @@ public final class DebugInformation {
       Entries entries = new Entries(sections);
       DebugInformation information =
           new DebugInformation(
-              entries, new EntryTypes(file, entries), new LineTables(sections, entries));
+              entries,
+              new EntryTypes(file, entries),
+              new LineTables(sections, entries),
+              new Ranges(sections, entries));
       for (Unit unit : entries.units()) {
         Entry root = entries.at(unit, unit.entries());
         if (root != null && root.children) {
@@ -111,8 +117,9 @@ public final class DebugInformation {
   private void file(Entry entry) {
     switch (entry.tag) {
       case SUBPROGRAM -> {
-        if (entry.has(Entries.LOW_PC)) {
-          functions.putIfAbsent(entry.number(Entries.LOW_PC), entry.offset);
+        OptionalLong start = ranges.start(entry);
+        if (start.isPresent()) {
+          functions.putIfAbsent(start.getAsLong(), entry.offset);
           compiled.add(name(entry));
         } else if (entry.number(Entries.INLINE) == 1 || entry.number(Entries.INLINE) == 3) {
           inlined.add(name(entry));
