@@ -166,12 +166,10 @@ final class Access {
         switch (at.type()) {
           case Type.Int number ->
               at.with(toNumber(at.expr(), number, AddressSpace.NONE, at.range()));
-          // Of uptr(number) and kptr(number).
-          case Type.Pointer(Type.None _, var space)
-              when space != AddressSpace.NONE
-                  && at.expr() instanceof Expr.Cast(Expr of, var type, var place)
-                  && of.type() instanceof Type.Int number ->
-              at.with(toNumber(of, number, space, place));
+          case Type.Pointer(var nothing, var space)
+              when ofNumber(at).isPresent()
+                  && ofNumber(at).get().type() instanceof Type.Int number ->
+              at.with(toNumber(ofNumber(at).get(), number, space, at.range()));
           default -> at;
         };
     if (!(pointer.type() instanceof Type.Pointer(Type target, var space))
@@ -184,6 +182,16 @@ final class Access {
       return Value.unknown(range);
     }
     return base(pointer).orElseThrow().read(0, Optional.empty(), true, target, range);
+  }
+
+  /** The number that {@code uptr(number)} or {@code kptr(number)} says the address space of. */
+  static Optional<Expr> ofNumber(Value value) {
+    return value.type() instanceof Type.Pointer(Type.None _, var space)
+            && space != AddressSpace.NONE
+            && value.expr() instanceof Expr.Cast(Expr of, var type, var place)
+            && of.type() instanceof Type.Int
+        ? Optional.of(of)
+        : Optional.empty();
   }
 
   /** A cast, as in {@code *(uint32)x}, says only how much to read. */
