@@ -2,6 +2,7 @@ package jbt.compiler.c;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import jbt.compiler.c.CToken.Kind;
 import jbt.compiler.lang.SourceRange;
 
@@ -15,6 +16,9 @@ final class CLexer {
       List.of(
           "...", "<<=", ">>=", "##", "->", "++", "--", "<<", ">>", "<=", ">=", "==", "!=", "&&",
           "||");
+
+  /** What may stand in front of the quote of a text or character of another width. */
+  private static final Set<String> WIDTHS = Set.of("L", "u", "U", "u8");
 
   private final String text;
   private final int end;
@@ -70,14 +74,25 @@ final class CLexer {
       while (at < end && isName(text.charAt(at))) {
         at++;
       }
-      add(digit ? Kind.NUMBER : Kind.NAME, start, start, at);
-    } else if ((c == '"' || c == '\'') && quoteEnd(c) > 0) {
-      at = quoteEnd(c);
-      add(c == '"' ? Kind.STRING : Kind.CHARACTER, start, start + 1, at - 1);
-    } else {
+      if (!WIDTHS.contains(text.substring(start, at)) || !quoted(start)) {
+        add(digit ? Kind.NUMBER : Kind.NAME, start, start, at);
+      }
+    } else if (!quoted(start)) {
       at = Math.min(end, start + symbol());
       add(Kind.SYMBOL, start, start, at);
     }
+  }
+
+  /** Takes the text or character that begins here, if one does. */
+  private boolean quoted(int start) {
+    char c = at < end ? text.charAt(at) : ' ';
+    boolean quote = (c == '"' || c == '\'') && quoteEnd(c) > 0;
+    if (quote) {
+      int from = at + 1;
+      at = quoteEnd(c);
+      add(c == '"' ? Kind.STRING : Kind.CHARACTER, start, from, at - 1);
+    }
+    return quote;
   }
 
   /** Length of the symbol that begins here. */

@@ -37,6 +37,13 @@ public final class Preprocessor {
   private static final List<String> MARKS =
       List.of("#", "struct", "union", "enum", "typedef", "import");
 
+  /**
+   * What headers ask for: the last is in one of Linux's that may not have been sent. They are 1 all
+   * of them.
+   */
+  private static final List<String> OF_THE_MACHINE =
+      List.of("__x86_64__", "__LP64__", "__linux__", "__KERNEL__", "__LITTLE_ENDIAN_BITFIELD");
+
   private static final Pattern HEADER = Pattern.compile("[\\s\\\\]*[<\"]([^>\"]+)[>\"].*", 32);
 
   /** Whether text is read, and whether one of the branches up to here was. */
@@ -92,7 +99,7 @@ public final class Preprocessor {
       return new Preprocessed(imported, List.of(), Map.of(), new Headers(List.of()), end);
     }
     Preprocessor run = new Preprocessor(imported, parameters, kernel, diagnostics);
-    List<String> names = new ArrayList<>(List.of("__x86_64__", "__linux__", "__KERNEL__"));
+    List<String> names = new ArrayList<>(OF_THE_MACHINE);
     if (mentions(imported, parameters, HAVE_BTF) && kernel.tellsTypes()) {
       names.add(HAVE_BTF);
     }
@@ -146,7 +153,10 @@ public final class Preprocessor {
         try {
           directive(tokens.subList(at, next), depth);
         } catch (CError error) {
-          diagnostics.error(error.range(), error.text());
+          // What it asks of a header that is not there can't be known.
+          if (!header || missing.isEmpty()) {
+            diagnostics.error(error.range(), error.text());
+          }
         }
         at = next;
         continue;

@@ -162,7 +162,16 @@ final class Access {
     if (!at.known()) {
       return Value.unknown(range);
     }
-    Value pointer = at.type() instanceof Type.Int number ? at.with(toNumber(at, number)) : at;
+    Value pointer =
+        switch (at.type()) {
+          case Type.Int number ->
+              at.with(toNumber(at.expr(), number, AddressSpace.NONE, at.range()));
+          case Type.Pointer(var nothing, var space)
+              when ofNumber(at).isPresent()
+                  && ofNumber(at).get().type() instanceof Type.Int number ->
+              at.with(toNumber(ofNumber(at).get(), number, space, at.range()));
+          default -> at;
+        };
     if (!(pointer.type() instanceof Type.Pointer(Type target, var space))
         || Type.sizeOf(target) == 0) {
       error(
@@ -175,13 +184,22 @@ final class Access {
     return base(pointer).orElseThrow().read(0, Optional.empty(), true, target, range);
   }
 
+  /** The number that {@code uptr(number)} or {@code kptr(number)} says the address space of. */
+  static Optional<Expr> ofNumber(Value value) {
+    return value.type() instanceof Type.Pointer(Type.None _, var space)
+            && space != AddressSpace.NONE
+            && value.expr() instanceof Expr.Cast(Expr of, var type, var place)
+            && of.type() instanceof Type.Int
+        ? Optional.of(of)
+        : Optional.empty();
+  }
+
   /** A cast, as in {@code *(uint32)x}, says only how much to read. */
-  private static Expr toNumber(Value at, Type.Int number) {
+  private static Expr toNumber(Expr at, Type.Int number, AddressSpace space, SourceRange range) {
     boolean whole = number.bytes() == Long.BYTES;
     Type target = whole ? Type.UINT64 : new Type.Int(number.bytes(), number.signed());
-    Type pointer = new Type.Pointer(target, AddressSpace.NONE);
-    Expr address = at.expr() instanceof Expr.Cast(Expr of, var type, var range) ? of : at.expr();
-    return new Expr.Cast(address, pointer, at.range());
+    Expr address = at instanceof Expr.Cast(Expr of, var type, var place) ? of : at;
+    return new Expr.Cast(address, new Type.Pointer(target, space), range);
   }
 
   private static boolean canBePointedTo(Type type) {

@@ -282,7 +282,7 @@ final class Calls {
             List.of(expressions.address(array), between.expr()),
             new Type.Str(Joined.size(separator.length())),
             call.range());
-    Piece all = new Piece.Conversion('s', 8, 0, false, false, false, false);
+    Piece all = new Piece.Conversion('s', 8, 0, -1, false, false, false, false);
     List<Piece> pieces = List.of(all, new Piece.Text("\n"));
     int site = round.site(new Site.Printf(Use.JOIN, pieces, List.of(joined.type())));
     return List.of(new Stmt.Printf(site, List.of(joined), call.range()));
@@ -293,6 +293,7 @@ final class Calls {
         conversion.conversion(),
         PrintfFormat.bytes(conversion.conversion(), length, type),
         conversion.width(),
+        conversion.precision(),
         conversion.leftAligned(),
         conversion.plus(),
         conversion.alternate(),

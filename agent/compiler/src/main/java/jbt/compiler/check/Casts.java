@@ -1,5 +1,6 @@
 package jbt.compiler.check;
 
+import java.util.List;
 import java.util.Optional;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.lang.Ast;
@@ -73,13 +74,18 @@ final class Casts {
     boolean sizes =
         (type instanceof Type.Array && (operand.isInteger() || operand.type() instanceof Type.Str))
             || (type instanceof Type.Int && operand.type() instanceof Type.Array);
+    boolean address = type instanceof Type.Struct && operand.isInteger();
     diagnostics.error(
         range,
         "Can't cast %s to %s%s"
             .formatted(
                 TypeNames.describe(operand.type()),
                 cast.type().of().isPresent() ? TypeNames.written(type) : cast.type(),
-                sizes ? ": their sizes differ" : ""));
+                sizes ? ": their sizes differ" : ""),
+        List.of(),
+        address
+            ? List.of("For the struct at an address: (%s *)".formatted(cast.type()))
+            : List.of());
     return Value.unknown(range);
   }
 

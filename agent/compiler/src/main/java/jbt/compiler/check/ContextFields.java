@@ -129,9 +129,13 @@ final class ContextFields {
     }
     int register = 0;
     for (Btf.Parameter parameter : point.parameters()) {
-      boolean usable = parameter.registers() == 1 && !(parameter.type() instanceof Type.Struct);
+      int behind = behind(register, parameter);
+      boolean usable =
+          parameter.registers() == 1
+              && behind > register
+              && !(parameter.type() instanceof Type.Struct);
       if (parameter.name().equals(member.field())) {
-        if (!usable || register >= Registers.ARGUMENTS.size()) {
+        if (!usable) {
           diagnostics.error(
               member.range(),
               "The argument '%s' of %s is in no register that can be read"
@@ -143,7 +147,7 @@ final class ContextFields {
         boolean pointer = parameter.type() instanceof Type.Pointer;
         return new Value(typed, Access.natural(parameter.type()), pointer);
       }
-      register += parameter.registers();
+      register = behind;
     }
     diagnostics.error(
         member.fieldRange(),
@@ -174,13 +178,14 @@ final class ContextFields {
     List<Expr> parts = new ArrayList<>();
     int register = 0;
     for (Btf.Parameter parameter : point.parameters()) {
-      boolean inRegister = parameter.registers() == 1 && register < Registers.ARGUMENTS.size();
+      int behind = behind(register, parameter);
+      boolean inRegister = parameter.registers() == 1 && behind > register;
       if (usable(parameter.type()) && (inRegister || context.kind() != Kind.UPROBE)) {
         Ast.Expr args = new Ast.Expr.Name("args", range);
         names.add(parameter.name());
         parts.add(member(new Ast.Expr.Member(args, parameter.name(), range, range)).expr());
       }
-      register += parameter.registers();
+      register = behind;
     }
     if (parts.isEmpty()) {
       boolean fields =
@@ -197,6 +202,17 @@ final class ContextFields {
     }
     Type type = new Type.Tuple(parts.stream().map(Expr::type).toList(), names);
     return new Value(new Expr.Tuple(parts, type, range), false, true);
+  }
+
+  /**
+   * The register of a program's next argument. One that needs more than are left is in memory, and
+   * they are left for others; where one is that nobody knows of, those that follow aren't known.
+   */
+  private static int behind(int register, Btf.Parameter parameter) {
+    int last = Registers.ARGUMENTS.size();
+    return parameter.registers() > last
+        ? last
+        : register + parameter.registers() > last ? register : register + parameter.registers();
   }
 
   private static boolean usable(Type type) {

@@ -246,7 +246,10 @@ final class ExpressionChecker {
     } else if (ContextPointer.is(name)) {
       return new ContextPointer(round, context, access).whole(name.range());
     } else {
-      List<String> hints = new ArrayList<>(Nearest.hint(name.name(), Builtins.names()));
+      List<String> hints = new ArrayList<>(OtherWords.forValue(name.name()));
+      if (hints.isEmpty()) {
+        hints.addAll(Nearest.hint(name.name(), Builtins.names()));
+      }
       hints.addAll(round.headers().hints(name.name()));
       diagnostics.error(
           name.range(), "Unknown identifier: '" + name.name() + "'", List.of(), hints);
@@ -606,11 +609,12 @@ final class ExpressionChecker {
       if (ofKernel.isPresent()) {
         return ofKernel.get();
       }
+      List<String> others = OtherWords.forFunction(call.function());
       diagnostics.error(
           call.range(),
           "Unknown function: '" + call.function() + "'",
           List.of(),
-          Nearest.hint(call.function(), Calls.allNames()));
+          others.isEmpty() ? Nearest.hint(call.function(), Calls.allNames()) : others);
     }
     return Value.unknown(call.range());
   }

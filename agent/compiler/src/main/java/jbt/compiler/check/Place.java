@@ -11,7 +11,11 @@ import jbt.compiler.types.Type;
  * of a map, a part of its key.
  */
 final class Place {
+  /** How often a text gets longer that is not made of itself, with plenty to spare. */
+  private static final int MOST_GROWTHS = 10;
+
   private Type type = Type.NONE;
+  private int growths;
   private boolean natural = true;
   private boolean hostBound;
   private boolean declared;
@@ -113,6 +117,13 @@ final class Place {
                 : Optional.of(stored(incoming));
     if (joined.isEmpty()) {
       return Outcome.MISMATCH;
+    }
+    if (joined.get() instanceof Type.Str longer
+        && type instanceof Type.Str str
+        && longer.size() > str.size()
+        && ++growths > MOST_GROWTHS) {
+      // As what is put together of itself and more in a loop: it would grow in every round.
+      joined = Optional.of(new Type.Str(FieldType.LONGEST_STRING));
     }
     boolean bothNatural = natural && value.natural();
     int wider = Math.max(bytes, value.bytes());

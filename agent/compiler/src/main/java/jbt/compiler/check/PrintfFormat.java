@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class PrintfFormat {
   private static final Pattern SPEC =
       Pattern.compile(
-          "%([-+ #0]*)(\\*|[0-9]{1,9})?(\\.(?:\\*|[0-9]*))?(hh|h|ll|l|L|j|z|t)?(rx|rh|gr|[a-zA-Z%]?)");
+          "%([-+ #0]*)(\\*|[0-9]{1,9})?(\\.(?:\\*|[0-9]{0,9}))?(hh|h|ll|l|L|j|z|t)?(rx|rh|gr|[a-zA-Z%]?)");
 
   private static final Set<String> CONVERSIONS =
       Set.of("d", "i", "u", "o", "x", "X", "c", "s", "p", "r", "rx", "rh", "gr");
@@ -57,7 +57,8 @@ final class PrintfFormat {
       if (matcher.group().contains("*")) {
         return new Wrong("'*' is not supported: '" + matcher.group() + "'");
       }
-      if (Integer.parseInt(width) > WIDEST) {
+      int precision = precision(matcher.group(3));
+      if (Integer.parseInt(width) > WIDEST || precision > WIDEST) {
         return new Wrong("width of '" + matcher.group() + "' is more than " + WIDEST);
       }
       if (!text.isEmpty()) {
@@ -71,6 +72,7 @@ final class PrintfFormat {
               character(conversion),
               8,
               Integer.parseInt(width),
+              precision,
               flags.contains("-"),
               flags.contains("+"),
               flags.contains("#"),
@@ -80,6 +82,11 @@ final class PrintfFormat {
       pieces.add(new Piece.Text(text.toString()));
     }
     return new Parsed(pieces, lengths);
+  }
+
+  /** Behind a dot there may be nothing, which is 0. */
+  private static int precision(@Nullable String written) {
+    return written == null ? -1 : Integer.parseInt("0" + written.substring(1));
   }
 
   private static char character(String conversion) {

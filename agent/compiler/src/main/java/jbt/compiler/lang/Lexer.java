@@ -111,7 +111,8 @@ final class Lexer {
   /**
    * The attach point that begins here: up to white space, a comma or an opening brace, or up to the
    * slash of a predicate, that is any slash but those of a path, which begins right behind a colon
-   * with a slash or with {@code ./} or {@code ../}. White space around colons is no part of it.
+   * with a slash or with {@code ./} or {@code ../}. White space around colons and in front of and
+   * behind the plus of an offset is no part of it.
    */
   Token attachPoint() {
     skipBlank();
@@ -128,9 +129,10 @@ final class Lexer {
   private boolean continued(StringBuilder written) {
     int end = at;
     skipBlank();
-    boolean colon = peek(0) == ':';
+    boolean between = peek(0) == ':' || peek(0) == '+';
     boolean part = isNameStart(peek(0)) || isDigit(peek(0)) || "*\"$".indexOf(peek(0)) >= 0;
-    boolean more = at > end && (colon || (part && written.charAt(written.length() - 1) == ':'));
+    boolean open = ":+".indexOf(written.charAt(written.length() - 1)) >= 0;
+    boolean more = at > end && (between || (part && open));
     at = more ? at : end;
     return more;
   }

@@ -110,11 +110,13 @@ public sealed interface Site {
      *     escapes (%rx), H for plain hexadecimal numbers (%rh)
      * @param bytes to which an integer is narrowed first: 1, 2, 4 or 8
      * @param width least number of characters, 0 when not given
+     * @param precision least number of digits, most bytes of a text; -1 when not given
      */
     record Conversion(
         char conversion,
         int bytes,
         int width,
+        int precision,
         boolean leftAligned,
         boolean plus,
         boolean alternate,

@@ -304,15 +304,15 @@ class CheckerTest {
             new Site.Printf(
                 Site.Printf.Use.PRINT,
                 List.of(
-                    new Site.Piece.Conversion('d', 8, 5, true, false, false, false),
+                    new Site.Piece.Conversion('d', 8, 5, -1, true, false, false, false),
                     new Site.Piece.Text("|"),
-                    new Site.Piece.Conversion('s', 8, 0, false, false, false, false),
+                    new Site.Piece.Conversion('s', 8, 0, -1, false, false, false, false),
                     new Site.Piece.Text("|"),
-                    new Site.Piece.Conversion('x', 4, 0, false, false, false, false),
+                    new Site.Piece.Conversion('x', 4, 0, -1, false, false, false, false),
                     new Site.Piece.Text("|"),
-                    new Site.Piece.Conversion('X', 8, 8, false, false, false, true),
+                    new Site.Piece.Conversion('X', 8, 8, -1, false, false, false, true),
                     new Site.Piece.Text("% "),
-                    new Site.Piece.Conversion('d', 1, 0, false, false, false, false),
+                    new Site.Piece.Conversion('d', 1, 0, 3, false, false, false, false),
                     new Site.Piece.Text("\n")),
                 List.of(Type.UINT32, new Type.Str(16), Type.UINT32, Type.INT64, Type.INT64)));
   }

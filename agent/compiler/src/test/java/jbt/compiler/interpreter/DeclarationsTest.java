@@ -208,6 +208,36 @@ final class DeclarationsTest {
     assertThat(value("import \"lib/a.h\";\n", "@ = sizeof(struct a);", parameters)).isEqualTo(4);
   }
 
+  /** As the system's own headers do, of which not all come with the script. */
+  @Test
+  void passesOverWhatHeadersAskOfOthersThatAreMissing() {
+    String header =
+        """
+        #include <asm/byteorder.h>
+        struct bits {
+        #if defined(__LITTLE_ENDIAN_BITFIELD)
+          unsigned char low : 4, high : 4;
+        #else
+        #error byte order
+        #endif
+          short next;
+        };
+        #if THEIR_USE (FEATURE)
+        #define SIZE 1
+        #elif L'\\0' - 1 > 0
+        #define SIZE 2
+        #else
+        #define SIZE 3
+        #endif
+        #ifndef FROM_BYTEORDER
+        #error no FROM_BYTEORDER
+        #endif
+        """;
+    Parameters parameters = new Parameters(List.of(), Map.of(), Map.of("a.h", header));
+    assertThat(value("#include \"a.h\"\n", "@ = sizeof(struct bits) * 10 + SIZE;", parameters))
+        .isEqualTo(43);
+  }
+
   @Test
   void oldScriptsUseVariablesBehindTheirBlocks() {
     String both = "if ($p > 0) { $a = 5; $b = 1 } else { $a = 6; } ";

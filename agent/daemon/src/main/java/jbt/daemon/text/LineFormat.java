@@ -94,6 +94,7 @@ public final class LineFormat {
       } else {
         putNumber(record.getLong(place), argument, to);
       }
+      cut(start, argument.how, to);
       to.pad(start, argument.how.width(), argument.how.leftAligned());
       if (forShell) {
         plain &= ShellText.isPlain(to, start);
@@ -105,6 +106,18 @@ public final class LineFormat {
   /** Whether the text made last has nothing in it that a traced process put there for a shell. */
   public boolean isPlain() {
     return plain;
+  }
+
+  /** A text to its precision, but no character of several bytes into parts. */
+  private static void cut(int start, Conversion how, Bytes to) {
+    boolean text = "srRH".indexOf(how.conversion()) >= 0;
+    int end = start + how.precision();
+    if (text && how.precision() >= 0 && end < to.size()) {
+      while (end > start && (to.get(end) & 0xc0) == 0x80) {
+        end--;
+      }
+      to.truncate(end);
+    }
   }
 
   /** Printable characters as they are and the others as escapes, or all bytes as numbers. */
@@ -154,7 +167,8 @@ public final class LineFormat {
     int start = to.size();
     to.putUnsigned(magnitude, radix, upperCase);
     int digits = to.size() - start;
-    int zeros = how.zeroPadded() && !how.leftAligned() ? how.width() - digits - prefix.length() : 0;
+    boolean padded = how.zeroPadded() && !how.leftAligned() && how.precision() < 0;
+    int zeros = padded ? how.width() - digits - prefix.length() : how.precision() - digits;
     if (zeros > 0 || !prefix.isEmpty()) {
       to.truncate(start);
       to.put(prefix);

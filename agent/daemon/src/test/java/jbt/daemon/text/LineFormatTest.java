@@ -45,11 +45,13 @@ class LineFormatTest {
   private static Piece.Conversion conversion(String text, int bytes) {
     String flags = text.replaceAll("[^-+#0].*", "");
     String rest = text.substring(flags.length());
-    String width = rest.substring(0, rest.length() - 1);
+    String[] sizes = rest.substring(0, rest.length() - 1).split("\\.", -1);
+    String width = sizes[0];
     return new Piece.Conversion(
         rest.charAt(rest.length() - 1),
         bytes,
         width.isEmpty() ? 0 : Integer.parseInt(width),
+        sizes.length == 1 ? -1 : Integer.parseInt("0" + sizes[1]),
         flags.contains("-"),
         flags.contains("+"),
         flags.contains("#"),
@@ -80,6 +82,46 @@ class LineFormatTest {
     assertThat(number("-5d", 8, -42)).isEqualTo("-42  ");
     assertThat(number("u", 8, -1)).isEqualTo("18446744073709551615");
     assertThat(number("x", 8, -1)).isEqualTo("ffffffffffffffff");
+  }
+
+  @Test
+  void precisionIsTheLeastNumberOfDigits() {
+    assertThat(number(".3d", 8, 7)).isEqualTo("007");
+    assertThat(number(".3d", 8, -7)).isEqualTo("-007");
+    assertThat(number("+8.3d", 8, 7)).isEqualTo("    +007");
+    assertThat(number("-8.3d", 8, -7)).isEqualTo("-007    ");
+    assertThat(number("08.3d", 8, 7)).isEqualTo("     007");
+    assertThat(number("2.2u", 8, 5)).isEqualTo("05");
+    assertThat(number("#.4x", 8, 255)).isEqualTo("0x00ff");
+    assertThat(number(".2d", 8, 12345)).isEqualTo("12345");
+    assertThat(number(".d", 8, 0)).isEqualTo("0");
+  }
+
+  @Test
+  void precisionIsTheMostOfAText() {
+    Type text = new Type.Str(16);
+    List<Piece> pieces =
+        List.of(
+            conversion(".3s", 8),
+            new Piece.Text("|"),
+            conversion("-6.2s", 8),
+            new Piece.Text("|"),
+            conversion("6.9s", 8),
+            new Piece.Text("|"),
+            conversion(".s", 8),
+            new Piece.Text("|"),
+            // Two bytes each.
+            conversion(".3s", 8));
+    assertThat(
+            line(
+                pieces,
+                List.of(text, text, text, text, text),
+                "first",
+                "ab",
+                "c",
+                "d",
+                "\u00c3\u00a4\u00c3\u00b6"))
+        .isEqualTo("fir|ab    |     c||\u00c3\u00a4");
   }
 
   @Test

@@ -8,12 +8,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import jbt.compiler.target.Binary.Line;
 import jbt.compiler.target.Binary.Signature;
 import jbt.compiler.types.Btf;
 import jbt.compiler.types.Member;
 import jbt.compiler.types.Type;
+import jbt.compiler.types.Type.AddressSpace;
 import org.jspecify.annotations.Nullable;
 
 /** The functions and structs that the debug information of one file tells of. */
@@ -38,6 +40,8 @@ public final class DebugInformation {
   private final Entries entries;
   private final EntryTypes types;
   private final LineTables lines;
+  private final Passing passing;
+  private final Ranges ranges;
 
   /** Where functions are described, by the address of their code. */
   private final Map<Long, Integer> functions = new HashMap<>();
@@ -45,10 +49,12 @@ public final class DebugInformation {
   private final Set<String> compiled = new HashSet<>();
   private final Set<String> inlined = new HashSet<>();
 
-  private DebugInformation(Entries entries, EntryTypes types, LineTables lines) {
+  private DebugInformation(Entries entries, EntryTypes types, LineTables lines, Ranges ranges) {
     this.entries = entries;
     this.types = types;
     this.lines = lines;
+    this.ranges = ranges;
+    this.passing = new Passing(entries, types);
   }
 
   /**
@@ -62,7 +68,10 @@ public final class DebugInformation {
       Entries entries = new Entries(sections);
       DebugInformation information =
           new DebugInformation(
-              entries, new EntryTypes(file, entries), new LineTables(sections, entries));
+              entries,
+              new EntryTypes(file, entries),
+              new LineTables(sections, entries),
+              new Ranges(sections, entries));
       for (Unit unit : entries.units()) {
         Entry root = entries.at(unit, unit.entries());
         if (root != null && root.children) {
@@ -108,8 +117,9 @@ public final class DebugInformation {
   private void file(Entry entry) {
     switch (entry.tag) {
       case SUBPROGRAM -> {
-        if (entry.has(Entries.LOW_PC)) {
-          functions.putIfAbsent(entry.number(Entries.LOW_PC), entry.offset);
+        OptionalLong start = ranges.start(entry);
+        if (start.isPresent()) {
+          functions.putIfAbsent(start.getAsLong(), entry.offset);
           compiled.add(name(entry));
         } else if (entry.number(Entries.INLINE) == 1 || entry.number(Entries.INLINE) == 3) {
           inlined.add(name(entry));
@@ -146,14 +156,27 @@ public final class DebugInformation {
 
   /** The function whose code begins at an address. */
   public Optional<Signature> signature(long address) {
-    return function(address)
-        .map(
-            function ->
-                new Signature(
-                    parameters(function).stream()
-                        .map(p -> new Btf.Parameter(name(p), types.parameter(typed(p)), false))
-                        .toList(),
-                    types.of(typed(function))));
+    return function(address).filter(function -> passing.known(function.unit)).map(this::signature);
+  }
+
+  private Signature signature(Entry function) {
+    Entry returned = entries.referred(typed(function), Entries.TYPE);
+    List<Btf.Parameter> parameters = new ArrayList<>();
+    if (passing.returnedInMemory(returned)) {
+      parameters.add(new Btf.Parameter("", Type.NONE, false, 1));
+    }
+    for (Entry parameter : parameters(function)) {
+      Entry typed = typed(parameter);
+      Entry written = entries.referred(typed, Entries.TYPE);
+      Type type = types.of(typed);
+      parameters.add(
+          new Btf.Parameter(
+              name(parameter),
+              passing.byReference(written) ? new Type.Pointer(type, AddressSpace.USER) : type,
+              false,
+              passing.registers(written)));
+    }
+    return new Signature(parameters, types.of(typed(function)));
   }
 
   /** The parameters of the function whose code begins at an address, as C declares them. */

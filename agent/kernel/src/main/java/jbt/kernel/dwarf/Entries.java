@@ -16,10 +16,12 @@ final class Entries {
   static final int BIT_SIZE = 0x0d;
   static final int LINES = 0x10;
   static final int LOW_PC = 0x11;
+  static final int LANGUAGE = 0x13;
   static final int FOLDER = 0x1b;
   static final int INLINE = 0x20;
   static final int UPPER_BOUND = 0x2f;
   static final int ABSTRACT_ORIGIN = 0x31;
+  static final int ARTIFICIAL = 0x34;
   static final int CALLING_CONVENTION = 0x36;
   static final int COUNT = 0x37;
   static final int MEMBER_LOCATION = 0x38;
@@ -27,10 +29,14 @@ final class Entries {
   static final int ENCODING = 0x3e;
   static final int SPECIFICATION = 0x47;
   static final int TYPE = 0x49;
+  static final int RANGES = 0x55;
   static final int DATA_BIT_OFFSET = 0x6b;
   static final int LINKAGE_NAME = 0x6e;
   static final int TEXT_OFFSETS = 0x72;
   static final int ADDRESSES = 0x73;
+  static final int RANGE_LISTS = 0x74;
+  static final int DELETED = 0x8a;
+  static final int DEFAULTED = 0x8b;
   static final int CONST_VALUE = 0x1c;
 
   private static final int SKELETON = 4;
@@ -39,7 +45,7 @@ final class Entries {
   private static final int DWO_ID = 8;
 
   /** Of all attributes those that are kept. */
-  private static final boolean[] KEPT = new boolean[0x80];
+  private static final boolean[] KEPT = new boolean[0x90];
 
   static {
     for (int attribute :
@@ -51,10 +57,12 @@ final class Entries {
           BIT_SIZE,
           LINES,
           LOW_PC,
+          LANGUAGE,
           FOLDER,
           INLINE,
           UPPER_BOUND,
           ABSTRACT_ORIGIN,
+          ARTIFICIAL,
           CALLING_CONVENTION,
           COUNT,
           MEMBER_LOCATION,
@@ -62,10 +70,14 @@ final class Entries {
           ENCODING,
           SPECIFICATION,
           TYPE,
+          RANGES,
           DATA_BIT_OFFSET,
           LINKAGE_NAME,
           TEXT_OFFSETS,
           ADDRESSES,
+          RANGE_LISTS,
+          DELETED,
+          DEFAULTED,
           CONST_VALUE
         }) {
       KEPT[attribute] = true;
@@ -292,7 +304,7 @@ final class Entries {
     return texts.textAt(textOffsets.unsigned(unit.offsetSize()));
   }
 
-  private long address(Unit unit, long index) {
+  long address(Unit unit, long index) {
     addresses.moveTo(unit.addresses() + index * unit.addressSize());
     return addresses.unsigned(unit.addressSize());
   }
