@@ -110,9 +110,11 @@ public final class LineFormat {
 
   /** A text to its precision, but no character of several bytes into parts. */
   private static void cut(int start, Conversion how, Bytes to) {
-    boolean text = "srRH".indexOf(how.conversion()) >= 0;
+    if (how.precision() < 0 || "srRH".indexOf(how.conversion()) < 0) {
+      return;
+    }
     int end = start + how.precision();
-    if (text && how.precision() >= 0 && end < to.size()) {
+    if (end < to.size()) {
       while (end > start && (to.get(end) & 0xc0) == 0x80) {
         end--;
       }
