@@ -301,37 +301,6 @@ class ProgramArgumentsTest {
     }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"-gdwarf-4", "-gdwarf-5"})
-  @Covers("uprobe, args")
-  void readsThoseOfFunctionsInTwoPlaces(String version) throws Exception {
-    String source =
-        """
-        #include <stdio.h>
-        #include <stdlib.h>
-        volatile long sum;
-        __attribute__((noinline, cold)) void seldom(long n) { sum -= n; }
-        __attribute__((noinline)) void split(long first, long last) {
-          sum += first;
-          if (__builtin_expect(last < 0, 0)) { seldom(first); seldom(last); puts("no"); exit(3); }
-          sum += last;
-        }
-        int main(int argc, char **argv) {
-          for (int i = 0; i < atoi(argv[1]); i++) { split(i, 7); }
-          return 0;
-        }
-        """;
-    String[] options = {"-O2", "-freorder-blocks-and-partition", version};
-    Path program = CProgram.compile(folder, "app", source, options);
-    String script = "uprobe:%s:split { @[args.first] = sum(args.last); }".formatted(program);
-    try (ScriptSession session = ScriptSession.start(script)) {
-      run(program, 2);
-      session.stop();
-      assertThat(session.words("@", 0L)).containsExactly(7L);
-      assertThat(session.words("@", 1L)).containsExactly(7L);
-    }
-  }
-
   @Test
   void saysWhatCantBeRead() throws Exception {
     Path program = CProgram.compile(folder, "app", SOURCE, "-O1", "-g");

@@ -8,7 +8,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import jbt.compiler.target.Binary.Line;
 import jbt.compiler.target.Binary.Signature;
@@ -41,7 +40,6 @@ public final class DebugInformation {
   private final EntryTypes types;
   private final LineTables lines;
   private final Passing passing;
-  private final Ranges ranges;
 
   /** Where functions are described, by the address of their code. */
   private final Map<Long, Integer> functions = new HashMap<>();
@@ -49,11 +47,10 @@ public final class DebugInformation {
   private final Set<String> compiled = new HashSet<>();
   private final Set<String> inlined = new HashSet<>();
 
-  private DebugInformation(Entries entries, EntryTypes types, LineTables lines, Ranges ranges) {
+  private DebugInformation(Entries entries, EntryTypes types, LineTables lines) {
     this.entries = entries;
     this.types = types;
     this.lines = lines;
-    this.ranges = ranges;
     this.passing = new Passing(entries, types);
   }
 
@@ -68,10 +65,7 @@ public final class DebugInformation {
       Entries entries = new Entries(sections);
       DebugInformation information =
           new DebugInformation(
-              entries,
-              new EntryTypes(file, entries),
-              new LineTables(sections, entries),
-              new Ranges(sections, entries));
+              entries, new EntryTypes(file, entries), new LineTables(sections, entries));
       for (Unit unit : entries.units()) {
         Entry root = entries.at(unit, unit.entries());
         if (root != null && root.children) {
@@ -117,9 +111,8 @@ public final class DebugInformation {
   private void file(Entry entry) {
     switch (entry.tag) {
       case SUBPROGRAM -> {
-        OptionalLong start = ranges.start(entry);
-        if (start.isPresent()) {
-          functions.putIfAbsent(start.getAsLong(), entry.offset);
+        if (entry.has(Entries.LOW_PC)) {
+          functions.putIfAbsent(entry.number(Entries.LOW_PC), entry.offset);
           compiled.add(name(entry));
         } else if (entry.number(Entries.INLINE) == 1 || entry.number(Entries.INLINE) == 3) {
           inlined.add(name(entry));

@@ -29,12 +29,10 @@ final class Entries {
   static final int ENCODING = 0x3e;
   static final int SPECIFICATION = 0x47;
   static final int TYPE = 0x49;
-  static final int RANGES = 0x55;
   static final int DATA_BIT_OFFSET = 0x6b;
   static final int LINKAGE_NAME = 0x6e;
   static final int TEXT_OFFSETS = 0x72;
   static final int ADDRESSES = 0x73;
-  static final int RANGE_LISTS = 0x74;
   static final int DELETED = 0x8a;
   static final int DEFAULTED = 0x8b;
   static final int CONST_VALUE = 0x1c;
@@ -70,12 +68,10 @@ final class Entries {
           ENCODING,
           SPECIFICATION,
           TYPE,
-          RANGES,
           DATA_BIT_OFFSET,
           LINKAGE_NAME,
           TEXT_OFFSETS,
           ADDRESSES,
-          RANGE_LISTS,
           DELETED,
           DEFAULTED,
           CONST_VALUE
@@ -304,7 +300,7 @@ final class Entries {
     return texts.textAt(textOffsets.unsigned(unit.offsetSize()));
   }
 
-  long address(Unit unit, long index) {
+  private long address(Unit unit, long index) {
     addresses.moveTo(unit.addresses() + index * unit.addressSize());
     return addresses.unsigned(unit.addressSize());
   }
