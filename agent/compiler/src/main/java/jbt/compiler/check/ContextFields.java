@@ -129,13 +129,9 @@ final class ContextFields {
     }
     int register = 0;
     for (Btf.Parameter parameter : point.parameters()) {
-      int behind = behind(register, parameter);
-      boolean usable =
-          parameter.registers() == 1
-              && behind > register
-              && !(parameter.type() instanceof Type.Struct);
+      boolean usable = parameter.registers() == 1 && !(parameter.type() instanceof Type.Struct);
       if (parameter.name().equals(member.field())) {
-        if (!usable) {
+        if (!usable || register >= Registers.ARGUMENTS.size()) {
           diagnostics.error(
               member.range(),
               "The argument '%s' of %s is in no register that can be read"
@@ -147,7 +143,7 @@ final class ContextFields {
         boolean pointer = parameter.type() instanceof Type.Pointer;
         return new Value(typed, Access.natural(parameter.type()), pointer);
       }
-      register = behind;
+      register += parameter.registers();
     }
     diagnostics.error(
         member.fieldRange(),
@@ -178,14 +174,13 @@ final class ContextFields {
     List<Expr> parts = new ArrayList<>();
     int register = 0;
     for (Btf.Parameter parameter : point.parameters()) {
-      int behind = behind(register, parameter);
-      boolean inRegister = parameter.registers() == 1 && behind > register;
+      boolean inRegister = parameter.registers() == 1 && register < Registers.ARGUMENTS.size();
       if (usable(parameter.type()) && (inRegister || context.kind() != Kind.UPROBE)) {
         Ast.Expr args = new Ast.Expr.Name("args", range);
         names.add(parameter.name());
         parts.add(member(new Ast.Expr.Member(args, parameter.name(), range, range)).expr());
       }
-      register = behind;
+      register += parameter.registers();
     }
     if (parts.isEmpty()) {
       boolean fields =
@@ -202,17 +197,6 @@ final class ContextFields {
     }
     Type type = new Type.Tuple(parts.stream().map(Expr::type).toList(), names);
     return new Value(new Expr.Tuple(parts, type, range), false, true);
-  }
-
-  /**
-   * The register of a program's next argument. One that needs more than are left is in memory, and
-   * they are left for others; where one is that nobody knows of, those that follow aren't known.
-   */
-  private static int behind(int register, Btf.Parameter parameter) {
-    int last = Registers.ARGUMENTS.size();
-    return parameter.registers() > last
-        ? last
-        : register + parameter.registers() > last ? register : register + parameter.registers();
   }
 
   private static boolean usable(Type type) {

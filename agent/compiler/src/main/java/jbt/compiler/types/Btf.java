@@ -436,23 +436,14 @@ public final class Btf {
     };
   }
 
-  /**
-   * A parameter of a function.
-   *
-   * @param name "" for one that nobody can ask for
-   * @param registers general registers of x86-64 that take it when the function is called, if as
-   *     many are left
-   */
-  public record Parameter(String name, Type type, boolean perCpu, int registers) {
+  /** A parameter of a function. */
+  public record Parameter(String name, Type type, boolean perCpu) {
     private static final int MOST_BYTES = 16;
 
-    /** One of the kernel, where no numbers are floating-point ones. */
-    public Parameter(String name, Type type, boolean perCpu) {
-      this(name, type, perCpu, registers(type));
-    }
-
-    private static int registers(Type type) {
+    /** General registers of x86-64 that take it when the function is called. */
+    public int registers() {
       return switch (type) {
+        // Such as a floating-point number, which goes elsewhere.
         case Type.None _ -> 0;
         case Type.Struct struct ->
             struct.size() > MOST_BYTES ? 0 : (struct.size() + Long.BYTES - 1) / Long.BYTES;

@@ -14,7 +14,6 @@ import jbt.compiler.target.Binary.Signature;
 import jbt.compiler.types.Btf;
 import jbt.compiler.types.Member;
 import jbt.compiler.types.Type;
-import jbt.compiler.types.Type.AddressSpace;
 import org.jspecify.annotations.Nullable;
 
 /** The functions and structs that the debug information of one file tells of. */
@@ -39,7 +38,6 @@ public final class DebugInformation {
   private final Entries entries;
   private final EntryTypes types;
   private final LineTables lines;
-  private final Passing passing;
 
   /** Where functions are described, by the address of their code. */
   private final Map<Long, Integer> functions = new HashMap<>();
@@ -51,7 +49,6 @@ public final class DebugInformation {
     this.entries = entries;
     this.types = types;
     this.lines = lines;
-    this.passing = new Passing(entries, types);
   }
 
   /**
@@ -149,27 +146,14 @@ public final class DebugInformation {
 
   /** The function whose code begins at an address. */
   public Optional<Signature> signature(long address) {
-    return function(address).filter(function -> passing.known(function.unit)).map(this::signature);
-  }
-
-  private Signature signature(Entry function) {
-    Entry returned = entries.referred(typed(function), Entries.TYPE);
-    List<Btf.Parameter> parameters = new ArrayList<>();
-    if (passing.returnedInMemory(returned)) {
-      parameters.add(new Btf.Parameter("", Type.NONE, false, 1));
-    }
-    for (Entry parameter : parameters(function)) {
-      Entry typed = typed(parameter);
-      Entry written = entries.referred(typed, Entries.TYPE);
-      Type type = types.of(typed);
-      parameters.add(
-          new Btf.Parameter(
-              name(parameter),
-              passing.byReference(written) ? new Type.Pointer(type, AddressSpace.USER) : type,
-              false,
-              passing.registers(written)));
-    }
-    return new Signature(parameters, types.of(typed(function)));
+    return function(address)
+        .map(
+            function ->
+                new Signature(
+                    parameters(function).stream()
+                        .map(p -> new Btf.Parameter(name(p), types.parameter(typed(p)), false))
+                        .toList(),
+                    types.of(typed(function))));
   }
 
   /** The parameters of the function whose code begins at an address, as C declares them. */

@@ -16,12 +16,10 @@ final class Entries {
   static final int BIT_SIZE = 0x0d;
   static final int LINES = 0x10;
   static final int LOW_PC = 0x11;
-  static final int LANGUAGE = 0x13;
   static final int FOLDER = 0x1b;
   static final int INLINE = 0x20;
   static final int UPPER_BOUND = 0x2f;
   static final int ABSTRACT_ORIGIN = 0x31;
-  static final int ARTIFICIAL = 0x34;
   static final int CALLING_CONVENTION = 0x36;
   static final int COUNT = 0x37;
   static final int MEMBER_LOCATION = 0x38;
@@ -33,8 +31,6 @@ final class Entries {
   static final int LINKAGE_NAME = 0x6e;
   static final int TEXT_OFFSETS = 0x72;
   static final int ADDRESSES = 0x73;
-  static final int DELETED = 0x8a;
-  static final int DEFAULTED = 0x8b;
   static final int CONST_VALUE = 0x1c;
 
   private static final int SKELETON = 4;
@@ -43,7 +39,7 @@ final class Entries {
   private static final int DWO_ID = 8;
 
   /** Of all attributes those that are kept. */
-  private static final boolean[] KEPT = new boolean[0x90];
+  private static final boolean[] KEPT = new boolean[0x80];
 
   static {
     for (int attribute :
@@ -55,12 +51,10 @@ final class Entries {
           BIT_SIZE,
           LINES,
           LOW_PC,
-          LANGUAGE,
           FOLDER,
           INLINE,
           UPPER_BOUND,
           ABSTRACT_ORIGIN,
-          ARTIFICIAL,
           CALLING_CONVENTION,
           COUNT,
           MEMBER_LOCATION,
@@ -72,8 +66,6 @@ final class Entries {
           LINKAGE_NAME,
           TEXT_OFFSETS,
           ADDRESSES,
-          DELETED,
-          DEFAULTED,
           CONST_VALUE
         }) {
       KEPT[attribute] = true;

@@ -34,6 +34,9 @@ final class EntryTypes {
   private static final int RVALUE_REFERENCE = 0x42;
   private static final int ATOMIC = 0x47;
 
+  /** DW_CC_pass_by_reference: the caller passes the address of a copy. */
+  private static final int BY_REFERENCE = 4;
+
   private static final int DEEPEST = 64;
   private static final int MOST_MEMBERS = 1 << 16;
 
@@ -60,21 +63,12 @@ final class EntryTypes {
     return of(entries.referred(entry, Entries.TYPE), 0);
   }
 
-  boolean isStruct(Entry type) {
-    return type.tag == STRUCTURE || type.tag == CLASS || type.tag == UNION;
-  }
-
-  boolean isReference(Entry type) {
-    return type.tag == REFERENCE || type.tag == RVALUE_REFERENCE;
-  }
-
-  boolean isArray(Entry type) {
-    return type.tag == ARRAY;
-  }
-
-  /** Whether it is a base or a member that objects have, and not one of the class. */
-  boolean isPart(Entry child) {
-    return child.tag == INHERITANCE || (child.tag == MEMBER && !child.has(Entries.DECLARATION));
+  /** The same for a parameter, which may be a pointer where a struct is written. */
+  Type parameter(Entry entry) {
+    Entry type = plain(entries.referred(entry, Entries.TYPE));
+    boolean byReference = type != null && type.number(Entries.CALLING_CONVENTION) == BY_REFERENCE;
+    Type found = of(type, 0);
+    return byReference ? new Type.Pointer(found, AddressSpace.USER) : found;
   }
 
   private static boolean names(int tag) {
@@ -85,7 +79,7 @@ final class EntryTypes {
   }
 
   /** The type behind names and qualifiers. */
-  @Nullable Entry plain(@Nullable Entry type) {
+  private @Nullable Entry plain(@Nullable Entry type) {
     Entry at = type;
     for (int steps = 0; at != null && names(at.tag) && steps < DEEPEST; steps++) {
       at = entries.referred(at, Entries.TYPE);
@@ -175,16 +169,10 @@ final class EntryTypes {
     return offset == null || unit == null ? null : entries.at(unit, offset);
   }
 
-  /** What a unit that knows the name only means, if another tells more. */
-  Entry whole(Entry found) {
-    String name = found.text(Entries.NAME);
-    Entry elsewhere = name != null && found.has(Entries.DECLARATION) ? whole(name) : null;
-    return elsewhere == null ? found : elsewhere;
-  }
-
   private Type.Struct struct(Entry found) {
     String name = found.text(Entries.NAME);
-    Entry type = whole(found);
+    Entry elsewhere = name != null && found.has(Entries.DECLARATION) ? whole(name) : null;
+    Entry type = elsewhere == null ? found : elsewhere;
     return new Type.Struct(
         name == null ? "" : name,
         type.tag == UNION,
@@ -213,7 +201,16 @@ final class EntryTypes {
 
   private Type array(Entry type, int depth) {
     Type element = of(entries.referred(type, Entries.TYPE), depth + 1);
-    List<Integer> lengths = lengths(type);
+    List<Integer> lengths = new ArrayList<>();
+    for (Entry child : children(type)) {
+      if (child.tag == SUBRANGE) {
+        long count =
+            child.has(Entries.COUNT)
+                ? child.number(Entries.COUNT, 0)
+                : child.number(Entries.UPPER_BOUND) + 1;
+        lengths.add(Math.clamp(count, 0, 1 << 20));
+      }
+    }
     Entry plain = plain(entries.referred(type, Entries.TYPE));
     boolean text = plain != null && plain.tag == BASE && isChar(plain) && lengths.size() == 1;
     if (text && lengths.getFirst() > 0) {
@@ -226,32 +223,13 @@ final class EntryTypes {
     return array;
   }
 
-  private List<Integer> lengths(Entry array) {
-    List<Integer> lengths = new ArrayList<>();
-    for (Entry child : children(array)) {
-      if (child.tag == SUBRANGE) {
-        long count =
-            child.has(Entries.COUNT)
-                ? child.number(Entries.COUNT, 0)
-                : child.number(Entries.UPPER_BOUND) + 1;
-        lengths.add(Math.clamp(count, 0, 1 << 20));
-      }
-    }
-    return lengths;
-  }
-
-  /** How many elements an array has, over all of its dimensions. */
-  long count(Entry array) {
-    return lengths(array).stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
-  }
-
   /** Whether arrays of it are texts: those of {@code unsigned char} are bytes. */
   private static boolean isChar(Entry base) {
     long encoding = base.number(Entries.ENCODING);
     return encoding == 6 || (encoding == 8 && "char".equals(base.text(Entries.NAME)));
   }
 
-  List<Entry> children(Entry parent) {
+  private List<Entry> children(Entry parent) {
     List<Entry> all = new ArrayList<>();
     if (!parent.children) {
       return all;
