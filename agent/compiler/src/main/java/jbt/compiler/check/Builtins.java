@@ -58,7 +58,7 @@ final class Builtins {
     if (name.equals("probe")) {
       return Value.of(
           context.points().size() == 1
-              ? new Expr.IntLiteral(context.cookie(0), Type.PROBE_NAME, range)
+              ? new Expr.IntLiteral(context.firstCookie(), Type.PROBE_NAME, range)
               : new Expr.BuiltinValue(Builtin.PROBE, Type.PROBE_NAME, range));
     }
     Entry entry = AT_RUN_TIME.get(name);

@@ -274,29 +274,25 @@ public final class Checker {
             new Diagnostics(),
             new ArrayList<>());
     List<Probe> probes = new ArrayList<>();
-    // One name is one number, wherever it is attached: it may be a key.
-    Map<String, Integer> names = new LinkedHashMap<>();
+    List<String> names = new ArrayList<>();
     for (Group group : groups) {
-      List<Integer> cookies = new ArrayList<>();
-      for (Expanded point : group.points) {
-        names.putIfAbsent(point.name(), names.size());
-        cookies.add(names.get(point.name()));
-      }
-      ProbeContext context = new ProbeContext(probes.size(), group.points, cookies, environment);
+      ProbeContext context =
+          new ProbeContext(probes.size(), group.points, names.size(), environment);
       StatementChecker statements = new StatementChecker(round, context);
       Optional<Expr> written =
           group.block.predicate().map(p -> statements.expressions().condition(p).expr());
       Optional<Expr> predicate = ofProcess(written, context, circumstances, group.block);
       List<Stmt> body = statements.block(group.block.body());
       List<PointAt> points = new ArrayList<>();
-      for (int i = 0; i < cookies.size(); i++) {
-        points.add(new PointAt(group.points.get(i).point(), cookies.get(i)));
+      for (Expanded point : group.points) {
+        points.add(new PointAt(point.point(), names.size()));
+        names.add(point.name());
       }
       probes.add(
           new Probe(
               context.kind(), points, predicate, body, context.localTypes(), group.block.range()));
     }
-    return new Result(probes, List.copyOf(names.keySet()), round);
+    return new Result(probes, names, round);
   }
 
   /** The predicate of a probe that fires only for the process that is traced, if it is one. */

@@ -297,7 +297,8 @@ final class Operators {
     List<Expanded> points = context.points();
     for (int i = 0; i < points.size(); i++) {
       if (points.get(i).name().equals(name.value())) {
-        Expr literal = new Expr.IntLiteral(context.cookie(i), Type.PROBE_NAME, name.range());
+        int cookie = context.firstCookie() + i;
+        Expr literal = new Expr.IntLiteral(cookie, Type.PROBE_NAME, name.range());
         return points.size() == 1
             ? Value.bool(op == BinaryOp.EQ, range)
             : truth(new Expr.Binary(op, probe.expr(), literal, Type.BOOL, range));

@@ -22,7 +22,7 @@ final class ProbeContext {
 
   private final int probe;
   private final List<Expanded> points;
-  private final List<Integer> cookies;
+  private final int firstCookie;
   private final Environment environment;
   private final Deque<Map<String, Variable>> blocks = new ArrayDeque<>();
   private final List<Place> locals = new ArrayList<>();
@@ -30,10 +30,10 @@ final class ProbeContext {
   /** Variables that are declared, and up to here set by nothing. */
   private final Set<Integer> unset = new HashSet<>();
 
-  ProbeContext(int probe, List<Expanded> points, List<Integer> cookies, Environment environment) {
+  ProbeContext(int probe, List<Expanded> points, int firstCookie, Environment environment) {
     this.probe = probe;
     this.points = points;
-    this.cookies = cookies;
+    this.firstCookie = firstCookie;
     this.environment = environment;
     blocks.push(new HashMap<>());
   }
@@ -42,9 +42,9 @@ final class ProbeContext {
     return points;
   }
 
-  /** Place of an attach point's name, by that of the attach point among those of the probe. */
-  int cookie(int point) {
-    return cookies.get(point);
+  /** Place of the first attach point's name; those of the others follow. */
+  int firstCookie() {
+    return firstCookie;
   }
 
   Kind kind() {

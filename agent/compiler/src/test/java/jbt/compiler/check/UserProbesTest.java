@@ -162,7 +162,8 @@ class UserProbesTest {
     Plan plan = plan("usdt:app:begin /arg0 > 5/ { @ = sum(arg1); }");
     assertThat(plan.attachments()).hasSize(2);
     assertThat(plan.programs()).hasSize(2);
-    assertThat(plan.attachPointNames()).containsExactly("usdt:/bin/app:app:begin");
+    assertThat(plan.attachPointNames())
+        .containsExactly("usdt:/bin/app:app:begin", "usdt:/bin/app:app:begin");
     assertThat(points("usdt:/bin/app:app:e* { print(arg0); }"))
         .containsExactly(new Uprobe("/bin/app", 0x148, false, 0x200));
     assertThat(points("usdt:app:* { @ = count(); }")).hasSize(3);
