@@ -233,7 +233,15 @@ final class UserProbes {
     }
 
     private void missing(String name) {
-      missing(name, binary.functions().stream().map(Function::name).toList());
+      boolean parameters = name.indexOf('(') >= 0;
+      if (binary.functions().stream().anyMatch(f -> binary.written(f, parameters).equals(name))) {
+        String declared =
+            "That is its name in C++: %s:%s:cpp:\"%s\""
+                .formatted(returns ? "uretprobe" : "uprobe", file, name);
+        expansion.missing(written, file + " has no symbol " + name, List.of(declared));
+      } else {
+        missing(name, binary.functions().stream().map(Function::name).toList());
+      }
     }
 
     private void missing(String name, List<String> names) {
