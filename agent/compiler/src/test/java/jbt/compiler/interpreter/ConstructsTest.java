@@ -492,7 +492,7 @@ final class ConstructsTest {
   void probeIsTheCookie() {
     start("tracepoint:x:* { @[probe] = count(); }");
     for (int program = 0; program < plan.programs().size(); program++) {
-      for (int cookie = 0; cookie < plan.attachPointNames().size(); cookie++) {
+      for (int cookie = 1; cookie <= plan.attachPointNames().size(); cookie++) {
         machine.environment().cookie = cookie;
         machine.run(program, 0, call(1));
       }
