@@ -269,6 +269,9 @@ final class ContextFields {
   }
 
   private Value value(Field field, FieldType type, SourceRange range) {
+    if (type.read() == Read.DATA_LOC && type.type() instanceof Type.Pointer pointer) {
+      return elsewhere(field, pointer, range);
+    }
     Type resolved = resolved(field, type.type());
     Expr expr = new Expr.ContextField(field.offset(), type.size(), type.read(), resolved, range);
     boolean natural =
@@ -276,6 +279,21 @@ final class ContextFields {
             || (type.type() instanceof Type.Int i && !i.signed() && i.bytes() < 8);
     boolean pointer = type.type() instanceof Type.Pointer;
     return new Value(expr, natural, pointer || type.processId());
+  }
+
+  /** The address of what is at the end of the record. */
+  private static Value elsewhere(Field field, Type.Pointer type, SourceRange range) {
+    Type.Int half = new Type.Int(2, false);
+    Expr record = new Expr.Call(Function.CONTEXT, List.of(), type, range);
+    Expr distance = new Expr.ContextField(field.offset(), half.bytes(), Read.LOAD, half, range);
+    Expr address =
+        new Expr.Binary(
+            Checked.BinaryOp.ADD,
+            new Expr.Cast(record, Type.UINT64, range),
+            new Expr.Cast(distance, Type.UINT64, range),
+            Type.UINT64,
+            range);
+    return new Value(new Expr.Cast(address, type, range), false, true);
   }
 
   /** An enum, or a pointer to a struct, that is known here. */

@@ -2,6 +2,7 @@ package jbt.compiler.check;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import jbt.compiler.check.Checked.BinaryOp;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.UnaryOp;
@@ -98,12 +99,14 @@ final class Operators {
   Value binary(Ast.BinaryOp op, Value left, Value right, SourceRange range) {
     BinaryOp checked = BinaryOp.valueOf(op.name());
     boolean equality = checked == BinaryOp.EQ || checked == BinaryOp.NE;
-    if (equality && left.known() && right.known() && !(numeric(left) && numeric(right))) {
+    boolean known = left.known() && right.known();
+    if (equality && known && !(numeric(left) && numeric(right))) {
       return equality(checked, left, right, range);
     }
     boolean order = compares(checked);
     boolean pointers = left.type() instanceof Type.Pointer || right.type() instanceof Type.Pointer;
-    if (pointers && !(left.known() && right.known())) {
+    boolean numbers = Stream.of(left, right).allMatch(value -> !value.known() || numeric(value));
+    if (!known && (pointers || (equality && !numbers))) {
       return Value.unknown(range);
     }
     if (pointers && numeric(left) && numeric(right)) {
