@@ -328,7 +328,7 @@ public final class ProbeListing {
           String shown = cpp ? "cpp:\"" + binary.written(each, true) + "\"" : name;
           List<String> lines = new ArrayList<>();
           // A uretprobe has neither arguments nor offsets.
-          if (details && provider.equals("uprobe")) {
+          if (details && provider.equals("uprobe") && !UserProbes.isChanged(each.name())) {
             binary
                 .fileOffset(each.address())
                 .ifPresent(offset -> lines.addAll(binary.declarations(offset)));

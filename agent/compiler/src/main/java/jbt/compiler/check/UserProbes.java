@@ -24,6 +24,8 @@ import jbt.compiler.types.Type;
 
 /** Attach points in programs and libraries. */
 final class UserProbes {
+  private static final Pattern CHANGED = Pattern.compile("\\.(isra|constprop|part)\\.");
+
   static final Pattern WITH_OFFSET = Pattern.compile("(.+)\\+((?:0x)?[0-9a-fA-F]+)");
 
   /** The only language that a function may be asked for in. */
@@ -132,9 +134,14 @@ final class UserProbes {
         : binaries.find(name);
   }
 
+  /** Whether a function is a copy of GCC's that is called with less than the one in the source. */
+  static boolean isChanged(String function) {
+    return CHANGED.matcher(function).find();
+  }
+
   /** With the arguments that the function at this place has. */
   Expanded withArguments(Expanded point) {
-    if (!(point.point() instanceof Point.Uprobe place)) {
+    if (!(point.point() instanceof Point.Uprobe place) || isChanged(point.function())) {
       return point;
     }
     try {

@@ -107,6 +107,7 @@ class CheckerErrorsTest {
         "let $x: foo = 1; => Unknown type: 'foo'",
         "let $x: string[2] = \"abc\"; => Type mismatch for $x: it holds string[2], not string[4] / This is the initial declaration.",
         "if (1) { let $f = 1 } print($f); => Undefined or undeclared variable: $f",
+        "print(nosuch != \"\"); => Unknown identifier: 'nosuch'",
         "print(pidd); => Unknown identifier: 'pidd' / HINT: Did you mean 'pid'?",
         "print($x); => Undefined or undeclared variable: $x",
         "print(args.x); => 'args' is not available in begin",
