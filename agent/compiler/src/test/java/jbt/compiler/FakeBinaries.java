@@ -73,6 +73,11 @@ public final class FakeBinaries implements Binaries {
     }
 
     @Override
+    public OptionalLong chosen(Function chooser) {
+      return OptionalLong.empty();
+    }
+
+    @Override
     public Optional<Function> at(long address) {
       return FUNCTIONS.stream()
           .filter(f -> f.address() <= address && address < f.address() + f.size())

@@ -403,6 +403,10 @@ final class Expansion {
     diagnostics.warning(point.range(), message);
   }
 
+  void warn(AttachPoint written, String message) {
+    diagnostics.warning(written.range(), message);
+  }
+
   /** With the arguments of the function it is at, where the debug information has them. */
   Expanded withArguments(Expanded point) {
     return point.kind() == Kind.UPROBE ? users.withArguments(point) : point;

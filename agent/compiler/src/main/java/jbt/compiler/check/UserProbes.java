@@ -306,7 +306,15 @@ final class UserProbes {
     }
 
     private List<Expanded> point(Function function, long distance, String text) {
-      OptionalLong offset = binary.fileOffset(function.address() + distance);
+      OptionalLong chosen =
+          function.chooses() && distance == 0 ? binary.chosen(function) : OptionalLong.empty();
+      if (function.chooses() && chosen.isEmpty()) {
+        expansion.warn(
+            written,
+            "%s of %s tells which implementation is to be used, and is called only for that"
+                .formatted(text, file));
+      }
+      OptionalLong offset = binary.fileOffset(chosen.orElse(function.address() + distance));
       if (offset.isEmpty()) {
         expansion.missing(written, "%s: %s is not in the file".formatted(file, text), List.of());
         return List.of();
