@@ -138,6 +138,11 @@ public final class FakeBinaries implements Binaries {
     }
 
     @Override
+    public Optional<Type> typedef(String name) {
+      return Optional.empty();
+    }
+
+    @Override
     public List<String> declarations(long fileOffset) {
       return List.of();
     }

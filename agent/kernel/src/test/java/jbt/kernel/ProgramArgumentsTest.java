@@ -205,6 +205,7 @@ class ProgramArgumentsTest {
           let $p : struct point * = (struct point *)arg1; $copy = *(struct point *)arg1;
           @x = min($p->x); @y = max($copy.next.y); @size[sizeof(struct point)] = count();
           @half = min(((struct inner *)&$p->in)->half); @args[args] = count();
+          @named = min(((point_t *)arg1)->x); @size[sizeof(point_t)] = count();
         }
         """
             .replace("FILE", program.toString());
@@ -213,7 +214,8 @@ class ProgramArgumentsTest {
       session.stop();
       assertThat(session.words("@x")).containsExactly(-1L);
       assertThat(session.words("@y")).containsExactly(700L);
-      assertThat(session.words("@size", 48L)).containsExactly(4L);
+      assertThat(session.words("@size", 48L)).containsExactly(8L);
+      assertThat(session.words("@named")).containsExactly(-1L);
       assertThat(session.words("@half")).containsExactly(-2L);
       assertThat(session.rows("@args")).hasSize(1);
     }

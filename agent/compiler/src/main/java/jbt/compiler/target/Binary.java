@@ -104,6 +104,13 @@ public interface Binary {
    */
   Optional<Type.Struct> struct(boolean union, String name) throws BinaryException;
 
+  /**
+   * What the debug information has as a type of this name (typedef).
+   *
+   * @throws BinaryException as above
+   */
+  Optional<Type> typedef(String name) throws BinaryException;
+
   /** The members of a struct that the debug information has; its origin's source is the file. */
   List<Member> members(int struct);
 

@@ -248,6 +248,12 @@ final class ElfBinary implements Binary {
   }
 
   @Override
+  public Optional<Type> typedef(String name) throws BinaryException {
+    DebugInformation information = debug();
+    return ask(() -> information.typedef(name));
+  }
+
+  @Override
   public List<Member> members(int struct) {
     DebugInformation information = debug;
     try {

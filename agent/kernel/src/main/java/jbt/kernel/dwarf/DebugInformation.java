@@ -32,6 +32,7 @@ public final class DebugInformation {
   private static final int CLASS = 0x02;
   private static final int FORMAL_PARAMETER = 0x05;
   private static final int STRUCTURE = 0x13;
+  private static final int TYPEDEF = 0x16;
   private static final int UNION = 0x17;
   private static final int SUBPROGRAM = 0x2e;
   private static final int NAMESPACE = 0x39;
@@ -120,7 +121,7 @@ public final class DebugInformation {
           inlined.add(name(entry));
         }
       }
-      case STRUCTURE, CLASS, UNION -> types.file(entry);
+      case STRUCTURE, CLASS, UNION, TYPEDEF -> types.file(entry);
       default -> {}
     }
   }
@@ -241,6 +242,11 @@ public final class DebugInformation {
   /** A struct or class, or a union, that is not only declared. */
   public Optional<Type.Struct> struct(boolean union, String name) {
     return types.named(union, name);
+  }
+
+  /** What a name stands for that is no struct's. */
+  public Optional<Type> typedef(String name) {
+    return types.typedef(name);
   }
 
   /** The members of a struct that a type of ours refers to. */

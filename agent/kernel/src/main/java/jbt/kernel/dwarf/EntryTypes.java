@@ -47,15 +47,19 @@ final class EntryTypes {
   /** Structs that are whole, by name, for those of which a unit knows the name only. */
   private final Map<String, Integer> whole = new HashMap<>();
 
+  /** Names that types have beside. */
+  private final Map<String, Integer> names = new HashMap<>();
+
   EntryTypes(String file, Entries entries) {
     this.file = file;
     this.entries = entries;
   }
 
-  void file(Entry struct) {
-    String name = struct.text(Entries.NAME);
-    if (name != null && !struct.has(Entries.DECLARATION)) {
-      whole.putIfAbsent(name, struct.offset);
+  /** A struct, or a name for another type. */
+  void file(Entry type) {
+    String name = type.text(Entries.NAME);
+    if (name != null && !type.has(Entries.DECLARATION)) {
+      (type.tag == TYPEDEF ? names : whole).putIfAbsent(name, type.offset);
     }
   }
 
@@ -137,7 +141,7 @@ final class EntryTypes {
     return parts;
   }
 
-  private static boolean names(int tag) {
+  private static boolean isName(int tag) {
     return switch (tag) {
       case TYPEDEF, CONST, VOLATILE, RESTRICT, ATOMIC -> true;
       default -> false;
@@ -147,7 +151,7 @@ final class EntryTypes {
   /** The type behind names and qualifiers. */
   @Nullable Entry plain(@Nullable Entry type) {
     Entry at = type;
-    for (int steps = 0; at != null && names(at.tag) && steps < DEEPEST; steps++) {
+    for (int steps = 0; at != null && isName(at.tag) && steps < DEEPEST; steps++) {
       at = entries.referred(at, Entries.TYPE);
     }
     return at;
@@ -229,8 +233,16 @@ final class EntryTypes {
         : Optional.of(struct(entry));
   }
 
+  Optional<Type> typedef(String name) {
+    Entry entry = at(names.get(name));
+    return entry == null ? Optional.empty() : Optional.of(of(entry, 0));
+  }
+
   private @Nullable Entry whole(String name) {
-    Integer offset = whole.get(name);
+    return at(whole.get(name));
+  }
+
+  private @Nullable Entry at(@Nullable Integer offset) {
     Unit unit = offset == null ? null : entries.unit(offset);
     return offset == null || unit == null ? null : entries.at(unit, offset);
   }
