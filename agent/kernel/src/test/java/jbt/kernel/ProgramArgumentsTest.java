@@ -129,7 +129,9 @@ class ProgramArgumentsTest {
         struct shape {
           int id = 6;
           __attribute__((noipa)) big grow(int x) { sum += x; return {x, id, sum}; }
+          __attribute__((noipa)) void operator()(int x) { sum += x; }
         };
+        namespace { __attribute__((noipa)) void hidden(int x) { sum += x; } }
         extern "C" {
         __attribute__((noipa)) big result(int x) { sum += x; return {x, x, sum}; }
         __attribute__((noipa)) two small(int x) { sum += x; return {x, 1}; }
@@ -152,6 +154,7 @@ class ProgramArgumentsTest {
           for (int i = 0; i < atoi(argv[1]); i++) {
             result(77); small(77); text("t", 77); mixed({1, 2}, 3, 4, {5, 6, 7}, 77);
             full(1, 2, 3, 4, 5, {6, 7}, 77); pair({1, 2}, 77); s.grow(77);
+            s(77); hidden(77);
           }
           return 0;
         }
@@ -163,15 +166,19 @@ class ProgramArgumentsTest {
         uprobe:FILE:text { @x["text"] = max(args.x); } uprobe:FILE:mixed { @x["mixed"] = max(args.x); }
         uprobe:FILE:full { @x["full"] = max(args.x); } uprobe:FILE:pair { @x["pair"] = max(args.x); }
         uprobe:FILE:cpp:shape::grow { @x["grow"] = max(args.x); @id = max(args.this->id); }
+        uprobe:FILE:cpp:shape::operator() { @x["call"] = max(args.x); @same = max(((shape *)arg0)->id); }
+        uprobe:FILE:cpp:"(anonymous namespace)::hidden" { @x["hidden"] = max(args.x); }
         """
             .replace("FILE", program.toString());
     try (ScriptSession session = ScriptSession.start(script)) {
       run(program, 3);
       session.stop();
-      for (String name : List.of("result", "small", "text", "mixed", "full", "pair", "grow")) {
+      for (String name :
+          List.of("result", "small", "text", "mixed", "full", "pair", "grow", "call", "hidden")) {
         assertThat(session.words("@x", name)).as(name).startsWith(77L);
       }
       assertThat(session.words("@id")).startsWith(6L);
+      assertThat(session.words("@same")).startsWith(6L);
     }
   }
 

@@ -122,7 +122,13 @@ final class TypeResolver {
     Optional<Type> known = round.definitions().typedef(written.name());
     return isOwn(known)
         ? known
-        : ofProgram("type", written, binary -> binary.typedef(written.name())).or(() -> known);
+        : ofProgram("type", written, binary -> named(binary, written.name())).or(() -> known);
+  }
+
+  /** In C++ a struct is a type without its word. */
+  private static Optional<Type> named(Binary binary, String name) throws BinaryException {
+    Optional<Type> other = binary.typedef(name);
+    return other.isPresent() ? other : binary.struct(false, name).map(Type.class::cast);
   }
 
   private static boolean isOwn(Optional<Type> known) {

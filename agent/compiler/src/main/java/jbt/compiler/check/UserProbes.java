@@ -9,6 +9,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import jbt.compiler.check.Checked.Probe.Kind;
 import jbt.compiler.lang.Ast.AttachPoint;
 import jbt.compiler.lang.Quotes;
@@ -134,6 +136,14 @@ final class UserProbes {
         : binaries.find(name);
   }
 
+  /** How C++ writes a function: with its parameters only if a parenthesis is wanted somewhere. */
+  static Set<String> written(Binary binary, Function function, String wanted) {
+    String plain = binary.written(function, false);
+    return wanted.indexOf('(') < 0
+        ? Set.of(plain)
+        : Stream.of(plain, binary.written(function, true)).collect(Collectors.toSet());
+  }
+
   /** Whether a function is a copy of GCC's that is called with less than the one in the source. */
   static boolean isChanged(String function) {
     return CHANGED.matcher(function).find();
@@ -218,16 +228,16 @@ final class UserProbes {
      * name, without.
      */
     List<Expanded> declared(String wanted, boolean only) {
-      boolean parameters = wanted.indexOf('(') >= 0;
       List<Function> same = new ArrayList<>();
       List<Function> alike = new ArrayList<>();
       Set<String> names = new HashSet<>();
       for (Function function : binary.functions()) {
-        String name = binary.written(function, parameters);
-        names.add(name);
-        if (name.equals(wanted)) {
+        Set<String> written = written(binary, function, wanted);
+        names.addAll(written);
+        if (written.contains(wanted)) {
           same.add(function);
-        } else if (Wildcard.isPattern(wanted) && Wildcard.matches(wanted, name)) {
+        } else if (Wildcard.isPattern(wanted)
+            && written.stream().anyMatch(name -> Wildcard.matches(wanted, name))) {
           alike.add(function);
         }
       }
@@ -240,8 +250,7 @@ final class UserProbes {
     }
 
     private void missing(String name) {
-      boolean parameters = name.indexOf('(') >= 0;
-      if (binary.functions().stream().anyMatch(f -> binary.written(f, parameters).equals(name))) {
+      if (binary.functions().stream().anyMatch(f -> written(binary, f, name).contains(name))) {
         String declared =
             "That is its name in C++: %s:%s:cpp:\"%s\""
                 .formatted(returns ? "uretprobe" : "uprobe", file, name);
