@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -287,7 +288,9 @@ public final class Checker {
       List<Stmt> body = statements.block(group.block.body());
       List<PointAt> points =
           group.points.stream()
-              .map(point -> new PointAt(point.point(), cookies.get(point.name())))
+              .map(
+                  point ->
+                      new PointAt(point.point(), Objects.requireNonNull(cookies.get(point.name()))))
               .toList();
       probes.add(
           new Probe(

@@ -79,14 +79,18 @@ final class EntryTypes {
 
   /** Whether a struct or class is passed and returned by its address; GCC does not always say. */
   boolean byReference(Entry type) {
-    if (!isStruct(type)) {
+    return byReference(type, 0);
+  }
+
+  private boolean byReference(@Nullable Entry type, int depth) {
+    if (type == null || !isStruct(type) || depth > DEEPEST) {
       return false;
     }
     Entry whole = whole(type);
     return whole.has(Entries.CALLING_CONVENTION)
         ? whole.number(Entries.CALLING_CONVENTION) == BY_REFERENCE
         : children(whole).stream().anyMatch(child -> copiesOrDestroys(child, whole))
-            || parts(whole).stream().anyMatch(part -> byReference(part.entry()));
+            || parts(whole).stream().anyMatch(p -> byReference(plain(p.entry()), depth + 1));
   }
 
   /** A destructor, or a constructor from one of the same class, that somebody has written. */
@@ -107,8 +111,10 @@ final class EntryTypes {
         parameters.size() == 1
             ? plain(entries.referred(parameters.getFirst(), Entries.TYPE))
             : null;
-    boolean reference = type != null && (type.tag == REFERENCE || type.tag == RVALUE_REFERENCE);
-    Entry target = reference ? plain(entries.referred(type, Entries.TYPE)) : null;
+    if (type == null || (type.tag != REFERENCE && type.tag != RVALUE_REFERENCE)) {
+      return false;
+    }
+    Entry target = plain(entries.referred(type, Entries.TYPE));
     return target != null && target.offset == struct.offset;
   }
 
