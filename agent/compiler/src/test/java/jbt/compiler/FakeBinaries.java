@@ -35,11 +35,11 @@ public final class FakeBinaries implements Binaries {
   /** Of work_a: the second is in another kind of register. */
   private static final List<Btf.Parameter> PARAMETERS =
       List.of(
-          new Btf.Parameter("small", new Type.Int(1, true), false),
+          new Btf.Parameter("small", new Type.Int(1, true), false, 0),
           new Btf.Parameter("share", Type.NONE, false),
-          new Btf.Parameter("p", new Type.Pointer(POINT, Type.AddressSpace.USER), false),
-          new Btf.Parameter("pair", POINT, false),
-          new Btf.Parameter("flags", Type.UINT32, false));
+          new Btf.Parameter("p", new Type.Pointer(POINT, Type.AddressSpace.USER), false, 1),
+          new Btf.Parameter("pair", POINT, false, 2),
+          new Btf.Parameter("flags", Type.UINT32, false, 4));
 
   @Override
   public List<String> find(String name) {
@@ -70,6 +70,11 @@ public final class FakeBinaries implements Binaries {
     @Override
     public Optional<Function> function(String name) {
       return FUNCTIONS.stream().filter(f -> f.name().equals(name)).findFirst();
+    }
+
+    @Override
+    public OptionalLong chosen(Function chooser) {
+      return OptionalLong.empty();
     }
 
     @Override
@@ -130,6 +135,11 @@ public final class FakeBinaries implements Binaries {
       return fileOffset == 0x140
           ? Optional.of(new Signature(PARAMETERS, Type.INT32))
           : Optional.empty();
+    }
+
+    @Override
+    public Optional<Type> typedef(String name) {
+      return Optional.empty();
     }
 
     @Override

@@ -74,7 +74,8 @@ public record FakeTarget(String hostName) implements Target {
         "skb:kfree_skb",
         new Field("skbaddr", "void *", 0, 8, 8, false),
         new Field("lengths", "__data_loc unsigned int[]", 0, 16, 4, false),
-        new Field("addr", "unsigned char", 6, 20, 6, false));
+        new Field("addr", "unsigned char", 6, 20, 6, false),
+        new Field("cpus", "__rel_loc cpumask_t", 0, 28, 4, false));
   }
 
   private static void event(String name, Field... fields) {

@@ -93,7 +93,7 @@ final class Attachments implements AutoCloseable {
     LoadException problem =
         AttachErrors.of(
             first.point(),
-            plan.attachPointNames().get(first.cookie())
+            plan.namesByCookie().get(first.cookie())
                 + (others > 0 ? " and " + others + " others" : ""),
             e);
     Settings.Missing setting = plan.settings().missingProbes();

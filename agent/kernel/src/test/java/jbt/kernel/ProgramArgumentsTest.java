@@ -113,6 +113,94 @@ class ProgramArgumentsTest {
     }
   }
 
+  /** Values go into registers by their kind, and the address of a large result is the first. */
+  @ParameterizedTest
+  @ValueSource(strings = {"-O0 -g", "-O1 -g", "-O2 -g", "-O2 -gdwarf-4"})
+  void findsThemBesideOtherValues(String options) throws Exception {
+    String source =
+        """
+        #include <stdlib.h>
+        #include <string>
+        #include <tuple>
+        volatile long sum;
+        struct big { long a, b, c; };
+        struct flat { double x, y; };
+        struct two { long a; int b; };
+        struct shape {
+          int id = 6;
+          __attribute__((noipa)) big grow(int x) { sum += x; return {x, id, sum}; }
+          __attribute__((noipa)) void operator()(int x) { sum += x; }
+        };
+        namespace { __attribute__((noipa)) void hidden(int x) { sum += x; } }
+        extern "C" {
+        __attribute__((noipa)) big result(int x) { sum += x; return {x, x, sum}; }
+        __attribute__((noipa)) two small(int x) { sum += x; return {x, 1}; }
+        __attribute__((noipa)) std::string text(std::string s, int x) {
+          if (x < 0) { abort(); }
+          sum += x + s.size(); return s + s;
+        }
+        __attribute__((noipa)) void mixed(flat f, __int128 wide, long double old, big b, int x) {
+          sum += x + (long)f.x + (long)wide + (long)old + b.a;
+        }
+        __attribute__((noipa)) void full(int a, int b, int c, int d, int e, two t, int x) {
+          sum += a + b + c + d + e + t.a + x;
+        }
+        __attribute__((noipa)) std::tuple<int, long> pair(std::pair<int, long> p, int x) {
+          sum += p.first; return {x, p.second};
+        }
+        }
+        int main(int argc, char **argv) {
+          shape s;
+          for (int i = 0; i < atoi(argv[1]); i++) {
+            result(77); small(77); text("t", 77); mixed({1, 2}, 3, 4, {5, 6, 7}, 77);
+            full(1, 2, 3, 4, 5, {6, 7}, 77); pair({1, 2}, 77); s.grow(77);
+            s(77); hidden(77);
+          }
+          return 0;
+        }
+        """;
+    Path program = CProgram.compileCpp(folder, "app", source, options.split(" ", -1));
+    String script =
+        """
+        uprobe:FILE:result { @x["result"] = max(args.x); } uprobe:FILE:small { @x["small"] = max(args.x); }
+        uprobe:FILE:text { @x["text"] = max(args.x); } uprobe:FILE:mixed { @x["mixed"] = max(args.x); }
+        uprobe:FILE:full { @x["full"] = max(args.x); } uprobe:FILE:pair { @x["pair"] = max(args.x); }
+        uprobe:FILE:cpp:shape::grow { @x["grow"] = max(args.x); @id = max(args.this->id); }
+        uprobe:FILE:cpp:shape::operator() { @x["call"] = max(args.x); @same = max(((shape *)arg0)->id); }
+        uprobe:FILE:cpp:"(anonymous namespace)::hidden" { @x["hidden"] = max(args.x); }
+        """
+            .replace("FILE", program.toString());
+    try (ScriptSession session = ScriptSession.start(script)) {
+      run(program, 3);
+      session.stop();
+      for (String name :
+          List.of("result", "small", "text", "mixed", "full", "pair", "grow", "call", "hidden")) {
+        assertThat(session.words("@x", name)).as(name).startsWith(77L);
+      }
+      assertThat(session.words("@id")).startsWith(6L);
+      assertThat(session.words("@same")).startsWith(6L);
+    }
+  }
+
+  @Test
+  void tellsNoneThatTheCompilerHasChanged() throws Exception {
+    String source =
+        """
+        #include <stdlib.h>
+        volatile long sum;
+        static __attribute__((noinline)) void some(int unused, int x) { sum += x; }
+        int main(int argc, char **argv) {
+          for (int i = 0; i < atoi(argv[1]); i++) { some(i, argc); }
+          return 0;
+        }
+        """;
+    Path program = CProgram.compile(folder, "app", source, "-O2", "-g");
+    try (HostTarget target = new HostTarget("here")) {
+      assertThat(problem(target, "uprobe:%s:some* { @ = args.x; }".formatted(program)))
+          .contains("the compiler has changed what it is called with");
+    }
+  }
+
   /** Those that the script declares come first. */
   @Test
   void knowsTheStructsOfTheProgram() throws Exception {
@@ -124,6 +212,7 @@ class ProgramArgumentsTest {
           let $p : struct point * = (struct point *)arg1; $copy = *(struct point *)arg1;
           @x = min($p->x); @y = max($copy.next.y); @size[sizeof(struct point)] = count();
           @half = min(((struct inner *)&$p->in)->half); @args[args] = count();
+          @named = min(((point_t *)arg1)->x); @size[sizeof(point_t)] = count();
         }
         """
             .replace("FILE", program.toString());
@@ -132,7 +221,8 @@ class ProgramArgumentsTest {
       session.stop();
       assertThat(session.words("@x")).containsExactly(-1L);
       assertThat(session.words("@y")).containsExactly(700L);
-      assertThat(session.words("@size", 48L)).containsExactly(4L);
+      assertThat(session.words("@size", 48L)).containsExactly(8L);
+      assertThat(session.words("@named")).containsExactly(-1L);
       assertThat(session.words("@half")).containsExactly(-2L);
       assertThat(session.rows("@args")).hasSize(1);
     }

@@ -60,7 +60,7 @@ record Row(List<Object> key, List<Long> words, Map<Integer, Long> buckets) {
         int nul = text.indexOf('\0');
         yield nul < 0 ? text : text.substring(0, nul);
       }
-      case Type.ProbeName probeName -> plan.attachPointNames().get((int) from.getLong());
+      case Type.ProbeName probeName -> plan.namesByCookie().get((int) from.getLong());
       default -> from.getLong();
     };
   }

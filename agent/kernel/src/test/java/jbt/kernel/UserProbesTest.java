@@ -129,6 +129,43 @@ class UserProbesTest {
     }
   }
 
+  /** What chooses them is called once, with other arguments. */
+  @Test
+  @Covers("uprobe, functions chosen at run time")
+  void findsTheImplementationsThatTheCLibraryHasChosen() throws Exception {
+    String source =
+        """
+        #include <stdlib.h>
+        #include <string.h>
+        int main(int argc, char **argv) {
+          char a[256] = "some", b[256] = "others";
+          volatile size_t length = 201;
+          volatile long sum = 0;
+          for (int i = 0; i < atoi(argv[1]); i++) {
+            sum += memcmp(a, b, length);
+            memcpy(a, b, length - 1);
+            sum += strlen(b);
+          }
+          return 0;
+        }
+        """;
+    Path program = CProgram.compile(folder, "chosen", source, "-O1", "-fno-builtin");
+    String script =
+        """
+        uprobe:libc:memcmp /comm == "chosen"/ { @compared[arg2] = count(); @func[func] = count(); }
+        uprobe:libc:memc* /comm == "chosen" && arg2 == 200/ { @copied = count(); }
+        uretprobe:libc:strlen /comm == "chosen"/ { @length[retval] = count(); }
+        """;
+    try (ScriptSession session = ScriptSession.start(script)) {
+      run(program, 5);
+      session.stop();
+      assertThat(session.words("@compared", 201L)).containsExactly(5L);
+      assertThat(session.rows("@func")).hasSize(1);
+      assertThat(session.words("@copied")).containsExactly(5L);
+      assertThat(session.words("@length", 6L)).containsExactly(5L);
+    }
+  }
+
   @Test
   void takesRelativePathsOnThisHostOnly() throws Exception {
     counter();

@@ -1,5 +1,6 @@
 package jbt.compiler.check;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -56,9 +57,10 @@ final class Builtins {
       return Value.string(Strings.bytes(round.target().hostName()), range);
     }
     if (name.equals("probe")) {
+      List<Integer> cookies = context.cookiesHere();
       return Value.of(
-          context.points().size() == 1
-              ? new Expr.IntLiteral(context.firstCookie(), Type.PROBE_NAME, range)
+          cookies.size() == 1
+              ? new Expr.IntLiteral(cookies.getFirst(), Type.PROBE_NAME, range)
               : new Expr.BuiltinValue(Builtin.PROBE, Type.PROBE_NAME, range));
     }
     Entry entry = AT_RUN_TIME.get(name);

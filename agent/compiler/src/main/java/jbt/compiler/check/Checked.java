@@ -74,7 +74,7 @@ public record Checked(
   /**
    * One program to be made: a block of the script for attach points that share one context layout.
    *
-   * @param points the attach points; cookie is the place in {@link Checked#attachPointNames}
+   * @param points the attach points; cookie is that of {@link jbt.compiler.plan.Attachment}
    * @param locals types of the scratch variables, named by their place
    * @param only the one system call of 64-bit programs whose events it is for, where it is attached
    *     to those of others too

@@ -47,7 +47,7 @@ public final class CheckedPrinter {
 
   private void probe(Checked.Probe probe) {
     for (Checked.PointAt point : probe.points()) {
-      out.append("probe ").append(checked.attachPointNames().get(point.cookie())).append('\n');
+      out.append("probe ").append(checked.attachPointNames().get(point.cookie() - 1)).append('\n');
     }
     for (int i = 0; i < probe.locals().size(); i++) {
       out.append("        $" + i + ": ").append(type(probe.locals().get(i))).append('\n');

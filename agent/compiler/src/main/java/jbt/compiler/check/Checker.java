@@ -1,11 +1,13 @@
 package jbt.compiler.check;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -274,25 +276,36 @@ public final class Checker {
             new Diagnostics(),
             new ArrayList<>());
     List<Probe> probes = new ArrayList<>();
-    List<String> names = new ArrayList<>();
+    List<String> names =
+        groups.stream().flatMap(group -> group.points.stream()).map(Expanded::name).toList();
+    Map<String, Integer> cookies = cookies(names);
     for (Group group : groups) {
-      ProbeContext context =
-          new ProbeContext(probes.size(), group.points, names.size(), environment);
+      ProbeContext context = new ProbeContext(probes.size(), group.points, cookies, environment);
       StatementChecker statements = new StatementChecker(round, context);
       Optional<Expr> written =
           group.block.predicate().map(p -> statements.expressions().condition(p).expr());
       Optional<Expr> predicate = ofProcess(written, context, circumstances, group.block);
       List<Stmt> body = statements.block(group.block.body());
-      List<PointAt> points = new ArrayList<>();
-      for (Expanded point : group.points) {
-        points.add(new PointAt(point.point(), names.size()));
-        names.add(point.name());
-      }
+      List<PointAt> points =
+          group.points.stream()
+              .map(
+                  point ->
+                      new PointAt(point.point(), Objects.requireNonNull(cookies.get(point.name()))))
+              .toList();
       probes.add(
           new Probe(
               context.kind(), points, predicate, body, context.localTypes(), group.block.range()));
     }
     return new Result(probes, names, round);
+  }
+
+  /** One for each name, from 1; "", which a variable that nothing has set holds, is 0. */
+  private static Map<String, Integer> cookies(List<String> names) {
+    Map<String, Integer> cookies = new HashMap<>(Map.of("", 0));
+    for (int i = 0; i < names.size(); i++) {
+      cookies.putIfAbsent(names.get(i), i + 1);
+    }
+    return cookies;
   }
 
   /** The predicate of a probe that fires only for the process that is traced, if it is one. */

@@ -127,23 +127,20 @@ final class ContextFields {
     if (point.parameters().isEmpty()) {
       return unknownArguments(point, member.range());
     }
-    int register = 0;
     for (Btf.Parameter parameter : point.parameters()) {
-      boolean usable = parameter.registers() == 1 && !(parameter.type() instanceof Type.Struct);
       if (parameter.name().equals(member.field())) {
-        if (!usable || register >= Registers.ARGUMENTS.size()) {
+        if (!inRegister(parameter)) {
           diagnostics.error(
               member.range(),
               "The argument '%s' of %s is in no register that can be read"
                   .formatted(parameter.name(), point.function()));
           return Value.unknown(member.range());
         }
-        Expr held = Registers.argument(register, member.range());
+        Expr held = Registers.argument(parameter.register(), member.range());
         Expr typed = new Expr.Cast(held, parameter.type(), member.range());
         boolean pointer = parameter.type() instanceof Type.Pointer;
         return new Value(typed, Access.natural(parameter.type()), pointer);
       }
-      register += parameter.registers();
     }
     diagnostics.error(
         member.fieldRange(),
@@ -155,12 +152,20 @@ final class ContextFields {
   }
 
   private Value unknownArguments(Expanded point, SourceRange range) {
+    boolean changed = UserProbes.isChanged(point.function());
     diagnostics.error(
         range,
-        "'args' is not available in %s: its program has no debug information of arguments there"
-            .formatted(point.name()),
+        "'args' is not available in %s: %s"
+            .formatted(
+                point.name(),
+                changed
+                    ? "the compiler has changed what it is called with"
+                    : "its program has no debug information of arguments there"),
         List.of(),
-        List.of("Compile it with -g, or use arg0 to arg5"));
+        List.of(
+            changed
+                ? "What is in registers then are arg0 to arg5"
+                : "Compile it with -g, or use arg0 to arg5"));
     return Value.unknown(range);
   }
 
@@ -172,15 +177,12 @@ final class ContextFields {
     }
     List<String> names = new ArrayList<>();
     List<Expr> parts = new ArrayList<>();
-    int register = 0;
     for (Btf.Parameter parameter : point.parameters()) {
-      boolean inRegister = parameter.registers() == 1 && register < Registers.ARGUMENTS.size();
-      if (usable(parameter.type()) && (inRegister || context.kind() != Kind.UPROBE)) {
+      if (context.kind() == Kind.UPROBE ? inRegister(parameter) : usable(parameter.type())) {
         Ast.Expr args = new Ast.Expr.Name("args", range);
         names.add(parameter.name());
         parts.add(member(new Ast.Expr.Member(args, parameter.name(), range, range)).expr());
       }
-      register += parameter.registers();
     }
     if (parts.isEmpty()) {
       boolean fields =
@@ -197,6 +199,10 @@ final class ContextFields {
     }
     Type type = new Type.Tuple(parts.stream().map(Expr::type).toList(), names);
     return new Value(new Expr.Tuple(parts, type, range), false, true);
+  }
+
+  private static boolean inRegister(Btf.Parameter parameter) {
+    return parameter.register() >= 0 && usable(parameter.type());
   }
 
   private static boolean usable(Type type) {
@@ -269,6 +275,9 @@ final class ContextFields {
   }
 
   private Value value(Field field, FieldType type, SourceRange range) {
+    if (type.read() == Read.DATA_LOC && type.type() instanceof Type.Pointer pointer) {
+      return elsewhere(field, pointer, range);
+    }
     Type resolved = resolved(field, type.type());
     Expr expr = new Expr.ContextField(field.offset(), type.size(), type.read(), resolved, range);
     boolean natural =
@@ -276,6 +285,21 @@ final class ContextFields {
             || (type.type() instanceof Type.Int i && !i.signed() && i.bytes() < 8);
     boolean pointer = type.type() instanceof Type.Pointer;
     return new Value(expr, natural, pointer || type.processId());
+  }
+
+  /** The address of what is at the end of the record. */
+  private static Value elsewhere(Field field, Type.Pointer type, SourceRange range) {
+    Type.Int half = new Type.Int(2, false);
+    Expr record = new Expr.Call(Function.CONTEXT, List.of(), type, range);
+    Expr distance = new Expr.ContextField(field.offset(), half.bytes(), Read.LOAD, half, range);
+    Expr address =
+        new Expr.Binary(
+            Checked.BinaryOp.ADD,
+            new Expr.Cast(record, Type.UINT64, range),
+            new Expr.Cast(distance, Type.UINT64, range),
+            Type.UINT64,
+            range);
+    return new Value(new Expr.Cast(address, type, range), false, true);
   }
 
   /** An enum, or a pointer to a struct, that is known here. */

@@ -49,6 +49,7 @@ final class Expansion {
           Map.entry("uretprobe", "uretprobe"),
           Map.entry("ur", "uretprobe"),
           Map.entry("usdt", "usdt"),
+          Map.entry("U", "usdt"),
           Map.entry("kprobe", "kprobe"),
           Map.entry("k", "kprobe"),
           Map.entry("kretprobe", "kretprobe"),
@@ -150,17 +151,19 @@ final class Expansion {
     return unmatched;
   }
 
-  /** The provider that a name or short form means. */
+  /** The provider that a name or short form means, in any case but {@code U}. */
   static Optional<String> provider(String name) {
-    return Optional.ofNullable(PROVIDERS.get(name.toLowerCase(Locale.ROOT)));
+    String exact = PROVIDERS.get(name);
+    return Optional.ofNullable(
+        exact == null ? PROVIDERS.get(name.toLowerCase(Locale.ROOT)) : exact);
   }
 
   List<Expanded> expand(AttachPoint written) {
     if (Wildcard.isPattern(written.provider())) {
       return ofProviders(written);
     }
-    String provider = PROVIDERS.get(written.provider().toLowerCase(Locale.ROOT));
-    if (provider == null) {
+    Optional<String> provider = provider(written.provider());
+    if (provider.isEmpty()) {
       diagnostics.error(
           written.range(),
           "Unknown probe type: '" + written.provider() + "'",
@@ -169,11 +172,11 @@ final class Expansion {
       return List.of();
     }
     // Paths and names of C++ keep their quotes until they are split further.
-    return switch (provider) {
+    return switch (provider.get()) {
       case "uprobe" -> users.functions(written, false);
       case "uretprobe" -> users.functions(written, true);
       case "usdt" -> users.markers(written);
-      default -> inKernel(unquoted(written), provider);
+      default -> inKernel(unquoted(written), provider.get());
     };
   }
 
@@ -398,6 +401,10 @@ final class Expansion {
   /** Tells of something that is missing at a place that is used all the same. */
   void warn(Expanded point, String message) {
     diagnostics.warning(point.range(), message);
+  }
+
+  void warn(AttachPoint written, String message) {
+    diagnostics.warning(written.range(), message);
   }
 
   /** With the arguments of the function it is at, where the debug information has them. */

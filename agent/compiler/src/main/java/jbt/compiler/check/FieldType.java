@@ -7,6 +7,7 @@ import jbt.compiler.check.Checked.Expr.ContextField.Read;
 import jbt.compiler.target.TracepointFormat.Field;
 import jbt.compiler.types.Type;
 import jbt.compiler.types.Type.AddressSpace;
+import jbt.compiler.types.TypeNames;
 
 /**
  * How a field of a tracepoint is read and what its value is.
@@ -17,6 +18,10 @@ import jbt.compiler.types.Type.AddressSpace;
 record FieldType(Read read, int size, Type type, boolean processId) {
   /** Longest text that is taken from a pointer or from the end of a record. */
   static final int LONGEST_STRING = 1024;
+
+  private static final String DATA_LOC = "__data_loc";
+
+  private static final Type UNKNOWN = new Type.Int(1, false);
 
   /**
    * Arguments of system calls are recorded as whole registers, and as unsigned, whatever their type
@@ -53,10 +58,11 @@ record FieldType(Read read, int size, Type type, boolean processId) {
   /** The type of a field, or empty if jbt can't use it. */
   static Optional<FieldType> of(String category, Field field) {
     String written = field.type().replace("const ", "").replace(" const", "").strip();
-    if (written.startsWith("__data_loc") || written.startsWith("__rel_loc")) {
-      return written.equals("__data_loc char[]")
-          ? some(Read.DATA_LOC, 4, new Type.Str(LONGEST_STRING))
-          : Optional.empty();
+    if (written.startsWith(DATA_LOC)) {
+      return some(Read.DATA_LOC, 4, elsewhere(written.substring(DATA_LOC.length()).strip()));
+    }
+    if (written.startsWith("__rel_loc")) {
+      return Optional.empty();
     }
     if (field.arrayLength() > 0) {
       return array(written, field);
@@ -76,6 +82,15 @@ record FieldType(Read read, int size, Type type, boolean processId) {
     }
     return integer(field.size(), field.signed())
         .map(type -> new FieldType(Read.LOAD, field.size(), type, processId));
+  }
+
+  /** A text, or a pointer to what is at the end of the record; bytes, if nothing else is known. */
+  private static Type elsewhere(String written) {
+    if (written.equals("char[]")) {
+      return new Type.Str(LONGEST_STRING);
+    }
+    Type element = TypeNames.integer(written.replace("[]", "").strip()).orElse(UNKNOWN);
+    return new Type.Pointer(element, AddressSpace.KERNEL);
   }
 
   private static Optional<FieldType> array(String written, Field field) {

@@ -2,6 +2,7 @@ package jbt.compiler.check;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import jbt.compiler.check.Checked.BinaryOp;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.UnaryOp;
@@ -98,12 +99,14 @@ final class Operators {
   Value binary(Ast.BinaryOp op, Value left, Value right, SourceRange range) {
     BinaryOp checked = BinaryOp.valueOf(op.name());
     boolean equality = checked == BinaryOp.EQ || checked == BinaryOp.NE;
-    if (equality && left.known() && right.known() && !(numeric(left) && numeric(right))) {
+    boolean known = left.known() && right.known();
+    if (equality && known && !(numeric(left) && numeric(right))) {
       return equality(checked, left, right, range);
     }
     boolean order = compares(checked);
     boolean pointers = left.type() instanceof Type.Pointer || right.type() instanceof Type.Pointer;
-    if (pointers && !(left.known() && right.known())) {
+    boolean numbers = Stream.of(left, right).allMatch(value -> !value.known() || numeric(value));
+    if (!known && (pointers || (equality && !numbers))) {
       return Value.unknown(range);
     }
     if (pointers && numeric(left) && numeric(right)) {
@@ -294,17 +297,18 @@ final class Operators {
 
   /** A probe's name is held as its number: the literal becomes one, too. */
   private Value probeName(BinaryOp op, Value probe, Expr.StrLiteral name, SourceRange range) {
-    List<Expanded> points = context.points();
-    for (int i = 0; i < points.size(); i++) {
-      if (points.get(i).name().equals(name.value())) {
-        int cookie = context.firstCookie() + i;
-        Expr literal = new Expr.IntLiteral(cookie, Type.PROBE_NAME, name.range());
-        return points.size() == 1
-            ? Value.bool(op == BinaryOp.EQ, range)
-            : truth(new Expr.Binary(op, probe.expr(), literal, Type.BOOL, range));
-      }
+    Optional<Integer> cookie = context.cookie(name.value());
+    boolean possible =
+        switch (probe.expr()) {
+          case Expr.IntLiteral only -> cookie.filter(c -> c == only.value()).isPresent();
+          case Expr.BuiltinValue here -> cookie.filter(context.cookiesHere()::contains).isPresent();
+          default -> cookie.isPresent();
+        };
+    if (!possible || probe.expr() instanceof Expr.IntLiteral) {
+      return Value.bool(possible == (op == BinaryOp.EQ), range);
     }
-    return Value.bool(op == BinaryOp.NE, range);
+    Expr literal = new Expr.IntLiteral(cookie.get(), Type.PROBE_NAME, name.range());
+    return truth(new Expr.Binary(op, probe.expr(), literal, Type.BOOL, range));
   }
 
   /** Names of numbers that are known to the compiler are compared as numbers. */

@@ -22,7 +22,7 @@ final class ProbeContext {
 
   private final int probe;
   private final List<Expanded> points;
-  private final int firstCookie;
+  private final Map<String, Integer> cookies;
   private final Environment environment;
   private final Deque<Map<String, Variable>> blocks = new ArrayDeque<>();
   private final List<Place> locals = new ArrayList<>();
@@ -30,10 +30,12 @@ final class ProbeContext {
   /** Variables that are declared, and up to here set by nothing. */
   private final Set<Integer> unset = new HashSet<>();
 
-  ProbeContext(int probe, List<Expanded> points, int firstCookie, Environment environment) {
+  /** With the cookies of all names of the script. */
+  ProbeContext(
+      int probe, List<Expanded> points, Map<String, Integer> cookies, Environment environment) {
     this.probe = probe;
     this.points = points;
-    this.firstCookie = firstCookie;
+    this.cookies = cookies;
     this.environment = environment;
     blocks.push(new HashMap<>());
   }
@@ -42,9 +44,14 @@ final class ProbeContext {
     return points;
   }
 
-  /** Place of the first attach point's name; those of the others follow. */
-  int firstCookie() {
-    return firstCookie;
+  /** Of an attach point's name, here or elsewhere in the script. */
+  Optional<Integer> cookie(String name) {
+    return Optional.ofNullable(cookies.get(name));
+  }
+
+  /** What the builtin probe may be here. */
+  List<Integer> cookiesHere() {
+    return points.stream().map(point -> cookies.get(point.name())).distinct().toList();
   }
 
   Kind kind() {

@@ -335,17 +335,16 @@ public final class ProbeListing {
     }
     boolean cpp = parts.group(2) != null;
     String pattern = Quotes.removed(parts.group(3));
-    boolean parameters = pattern.indexOf('(') >= 0;
     Binaries binaries = target.binaries();
     for (String file : files(Quotes.removed(parts.group(1)))) {
       Binary binary = binaries.open(file);
       for (Binary.Function each : binary.functions()) {
-        String name = cpp ? binary.written(each, parameters) : each.name();
-        if (name.equals(pattern) || Wildcard.matches(pattern, name)) {
-          String shown = cpp ? "cpp:\"" + binary.written(each, true) + "\"" : name;
+        Set<String> names = cpp ? UserProbes.written(binary, each, pattern) : Set.of(each.name());
+        if (names.stream().anyMatch(n -> n.equals(pattern) || Wildcard.matches(pattern, n))) {
+          String shown = cpp ? "cpp:\"" + binary.written(each, true) + "\"" : each.name();
           List<String> lines = new ArrayList<>();
           // A uretprobe has neither arguments nor offsets.
-          if (details && provider.equals("uprobe")) {
+          if (details && provider.equals("uprobe") && !UserProbes.isChanged(each.name())) {
             binary
                 .fileOffset(each.address())
                 .ifPresent(offset -> lines.addAll(binary.declarations(offset)));

@@ -8,6 +8,7 @@ import java.util.Set;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Ast.TypeName;
 import jbt.compiler.plan.Attachment.Point;
+import jbt.compiler.target.Binary;
 import jbt.compiler.target.BinaryException;
 import jbt.compiler.types.Definitions;
 import jbt.compiler.types.Meaning;
@@ -97,9 +98,7 @@ final class TypeResolver {
       default ->
           name.equals("void")
               ? Optional.of(Type.NONE)
-              : TypeNames.integer(name)
-                  .or(() -> definitions.typedef(name))
-                  .or(() -> withoutWord(written));
+              : TypeNames.integer(name).or(() -> typedef(written)).or(() -> withoutWord(written));
     };
   }
 
@@ -113,24 +112,47 @@ final class TypeResolver {
   /** The script's own, one of the program that the probe is in, or the kernel's. */
   private Optional<Type> struct(boolean union, TypeName written) {
     Optional<Type> known = round.definitions().struct(union, written.name()).map(Type.class::cast);
-    boolean own =
-        known.isPresent()
-            && known.get() instanceof Type.Struct struct
-            && struct.origin().source().equals(Origin.SCRIPT);
-    return own ? known : ofProgram(union, written).or(() -> known);
+    String kind = union ? "union" : "struct";
+    return isOwn(known)
+        ? known
+        : ofProgram(kind, written, binary -> binary.struct(union, written.name())).or(() -> known);
   }
 
-  private Optional<Type> ofProgram(boolean union, TypeName written) {
+  private Optional<Type> typedef(TypeName written) {
+    Optional<Type> known = round.definitions().typedef(written.name());
+    return isOwn(known)
+        ? known
+        : ofProgram("type", written, binary -> named(binary, written.name())).or(() -> known);
+  }
+
+  /** In C++ a struct is a type without its word. */
+  private static Optional<Type> named(Binary binary, String name) throws BinaryException {
+    Optional<Type> other = binary.typedef(name);
+    return other.isPresent() ? other : binary.struct(false, name).map(Type.class::cast);
+  }
+
+  private static boolean isOwn(Optional<Type> known) {
+    return known.isPresent()
+        && known.get() instanceof Type.Struct struct
+        && struct.origin().source().equals(Origin.SCRIPT);
+  }
+
+  /** What is asked of a program. */
+  private interface Question {
+    Optional<? extends Type> ask(Binary binary) throws BinaryException;
+  }
+
+  private Optional<Type> ofProgram(String kind, TypeName written, Question question) {
     Set<String> files = new LinkedHashSet<>();
     for (Expanded point : expressions.points()) {
       if (point.point() instanceof Point.Uprobe place) {
         files.add(place.file());
       }
     }
-    List<Type.Struct> found = new ArrayList<>();
+    List<Type> found = new ArrayList<>();
     for (String file : files) {
       try {
-        round.binaries().open(file).struct(union, written.name()).ifPresent(found::add);
+        question.ask(round.binaries().open(file)).ifPresent(found::add);
       } catch (BinaryException e) {
         // Without debug information of the program its types are not known, the kernel's are.
         return Optional.empty();
@@ -143,9 +165,9 @@ final class TypeResolver {
           .error(
               written.range(),
               "%d programs of this block have a %s '%s': give each of them a block"
-                  .formatted(found.size(), union ? "union" : "struct", written.name()));
+                  .formatted(found.size(), kind, written.name()));
     }
-    return found.stream().findFirst().map(Type.class::cast);
+    return found.stream().findFirst();
   }
 
   private void unknown(TypeName written) {

@@ -9,6 +9,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import jbt.compiler.check.Checked.Probe.Kind;
 import jbt.compiler.lang.Ast.AttachPoint;
 import jbt.compiler.lang.Quotes;
@@ -24,6 +26,8 @@ import jbt.compiler.types.Type;
 
 /** Attach points in programs and libraries. */
 final class UserProbes {
+  private static final Pattern CHANGED = Pattern.compile("\\.(isra|constprop|part)\\.");
+
   static final Pattern WITH_OFFSET = Pattern.compile("(.+)\\+((?:0x)?[0-9a-fA-F]+)");
 
   /** The only language that a function may be asked for in. */
@@ -132,9 +136,22 @@ final class UserProbes {
         : binaries.find(name);
   }
 
+  /** How C++ writes a function: with its parameters only if a parenthesis is wanted somewhere. */
+  static Set<String> written(Binary binary, Function function, String wanted) {
+    String plain = binary.written(function, false);
+    return wanted.indexOf('(') < 0
+        ? Set.of(plain)
+        : Stream.of(plain, binary.written(function, true)).collect(Collectors.toSet());
+  }
+
+  /** Whether a function is a copy of GCC's that is called with less than the one in the source. */
+  static boolean isChanged(String function) {
+    return CHANGED.matcher(function).find();
+  }
+
   /** With the arguments that the function at this place has. */
   Expanded withArguments(Expanded point) {
-    if (!(point.point() instanceof Point.Uprobe place)) {
+    if (!(point.point() instanceof Point.Uprobe place) || isChanged(point.function())) {
       return point;
     }
     try {
@@ -211,16 +228,16 @@ final class UserProbes {
      * name, without.
      */
     List<Expanded> declared(String wanted, boolean only) {
-      boolean parameters = wanted.indexOf('(') >= 0;
       List<Function> same = new ArrayList<>();
       List<Function> alike = new ArrayList<>();
       Set<String> names = new HashSet<>();
       for (Function function : binary.functions()) {
-        String name = binary.written(function, parameters);
-        names.add(name);
-        if (name.equals(wanted)) {
+        Set<String> written = written(binary, function, wanted);
+        names.addAll(written);
+        if (written.contains(wanted)) {
           same.add(function);
-        } else if (Wildcard.isPattern(wanted) && Wildcard.matches(wanted, name)) {
+        } else if (Wildcard.isPattern(wanted)
+            && written.stream().anyMatch(name -> Wildcard.matches(wanted, name))) {
           alike.add(function);
         }
       }
@@ -233,7 +250,14 @@ final class UserProbes {
     }
 
     private void missing(String name) {
-      missing(name, binary.functions().stream().map(Function::name).toList());
+      if (binary.functions().stream().anyMatch(f -> written(binary, f, name).contains(name))) {
+        String declared =
+            "That is its name in C++: %s:%s:cpp:\"%s\""
+                .formatted(returns ? "uretprobe" : "uprobe", file, name);
+        expansion.missing(written, file + " has no symbol " + name, List.of(declared));
+      } else {
+        missing(name, binary.functions().stream().map(Function::name).toList());
+      }
     }
 
     private void missing(String name, List<String> names) {
@@ -291,7 +315,15 @@ final class UserProbes {
     }
 
     private List<Expanded> point(Function function, long distance, String text) {
-      OptionalLong offset = binary.fileOffset(function.address() + distance);
+      OptionalLong chosen =
+          function.chooses() && distance == 0 ? binary.chosen(function) : OptionalLong.empty();
+      if (function.chooses() && chosen.isEmpty()) {
+        expansion.warn(
+            written,
+            "%s of %s tells which implementation is to be used, and is called only for that"
+                .formatted(text, file));
+      }
+      OptionalLong offset = binary.fileOffset(chosen.orElse(function.address() + distance));
       if (offset.isEmpty()) {
         expansion.missing(written, "%s: %s is not in the file".formatted(file, text), List.of());
         return List.of();

@@ -111,8 +111,8 @@ final class Lexer {
   /**
    * The attach point that begins here: up to white space, a comma or an opening brace, or up to the
    * slash of a predicate, that is any slash but those of a path, which begins right behind a colon
-   * with a slash or with {@code ./} or {@code ../}. White space around colons and in front of and
-   * behind the plus of an offset is no part of it.
+   * with a slash or with {@code ./} or {@code ../}, and those of names as {@code net/http.Get}.
+   * White space around colons and in front of and behind the plus of an offset is no part of it.
    */
   Token attachPoint() {
     skipBlank();
@@ -148,7 +148,7 @@ final class Lexer {
       if (c == '/') {
         String before = text.substring(start, at);
         path |= before.endsWith(":") || before.endsWith(":.") || before.endsWith(":..");
-        if (!path) {
+        if (!path && !slashOfName()) {
           break;
         }
       } else if (c == ':') {
@@ -157,6 +157,26 @@ final class Lexer {
       at = c == '"' ? Quotes.end(text, at) : at + 1;
     }
     written.append(text, start, at);
+  }
+
+  /**
+   * Whether this slash is no predicate's: behind white space the block, its predicate or another
+   * attach point follows, where a predicate would go on or would have ended with a slash.
+   */
+  private boolean slashOfName() {
+    int end = at;
+    int open = 0;
+    while (end < text.length()
+        && !isBlank(text.charAt(end))
+        && ",{};".indexOf(text.charAt(end)) < 0) {
+      char c = text.charAt(end);
+      open += "([".indexOf(c) >= 0 ? 1 : ")]".indexOf(c) >= 0 ? -1 : 0;
+      end = c == '"' ? Quotes.end(text, end) : end + 1;
+    }
+    String rest = text.substring(end).stripLeading();
+    boolean ends = rest.isEmpty() || ",{".indexOf(rest.charAt(0)) >= 0;
+    boolean predicate = rest.startsWith("/") && !rest.substring(1).stripLeading().startsWith("{");
+    return open == 0 && text.charAt(end - 1) != '/' && (ends || predicate);
   }
 
   private void skipBlank() {

@@ -4,7 +4,7 @@ package jbt.compiler.plan;
  * One attach point.
  *
  * @param program place in {@link Plan#programs}
- * @param cookie what bpf_get_attach_cookie gives there: the place in {@link Plan#attachPointNames}
+ * @param cookie what bpf_get_attach_cookie gives there: the place in {@link Plan#namesByCookie}
  */
 public record Attachment(int program, Point point, int cookie) {
   /** Where a program is attached. */

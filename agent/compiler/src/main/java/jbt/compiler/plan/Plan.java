@@ -64,6 +64,11 @@ public record Plan(
         warnings);
   }
 
+  /** Of several attach points of one name the first has the cookie; 0 is that of none. */
+  public List<String> namesByCookie() {
+    return Stream.concat(Stream.of(""), attachPointNames.stream()).toList();
+  }
+
   /** The same with some attach points left out and some warnings added. */
   public Plan without(Set<Attachment> missing, List<String> more) {
     return new Plan(

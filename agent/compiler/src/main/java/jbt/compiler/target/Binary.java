@@ -9,8 +9,17 @@ import jbt.compiler.types.Type;
 
 /** What a program or library tells of itself. Addresses are as its symbols have them. */
 public interface Binary {
-  /** A function; {@code size} in bytes, 0 where it is not known. */
-  record Function(String name, long address, long size) {}
+  /**
+   * A function.
+   *
+   * @param size in bytes, 0 where it is not known
+   * @param chooses it tells which implementation is to be used (IFUNC), and is called only for that
+   */
+  record Function(String name, long address, long size, boolean chooses) {
+    public Function(String name, long address, long size) {
+      this(name, address, size, false);
+    }
+  }
 
   /**
    * One place of a statically defined probe (a note of the owner {@code stapsdt}).
@@ -42,6 +51,9 @@ public interface Binary {
   List<Function> functions();
 
   Optional<Function> function(String name);
+
+  /** Where the implementation is that is chosen on this host; empty where that can't be told. */
+  OptionalLong chosen(Function chooser);
 
   /** The function that an address lies in. */
   Optional<Function> at(long address);
@@ -91,6 +103,13 @@ public interface Binary {
    * @throws BinaryException if there is some that can't be read
    */
   Optional<Type.Struct> struct(boolean union, String name) throws BinaryException;
+
+  /**
+   * What the debug information has as a type of this name (typedef).
+   *
+   * @throws BinaryException as above
+   */
+  Optional<Type> typedef(String name) throws BinaryException;
 
   /** The members of a struct that the debug information has; its origin's source is the file. */
   List<Member> members(int struct);

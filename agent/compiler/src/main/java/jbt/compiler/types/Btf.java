@@ -436,19 +436,16 @@ public final class Btf {
     };
   }
 
-  /** A parameter of a function. */
-  public record Parameter(String name, Type type, boolean perCpu) {
-    private static final int MOST_BYTES = 16;
-
-    /** General registers of x86-64 that take it when the function is called. */
-    public int registers() {
-      return switch (type) {
-        // Such as a floating-point number, which goes elsewhere.
-        case Type.None _ -> 0;
-        case Type.Struct struct ->
-            struct.size() > MOST_BYTES ? 0 : (struct.size() + Long.BYTES - 1) / Long.BYTES;
-        default -> 1;
-      };
+  /**
+   * A parameter of a function.
+   *
+   * @param register the place among those of arguments of the one that has it when a program's
+   *     function is called, of the first if it has two; -1 for what is elsewhere or not known
+   */
+  public record Parameter(String name, Type type, boolean perCpu, int register) {
+    /** Of a function of the kernel, where programs get all arguments in memory. */
+    public Parameter(String name, Type type, boolean perCpu) {
+      this(name, type, perCpu, -1);
     }
   }
 

@@ -98,7 +98,7 @@ public sealed interface Type {
 
   /**
    * The text of the attach point that fired. In kernel memory 8 bytes: the place in {@link
-   * jbt.compiler.plan.Plan#attachPointNames}; text everywhere else.
+   * jbt.compiler.plan.Plan#namesByCookie}; text everywhere else.
    */
   record ProbeName() implements Type {
     @Override

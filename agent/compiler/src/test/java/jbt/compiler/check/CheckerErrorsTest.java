@@ -107,6 +107,7 @@ class CheckerErrorsTest {
         "let $x: foo = 1; => Unknown type: 'foo'",
         "let $x: string[2] = \"abc\"; => Type mismatch for $x: it holds string[2], not string[4] / This is the initial declaration.",
         "if (1) { let $f = 1 } print($f); => Undefined or undeclared variable: $f",
+        "print(nosuch != \"\"); => Unknown identifier: 'nosuch'",
         "print(pidd); => Unknown identifier: 'pidd' / HINT: Did you mean 'pid'?",
         "print($x); => Undefined or undeclared variable: $x",
         "print(args.x); => 'args' is not available in begin",
@@ -192,9 +193,9 @@ class CheckerErrorsTest {
                 + " / HINT: Did you mean 'filename'?");
     assertThat(messages("t:syscalls:sys_enter_* { print(args.fd) }"))
         .isEqualTo("tracepoint:syscalls:sys_enter_getppid has no field 'fd'");
-    assertThat(messages("t:skb:kfree_skb { print(args.lengths); print(args.skbaddr + 1) }"))
+    assertThat(messages("t:skb:kfree_skb { print(args.cpus); print(args.skbaddr + 1) }"))
         .isEqualTo(
-            "The field 'lengths' of type '__data_loc unsigned int[]' can't be used"
+            "The field 'cpus' of type '__rel_loc cpumask_t' can't be used"
                 + " / Only 'pointer + integer' and 'pointer - integer' of known size are possible");
     assertThat(messages("t:raw_syscalls:sys_enter { print(args.args[6]) }"))
         .isEqualTo("The index 6 is outside of the array of 6 elements");

@@ -92,7 +92,7 @@ class CheckerTest {
             "tracepoint:syscalls:sys_enter_write");
     assertThat(checked.probes().getFirst().points())
         .extracting(Checked.PointAt::cookie)
-        .containsExactly(0, 1, 2, 3, 4);
+        .containsExactly(1, 2, 3, 4, 5);
 
     Checked two =
         check("t:syscalls:sys_enter_read,t:sched:sched_process_ex*,i:s:1,i:s:2,p:hz:99 { @++ }");
@@ -158,13 +158,13 @@ class CheckerTest {
         .contains(
             """
                2    @[probe] <- 1
-               3    if (probe eq 3:probe name):bool
+               3    if (probe eq 4:probe name):bool
                3      @x++
                4    if 1:bool
             """)
         .contains(
             """
-               6    @[5:probe name] <- 1
+               6    @[6:probe name] <- 1
                6    if 1:bool
             """);
   }

@@ -189,6 +189,8 @@ class UserProbesTest {
         "uretprobe:app:main { print(arg0); } | 'arg0' is not available in uretprobe:/bin/app:main",
         "uprobe:app:main { print(arg6); } | arg6 is not in a register",
         "uprobe:app:main { print(reg(\"xx\")); } | xx",
+        "uprobe:app:\"ns::work\" {} | /bin/app has no symbol ns::work",
+        "uprobe:app:\"ns::work\" {} | That is its name in C++: uprobe:/bin/app:cpp:\"ns::work\"",
         "uprobe:app:cpp:\"ns::wrk\" {} | Did you mean 'ns::work'?",
         "uprobe:app:cpp:\"ns::work(char)\" {} | /bin/app has no function ns::work(char)",
         "uprobe:app:small {} | /bin/app: the compiler has put small into its callers",

@@ -37,6 +37,7 @@ final class ConstructsTest {
                       new Field("name", "char", 8, 24, 8, true),
                       new Field("values", "unsigned int", 4, 32, 16, false),
                       new Field("text", "__data_loc char[]", 0, 48, 4, true),
+                      new Field("numbers", "__data_loc u32[]", 0, 52, 4, false),
                       new Field("path", "const char *", 0, 56, 8, false))),
               "x:other",
               new TracepointFormat(2, List.of(new Field("id", "long", 0, 8, 8, true)))));
@@ -68,7 +69,8 @@ final class ConstructsTest {
     for (int i = 0; i < 4; i++) {
       record.putInt(32 + 4 * i, 100 + i);
     }
-    record.putInt(48, 64 | 6 << 16).put(64, "hello".getBytes(StandardCharsets.ISO_8859_1));
+    record.putInt(48, 64 | 6 << 16).putInt(52, 72 | 8 << 16).putInt(72, 7).putInt(76, -8);
+    record.put(64, "hello".getBytes(StandardCharsets.ISO_8859_1));
     record.putLong(56, PATH);
     return record.array();
   }
@@ -189,6 +191,15 @@ final class ConstructsTest {
     fire(0, 1);
     assertThat(words("@")).isEqualTo(Map.of(List.of(""), 1L));
     assertThat(lines()).isEqualTo(List.of(List.of("")));
+  }
+
+  @Test
+  void arraysAtTheEndOfTheRecord() {
+    start(
+        "tracepoint:x:call { $n = args.numbers; printf(\"%d %d %d %d\", args.numbers[0], $n[1],"
+            + " *(int32 *)($n + 1), len(@)); @[*args.numbers] = 1; }");
+    fire(0, 10);
+    assertThat(lines()).isEqualTo(List.of(List.of(7L, 4294967288L, -8L, 0L)));
   }
 
   @Test
@@ -492,7 +503,7 @@ final class ConstructsTest {
   void probeIsTheCookie() {
     start("tracepoint:x:* { @[probe] = count(); }");
     for (int program = 0; program < plan.programs().size(); program++) {
-      for (int cookie = 0; cookie < plan.attachPointNames().size(); cookie++) {
+      for (int cookie = 1; cookie <= plan.attachPointNames().size(); cookie++) {
         machine.environment().cookie = cookie;
         machine.run(program, 0, call(1));
       }

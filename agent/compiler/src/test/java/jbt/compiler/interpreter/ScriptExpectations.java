@@ -172,7 +172,7 @@ public final class ScriptExpectations {
         int nul = whole.indexOf('\0');
         yield nul < 0 ? whole : whole.substring(0, nul);
       }
-      case Type.ProbeName probe -> plan.attachPointNames().get((int) in.getLong());
+      case Type.ProbeName probe -> plan.namesByCookie().get((int) in.getLong());
       default -> in.getLong();
     };
   }

@@ -35,7 +35,8 @@ final class NameFilter {
    * A plan without the attach points whose names have no match. Those of no event, as BEGIN, stay.
    */
   Plan in(Plan plan) throws Failed {
-    Predicate<Attachment> finds = at -> finds(plan.attachPointNames().get(at.cookie()));
+    List<String> names = plan.namesByCookie();
+    Predicate<Attachment> finds = at -> finds(names.get(at.cookie()));
     List<Attachment> events = plan.attachments().stream().filter(at -> event(at.point())).toList();
     if (events.stream().noneMatch(finds)) {
       throw new Failed(

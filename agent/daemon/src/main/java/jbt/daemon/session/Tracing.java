@@ -53,7 +53,7 @@ final class Tracing implements AutoCloseable {
     this.symbols =
         new HostSymbols(loaded::stack, SymbolUses.ofProcesses(plan), plan.settings().cppDemangle());
     Canonical canonical =
-        new Canonical(plan.attachPointNames(), symbols, plan.settings().truncationTrailer());
+        new Canonical(plan.namesByCookie(), symbols, plan.settings().truncationTrailer());
     this.output = new Output(this::show);
     this.maps = new ScriptMaps(loaded, schemas, canonical, host, keying, output);
     this.settlement = new Settlement(maps);

@@ -9,8 +9,10 @@ import java.util.Locale;
 public final class Strftime {
   private Strftime() {}
 
+  /** Also with %f for microseconds, which no conversion of strftime(3) is. */
   public static String now(String format) {
-    return format(format, ZonedDateTime.now(ZoneId.systemDefault()));
+    ZonedDateTime time = ZonedDateTime.now(ZoneId.systemDefault());
+    return format(withFractions(format, time, "f"), time);
   }
 
   /** Conversions that strftime(3) does not have are left as they are. */
@@ -32,6 +34,10 @@ public final class Strftime {
    * digits.
    */
   static String precise(String format, ZonedDateTime time) {
+    return format(withFractions(format, time, "flk"), time);
+  }
+
+  private static String withFractions(String format, ZonedDateTime time, String conversions) {
     StringBuilder plain = new StringBuilder();
     for (int i = 0; i < format.length(); i++) {
       char c = format.charAt(i);
@@ -40,14 +46,14 @@ public final class Strftime {
         continue;
       }
       char conversion = format.charAt(++i);
-      switch (conversion) {
+      switch (conversions.indexOf(conversion) < 0 ? '%' : conversion) {
         case 'f' -> plain.append("%06d".formatted(time.getNano() / 1000));
         case 'l' -> plain.append("%03d".formatted(time.getNano() / 1_000_000));
         case 'k' -> plain.append("%09d".formatted(time.getNano()));
         default -> plain.append(c).append(conversion);
       }
     }
-    return format(plain.toString(), time);
+    return plain.toString();
   }
 
   private static String conversion(char c, ZonedDateTime time) {

@@ -9,7 +9,7 @@ import jbt.compiler.types.Type;
 /**
  * Values as programs store them (see {@link Type#storedSize}) to the wire's canonical encoding.
  *
- * @param probes texts of attach points by place
+ * @param probes texts of attach points by cookie
  * @param symbols makes the text of symbolic values
  * @param trailer what stands behind a text that fills its room whole: it may have been longer;
  *     bytes, each as a character

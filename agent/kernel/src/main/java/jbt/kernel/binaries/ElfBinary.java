@@ -29,6 +29,8 @@ import jbt.kernel.elf.Note;
 import jbt.kernel.elf.Section;
 import jbt.kernel.elf.Segment;
 import jbt.kernel.elf.Symbol;
+import jbt.kernel.processes.Mapped;
+import jbt.kernel.sys.OwnFunctions;
 import org.jspecify.annotations.Nullable;
 
 /** What probes need of an ELF file, all read at once. */
@@ -65,8 +67,13 @@ final class ElfBinary implements Binary {
     DebugFiles.symbols(elf, file)
         .forEach(
             symbol -> {
-              if (symbol.kind() == Symbol.Kind.FUNCTION && !symbol.name().isEmpty()) {
-                Function function = new Function(symbol.name(), symbol.address(), symbol.size());
+              if (symbol.isCode() && !symbol.name().isEmpty()) {
+                Function function =
+                    new Function(
+                        symbol.name(),
+                        symbol.address(),
+                        symbol.size(),
+                        symbol.kind() == Symbol.Kind.CHOOSER);
                 functions.merge(symbol.name(), function, (a, b) -> symbol.global() ? b : a);
               } else if (symbol.kind() == Symbol.Kind.DATA) {
                 Datum datum = new Datum(symbol.address(), symbol.size());
@@ -153,6 +160,21 @@ final class ElfBinary implements Binary {
             function -> Long.compareUnsigned(address - function.address(), function.size()) < 0);
   }
 
+  /** What this process would call, if that is in the same file: others choose by the same rules. */
+  @Override
+  public OptionalLong chosen(Function chooser) {
+    OptionalLong called = OwnFunctions.address(chooser.name());
+    if (called.isEmpty()) {
+      return called;
+    }
+    return Mapped.of((int) ProcessHandle.current().pid()).stream()
+        .filter(part -> part.start() <= called.getAsLong() && called.getAsLong() < part.end())
+        .filter(part -> part.isAt(file))
+        .findFirst()
+        .map(part -> address(called.getAsLong() - part.start() + part.offset()))
+        .orElse(OptionalLong.empty());
+  }
+
   @Override
   public Optional<Datum> datum(String name) {
     return Optional.ofNullable(data.get(name));
@@ -223,6 +245,12 @@ final class ElfBinary implements Binary {
   public Optional<Type.Struct> struct(boolean union, String name) throws BinaryException {
     DebugInformation information = debug();
     return ask(() -> information.struct(union, name));
+  }
+
+  @Override
+  public Optional<Type> typedef(String name) throws BinaryException {
+    DebugInformation information = debug();
+    return ask(() -> information.typedef(name));
   }
 
   @Override

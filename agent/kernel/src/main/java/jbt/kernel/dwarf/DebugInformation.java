@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import jbt.compiler.target.Binary.Line;
 import jbt.compiler.target.Binary.Signature;
@@ -25,9 +26,13 @@ public final class DebugInformation {
     byte[] bytes(String name) throws IOException;
   }
 
+  /** DW_CC_nocall, by which LLVM says that it has changed what a function is called with. */
+  private static final int CHANGED = 3;
+
   private static final int CLASS = 0x02;
   private static final int FORMAL_PARAMETER = 0x05;
   private static final int STRUCTURE = 0x13;
+  private static final int TYPEDEF = 0x16;
   private static final int UNION = 0x17;
   private static final int SUBPROGRAM = 0x2e;
   private static final int NAMESPACE = 0x39;
@@ -108,14 +113,15 @@ public final class DebugInformation {
   private void file(Entry entry) {
     switch (entry.tag) {
       case SUBPROGRAM -> {
-        if (entry.has(Entries.LOW_PC)) {
-          functions.putIfAbsent(entry.number(Entries.LOW_PC), entry.offset);
+        OptionalLong start = entries.start(entry);
+        if (start.isPresent()) {
+          functions.putIfAbsent(start.getAsLong(), entry.offset);
           compiled.add(name(entry));
         } else if (entry.number(Entries.INLINE) == 1 || entry.number(Entries.INLINE) == 3) {
           inlined.add(name(entry));
         }
       }
-      case STRUCTURE, CLASS, UNION -> types.file(entry);
+      case STRUCTURE, CLASS, UNION, TYPEDEF -> types.file(entry);
       default -> {}
     }
   }
@@ -147,13 +153,25 @@ public final class DebugInformation {
   /** The function whose code begins at an address. */
   public Optional<Signature> signature(long address) {
     return function(address)
-        .map(
-            function ->
-                new Signature(
-                    parameters(function).stream()
-                        .map(p -> new Btf.Parameter(name(p), types.parameter(typed(p)), false))
-                        .toList(),
-                    types.of(typed(function))));
+        .filter(function -> function.number(Entries.CALLING_CONVENTION) != CHANGED)
+        .map(function -> new Signature(described(function), types.of(typed(function))));
+  }
+
+  private List<Btf.Parameter> described(Entry function) {
+    List<Entry> written = parameters(function);
+    List<Entry> typed = written.stream().map(this::typed).toList();
+    CallingConvention convention = new CallingConvention(entries, types);
+    List<Boolean> addressed = new ArrayList<>();
+    for (int i = 0; i < written.size(); i++) {
+      addressed.add(convention.isAddressed(written.get(i), typed.get(i)));
+    }
+    List<Integer> registers = convention.registers(typed(function), typed, addressed);
+    List<Btf.Parameter> all = new ArrayList<>();
+    for (int i = 0; i < written.size(); i++) {
+      Type type = types.parameter(typed.get(i), addressed.get(i));
+      all.add(new Btf.Parameter(name(written.get(i)), type, false, registers.get(i)));
+    }
+    return all;
   }
 
   /** The parameters of the function whose code begins at an address, as C declares them. */
@@ -224,6 +242,11 @@ public final class DebugInformation {
   /** A struct or class, or a union, that is not only declared. */
   public Optional<Type.Struct> struct(boolean union, String name) {
     return types.named(union, name);
+  }
+
+  /** What a name stands for that is no struct's. */
+  public Optional<Type> typedef(String name) {
+    return types.typedef(name);
   }
 
   /** The members of a struct that a type of ours refers to. */

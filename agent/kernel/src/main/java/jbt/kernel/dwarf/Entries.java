@@ -5,11 +5,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** The entries of {@code .debug_info}, and the sections that they point into. */
 final class Entries {
   static final int SIBLING = 0x01;
+  static final int LOCATION = 0x02;
   static final int NAME = 0x03;
   static final int BYTE_SIZE = 0x0b;
   static final int BIT_OFFSET = 0x0c;
@@ -20,10 +22,12 @@ final class Entries {
   static final int INLINE = 0x20;
   static final int UPPER_BOUND = 0x2f;
   static final int ABSTRACT_ORIGIN = 0x31;
+  static final int ARTIFICIAL = 0x34;
   static final int CALLING_CONVENTION = 0x36;
   static final int COUNT = 0x37;
   static final int MEMBER_LOCATION = 0x38;
   static final int DECLARATION = 0x3c;
+  static final int RANGES = 0x55;
   static final int ENCODING = 0x3e;
   static final int SPECIFICATION = 0x47;
   static final int TYPE = 0x49;
@@ -31,7 +35,16 @@ final class Entries {
   static final int LINKAGE_NAME = 0x6e;
   static final int TEXT_OFFSETS = 0x72;
   static final int ADDRESSES = 0x73;
+  static final int RANGE_LISTS = 0x74;
   static final int CONST_VALUE = 0x1c;
+  static final int DEFAULTED = 0x8b;
+
+  /** Of all that have a location those that somebody asks for. */
+  private static final int PARAMETER = 0x05;
+
+  private static final int BLOCK = 0x09;
+  private static final int BLOCK1 = 0x0a;
+  private static final int EXPRESSION = 0x18;
 
   private static final int SKELETON = 4;
 
@@ -39,12 +52,13 @@ final class Entries {
   private static final int DWO_ID = 8;
 
   /** Of all attributes those that are kept. */
-  private static final boolean[] KEPT = new boolean[0x80];
+  private static final boolean[] KEPT = new boolean[0x90];
 
   static {
     for (int attribute :
         new int[] {
           SIBLING,
+          LOCATION,
           NAME,
           BYTE_SIZE,
           BIT_OFFSET,
@@ -55,6 +69,7 @@ final class Entries {
           INLINE,
           UPPER_BOUND,
           ABSTRACT_ORIGIN,
+          ARTIFICIAL,
           CALLING_CONVENTION,
           COUNT,
           MEMBER_LOCATION,
@@ -66,7 +81,10 @@ final class Entries {
           LINKAGE_NAME,
           TEXT_OFFSETS,
           ADDRESSES,
-          CONST_VALUE
+          RANGE_LISTS,
+          RANGES,
+          CONST_VALUE,
+          DEFAULTED
         }) {
       KEPT[attribute] = true;
     }
@@ -78,6 +96,7 @@ final class Entries {
   private final Section lineTexts;
   private final Section textOffsets;
   private final Section addresses;
+  private final Ranges ranges;
   private final List<Unit> units = new ArrayList<>();
 
   Entries(DebugInformation.Sections sections) throws IOException {
@@ -87,6 +106,7 @@ final class Entries {
     lineTexts = new Section(sections.bytes("debug_line_str"));
     textOffsets = new Section(sections.bytes("debug_str_offsets"));
     addresses = new Section(sections.bytes("debug_addr"));
+    ranges = new Ranges(sections);
     readUnits();
   }
 
@@ -122,16 +142,37 @@ final class Entries {
         Abbreviations own =
             known.computeIfAbsent(shapes, place -> new Abbreviations(abbreviations, place));
         Unit unit =
-            new Unit(at, entries, (int) end, version, addressSize, wide, own, wide ? 16 : 8, 8);
-        Entry root = at(unit, entries);
-        units.add(
-            root == null
-                ? unit
-                : unit.with(
-                    root.number(TEXT_OFFSETS, unit.textOffsets()), root.number(ADDRESSES, 8)));
+            new Unit(
+                at,
+                entries,
+                (int) end,
+                version,
+                addressSize,
+                wide,
+                own,
+                wide ? 16 : 8,
+                8,
+                wide ? 20 : 12,
+                0);
+        units.add(completed(unit));
       }
       at = (int) end;
     }
+  }
+
+  /** With what the unit's first entry tells of all others. */
+  private Unit completed(Unit unit) {
+    Entry root = at(unit, unit.entries());
+    if (root == null) {
+      return unit;
+    }
+    Unit with =
+        unit.with(
+            root.number(TEXT_OFFSETS, unit.textOffsets()),
+            root.number(ADDRESSES, unit.addresses()),
+            root.number(RANGE_LISTS, unit.rangeLists()));
+    Entry again = at(with, unit.entries());
+    return with.at(again == null ? 0 : again.number(LOW_PC, 0));
   }
 
   String text(long place) {
@@ -175,7 +216,11 @@ final class Entries {
     for (int i = 0; i < shape.attributes().length; i++) {
       int attribute = shape.attributes()[i];
       boolean kept = attribute < KEPT.length && KEPT[attribute];
-      Object value = value(unit, shape.forms()[i], shape.constants()[i], kept);
+      int form = shape.forms()[i];
+      Object value =
+          attribute == LOCATION && shape.tag() == PARAMETER && isExpression(form)
+              ? info.bytes(form == BLOCK1 ? info.u1() : info.leb())
+              : value(unit, form, shape.constants()[i], kept);
       if (kept && value != null) {
         entry.put(attribute, value);
       }
@@ -214,8 +259,8 @@ final class Entries {
         }
         info.skipText();
       }
-      case 0x09, 0x18 -> info.skip(info.leb()); // block, exprloc
-      case 0x0a -> info.skip(info.u1()); // block1
+      case BLOCK, EXPRESSION -> info.skip(info.leb());
+      case BLOCK1 -> info.skip(info.u1());
       case 0x0b, 0x0c -> { // data1, flag
         return (long) info.u1();
       }
@@ -226,8 +271,11 @@ final class Entries {
         long place = info.unsigned(unit.offsetSize());
         return kept ? texts.textAt(place) : null;
       }
-      case 0x0f, 0x22, 0x23 -> { // udata, loclistx, rnglistx
+      case 0x0f, 0x22 -> { // udata, loclistx
         return info.leb();
+      }
+      case 0x23 -> { // rnglistx
+        return ranges.list(unit, info.leb());
       }
       case 0x10 -> { // ref_addr
         return info.unsigned(unit.version() == 2 ? unit.addressSize() : unit.offsetSize());
@@ -292,7 +340,20 @@ final class Entries {
     return texts.textAt(textOffsets.unsigned(unit.offsetSize()));
   }
 
-  private long address(Unit unit, long index) {
+  private static boolean isExpression(int form) {
+    return form == BLOCK || form == EXPRESSION || form == BLOCK1;
+  }
+
+  /** Where the code of an entry is entered; empty if it has none. */
+  OptionalLong start(Entry entry) {
+    return entry.has(LOW_PC)
+        ? OptionalLong.of(entry.number(LOW_PC))
+        : entry.has(RANGES)
+            ? ranges.first(entry.unit, entry.number(RANGES), this)
+            : OptionalLong.empty();
+  }
+
+  long address(Unit unit, long index) {
     addresses.moveTo(unit.addresses() + index * unit.addressSize());
     return addresses.unsigned(unit.addressSize());
   }

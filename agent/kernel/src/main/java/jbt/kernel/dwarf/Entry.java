@@ -43,6 +43,11 @@ final class Entry {
     return attributes.get(attribute) instanceof Long number ? number : otherwise;
   }
 
+  /** An expression; empty if it has none there. */
+  byte[] bytes(int attribute) {
+    return attributes.get(attribute) instanceof byte[] bytes ? bytes : new byte[0];
+  }
+
   @Nullable String text(int attribute) {
     return attributes.get(attribute) instanceof String text ? text : null;
   }

@@ -25,6 +25,7 @@ final class EntryTypes {
   private static final int TYPEDEF = 0x16;
   private static final int UNION = 0x17;
   private static final int INHERITANCE = 0x1c;
+  private static final int MEMBER_POINTER = 0x1f;
   private static final int SUBRANGE = 0x21;
   private static final int BASE = 0x24;
   private static final int CONST = 0x26;
@@ -46,15 +47,19 @@ final class EntryTypes {
   /** Structs that are whole, by name, for those of which a unit knows the name only. */
   private final Map<String, Integer> whole = new HashMap<>();
 
+  /** Names that types have beside. */
+  private final Map<String, Integer> names = new HashMap<>();
+
   EntryTypes(String file, Entries entries) {
     this.file = file;
     this.entries = entries;
   }
 
-  void file(Entry struct) {
-    String name = struct.text(Entries.NAME);
-    if (name != null && !struct.has(Entries.DECLARATION)) {
-      whole.putIfAbsent(name, struct.offset);
+  /** A struct, or a name for another type. */
+  void file(Entry type) {
+    String name = type.text(Entries.NAME);
+    if (name != null && !type.has(Entries.DECLARATION)) {
+      (type.tag == TYPEDEF ? names : whole).putIfAbsent(name, type.offset);
     }
   }
 
@@ -64,14 +69,85 @@ final class EntryTypes {
   }
 
   /** The same for a parameter, which may be a pointer where a struct is written. */
-  Type parameter(Entry entry) {
+  Type parameter(Entry entry, boolean addressed) {
     Entry type = plain(entries.referred(entry, Entries.TYPE));
-    boolean byReference = type != null && type.number(Entries.CALLING_CONVENTION) == BY_REFERENCE;
     Type found = of(type, 0);
-    return byReference ? new Type.Pointer(found, AddressSpace.USER) : found;
+    return type != null && isStruct(type) && addressed
+        ? new Type.Pointer(found, AddressSpace.USER)
+        : found;
   }
 
-  private static boolean names(int tag) {
+  /** Whether a struct or class is passed and returned by its address; GCC does not always say. */
+  boolean byReference(Entry type) {
+    return byReference(type, 0);
+  }
+
+  private boolean byReference(@Nullable Entry type, int depth) {
+    if (type == null || !isStruct(type) || depth > DEEPEST) {
+      return false;
+    }
+    Entry whole = whole(type);
+    return whole.has(Entries.CALLING_CONVENTION)
+        ? whole.number(Entries.CALLING_CONVENTION) == BY_REFERENCE
+        : children(whole).stream().anyMatch(child -> copiesOrDestroys(child, whole))
+            || parts(whole).stream().anyMatch(p -> byReference(plain(p.entry()), depth + 1));
+  }
+
+  /** A destructor, or a constructor from one of the same class, that somebody has written. */
+  private boolean copiesOrDestroys(Entry child, Entry struct) {
+    String name = child.text(Entries.NAME);
+    boolean written = !child.has(Entries.ARTIFICIAL) && !child.has(Entries.DEFAULTED);
+    String own = String.valueOf(struct.text(Entries.NAME)).split("<", 2)[0];
+    return name != null
+        && written
+        && (name.startsWith("~") || (name.equals(own) && takesOnly(child, struct)));
+  }
+
+  /** Whether the only parameter beside the object is a reference to one of the class. */
+  private boolean takesOnly(Entry constructor, Entry struct) {
+    List<Entry> parameters =
+        children(constructor).stream().filter(child -> !child.has(Entries.ARTIFICIAL)).toList();
+    Entry type =
+        parameters.size() == 1
+            ? plain(entries.referred(parameters.getFirst(), Entries.TYPE))
+            : null;
+    if (type == null || (type.tag != REFERENCE && type.tag != RVALUE_REFERENCE)) {
+      return false;
+    }
+    Entry target = plain(entries.referred(type, Entries.TYPE));
+    return target != null && target.offset == struct.offset;
+  }
+
+  /** Two words, where one of data has one. */
+  boolean isMethodPointer(Entry type) {
+    Entry target = type.tag == MEMBER_POINTER ? entries.referred(type, Entries.TYPE) : null;
+    return target != null && target.tag == SUBROUTINE;
+  }
+
+  static boolean isStruct(Entry type) {
+    return type.tag == STRUCTURE || type.tag == CLASS || type.tag == UNION;
+  }
+
+  /** A member or base class of a struct, where it begins; bits of it if that is all it has. */
+  record Part(Entry entry, long offset, boolean bits) {}
+
+  List<Part> parts(Entry struct) {
+    List<Part> parts = new ArrayList<>();
+    for (Entry child : children(struct)) {
+      if (child.tag == MEMBER || child.tag == INHERITANCE) {
+        long offset = child.number(Entries.MEMBER_LOCATION, struct.tag == UNION ? 0 : -1);
+        boolean bits = child.has(Entries.BIT_SIZE);
+        long bit = child.number(Entries.DATA_BIT_OFFSET, Math.max(0, offset) * Byte.SIZE);
+        if (bits || offset >= 0) {
+          Entry type = entries.referred(child, Entries.TYPE);
+          parts.add(new Part(type == null ? child : type, bits ? bit / Byte.SIZE : offset, bits));
+        }
+      }
+    }
+    return parts;
+  }
+
+  private static boolean isName(int tag) {
     return switch (tag) {
       case TYPEDEF, CONST, VOLATILE, RESTRICT, ATOMIC -> true;
       default -> false;
@@ -79,9 +155,9 @@ final class EntryTypes {
   }
 
   /** The type behind names and qualifiers. */
-  private @Nullable Entry plain(@Nullable Entry type) {
+  @Nullable Entry plain(@Nullable Entry type) {
     Entry at = type;
-    for (int steps = 0; at != null && names(at.tag) && steps < DEEPEST; steps++) {
+    for (int steps = 0; at != null && isName(at.tag) && steps < DEEPEST; steps++) {
       at = entries.referred(at, Entries.TYPE);
     }
     return at;
@@ -163,16 +239,30 @@ final class EntryTypes {
         : Optional.of(struct(entry));
   }
 
+  Optional<Type> typedef(String name) {
+    Entry entry = at(names.get(name));
+    return entry == null ? Optional.empty() : Optional.of(of(entry, 0));
+  }
+
   private @Nullable Entry whole(String name) {
-    Integer offset = whole.get(name);
+    return at(whole.get(name));
+  }
+
+  private @Nullable Entry at(@Nullable Integer offset) {
     Unit unit = offset == null ? null : entries.unit(offset);
     return offset == null || unit == null ? null : entries.at(unit, offset);
   }
 
-  private Type.Struct struct(Entry found) {
+  /** The struct itself, where only its name was declared. */
+  Entry whole(Entry found) {
     String name = found.text(Entries.NAME);
     Entry elsewhere = name != null && found.has(Entries.DECLARATION) ? whole(name) : null;
-    Entry type = elsewhere == null ? found : elsewhere;
+    return elsewhere == null ? found : elsewhere;
+  }
+
+  private Type.Struct struct(Entry found) {
+    String name = found.text(Entries.NAME);
+    Entry type = whole(found);
     return new Type.Struct(
         name == null ? "" : name,
         type.tag == UNION,
@@ -199,10 +289,10 @@ final class EntryTypes {
     return new Type.Int(size, signed, new Enumeration(name == null ? "" : name, numbers));
   }
 
-  private Type array(Entry type, int depth) {
-    Type element = of(entries.referred(type, Entries.TYPE), depth + 1);
+  /** How many elements an array has, for each of its dimensions; empty for what is none. */
+  List<Integer> lengths(Entry type) {
     List<Integer> lengths = new ArrayList<>();
-    for (Entry child : children(type)) {
+    for (Entry child : type.tag == ARRAY ? children(type) : List.<Entry>of()) {
       if (child.tag == SUBRANGE) {
         long count =
             child.has(Entries.COUNT)
@@ -211,6 +301,12 @@ final class EntryTypes {
         lengths.add(Math.clamp(count, 0, 1 << 20));
       }
     }
+    return lengths;
+  }
+
+  private Type array(Entry type, int depth) {
+    Type element = of(entries.referred(type, Entries.TYPE), depth + 1);
+    List<Integer> lengths = lengths(type);
     Entry plain = plain(entries.referred(type, Entries.TYPE));
     boolean text = plain != null && plain.tag == BASE && isChar(plain) && lengths.size() == 1;
     if (text && lengths.getFirst() > 0) {

@@ -50,6 +50,14 @@ final class Section {
     return bytes.getLong();
   }
 
+  byte[] bytes(long count) {
+    int start = bytes.position();
+    skip(count);
+    byte[] copy = new byte[(int) count];
+    bytes.get(start, copy);
+    return copy;
+  }
+
   /** Of so many bytes, at most 8. */
   long unsigned(int count) {
     long number = 0;

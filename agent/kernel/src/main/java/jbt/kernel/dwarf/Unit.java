@@ -7,6 +7,8 @@ package jbt.kernel.dwarf;
  * @param entries where the first entry is
  * @param end behind its last byte
  * @param wide offsets have 8 bytes instead of 4
+ * @param rangeLists where the table of the places of lists of ranges begins
+ * @param base what offsets of code are from
  */
 record Unit(
     int start,
@@ -17,9 +19,37 @@ record Unit(
     boolean wide,
     Abbreviations abbreviations,
     long textOffsets,
-    long addresses) {
-  Unit with(long texts, long base) {
-    return new Unit(start, entries, end, version, addressSize, wide, abbreviations, texts, base);
+    long addresses,
+    long rangeLists,
+    long base) {
+  Unit with(long texts, long addressTable, long ranges) {
+    return new Unit(
+        start,
+        entries,
+        end,
+        version,
+        addressSize,
+        wide,
+        abbreviations,
+        texts,
+        addressTable,
+        ranges,
+        base);
+  }
+
+  Unit at(long address) {
+    return new Unit(
+        start,
+        entries,
+        end,
+        version,
+        addressSize,
+        wide,
+        abbreviations,
+        textOffsets,
+        addresses,
+        rangeLists,
+        address);
   }
 
   int offsetSize() {

@@ -9,9 +9,16 @@ package jbt.kernel.elf;
 public record Symbol(String name, long address, long size, Kind kind, boolean global) {
   /** What it names. */
   public enum Kind {
-    /** Code, functions that choose their implementation at run time (IFUNC) included. */
     FUNCTION,
+    /**
+     * Code that is called once, to tell which implementation of a function is to be used (IFUNC).
+     */
+    CHOOSER,
     DATA,
     OTHER
+  }
+
+  public boolean isCode() {
+    return kind == Kind.FUNCTION || kind == Kind.CHOOSER;
   }
 }

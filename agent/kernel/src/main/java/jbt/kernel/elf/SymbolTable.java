@@ -76,10 +76,10 @@ public final class SymbolTable {
       for (int at = 0; at + ENTRY <= table.entries.limit(); at += ENTRY) {
         if (named(table, at, wanted) && defined(table, at)) {
           Symbol symbol = symbol(table, at);
-          if (symbol.kind() == Symbol.Kind.FUNCTION && symbol.global()) {
+          if (symbol.isCode() && symbol.global()) {
             return Optional.of(symbol);
           }
-          if (symbol.kind() == Symbol.Kind.FUNCTION && local.isEmpty()) {
+          if (symbol.isCode() && local.isEmpty()) {
             local = Optional.of(symbol);
           }
         }
@@ -145,7 +145,8 @@ public final class SymbolTable {
     int info = table.entries.get(at + 4);
     Symbol.Kind kind =
         switch (info & 15) {
-          case 2, 10 -> Symbol.Kind.FUNCTION;
+          case 2 -> Symbol.Kind.FUNCTION;
+          case 10 -> Symbol.Kind.CHOOSER;
           case 1 -> Symbol.Kind.DATA;
           default -> Symbol.Kind.OTHER;
         };
