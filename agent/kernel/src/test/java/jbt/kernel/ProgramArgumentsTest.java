@@ -73,6 +73,53 @@ class ProgramArgumentsTest {
       }
       """;
 
+  /** Parameters that take a register, two, none, or the address of a copy; results in memory. */
+  private static final String BY_VALUE =
+      """
+      #include <memory>
+      #include <stdlib.h>
+      #include <string>
+      #include <utility>
+      struct pair { int a; int b; pair() = default; pair(const pair &) = default; };
+      struct moved { int a = 3; moved() {} moved(moved &&other) : a(other.a) {} };
+      struct table { int a = 5; virtual int get() { return a; } };
+      struct tables { table two[2]; };
+      struct closed { int a = 6; ~closed() { a = 0; } };
+      struct derived : closed {};
+      struct empty {};
+      struct bits { unsigned low : 3, high : 9; long rest; };
+      struct mixed { double share; long count; };
+      struct packed { char c; double d; } __attribute__((packed));
+      struct large { long a, b, c; };
+      volatile long sum;
+      extern "C" {
+      __attribute__((noinline)) void f1(pair p, moved m, tables t, int last) {
+        sum += p.a + m.a + t.two[0].a + last;
+      }
+      __attribute__((noinline)) void f2(derived d, empty e, int last) { sum += d.a + last; }
+      __attribute__((noinline)) void f3(bits b, mixed m, float f, packed p, int last) {
+        sum += b.low + m.count + (long)f + p.c + last;
+      }
+      __attribute__((noinline)) void f4(std::string s, std::unique_ptr<int> p, large l, int last) {
+        sum += s.size() + *p + l.c + last;
+      }
+      __attribute__((noinline)) large f5(int first, int last) { return {first, last, sum}; }
+      __attribute__((noinline)) void f6(long a, long b, long c, long d, long e, bits f, int last) {
+        sum += a + b + c + d + e + f.rest + last;
+      }
+      }
+      int main(int argc, char **argv) {
+        for (int i = 0; i < atoi(argv[1]); i++) {
+          tables t;
+          large l = {1, 2, 3};
+          f1({}, {}, t, 11); f2({}, {}, 12); f3({1, 2, 7}, {1.5, 2}, 2.5, {1, 2}, 13);
+          f4("text", std::make_unique<int>(4), l, 14); sum += f5(9, 15).b;
+          f6(1, 2, 3, 4, 5, {6, 7, 8}, 16);
+        }
+        return 0;
+      }
+      """;
+
   @TempDir private Path folder;
 
   private static void run(Path program, int times) throws Exception {
@@ -313,6 +360,34 @@ class ProgramArgumentsTest {
       assertThat(session.rows("@all")).hasSize(4);
       assertThat(session.words("@twice")).containsExactly(18L);
       assertThat(session.words("@mangled")).containsExactly(10L);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-O0 -gdwarf-5", "-O2 -gdwarf-4"})
+  @Covers("uprobe, args")
+  void countsRegisters(String options) throws Exception {
+    Path program = CProgram.compileCpp(folder, "app", BY_VALUE, options.split(" ", -1));
+    String script =
+        """
+        uprobe:FILE:f1 { @[1] = max(args.last); @moved = max(args.m->a); }
+        uprobe:FILE:f2 { @[2] = max(args.last); @derived = max(args.d->a); }
+        uprobe:FILE:f3 { @[3] = max(args.last); }
+        uprobe:FILE:f4 { @[4] = max(args.last); @size = max(args.s->_M_string_length); }
+        uprobe:FILE:f5 { @[5] = max(args.last); @first = max(args.first); }
+        uprobe:FILE:f6 { @[6] = max(args.last); }
+        """
+            .replace("FILE", program.toString());
+    try (ScriptSession session = ScriptSession.start(script)) {
+      run(program, 2);
+      session.stop();
+      for (long i = 1; i <= 6; i++) {
+        assertThat(session.words("@", i)).containsExactly(10 + i);
+      }
+      assertThat(session.words("@moved")).containsExactly(3L);
+      assertThat(session.words("@derived")).containsExactly(6L);
+      assertThat(session.words("@size")).containsExactly(4L);
+      assertThat(session.words("@first")).containsExactly(9L);
     }
   }
 
