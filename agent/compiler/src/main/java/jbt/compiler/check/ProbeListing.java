@@ -284,7 +284,8 @@ public final class ProbeListing {
   private List<String> declaration(String name, boolean returns) {
     int colon = name.indexOf(':');
     Optional<Btf> btf =
-        types().flatMap(t -> colon < 0 ? Optional.of(t.kernel()) : t.module(name.substring(0, colon)));
+        types()
+            .flatMap(t -> colon < 0 ? Optional.of(t.kernel()) : t.module(name.substring(0, colon)));
     return btf.flatMap(
             b ->
                 b.find(Btf.Kind.FUNC, name.substring(colon + 1))

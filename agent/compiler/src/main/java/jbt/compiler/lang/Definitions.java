@@ -163,8 +163,7 @@ final class Definitions {
 
   private static Expr parameter(Token name) throws SyntaxError {
     if (TypeParser.isType(name) || BUILT_IN.matcher(name.text()).matches()) {
-      throw new SyntaxError(
-          name.range(), "'%s' has a meaning already".formatted(name.text()));
+      throw new SyntaxError(name.range(), "'%s' has a meaning already".formatted(name.text()));
     }
     return new Expr.Name(name.text(), name.range());
   }

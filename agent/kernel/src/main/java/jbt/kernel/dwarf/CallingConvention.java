@@ -2,6 +2,7 @@ package jbt.kernel.dwarf;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,10 @@ final class CallingConvention {
     GENERAL,
     FLOATING
   }
+
+  // Languages.
+  private static final int GO = 0x16;
+  private static final int RUST = 0x1c;
 
   private static final int GENERAL_REGISTERS = 6;
   private static final int FLOATING_REGISTERS = 8;
@@ -42,6 +47,11 @@ final class CallingConvention {
     this.types = types;
   }
 
+  /** Whether functions of a language are called by rules that are known here. */
+  static boolean knows(long language) {
+    return language != GO;
+  }
+
   /**
    * The place among general registers of each parameter, of its first one if it has two; -1 for
    * what is elsewhere.
@@ -50,16 +60,20 @@ final class CallingConvention {
    * @param addressed which are structs that are passed by their address
    */
   List<Integer> registers(Entry returned, List<Entry> parameters, List<Boolean> addressed) {
-    int general = returnsInMemory(returned) ? 1 : 0;
+    Entry result = types.plain(entries.referred(returned, Entries.TYPE));
+    int general = inMemory(result) ? 1 : 0;
     int floating = 0;
+    boolean known = general == 1 || !isStructOfRust(result) || ofRust(result).isPresent();
     List<Integer> registers = new ArrayList<>();
     for (int i = 0; i < parameters.size(); i++) {
-      List<Part> parts =
-          passed(entries.referred(parameters.get(i), Entries.TYPE), addressed.get(i));
+      Entry type = types.plain(entries.referred(parameters.get(i), Entries.TYPE));
+      Optional<List<Part>> passed = passed(type, addressed.get(i));
+      known &= passed.isPresent();
+      List<Part> parts = passed.orElse(List.of());
       int more = count(parts, Part.GENERAL);
       int others = count(parts, Part.FLOATING);
       boolean fits = general + more <= GENERAL_REGISTERS && floating + others <= FLOATING_REGISTERS;
-      registers.add(fits && more > 0 ? general : -1);
+      registers.add(known && fits && more > 0 ? general : -1);
       general += fits ? more : 0;
       floating += fits ? others : 0;
     }
@@ -76,6 +90,9 @@ final class CallingConvention {
     if (type == null || !EntryTypes.isStruct(type)) {
       return false;
     }
+    if (isRust(type)) {
+      return isLarge(type);
+    }
     if (at.length == 0) {
       return types.byReference(type);
     }
@@ -85,30 +102,68 @@ final class CallingConvention {
         || (operation == FRAME_BASE && at[at.length - 1] == DEREFERENCE);
   }
 
+  private boolean isRust(Entry type) {
+    return entries.language(type.unit) == RUST;
+  }
+
+  private boolean isStructOfRust(@Nullable Entry type) {
+    return type != null && EntryTypes.isStruct(type) && isRust(type);
+  }
+
+  /**
+   * Rust has rules of its own, of which those for one number or two are settled: each goes alone.
+   * Empty for others.
+   */
+  private Optional<List<Part>> ofRust(Entry struct) {
+    List<Part> numbers = new ArrayList<>();
+    return addNumbers(struct, numbers, 0) ? Optional.of(numbers) : Optional.empty();
+  }
+
+  private boolean addNumbers(@Nullable Entry written, List<Part> numbers, int depth) {
+    Entry type = types.plain(written);
+    if (type == null || depth > DEEPEST || !types.lengths(type).isEmpty()) {
+      return false;
+    }
+    if (EntryTypes.isStruct(type)) {
+      Entry whole = types.whole(type);
+      return !types.hasVariants(whole)
+          && types.parts(whole).stream()
+              .allMatch(part -> addNumbers(part.entry(), numbers, depth + 1));
+    }
+    numbers.add(type.number(Entries.ENCODING) == FLOAT ? Part.FLOATING : Part.GENERAL);
+    return numbers.size() <= 2 && type.number(Entries.BYTE_SIZE, Long.BYTES) <= Long.BYTES;
+  }
+
   private static int count(List<Part> parts, Part part) {
     return (int) parts.stream().filter(part::equals).count();
   }
 
-  /** Then its caller gives the address first. */
-  private boolean returnsInMemory(Entry returned) {
-    Entry type = types.plain(entries.referred(returned, Entries.TYPE));
-    return type != null
-        && EntryTypes.isStruct(type)
-        && (types.byReference(type) || !classify(type, 0, parts(), 0));
+  /** Whether a result is; then the caller gives the address first. */
+  private boolean inMemory(@Nullable Entry type) {
+    if (type == null || !EntryTypes.isStruct(type)) {
+      return false;
+    }
+    return isRust(type) ? isLarge(type) : types.byReference(type) || !classify(type, 0, parts(), 0);
+  }
+
+  private boolean isLarge(Entry struct) {
+    return types.whole(struct).number(Entries.BYTE_SIZE) > MOST_BYTES;
   }
 
   private static Part[] parts() {
     return new Part[] {Part.NOTHING, Part.NOTHING};
   }
 
-  /** The kinds of the two halves of a value; none if it is in memory. */
-  private List<Part> passed(@Nullable Entry written, boolean addressed) {
-    Entry type = types.plain(written);
+  /** The kinds of the two halves of a value, none if it is in memory; empty if that isn't known. */
+  private Optional<List<Part>> passed(@Nullable Entry type, boolean addressed) {
     if (addressed) {
-      return List.of(Part.GENERAL);
+      return Optional.of(List.of(Part.GENERAL));
+    }
+    if (isStructOfRust(type)) {
+      return ofRust(type);
     }
     Part[] parts = parts();
-    return classify(type, 0, parts, 0) ? List.of(parts) : List.of();
+    return Optional.of(classify(type, 0, parts, 0) ? List.of(parts) : List.of());
   }
 
   /** Adds what is at a place of a value; false if the whole value is in memory then. */

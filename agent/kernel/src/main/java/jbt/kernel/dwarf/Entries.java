@@ -18,6 +18,7 @@ final class Entries {
   static final int BIT_SIZE = 0x0d;
   static final int LINES = 0x10;
   static final int LOW_PC = 0x11;
+  static final int LANGUAGE = 0x13;
   static final int FOLDER = 0x1b;
   static final int INLINE = 0x20;
   static final int UPPER_BOUND = 0x2f;
@@ -65,6 +66,7 @@ final class Entries {
           BIT_SIZE,
           LINES,
           LOW_PC,
+          LANGUAGE,
           FOLDER,
           INLINE,
           UPPER_BOUND,
@@ -342,6 +344,12 @@ final class Entries {
 
   private static boolean isExpression(int form) {
     return form == BLOCK || form == EXPRESSION || form == BLOCK1;
+  }
+
+  /** The number of the language that a unit is written in; -1 if it does not say. */
+  long language(Unit unit) {
+    Entry root = at(unit, unit.entries());
+    return root == null ? -1 : root.number(LANGUAGE);
   }
 
   /** Where the code of an entry is entered; empty if it has none. */

@@ -27,6 +27,7 @@ final class EntryTypes {
   private static final int INHERITANCE = 0x1c;
   private static final int MEMBER_POINTER = 0x1f;
   private static final int SUBRANGE = 0x21;
+  private static final int VARIANTS = 0x33;
   private static final int BASE = 0x24;
   private static final int CONST = 0x26;
   private static final int ENUMERATOR = 0x28;
@@ -126,6 +127,11 @@ final class EntryTypes {
 
   static boolean isStruct(Entry type) {
     return type.tag == STRUCTURE || type.tag == CLASS || type.tag == UNION;
+  }
+
+  /** Whether it has one of several kinds of contents, as enums of Rust. */
+  boolean hasVariants(Entry struct) {
+    return children(struct).stream().anyMatch(child -> child.tag == VARIANTS);
   }
 
   /** A member or base class of a struct, where it begins; bits of it if that is all it has. */
