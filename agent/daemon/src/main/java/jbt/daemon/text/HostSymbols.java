@@ -64,7 +64,8 @@ public final class HostSymbols implements Canonical.Symbols, AutoCloseable {
   public void put(Meaning meaning, ByteBuffer from, int at, Bytes to) {
     switch (meaning) {
       case Meaning.Id(Meaning.Id.Kind kind) -> to.put(number(kind, from.getLong(at)));
-      case Meaning.Timestamp(String format) -> to.put(time(format, from.getLong(at)));
+      case Meaning.Timestamp(String format) ->
+          to.put(time(format, from.getLong(at)).getBytes(StandardCharsets.ISO_8859_1));
       case Meaning.CgroupPath(String pattern) ->
           to.put(controlGroups.path(from.getLong(at), pattern).orElse(""));
       case Meaning.InternetAddress _ -> to.put(address(from, at));
