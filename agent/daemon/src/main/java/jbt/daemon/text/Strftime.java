@@ -83,11 +83,11 @@ public final class Strftime {
   private static String padded(Part part, String flags, int width) {
     char pad = part.pad;
     String text = part.text;
-    for (char flag : flags.toCharArray()) {
-      switch (flag) {
+    for (int i = 0; i < flags.length(); i++) {
+      switch (flags.charAt(i)) {
         case '^' -> text = text.toUpperCase(Locale.ROOT);
         case '#' -> text = otherCase(text);
-        default -> pad = flag;
+        default -> pad = flags.charAt(i);
       }
     }
     int least = Math.max(width, pad == '-' ? 0 : part.width);
