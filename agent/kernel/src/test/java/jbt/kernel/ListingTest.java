@@ -71,7 +71,7 @@ class ListingTest {
         .filter(line -> line.startsWith("\tfield:"))
         .map(line -> line.substring("\tfield:".length(), line.indexOf(';')).strip())
         .filter(field -> !field.contains(" common_"))
-        .map(field -> "\n    " + field.replaceAll("\\* +(?=\\w)", "*"))
+        .map(field -> "\n    " + field.replaceAll(" *(\\*+) *(?=\\w)", " $1"))
         .collect(Collectors.joining());
   }
 

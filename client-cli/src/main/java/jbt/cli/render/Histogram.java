@@ -31,11 +31,11 @@ final class Histogram {
     return bars;
   }
 
-  /** The rows as bpftrace draws them: label, count, bar. */
+  /** The rows as bpftrace draws them, in a float's precision: label, count, bar. */
   static void draw(Bytes out, List<Bar> bars) {
     long max = bars.stream().mapToLong(Bar::count).max().orElse(0);
     for (Bar bar : bars) {
-      int length = max == 0 ? 0 : (int) ((double) bar.count / max * BAR);
+      int length = max == 0 ? 0 : (int) ((float) bar.count / max * BAR);
       String count = Long.toString(bar.count);
       out.add(bar.label)
           .add(" ".repeat(Math.max(0, 16 - bar.label.length())))

@@ -64,6 +64,16 @@ class SeriesTest {
   }
 
   @Test
+  void placesAValueInItsWholeColumn() {
+    MapSchema seconds = MAP.toBuilder().setIntervalNs(1_000_000_000).build();
+    Cell.Series three =
+        new Cell.Series(
+            List.of(new Cell.Slot(0, 0, 1), new Cell.Slot(1, 15, 1), new Cell.Slot(2, 26, 1)));
+    assertThat(drawn(seconds, three, ZoneOffset.UTC))
+        .contains("00:00:01 |" + " ".repeat(29) + "*" + " ".repeat(21) + "| 15\n");
+  }
+
+  @Test
   void writesStartsInUtc() {
     Bytes out = new Bytes();
     Series.json(out, MAP, SERIES);

@@ -55,7 +55,7 @@ final class Assertions {
     }
     List<Value> values =
         call.arguments().stream().skip(1).map(expressions::value).filter(Value::known).toList();
-    switch (PrintfFormat.parse(format)) {
+    switch (PrintfFormat.parse(format, values.size())) {
       case PrintfFormat.Wrong wrong -> diagnostics.error(at, "fail: " + wrong.message());
       case PrintfFormat.Parsed parsed -> {
         if (parsed.lengths().size() != values.size() || !values.stream().allMatch(this::literal)) {

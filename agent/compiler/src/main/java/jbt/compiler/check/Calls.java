@@ -168,7 +168,7 @@ final class Calls {
     if (use == Use.SYSTEM || use == Use.CAT) {
       unsafe.commandArguments(call, arguments);
     }
-    return switch (PrintfFormat.parse(format.value())) {
+    return switch (PrintfFormat.parse(format.value(), arguments.size())) {
       case PrintfFormat.Wrong wrong -> {
         diagnostics.error(format.range(), call.function() + ": " + wrong.message());
         yield List.of();

@@ -31,7 +31,7 @@ final class DebugCall {
       return List.of();
     }
     List<Value> values = call.arguments().stream().skip(1).map(expressions::value).toList();
-    return switch (PrintfFormat.parse(format)) {
+    return switch (PrintfFormat.parse(format, values.size())) {
       case PrintfFormat.Wrong wrong -> {
         round.diagnostics().error(at, "debugf: " + wrong.message());
         yield List.of();

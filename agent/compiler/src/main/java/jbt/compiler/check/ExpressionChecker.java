@@ -103,8 +103,12 @@ final class ExpressionChecker {
     return Access.isOfMemory(value.type()) && Place.ofRecords(place.type()) ? whole(value) : value;
   }
 
+  /** A literal text holds if there is any: {@code if ($1)} asks whether a parameter is given. */
   Value condition(Ast.Expr expr) {
     Value value = value(expr);
+    if (value.expr() instanceof Expr.StrLiteral literal) {
+      return Value.bool(!literal.value().isEmpty(), expr.range());
+    }
     return operators.condition(value) ? value : Value.unknown(expr.range());
   }
 
@@ -157,7 +161,8 @@ final class ExpressionChecker {
       case Ast.Expr.Binary binary ->
           operators.binary(binary.op(), value(binary.left()), value(binary.right()), range);
       case Ast.Expr.Logical logical ->
-          operators.logical(logical.and(), value(logical.left()), value(logical.right()), range);
+          operators.logical(
+              logical.and(), condition(logical.left()), condition(logical.right()), range);
       case Ast.Expr.Conditional conditional -> conditional(conditional);
       case Ast.Expr.Step step -> step(step, true);
       case Ast.Expr.Tuple tuple -> tuple(tuple);

@@ -4,7 +4,10 @@ import java.math.BigInteger;
 import java.util.Optional;
 import jbt.compiler.check.Checked.BinaryOp;
 
-/** Arithmetic on literals, exact: what does not fit 64 bits is an error, not another number. */
+/**
+ * Arithmetic on literals, exact: what does not fit 64 bits is an error, not another number. Only a
+ * shift to the left drops bits, as masks are made that way.
+ */
 final class Folding {
   /** A literal number: signed, or unsigned if it is larger than that. */
   record Literal(BigInteger exact) {
@@ -40,7 +43,7 @@ final class Folding {
           case MULTIPLY -> a.multiply(b);
           case DIVIDE -> a.divide(b);
           case MODULO -> a.remainder(b);
-          case SHIFT_LEFT -> a.shiftLeft(b.intValue());
+          case SHIFT_LEFT -> shiftLeft(a, b.intValue());
           case SHIFT_RIGHT -> a.shiftRight(b.intValue());
           case AND -> a.and(b);
           case OR -> a.or(b);
@@ -53,6 +56,12 @@ final class Folding {
           case GE -> truth(a.compareTo(b) >= 0);
         };
     return Optional.of(new Literal(result));
+  }
+
+  /** Signed stays signed, where it fits that; what is not negative stays so. */
+  private static BigInteger shiftLeft(BigInteger number, int bits) {
+    BigInteger all = number.shiftLeft(bits);
+    return new Literal(all).fits() ? all : Literal.of(all.longValue(), number.signum() >= 0).exact;
   }
 
   private static BigInteger truth(boolean value) {

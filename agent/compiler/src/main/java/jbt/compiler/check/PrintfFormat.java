@@ -14,12 +14,16 @@ import org.jspecify.annotations.Nullable;
 final class PrintfFormat {
   private static final Pattern SPEC =
       Pattern.compile(
-          "%([-+ #0]*)(\\*|[0-9]{1,9})?(\\.(?:\\*|[0-9]{0,9}))?(hh|h|ll|l|L|j|z|t)?(rx|rh|gr|[a-zA-Z%]?)");
+          "%([-+ #0]*)(\\*|[0-9]+)?(\\.(?:\\*|[0-9]*))?(hh|h|ll|l|L|j|z|t)?(rx|rh|gr|[a-zA-Z%]?)");
 
   private static final Set<String> CONVERSIONS =
       Set.of("d", "i", "u", "o", "x", "X", "c", "s", "p", "r", "rx", "rh", "gr");
 
+  /** Of C, but not here: there are no such values. */
+  private static final String OTHERS = "aAeEfFgGn";
+
   private static final int WIDEST = 1024;
+  private static final int WIDEST_DIGITS = 4;
 
   sealed interface Result {}
 
@@ -30,11 +34,16 @@ final class PrintfFormat {
 
   private PrintfFormat() {}
 
-  static Result parse(String format) {
+  /**
+   * A {@code %} that begins no conversion is text, as in {@code "100%\n"}; but not if there are
+   * more values than conversions, as then it was meant to be one.
+   */
+  static Result parse(String format, int values) {
     List<Piece> pieces = new ArrayList<>();
     List<Integer> lengths = new ArrayList<>();
     StringBuilder text = new StringBuilder();
     Matcher matcher = SPEC.matcher(format);
+    String stray = "";
     int at = 0;
     while (at < format.length()) {
       int percent = format.indexOf('%', at);
@@ -46,19 +55,25 @@ final class PrintfFormat {
       matcher.find(percent);
       at = matcher.end();
       String conversion = matcher.group(5);
-      if (matcher.group().equals("%%")) {
+      if (conversion.equals("%")) {
         text.append('%');
         continue;
       }
-      String width = matcher.group(2) == null ? "0" : matcher.group(2);
       if (!CONVERSIONS.contains(conversion)) {
-        return new Wrong("unsupported format specifier '" + matcher.group() + "'");
+        stray = matcher.group();
+        if (!conversion.isEmpty() && OTHERS.contains(conversion)) {
+          return unsupported(stray);
+        }
+        text.append('%');
+        at = percent + 1;
+        continue;
       }
       if (matcher.group().contains("*")) {
         return new Wrong("'*' is not supported: '" + matcher.group() + "'");
       }
-      int precision = precision(matcher.group(3));
-      if (Integer.parseInt(width) > WIDEST || precision > WIDEST) {
+      int width = number(matcher.group(2));
+      int precision = matcher.group(3) == null ? -1 : number(matcher.group(3).substring(1));
+      if (width > WIDEST || precision > WIDEST) {
         return new Wrong("width of '" + matcher.group() + "' is more than " + WIDEST);
       }
       if (!text.isEmpty()) {
@@ -71,7 +86,7 @@ final class PrintfFormat {
           new Piece.Conversion(
               character(conversion),
               8,
-              Integer.parseInt(width),
+              width,
               precision,
               flags.contains("-"),
               flags.contains("+"),
@@ -81,12 +96,21 @@ final class PrintfFormat {
     if (!text.isEmpty()) {
       pieces.add(new Piece.Text(text.toString()));
     }
-    return new Parsed(pieces, lengths);
+    return stray.isEmpty() || values <= lengths.size()
+        ? new Parsed(pieces, lengths)
+        : unsupported(stray);
   }
 
-  /** Behind a dot there may be nothing, which is 0. */
-  private static int precision(@Nullable String written) {
-    return written == null ? -1 : Integer.parseInt("0" + written.substring(1));
+  private static Wrong unsupported(String specifier) {
+    return new Wrong("unsupported format specifier '" + specifier + "'");
+  }
+
+  /** 0 where nothing is written, and more than {@link #WIDEST} for what has many digits. */
+  private static int number(@Nullable String digits) {
+    if (digits == null || digits.isEmpty()) {
+      return 0;
+    }
+    return digits.length() > WIDEST_DIGITS ? WIDEST + 1 : Integer.parseInt(digits);
   }
 
   private static char character(String conversion) {

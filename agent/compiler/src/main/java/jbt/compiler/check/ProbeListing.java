@@ -241,8 +241,9 @@ public final class ProbeListing {
 
   private static String declaration(Field field) {
     String length = field.arrayLength() > 0 ? "[" + field.arrayLength() + "]" : "";
-    String space = field.type().endsWith("*") ? "" : " ";
-    return field.type() + space + field.name() + length;
+    // Some formats say "void* ip", others "void * ip".
+    String type = field.type().replaceFirst("\\s*\\*", " *");
+    return type + (type.endsWith("*") ? "" : " ") + field.name() + length;
   }
 
   private void rawTracepoints(String wanted) {

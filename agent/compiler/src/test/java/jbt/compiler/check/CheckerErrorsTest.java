@@ -149,7 +149,7 @@ class CheckerErrorsTest {
         "printf(\"%d\", 1, 2); => printf: too many arguments for format string (2 supplied, 1 expected)",
         "printf(\"%d\", comm); => printf: '%d' prints integers, not string",
         "printf(\"%q\", 1); => printf: unsupported format specifier '%q'",
-        "printf(\"%\"); => printf: unsupported format specifier '%'",
+        "printf(\"%\", 1); => printf: unsupported format specifier '%'",
         "printf(\"%*d\", 1, 2); => printf: '*' is not supported: '%*d'",
         "@ = str(1, 2, 3); => str() takes up to 2 arguments (3 provided)",
         "@ = is_str(); => is_str() requires 1 argument (0 provided)",
@@ -207,18 +207,18 @@ class CheckerErrorsTest {
   void warns() throws CompileException {
     Checked checked =
         Checker.check(
-            new Source("x.bt", "BEGIN { 5; @ = str(0, 2000); }"), new FakeTarget("web01"));
+            new Source("x.bt", "BEGIN { 5; @ = str(pid, 2000); }"), new FakeTarget("web01"));
     assertThat(checked.warnings())
         .isEqualTo(
             List.of(
                 """
                 x.bt:1:9-10: WARNING: The value is not used
-                BEGIN { 5; @ = str(0, 2000); }
+                BEGIN { 5; @ = str(pid, 2000); }
                         ~""",
                 """
-                x.bt:1:23-27: WARNING: str() keeps at most 1024 characters
-                BEGIN { 5; @ = str(0, 2000); }
-                                      ~~~~"""));
+                x.bt:1:25-29: WARNING: str() keeps at most 1024 characters
+                BEGIN { 5; @ = str(pid, 2000); }
+                                        ~~~~"""));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package jbt.daemon.session;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import jbt.compiler.plan.Plan;
@@ -86,7 +87,7 @@ final class DataBatch implements Records {
     }
     switch (sites.get(site)) {
       case Site.Time time -> {
-        bytes.put(Strftime.now(time.format()));
+        bytes.put(Strftime.now(time.format()).getBytes(StandardCharsets.ISO_8859_1));
         add(ring.getLong(at), site, TIMES);
       }
       case Site.Packet packet -> {

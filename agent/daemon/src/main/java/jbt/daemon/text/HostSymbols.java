@@ -65,9 +65,9 @@ public final class HostSymbols implements Canonical.Symbols, AutoCloseable {
   public void put(Meaning meaning, ByteBuffer from, int at, Bytes to) {
     switch (meaning) {
       case Meaning.Id(Meaning.Id.Kind kind) -> to.put(number(kind, from.getLong(at)));
-      case Meaning.Timestamp(String format) -> to.put(time(format, from.getLong(at)));
+      case Meaning.Timestamp(String format) -> put(time(format, from.getLong(at)), to);
       case Meaning.MixedTimestamp(List<String> formats) ->
-          to.put(time(format(formats, from.getLong(at + 8)), from.getLong(at)));
+          put(time(format(formats, from.getLong(at + 8)), from.getLong(at)), to);
       case Meaning.CgroupPath(String pattern) ->
           to.put(controlGroups.path(from.getLong(at), pattern).orElse(""));
       case Meaning.InternetAddress _ -> to.put(address(from, at));
@@ -127,6 +127,10 @@ public final class HostSymbols implements Canonical.Symbols, AutoCloseable {
         .filter(format -> Meaning.MixedTimestamp.number(format) == number)
         .findFirst()
         .orElse(formats.getFirst());
+  }
+
+  private static void put(String latin1, Bytes to) {
+    to.put(latin1.getBytes(StandardCharsets.ISO_8859_1));
   }
 
   private String time(String format, long time) {

@@ -140,12 +140,13 @@ public final class LineFormat {
   private static void putNumber(long stored, Argument argument, Bytes to) {
     Conversion how = argument.how;
     long unsigned = zeroExtended(stored, how.bytes());
+    boolean marked = how.alternate() && unsigned != 0;
     switch (how.conversion()) {
       case 'd', 'i' -> putDecimal(stored, how, to);
       case 'u' -> putDigits(unsigned, "", 10, how, to);
-      case 'o' -> putDigits(unsigned, how.alternate() ? "0" : "", 8, how, to);
-      case 'x' -> putDigits(unsigned, how.alternate() ? "0x" : "", 16, how, to);
-      case 'X' -> putDigits(unsigned, how.alternate() ? "0X" : "", 16, how, to);
+      case 'o' -> putDigits(unsigned, marked ? "0" : "", 8, how, to);
+      case 'x' -> putDigits(unsigned, marked ? "0x" : "", 16, how, to);
+      case 'X' -> putDigits(unsigned, marked ? "0X" : "", 16, how, to);
       case 'p' -> putDigits(stored, "0x", 16, how, to);
       case 'c' -> to.put((int) stored);
       case 'G' -> to.put(AllocationFlags.text(unsigned));

@@ -56,10 +56,15 @@ public final class MapRows {
     zeroed.clear();
   }
 
-  /** A value that was set and is no integer shows as nothing, and goes with zero(). */
   private boolean showsZero() {
-    return switch (map.value()) {
-      case ScriptMap.Value.Plain plain -> plain.type() instanceof Type.Int i && !i.named();
+    return !(map.value() instanceof ScriptMap.Value.Plain plain) || hasZero(plain.type());
+  }
+
+  /** Names of attach points have none: such a value shows as nothing, and goes with zero(). */
+  private static boolean hasZero(Type type) {
+    return switch (type) {
+      case Type.ProbeName _ -> false;
+      case Type.Tuple tuple -> tuple.parts().stream().allMatch(MapRows::hasZero);
       default -> true;
     };
   }
@@ -91,7 +96,7 @@ public final class MapRows {
     for (ByteString key : zeros) {
       count++;
       addKey(key, keyed, keys, rows);
-      addZero(rows);
+      addZero(texts, rows);
     }
     Rows all = rows.setCount(count).setKeys(keys.copy()).setValues(texts.copy()).build();
     return map.key().stream().anyMatch(MapRows::symbolic) ? FoldedRows.fold(map.value(), all) : all;
@@ -169,17 +174,19 @@ public final class MapRows {
         }
         rows.addValueLength(3 * buckets * Long.BYTES);
       }
-      case ScriptMap.Value.Plain plain -> {
-        int at = row * contents.valueSize();
-        if (isWord(plain.type())) {
-          rows.addWord(values.getLong(at));
-        } else {
-          int start = texts.size();
-          canonical.append(plain.type(), values, at, texts);
-          rows.addValueLength(texts.size() - start);
-        }
-      }
+      case ScriptMap.Value.Plain plain ->
+          addPlain(plain.type(), values, row * contents.valueSize(), texts, rows);
       default -> rows.addWord(contents.words()[row]);
+    }
+  }
+
+  private void addPlain(Type type, ByteBuffer values, int at, Bytes texts, Rows.Builder rows) {
+    if (isWord(type)) {
+      rows.addWord(values.getLong(at));
+    } else {
+      int start = texts.size();
+      canonical.append(type, values, at, texts);
+      rows.addValueLength(texts.size() - start);
     }
   }
 
@@ -191,7 +198,7 @@ public final class MapRows {
     };
   }
 
-  private void addZero(Rows.Builder rows) {
+  private void addZero(Bytes texts, Rows.Builder rows) {
     switch (map.value()) {
       case ScriptMap.Value.Min _,
           ScriptMap.Value.Max _,
@@ -200,6 +207,8 @@ public final class MapRows {
           rows.addWord(0).addWord(0);
       case ScriptMap.Value.Hist _, ScriptMap.Value.Lhist _ -> rows.addRowBuckets(0);
       case ScriptMap.Value.Tseries _ -> rows.addValueLength(0);
+      case ScriptMap.Value.Plain(Type type) ->
+          addPlain(type, stored(new byte[type.storedSize()]), 0, texts, rows);
       default -> rows.addWord(0);
     }
   }
