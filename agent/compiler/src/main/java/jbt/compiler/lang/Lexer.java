@@ -140,15 +140,16 @@ final class Lexer {
   private void pieceOfAttachPoint(StringBuilder written) {
     int start = at;
     boolean path = false;
+    boolean named = false;
     while (at < text.length()) {
       char c = text.charAt(at);
       if (isBlank(c) || c == ',' || c == '{' || c == '}' || c == ';') {
         break;
       }
       if (c == '/') {
-        String before = text.substring(start, at);
-        path |= before.endsWith(":") || before.endsWith(":.") || before.endsWith(":..");
-        if (!path && !slashOfName()) {
+        path |= isBehind(start, ":") || isBehind(start, ":.") || isBehind(start, ":..");
+        named |= !path && !named && slashOfName();
+        if (!path && !named) {
           break;
         }
       } else if (c == ':') {
@@ -173,10 +174,23 @@ final class Lexer {
       open += "([".indexOf(c) >= 0 ? 1 : ")]".indexOf(c) >= 0 ? -1 : 0;
       end = c == '"' ? Quotes.end(text, end) : end + 1;
     }
-    String rest = text.substring(end).stripLeading();
-    boolean ends = rest.isEmpty() || ",{".indexOf(rest.charAt(0)) >= 0;
-    boolean predicate = rest.startsWith("/") && !rest.substring(1).stripLeading().startsWith("{");
+    int next = behindBlanks(end);
+    boolean ends = next == text.length() || ",{".indexOf(text.charAt(next)) >= 0;
+    boolean predicate = text.startsWith("/", next) && !text.startsWith("{", behindBlanks(next + 1));
     return open == 0 && text.charAt(end - 1) != '/' && (ends || predicate);
+  }
+
+  private boolean isBehind(int start, String before) {
+    int place = at - before.length();
+    return place >= start && text.startsWith(before, place);
+  }
+
+  private int behindBlanks(int from) {
+    int place = from;
+    while (place < text.length() && isBlank(text.charAt(place))) {
+      place++;
+    }
+    return place;
   }
 
   private void skipBlank() {

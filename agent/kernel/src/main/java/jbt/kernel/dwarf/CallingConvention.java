@@ -63,7 +63,8 @@ final class CallingConvention {
     Entry result = types.plain(entries.referred(returned, Entries.TYPE));
     int general = inMemory(result) ? 1 : 0;
     int floating = 0;
-    boolean known = general == 1 || !isStructOfRust(result) || ofRust(result).isPresent();
+    Entry returnedByRust = structOfRust(result);
+    boolean known = general == 1 || returnedByRust == null || ofRust(returnedByRust).isPresent();
     List<Integer> registers = new ArrayList<>();
     for (int i = 0; i < parameters.size(); i++) {
       Entry type = types.plain(entries.referred(parameters.get(i), Entries.TYPE));
@@ -106,8 +107,9 @@ final class CallingConvention {
     return entries.language(type.unit) == RUST;
   }
 
-  private boolean isStructOfRust(@Nullable Entry type) {
-    return type != null && EntryTypes.isStruct(type) && isRust(type);
+  /** The type itself, if it is one. */
+  private @Nullable Entry structOfRust(@Nullable Entry type) {
+    return type != null && EntryTypes.isStruct(type) && isRust(type) ? type : null;
   }
 
   /**
@@ -159,8 +161,9 @@ final class CallingConvention {
     if (addressed) {
       return Optional.of(List.of(Part.GENERAL));
     }
-    if (isStructOfRust(type)) {
-      return ofRust(type);
+    Entry struct = structOfRust(type);
+    if (struct != null) {
+      return ofRust(struct);
     }
     Part[] parts = parts();
     return Optional.of(classify(type, 0, parts, 0) ? List.of(parts) : List.of());
