@@ -90,6 +90,11 @@ final class Body {
     return deepestScratch;
   }
 
+  /** The piece of the script that code is made of now. */
+  SourceRange range() {
+    return range;
+  }
+
   /** What is emitted from now on comes from there; returns where it came from before. */
   SourceRange at(SourceRange next) {
     SourceRange before = range;

@@ -27,10 +27,19 @@ final class Lowering {
   /** The number of a system call in x86-64's struct pt_regs. */
   private static final int ORIG_AX = 120;
 
+  /**
+   * Calls inside of each other that the kernel takes: MAX_CALL_FRAMES of bpf_verifier.h, less one.
+   */
+  private static final int DEEPEST = 7;
+
   private final Probe probe;
   private final int program;
   private final Body body;
   private final Shared shared;
+
+  /** How many called loops this is the body of. */
+  private final int depth;
+
   private final List<Reg> arguments = new ArrayList<>();
   private final Reg context;
   private final Map<Integer, Variable> variables = new HashMap<>();
@@ -104,14 +113,16 @@ final class Lowering {
         probe,
         new Body(layout, scratch, probe.range()),
         new Shared(Routines.of(probe), Reads.takesAddresses(layout.nodes().get(program))),
+        0,
         0);
   }
 
-  private Lowering(int program, Probe probe, Body body, Shared shared, int arguments) {
+  private Lowering(int program, Probe probe, Body body, Shared shared, int depth, int arguments) {
     this.probe = probe;
     this.program = program;
     this.body = body;
     this.shared = shared;
+    this.depth = depth;
     for (int i = 0; i < arguments; i++) {
       this.arguments.add(body.register());
     }
@@ -275,8 +286,12 @@ final class Lowering {
    * @param contextArgument number of the argument that is the address of {@link #contextWord}
    */
   Lowering called(Object loop, int contextArgument) {
+    if (depth == DEEPEST) {
+      throw new TooLargeException(
+          body.range(), "Loops are more than %d deep here, the kernel's limit".formatted(DEEPEST));
+    }
     Body inner = body.called();
-    Lowering called = new Lowering(program, probe, inner, shared, contextArgument + 1);
+    Lowering called = new Lowering(program, probe, inner, shared, depth + 1, contextArgument + 1);
     for (int i = 0; i <= contextArgument; i++) {
       inner.emit(new Op.Argument(called.arguments.get(i), i));
     }
