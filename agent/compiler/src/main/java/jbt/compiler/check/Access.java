@@ -162,16 +162,13 @@ final class Access {
     if (!at.known()) {
       return Value.unknown(range);
     }
+    Expr number = ofNumber(at).orElse(at.expr());
+    AddressSpace known =
+        at.type() instanceof Type.Pointer(var nothing, var own) ? own : AddressSpace.NONE;
     Value pointer =
-        switch (at.type()) {
-          case Type.Int number ->
-              at.with(toNumber(at.expr(), number, AddressSpace.NONE, at.range()));
-          case Type.Pointer(var nothing, var space)
-              when ofNumber(at).isPresent()
-                  && ofNumber(at).get().type() instanceof Type.Int number ->
-              at.with(toNumber(ofNumber(at).get(), number, space, at.range()));
-          default -> at;
-        };
+        number.type() instanceof Type.Int width
+            ? at.with(toNumber(number, width, known, at.range()))
+            : at;
     if (!(pointer.type() instanceof Type.Pointer(Type target, var space))
         || Type.sizeOf(target) == 0) {
       error(

@@ -14,14 +14,11 @@ final class Block {
   private final SourceRange endRange;
 
   Block(int number, List<Step> steps, Terminator end, SourceRange endRange) {
-    // An array of the right size: until the best of its compilers has come to it, Java is slow to
-    // make
-    // one by its class.
+    // Of the right size: Java is slow to make arrays by their class.
     this(number, steps.toArray(new Step[steps.size()]), end, endRange);
   }
 
-  /** {@code steps}: not to be changed from then on. */
-  Block(int number, Step[] steps, Terminator end, SourceRange endRange) {
+  private Block(int number, Step[] steps, Terminator end, SourceRange endRange) {
     this.number = number;
     this.steps = steps;
     this.end = end;

@@ -148,7 +148,7 @@ final class Lexer {
       }
       if (c == '/') {
         path |= isBehind(start, ":") || isBehind(start, ":.") || isBehind(start, ":..");
-        named |= !path && !named && slashOfName();
+        named = named || (!path && slashOfName());
         if (!path && !named) {
           break;
         }

@@ -103,12 +103,12 @@ final class CallingConvention {
         || (operation == FRAME_BASE && at[at.length - 1] == DEREFERENCE);
   }
 
-  private boolean isRust(Entry type) {
-    return entries.language(type.unit) == RUST;
+  private static boolean isRust(Entry type) {
+    return type.unit.language() == RUST;
   }
 
   /** The type itself, if it is one. */
-  private @Nullable Entry structOfRust(@Nullable Entry type) {
+  private static @Nullable Entry structOfRust(@Nullable Entry type) {
     return type != null && EntryTypes.isStruct(type) && isRust(type) ? type : null;
   }
 

@@ -154,7 +154,7 @@ public final class DebugInformation {
   public Optional<Signature> signature(long address) {
     return function(address)
         .filter(function -> function.number(Entries.CALLING_CONVENTION) != CHANGED)
-        .filter(function -> CallingConvention.knows(entries.language(function.unit)))
+        .filter(function -> CallingConvention.knows(function.unit.language()))
         .map(function -> new Signature(described(function), types.of(typed(function))));
   }
 

@@ -155,26 +155,22 @@ final class Entries {
                 wide ? 16 : 8,
                 8,
                 wide ? 20 : 12,
-                0);
+                0,
+                -1);
         units.add(completed(unit));
       }
       at = (int) end;
     }
   }
 
-  /** With what the unit's first entry tells of all others. */
+  /** Twice: the first entry says itself where the tables are that its own address is in. */
   private Unit completed(Unit unit) {
-    Entry root = at(unit, unit.entries());
-    if (root == null) {
-      return unit;
+    Unit known = unit;
+    for (int i = 0; i < 2; i++) {
+      Entry first = at(known, known.entries());
+      known = first == null ? known : known.with(first);
     }
-    Unit with =
-        unit.with(
-            root.number(TEXT_OFFSETS, unit.textOffsets()),
-            root.number(ADDRESSES, unit.addresses()),
-            root.number(RANGE_LISTS, unit.rangeLists()));
-    Entry again = at(with, unit.entries());
-    return with.at(again == null ? 0 : again.number(LOW_PC, 0));
+    return known;
   }
 
   String text(long place) {
@@ -344,12 +340,6 @@ final class Entries {
 
   private static boolean isExpression(int form) {
     return form == BLOCK || form == EXPRESSION || form == BLOCK1;
-  }
-
-  /** The number of the language that a unit is written in; -1 if it does not say. */
-  long language(Unit unit) {
-    Entry root = at(unit, unit.entries());
-    return root == null ? -1 : root.number(LANGUAGE);
   }
 
   /** Where the code of an entry is entered; empty if it has none. */

@@ -27,10 +27,10 @@ final class EntryTypes {
   private static final int INHERITANCE = 0x1c;
   private static final int MEMBER_POINTER = 0x1f;
   private static final int SUBRANGE = 0x21;
-  private static final int VARIANTS = 0x33;
   private static final int BASE = 0x24;
   private static final int CONST = 0x26;
   private static final int ENUMERATOR = 0x28;
+  private static final int VARIANTS = 0x33;
   private static final int VOLATILE = 0x35;
   private static final int RESTRICT = 0x37;
   private static final int RVALUE_REFERENCE = 0x42;

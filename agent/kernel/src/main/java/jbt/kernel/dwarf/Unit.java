@@ -9,6 +9,7 @@ package jbt.kernel.dwarf;
  * @param wide offsets have 8 bytes instead of 4
  * @param rangeLists where the table of the places of lists of ranges begins
  * @param base what offsets of code are from
+ * @param language its number; -1 if that is not told
  */
 record Unit(
     int start,
@@ -21,8 +22,10 @@ record Unit(
     long textOffsets,
     long addresses,
     long rangeLists,
-    long base) {
-  Unit with(long texts, long addressTable, long ranges) {
+    long base,
+    long language) {
+  /** With what its first entry tells of all others. */
+  Unit with(Entry first) {
     return new Unit(
         start,
         entries,
@@ -31,25 +34,11 @@ record Unit(
         addressSize,
         wide,
         abbreviations,
-        texts,
-        addressTable,
-        ranges,
-        base);
-  }
-
-  Unit at(long address) {
-    return new Unit(
-        start,
-        entries,
-        end,
-        version,
-        addressSize,
-        wide,
-        abbreviations,
-        textOffsets,
-        addresses,
-        rangeLists,
-        address);
+        first.number(Entries.TEXT_OFFSETS, textOffsets),
+        first.number(Entries.ADDRESSES, addresses),
+        first.number(Entries.RANGE_LISTS, rangeLists),
+        first.number(Entries.LOW_PC, 0),
+        first.number(Entries.LANGUAGE));
   }
 
   int offsetSize() {
