@@ -122,7 +122,16 @@ public final class Prepared {
     long copies =
         switch (map.kind()) {
           case PERCPU_ARRAY, PERCPU_HASH, LRU_PERCPU_HASH -> cpus;
-          case ARRAY, HASH, LRU_HASH, STACKS, UNWIND, RING_BUFFER, PACKETS, PROGRAM_ARRAY -> 1;
+          case ARRAY,
+              HASH,
+              LRU_HASH,
+              STACKS,
+              UNWIND,
+              RING_BUFFER,
+              PACKETS,
+              THREADS,
+              PROGRAM_ARRAY ->
+              1;
         };
     if (map.kind() == KernelMap.Kind.PACKETS) {
       return PacketReader.bytes();
