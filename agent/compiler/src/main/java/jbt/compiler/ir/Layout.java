@@ -170,7 +170,7 @@ record Layout(
       int unwind = unwind();
       maps.replaceAll(this::withHotKeys);
       Optional<Source> asked =
-          checked.failures() ? Optional.of(checked.source()) : Optional.empty();
+          checked.circumstances().failures() ? Optional.of(checked.source()) : Optional.empty();
       Failures failures = new Failures(asked, perCpu);
       perCpu += Failures.room(asked);
       int cpus = powerOfTwo(target.possibleCpus());

@@ -31,7 +31,7 @@ final class ThreadMaps {
     BitSet found = new BitSet();
     for (int map = 0; map < checked.maps().size(); map++) {
       // Whoever asks for failures wants to know of keys that are missing.
-      if (!checked.failures()
+      if (!checked.circumstances().failures()
           && maps.oneWord(checked.maps().get(map))
           && maps.unseen(map)
           && maps.onlyOfThread(map)
@@ -51,7 +51,9 @@ final class ThreadMaps {
 
   private boolean unseen(int map) {
     MapDecl declared = checked.maps().get(map);
-    return !declared.printed() && (!checked.settings().printMapsOnExit() || clearedAtEnd(map));
+    boolean left = checked.circumstances().merged() && declared.value() instanceof Value.Plain;
+    return !declared.printed()
+        && (left || !checked.settings().printMapsOnExit() || clearedAtEnd(map));
   }
 
   private boolean clearedAtEnd(int map) {
@@ -81,33 +83,34 @@ final class ThreadMaps {
 
   private boolean onlyOfThread(int map) {
     for (int i = 0; i < nodes.size(); i++) {
+      Nodes program = nodes.get(i);
       Probe.Kind kind = checked.probes().get(i).kind();
-      for (Stmt stmt : nodes.get(i).statements()) {
-        boolean allowed =
-            switch (stmt) {
-              case Stmt.SetMap s -> s.map() != map || ofThread(s.key(), kind);
-              case Stmt.AddMap s -> s.map() != map || ofThread(s.key(), kind);
-              case Stmt.Delete s -> s.map() != map || ofThread(s.key(), kind);
-              case Stmt.Clear s -> s.map() != map || kind == Probe.Kind.END;
-              default -> Reads.mapOf(stmt) != map;
-            };
-        if (!allowed) {
-          return false;
-        }
-      }
-      for (Expr expr : nodes.get(i).expressions()) {
-        boolean allowed =
-            switch (expr) {
-              case Expr.MapValue e -> e.map() != map || ofThread(e.key(), kind);
-              case Expr.StepMap e -> e.map() != map || ofThread(e.key(), kind);
-              default -> !Reads.touches(expr, map);
-            };
-        if (!allowed) {
-          return false;
-        }
+      boolean others =
+          program.statements().stream().anyMatch(s -> Reads.mapOf(s) == map && !ofThread(s, kind))
+              || program.any(e -> Reads.touches(e, map) && !ofThread(e, kind));
+      if (others) {
+        return false;
       }
     }
     return true;
+  }
+
+  private static boolean ofThread(Stmt stmt, Probe.Kind kind) {
+    return switch (stmt) {
+      case Stmt.SetMap s -> ofThread(s.key(), kind);
+      case Stmt.AddMap s -> ofThread(s.key(), kind);
+      case Stmt.Delete s -> ofThread(s.key(), kind);
+      case Stmt.Clear s -> kind == Probe.Kind.END;
+      default -> false;
+    };
+  }
+
+  private static boolean ofThread(Expr expr, Probe.Kind kind) {
+    return switch (expr) {
+      case Expr.MapValue e -> ofThread(e.key(), kind);
+      case Expr.StepMap e -> ofThread(e.key(), kind);
+      default -> false;
+    };
   }
 
   /** Whether a key is the thread that makes the event, in its own time and not while it traces. */

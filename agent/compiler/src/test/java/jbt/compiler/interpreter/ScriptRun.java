@@ -55,6 +55,12 @@ final class ScriptRun {
     return plan;
   }
 
+  /** What is fired from now on is by that thread. */
+  void onThread(int tid) {
+    machine.environment().tid = tid;
+    machine.environment().task = 0xffff_8880_0000_0000L + tid;
+  }
+
   void fire(int processor, long id) {
     ByteBuffer record = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
     machine.run(plan.programs().size() - 1, processor, record.putLong(8, id).array());

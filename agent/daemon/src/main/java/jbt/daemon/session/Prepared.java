@@ -21,6 +21,7 @@ import jbt.kernel.LoadedPlan;
 import jbt.kernel.PacketReader;
 import jbt.v1.Dump;
 import jbt.v1.Failure;
+import jbt.v1.Keying;
 import jbt.v1.NamedText;
 import jbt.v1.Start;
 
@@ -89,6 +90,7 @@ public final class Prepared {
               case MODE_TRACE, UNRECOGNIZED -> Parameters.Mode.TRACE;
             },
             start.getFailures(),
+            start.getKeying() == Keying.KEYING_MERGED,
             unsafe,
             policy.files() ? Unsafe.ALLOWED : unsafe,
             process(start.getProcess()),
