@@ -85,9 +85,13 @@ final class Lowering {
     /** Whether something points to variables. */
     private final boolean pointedTo;
 
-    Shared(Routines routines, boolean pointedTo) {
+    private Shared(Routines routines, boolean pointedTo) {
       this.routines = routines;
       this.pointedTo = pointedTo;
+    }
+
+    static Shared of(Probe probe, Nodes nodes) {
+      return new Shared(Routines.of(probe, nodes), Reads.takesAddresses(nodes));
     }
   }
 
@@ -112,7 +116,7 @@ final class Lowering {
         program,
         probe,
         new Body(layout, scratch, probe.range()),
-        new Shared(Routines.of(probe), Reads.takesAddresses(layout.nodes().get(program))),
+        Shared.of(probe, layout.nodes().get(program)),
         0,
         0);
   }

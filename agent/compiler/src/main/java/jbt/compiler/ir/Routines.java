@@ -23,8 +23,8 @@ final class Routines {
   /** Work of a loop, rounds times nodes of its body, that is done without calls. */
   private static final int MOST_INLINE = 1500;
 
-  /** The same where there is one way through the loop. */
-  private static final int MOST_STRAIGHT = 30_000;
+  /** The same of all loops together through which there is one way, if there is one to them. */
+  private static final int MOST_STRAIGHT = 60_000;
 
   /** Rounds that a call does at most. */
   private static final int MOST_A_CALL = 64;
@@ -46,16 +46,36 @@ final class Routines {
   private final IdentityHashMap<Stmt.While, Long> rounds = new IdentityHashMap<>();
 
   private final Map<Integer, Integer> owners = new HashMap<>();
+  private final long mostStraight;
   private boolean called;
   private boolean looped;
 
-  private Routines() {}
+  private Routines(long mostStraight) {
+    this.mostStraight = mostStraight;
+  }
 
-  static Routines of(Probe probe) {
-    Routines routines = new Routines();
+  static Routines of(Probe probe, Nodes nodes) {
+    Routines routines = new Routines(mostStraight(nodes));
     probe.predicate().ifPresent(predicate -> routines.expr(predicate, PROGRAM));
     routines.all(probe.body(), PROGRAM);
     return routines;
+  }
+
+  /** Each branch can double the ways to a loop, and the verifier goes all of them. */
+  private static long mostStraight(Nodes program) {
+    int branches =
+        program.count(
+            expr ->
+                expr instanceof Expr.Logical
+                    || expr instanceof Expr.Conditional
+                    || expr instanceof Expr.OrElse);
+    int loops = 0;
+    for (Stmt stmt : program.statements()) {
+      branches += stmt instanceof Stmt.If ? 1 : 0;
+      loops += Nodes.isLoop(stmt) ? 1 : 0;
+    }
+    return Math.max(
+        MOST_INLINE, (MOST_STRAIGHT >> Math.min(branches, Integer.SIZE - 1)) / Math.max(1, loops));
   }
 
   /** Whether there is more than one. */
@@ -99,11 +119,12 @@ final class Routines {
     return Objects.requireNonNull(rounds.get(loop));
   }
 
-  private boolean mustBeCalled(Stmt stmt, List<Stmt> before) {
+  private boolean mustBeCalled(Stmt stmt, List<Stmt> before, int owner) {
     if (stmt instanceof Stmt.While loop) {
       rounds.put(loop, Rounds.of(loop, before));
     }
-    return inlineWork(stmt, before) > (StraightCode.is(stmt) ? MOST_STRAIGHT : MOST_INLINE);
+    boolean once = owner == PROGRAM && StraightCode.is(stmt);
+    return inlineWork(stmt, before) > (once ? mostStraight : MOST_INLINE);
   }
 
   /** A power of two, as the kernel's limit of rounds is. */
@@ -163,7 +184,7 @@ final class Routines {
   private void all(List<Stmt> body, int owner) {
     for (int i = 0; i < body.size(); i++) {
       Stmt stmt = body.get(i);
-      boolean isCalled = mustBeCalled(stmt, body.subList(0, i));
+      boolean isCalled = mustBeCalled(stmt, body.subList(0, i), owner);
       called |= isCalled;
       int inner = owner;
       if (isCalled) {
