@@ -37,12 +37,12 @@ final class DiagnosticText {
       int last = first + range.end() - range.start();
       out.append(':').append(first).append('-').append(last);
       out.append(": ").append(severity).append(": ").append(message).append('\n');
-      appendMarked(out, source.lineText(firstLine), first - 1, last - 1);
+      appendMarked(out, shown(source.lineText(firstLine)), first - 1, last - 1);
     } else {
       out.append('-').append(number + lastLine - firstLine);
       out.append(": ").append(severity).append(": ").append(message).append('\n');
       for (int line = firstLine; line <= lastLine; line++) {
-        out.append(cut(source.lineText(line).replace("\t", "    "))).append('\n');
+        out.append(cut(shown(source.lineText(line)).replace("\t", "    "))).append('\n');
       }
     }
   }
@@ -72,6 +72,20 @@ final class DiagnosticText {
       marker.append('~');
     }
     out.append(marker).append('\n');
+  }
+
+  /** A text without characters that a terminal takes for commands. */
+  static String shown(String text) {
+    return text.codePoints().anyMatch(DiagnosticText::isCommand)
+        ? text.codePoints()
+            .map(c -> isCommand(c) ? '\ufffd' : c)
+            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+            .toString()
+        : text;
+  }
+
+  private static boolean isCommand(int c) {
+    return Character.isISOControl(c) && c != '\t';
   }
 
   private static String cut(String line) {

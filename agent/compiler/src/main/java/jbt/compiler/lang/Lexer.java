@@ -81,13 +81,24 @@ final class Lexer {
       }
     }
     at += Character.charCount(text.codePointAt(at));
+    List<String> hints = hints(text.codePointAt(start));
+    boolean several = false;
+    while (hints.isEmpty() && at < text.length() && isForeign(text.charAt(at))) {
+      several = true;
+      at++;
+    }
     String bad = text.substring(start, at);
     diagnostics.error(
         new SourceRange(start, at),
-        "syntax: invalid character '" + bad + "'",
+        "syntax: invalid character%s '%s'".formatted(several ? "s" : "", DiagnosticText.shown(bad)),
         List.of(),
-        hints(bad.codePointAt(0)));
+        hints);
     return token(Kind.BAD, start, bad);
+  }
+
+  /** Letters of other scripts, and what is no text at all. */
+  private static boolean isForeign(char c) {
+    return !isBlank(c) && (c < ' ' || (c > '~' && hints(c).isEmpty()));
   }
 
   /** What may be meant by characters of other languages, and of web pages. */
@@ -241,8 +252,7 @@ final class Lexer {
     while (peek(0) != '"') {
       char c = peek(0);
       if (at == text.length() || c == '\n') {
-        diagnostics.error(new SourceRange(start, at), "syntax: string without end");
-        return token(Kind.STRING, start, bytes.toString());
+        return unended(start);
       }
       if (c == '\\') {
         escape(bytes);
@@ -258,6 +268,54 @@ final class Lexer {
     }
     at++;
     return token(Kind.STRING, start, bytes.toString());
+  }
+
+  /** A string that does not end in its line: it goes on in others, or its last quote is missing. */
+  private Token unended(int start) {
+    String message = "syntax: string without end";
+    SourceRange inLine = new SourceRange(start, at);
+    int quote = oddQuote(at);
+    if (quote >= 0 && (quote + 1 == text.length() || endsPiece(text.charAt(quote + 1)))) {
+      diagnostics.error(
+          inLine, message, List.of(), List.of("A string ends in its line; \\n makes a new one"));
+      at = quote + 1;
+      return token(Kind.STRING, start, "");
+    }
+    // What closes brackets at the end of the line was hardly meant to be in it.
+    while (at > start + 1 && endsPiece(text.charAt(at - 1))) {
+      at--;
+    }
+    // Blocks that begin in it end in it.
+    long open = text.substring(start, at).chars().map(c -> c == '{' ? 1 : c == '}' ? -1 : 0).sum();
+    while (open > 0 && text.substring(at, inLine.end()).contains("}")) {
+      at = text.indexOf('}', at) + 1;
+      open--;
+    }
+    diagnostics.error(new SourceRange(start, at), message);
+    return token(Kind.BAD, start, text.substring(start, at));
+  }
+
+  /** The first quote of the first line behind a place that has an odd number of them, or -1. */
+  private int oddQuote(int place) {
+    int first = -1;
+    int quotes = 0;
+    for (int i = place + 1; i <= text.length(); i++) {
+      char c = i == text.length() ? '\n' : text.charAt(i);
+      if (c == '\n' && quotes % 2 == 1) {
+        return first;
+      } else if (c == '\n') {
+        quotes = 0;
+      } else if (c == '\\') {
+        i++;
+      } else if (c == '"') {
+        first = quotes++ == 0 ? i : first;
+      }
+    }
+    return -1;
+  }
+
+  private static boolean endsPiece(char c) {
+    return isBlank(c) || ")]};,{".indexOf(c) >= 0;
   }
 
   private void escape(StringBuilder bytes) {

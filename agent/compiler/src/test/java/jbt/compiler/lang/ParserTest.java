@@ -221,18 +221,12 @@ class ParserTest {
             stdin:2:14-16: ERROR: syntax: expected ';' or '}', not '$w'
             bad { $z = 1 $w }
                          ~~
-            stdin:3:14-15: ERROR: syntax: '{' without '}'
-            interval:s:1 { if (1) { print( ; } $q = "abc; }
-                         ~
             stdin:3:32-33: ERROR: syntax: expected an expression, not ';'
             interval:s:1 { if (1) { print( ; } $q = "abc; }
                                            ~
-            stdin:3:41-48: ERROR: syntax: string without end
+            stdin:3:41-45: ERROR: syntax: string without end
             interval:s:1 { if (1) { print( ; } $q = "abc; }
-                                                    ~~~~~~~
-            stdin:4:1-4: ERROR: syntax: expected ';' or '}', not 'END'
-            END { exit(); }
-            ~~~
+                                                    ~~~~
             """);
   }
 
