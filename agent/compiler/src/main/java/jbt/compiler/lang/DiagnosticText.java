@@ -61,8 +61,8 @@ final class DiagnosticText {
     }
     for (int i = start; i < end; i++) {
       char c = line.charAt(i);
-      int width = c == '\t' ? 4 : 1;
-      out.repeat(c == '\t' ? ' ' : c, width);
+      int width = width(c);
+      out.repeat(c == '\t' ? ' ' : c, c == '\t' ? width : 1);
       marker.repeat(i < from ? ' ' : '~', i < to ? width : 0);
     }
     out.append(end < line.length() ? "..." : "").append('\n');
@@ -86,6 +86,21 @@ final class DiagnosticText {
 
   private static boolean isCommand(int c) {
     return Character.isISOControl(c) && c != '\t';
+  }
+
+  /** How many columns a terminal gives a character; the halves of others have one each. */
+  private static int width(char c) {
+    if (c == '\t') {
+      return 4;
+    } else if (Character.getType(c) == Character.NON_SPACING_MARK) {
+      return 0;
+    }
+    boolean wide =
+        switch (Character.UnicodeScript.of(c)) {
+          case HAN, HIRAGANA, KATAKANA, HANGUL -> true;
+          default -> c >= '\uff01' && c <= '\uff60';
+        };
+    return wide ? 2 : 1;
   }
 
   private static String cut(String line) {
