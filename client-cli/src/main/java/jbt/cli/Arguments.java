@@ -77,11 +77,18 @@ final class Arguments {
   }
 
   /** The value of -l is a pattern, or the file of a script. */
-  private static Command list(CommandLine line, Where where, List<String> rest, List<String> named)
+  private static Command list(
+      CommandLine line, Where where, List<String> positional, List<String> named)
       throws UsageException {
     refuse(
         line, "with -l", "d", "duration", "per-host", "f", "o", "c", "dry-run", "flame", "folded");
     String value = line.getOptionValue("l", "");
+    List<String> rest = positional;
+    if (value.isEmpty() && !rest.isEmpty() && !line.hasOption("e")) {
+      // Options stand between: -l -p 5 PATTERN.
+      value = rest.getFirst();
+      rest = rest.subList(1, rest.size());
+    }
     boolean file = !value.isEmpty() && Files.isRegularFile(Path.of(value));
     if (file || line.hasOption("e")) {
       Source source =

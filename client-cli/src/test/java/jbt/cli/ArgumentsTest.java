@@ -134,6 +134,10 @@ class ArgumentsTest {
   void listing() throws Exception {
     assertThat(parse("-l")).extracting("pattern").isEqualTo("");
     assertThat(parse("-l", "tracepoint:*")).extracting("pattern").isEqualTo("tracepoint:*");
+    assertThat(parse("-l", "-v", "tracepoint:*"))
+        .extracting("pattern", "details")
+        .containsExactly("tracepoint:*", true);
+    assertThat(parse("-l", "-p", "1", "usdt:*")).extracting("pattern").isEqualTo("usdt:*");
     assertThat(parse("-lv", "struct path"))
         .extracting("pattern", "details")
         .containsExactly("struct path", true);
