@@ -20,9 +20,13 @@ final class Lexer {
         .forEach((first, symbols) -> SYMBOLS[first] = symbols.toArray(String[]::new));
   }
 
+  /** What texts stand in elsewhere, and on web pages. */
+  private static final String OTHER_QUOTES = "'\u2018\u2019\u201c\u201d\u201e";
+
   private final String text;
   private final Diagnostics diagnostics;
   private int at;
+  private boolean endsInComment;
 
   Lexer(String text, Diagnostics diagnostics) {
     this.text = text;
@@ -30,6 +34,11 @@ final class Lexer {
     if (text.startsWith("#!")) {
       skipLine();
     }
+  }
+
+  /** Whether all that followed is taken for a comment. */
+  boolean endsInComment() {
+    return endsInComment;
   }
 
   /** Goes to a place of the script: tokens are read from there. */
@@ -82,18 +91,32 @@ final class Lexer {
     }
     at += Character.charCount(text.codePointAt(at));
     List<String> hints = hints(text.codePointAt(start));
-    boolean several = false;
+    if (OTHER_QUOTES.indexOf(text.charAt(start)) >= 0) {
+      skipOtherText();
+    }
     while (hints.isEmpty() && at < text.length() && isForeign(text.charAt(at))) {
-      several = true;
       at++;
     }
     String bad = text.substring(start, at);
+    boolean several = bad.codePointCount(0, bad.length()) > 1;
     diagnostics.error(
         new SourceRange(start, at),
         "syntax: invalid character%s '%s'".formatted(several ? "s" : "", DiagnosticText.shown(bad)),
         List.of(),
         hints);
     return token(Kind.BAD, start, bad);
+  }
+
+  /** Goes behind the other quote of a text that stands in other quotes, if it is in this line. */
+  private void skipOtherText() {
+    int end = at;
+    while (end < text.length()
+        && text.charAt(end) != '\n'
+        && OTHER_QUOTES.indexOf(text.charAt(end)) < 0) {
+      end++;
+    }
+    boolean ends = end < text.length() && text.charAt(end) != '\n';
+    at = ends ? end + 1 : at;
   }
 
   /** Letters of other scripts, and what is no text at all. */
@@ -216,6 +239,7 @@ final class Lexer {
       } else if (text.startsWith("/*", at)) {
         int end = text.indexOf("*/", at + 2);
         if (end < 0) {
+          endsInComment = true;
           diagnostics.error(new SourceRange(at, at + 2), "syntax: comment without end");
         }
         at = end < 0 ? text.length() : end + 2;

@@ -55,7 +55,7 @@ public final class Parser {
         lost = tokens.takeBraceMissing() || rest;
       } catch (SyntaxError error) {
         lost = true;
-        if (!rest) {
+        if (!rest && !(error.isUnclosed() && tokens.endsInComment())) {
           error.report(diagnostics);
         }
         if (error.isUnclosed()) {

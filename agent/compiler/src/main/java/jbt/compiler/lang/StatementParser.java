@@ -89,6 +89,9 @@ final class StatementParser {
           // A semicolon in place of a comma makes two pieces of a call.
           tokens.skipStatement(level);
         } else if (!ended && !endsItself(statement) && !tokens.current().is("}")) {
+          if (tokens.atLineStart() && tokens.atProbe()) {
+            throw SyntaxError.unclosed(open);
+          }
           throw tokens.unexpected("expected ';' or '}'", hints(statement, tokens.current()));
         }
         behindError = false;

@@ -139,6 +139,10 @@ final class Tokens {
     return unexpected("expected '{'", hints);
   }
 
+  boolean endsInComment() {
+    return lexer.endsInComment();
+  }
+
   /** Whether the block that was read lacks a brace, so that it may have ended too early. */
   boolean takeBraceMissing() {
     boolean missing = braceMissing;

@@ -201,6 +201,22 @@ class ParserTest {
   }
 
   @Test
+  void tellsOfTextsInOtherQuotesOnce() {
+    assertThat(errors("BEGIN { printf('%d\\n', 1); print('x); }\n"))
+        .isEqualTo(
+            """
+            stdin:1:16-22: ERROR: syntax: invalid characters ''%d\\n''
+            BEGIN { printf('%d\\n', 1); print('x); }
+                           ~~~~~~
+            HINT: Texts stand in straight double quotes: "text"
+            stdin:1:34-35: ERROR: syntax: invalid character '''
+            BEGIN { printf('%d\\n', 1); print('x); }
+                                             ~
+            HINT: Texts stand in straight double quotes: "text"
+            """);
+  }
+
+  @Test
   void tellsOfSeveralErrors() {
     assertThat(
             errors(
