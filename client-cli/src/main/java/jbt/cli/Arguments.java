@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -65,7 +66,7 @@ final class Arguments {
     Where where = where(line, config(home));
     List<String> rest = line.getArgList();
     if (line.hasOption("info")) {
-      refuse(line, "--info", "e", "l", "d", "f", "o", "p", "c", "dry-run", "test", "bench");
+      refuse(line, "with --info", "e", "l", "d", "f", "o", "p", "c", "dry-run", "test", "bench");
       return new Command.Info(where);
     } else if (line.hasOption("l")) {
       return list(line, where, rest, named);
@@ -76,10 +77,18 @@ final class Arguments {
   }
 
   /** The value of -l is a pattern, or the file of a script. */
-  private static Command list(CommandLine line, Where where, List<String> rest, List<String> named)
+  private static Command list(
+      CommandLine line, Where where, List<String> positional, List<String> named)
       throws UsageException {
-    refuse(line, "-l", "d", "duration", "per-host", "f", "o", "c", "dry-run", "flame", "folded");
+    refuse(
+        line, "with -l", "d", "duration", "per-host", "f", "o", "c", "dry-run", "flame", "folded");
     String value = line.getOptionValue("l", "");
+    List<String> rest = positional;
+    if (value.isEmpty() && !rest.isEmpty() && !line.hasOption("e")) {
+      // Options stand between: -l -p 5 PATTERN.
+      value = rest.getFirst();
+      rest = rest.subList(1, rest.size());
+    }
     boolean file = !value.isEmpty() && Files.isRegularFile(Path.of(value));
     if (file || line.hasOption("e")) {
       Source source =
@@ -93,7 +102,7 @@ final class Arguments {
       throw new UsageException("-l takes no options of a script: " + String.join(" ", named));
     }
     if (line.hasOption("hosts")) {
-      refuse(line, "other hosts", "p");
+      refuse(line, "with --hosts", "p");
     }
     return new Command.ListProbes(
         where, value, process(line), line.hasOption("v"), Optional.empty());
@@ -124,13 +133,13 @@ final class Arguments {
 
   private static Modes modes(CommandLine line) throws UsageException {
     if (line.hasOption("hosts")) {
-      refuse(line, "other hosts", "p", "c");
+      refuse(line, "with --hosts", "p", "c");
     }
     if (line.hasOption("p")) {
-      refuse(line, "-p", "c");
+      refuse(line, "with -p", "c");
     }
     if (line.hasOption("no-warnings")) {
-      refuse(line, "--no-warnings", "k");
+      refuse(line, "with --no-warnings", "k");
     }
     return new Modes(
         line.hasOption("unsafe"),
@@ -162,13 +171,13 @@ final class Arguments {
       throw new UsageException(Elsewhere.mode(mode));
     }
     if (!mode.isEmpty()) {
-      refuse(line, "--mode", "test", "bench");
+      refuse(line, "with --mode", "test", "bench");
     }
     if (line.hasOption("test") || mode.equals("test")) {
-      refuse(line, "--test", "bench", "dry-run", "d");
+      refuse(line, "with --test", "bench", "dry-run", "d");
       return Mode.MODE_TEST;
     } else if (line.hasOption("bench") || mode.equals("bench")) {
-      refuse(line, "--bench", "dry-run", "d");
+      refuse(line, "with --bench", "dry-run", "d");
       return Mode.MODE_BENCH;
     }
     return Mode.MODE_TRACE;
@@ -316,12 +325,40 @@ final class Arguments {
       return line;
     } catch (UnrecognizedOptionException e) {
       throw new UsageException(
-          Elsewhere.instead(e.getOption()).orElse("no such option: " + e.getOption()));
+          Elsewhere.instead(e.getOption())
+              .orElse("no such option: " + e.getOption() + nearest(e.getOption(), options)));
     } catch (MissingArgumentException e) {
       throw new UsageException(shown(e.getOption()) + " needs a value");
     } catch (ParseException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     }
+  }
+
+  /** What was probably meant: begins and ends alike, with two characters that differ between. */
+  private static String nearest(String option, Options options) {
+    String written = option.split("=", 2)[0].replaceFirst("^--?", "");
+    return options.getOptions().stream()
+        .map(Option::getLongOpt)
+        .filter(name -> name != null && written.length() > 2)
+        .filter(name -> alike(written, name) >= Math.max(written.length(), name.length()) - 2)
+        .max(Comparator.comparingInt(name -> alike(written, name)))
+        .map(name -> " (did you mean --" + name + "?)")
+        .orElse("");
+  }
+
+  /** How many characters are the same at both ends. */
+  private static int alike(String a, String b) {
+    int most = Math.min(a.length(), b.length());
+    int front = 0;
+    while (front < most && a.charAt(front) == b.charAt(front)) {
+      front++;
+    }
+    int back = 0;
+    while (back < most - front
+        && a.charAt(a.length() - 1 - back) == b.charAt(b.length() - 1 - back)) {
+      back++;
+    }
+    return front + back;
   }
 
   private static Where where(CommandLine line, Path config) throws UsageException {
@@ -334,7 +371,7 @@ final class Arguments {
     } else if (line.hasOption("collector")) {
       throw new UsageException("--collector needs --hosts: which of its hosts are meant?");
     } else {
-      refuse(line, "this host", "inventory", "cert", "key", "ca");
+      refuse(line, "without --hosts", "inventory", "cert", "key", "ca");
     }
     if (line.hasOption("collector") && line.getOptionValue("collector").isBlank()) {
       throw new UsageException("--collector names no collector");
@@ -398,12 +435,12 @@ final class Arguments {
     Path folder = file(line, "dir", config);
     List<String> rest = line.getArgList();
     if (rest.size() == 1 && rest.getFirst().equals("init")) {
-      refuse(line, "pki init", "dns");
+      refuse(line, "with pki init", "dns");
       return new Command.PkiInit(folder, days(line, Pki.AUTHORITY_DAYS));
     } else if (rest.size() == 3 && rest.getFirst().equals("issue")) {
       Role role = role(rest.get(1));
       if (role == Role.USER) {
-        refuse(line, "a user", "dns");
+        refuse(line, "with pki issue user", "dns");
       }
       return new Command.PkiIssue(folder, role, name(rest.get(2)), dns(line), days(line, Pki.DAYS));
     }
@@ -447,11 +484,11 @@ final class Arguments {
   }
 
   /** Options that would be without effect are an error. */
-  private static void refuse(CommandLine line, String with, String... names) throws UsageException {
+  private static void refuse(CommandLine line, String when, String... names) throws UsageException {
     for (String name : names) {
       if (line.hasOption(name)) {
         throw new UsageException(
-            String.format(Locale.ROOT, "%s%s says nothing for %s", dashes(name), name, with));
+            String.format(Locale.ROOT, "%s%s can't be used %s", dashes(name), name, when));
       }
     }
   }

@@ -28,8 +28,14 @@ final class Child implements AutoCloseable {
   /** Starts it; what stops becomes the command itself, under the same id. */
   static Child start(String command) throws WayException, InterruptedException {
     String program = command.strip().split("\\s", 2)[0];
-    if (program.matches(PLAIN) && !found(program)) {
-      throw new WayException("can't start " + command + ": there is no program " + program);
+    if (program.isEmpty()) {
+      throw new WayException("-c names no command");
+    } else if (program.matches(PLAIN) && !found(program)) {
+      boolean there = program.contains("/") && Files.exists(Path.of(program));
+      throw new WayException(
+          "can't start %s: %s"
+              .formatted(
+                  command, there ? program + " is no program" : "there is no program " + program));
     }
     try {
       Process process =

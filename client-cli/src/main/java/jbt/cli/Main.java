@@ -94,6 +94,9 @@ public final class Main {
           print(Pki.issue(issue.folder(), issue.role(), issue.name(), issue.dns(), issue.days()));
       case Command.ListProbes list -> {
         List<String> hosts = expand(list.where());
+        if (list.process().isPresent()) {
+          process(list.process().getAsInt());
+        }
         ListProbesRequest.Builder request =
             ListProbesRequest.newBuilder()
                 .setPattern(list.pattern())
@@ -139,7 +142,7 @@ public final class Main {
 
   private int trace(
       Command.Trace trace, String script, List<String> hosts, Path home, Screen target)
-      throws WayException, UsageException, InterruptedException {
+      throws WayException, UsageException, TargetException, InterruptedException {
     boolean many = hosts.size() > 1;
     boolean colour = isColoured(target.outTerminal());
     Rendering rendering =
@@ -162,7 +165,7 @@ public final class Main {
       Screen target,
       Rendering rendering,
       Optional<Child> child)
-      throws WayException, UsageException, InterruptedException {
+      throws WayException, UsageException, TargetException, InterruptedException {
     try (Way way = way(trace.where(), hosts, home)) {
       Wanted wanted =
           wanted(
@@ -246,12 +249,15 @@ public final class Main {
 
   /** Stops with the process that is traced. */
   private static void stopWith(int process, Session session) throws UsageException {
-    ProcessHandle traced =
-        ProcessHandle.of(process)
-            .orElseThrow(() -> new UsageException("-p: there is no process " + process));
+    ProcessHandle traced = process(process);
     if (!traced.equals(ProcessHandle.current())) {
       var _ = traced.onExit().thenRun(session::stop);
     }
+  }
+
+  private static ProcessHandle process(int id) throws UsageException {
+    return ProcessHandle.of(id)
+        .orElseThrow(() -> new UsageException("-p: there is no process " + id));
   }
 
   private static List<String> expand(Command.Where where) throws TargetException {
@@ -259,7 +265,7 @@ public final class Main {
   }
 
   private static Way way(Command.Where where, List<String> hosts, Path home)
-      throws WayException, UsageException {
+      throws WayException, UsageException, TargetException {
     return hosts.isEmpty() ? Local.open() : Fleet.open(where, hosts, home);
   }
 

@@ -134,6 +134,10 @@ class ArgumentsTest {
   void listing() throws Exception {
     assertThat(parse("-l")).extracting("pattern").isEqualTo("");
     assertThat(parse("-l", "tracepoint:*")).extracting("pattern").isEqualTo("tracepoint:*");
+    assertThat(parse("-l", "-v", "tracepoint:*"))
+        .extracting("pattern", "details")
+        .containsExactly("tracepoint:*", true);
+    assertThat(parse("-l", "-p", "1", "usdt:*")).extracting("pattern").isEqualTo("usdt:*");
     assertThat(parse("-lv", "struct path"))
         .extracting("pattern", "details")
         .containsExactly("struct path", true);
@@ -188,7 +192,9 @@ class ArgumentsTest {
         "--hosts= -e x             ; --hosts names no host",
         "                          ; no script: -e SCRIPT, FILE or -",
         "--nonsense                ; no such option: --nonsense",
-        "--host a -e x             ; no such option: --host",
+        "--host a -e x             ; no such option: --host (did you mean --hosts?)",
+        "--unsaf -e x              ; no such option: --unsaf (did you mean --unsafe?)",
+        "--versoin                 ; no such option: --versoin (did you mean --version?)",
         "-e                        ; -e needs a value",
         "x -- --1=2                ; an option of a script is --name=value, not --1=2",
         "--aot f x                 ; no such option: --aot (jbt makes no binaries of scripts, and compiles them where they run)",
@@ -203,13 +209,13 @@ class ArgumentsTest {
         "--mode codegen x          ; --mode is test or bench, not codegen (-d compiles a script and runs nothing)",
         "--mode format x           ; --mode is test or bench, not format (jbt has no formatter of scripts)",
         "--mode fast x             ; --mode is test or bench, not fast",
-        "--mode test --bench x     ; --bench says nothing for --mode",
+        "--mode test --bench x     ; --bench can't be used with --mode",
         "--test --probe-filter [ x ; --probe-filter: Unclosed character class: [",
         "x -- --a --a=1            ; --a twice",
         "-l -- --a                 ; -l takes no options of a script: --a",
         "-f xml x                  ; -f is text or json, not xml",
         "--collector c x           ; --collector needs --hosts: which of its hosts are meant?",
-        "--cert c x                ; --cert says nothing for this host",
+        "--cert c x                ; --cert can't be used without --hosts",
         "--hosts a --hosts b x     ; --hosts twice",
         "--duration 10 x           ; not a length of time: 10 (10s, 500ms, 5m or 1h)",
         "--duration 0s x           ; not a length of time: 0s (10s, 500ms, 5m or 1h)",
@@ -217,18 +223,18 @@ class ArgumentsTest {
         "--min-hosts -1 x          ; --min-hosts is a number up to 999999999, not -1",
         "-p 0 x                    ; Pid out of range: 0 is not from 1 to 4194304",
         "-p me x                   ; Failed to parse pid: me is no number",
-        "-k --no-warnings x        ; -k says nothing for --no-warnings",
-        "--test --bench x          ; --bench says nothing for --test",
-        "-p 1 -c y x               ; -c says nothing for -p",
-        "--hosts a -c y x          ; -c says nothing for other hosts",
+        "-k --no-warnings x        ; -k can't be used with --no-warnings",
+        "--test --bench x          ; --bench can't be used with --test",
+        "-p 1 -c y x               ; -c can't be used with -p",
+        "--hosts a -c y x          ; -c can't be used with --hosts",
         "-B all x                  ; -B is line, full or none, not all",
-        "-l x -d                   ; -d says nothing for -l",
+        "-l x -d                   ; -d can't be used with -l",
         "pki                       ; pki init, or pki issue host|user|collector NAME",
         "pki issue host            ; pki init, or pki issue host|user|collector NAME",
         "pki issue cat a           ; a certificate is for a host, user or collector, not cat",
         "pki issue host ../a       ; not a name for a certificate: ../a",
         "pki issue host ca         ; not a name for a certificate: ca",
-        "pki issue user a --dns b  ; --dns says nothing for a user",
+        "pki issue user a --dns b  ; --dns can't be used with pki issue user",
         "pki init --days never     ; --days is a number of days, not never",
       })
   void mistakes(String arguments, String message) {

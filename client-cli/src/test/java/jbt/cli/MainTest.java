@@ -7,9 +7,13 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import jbt.cli.session.Screen;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class MainTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -117,5 +121,85 @@ class MainTest {
     assertThat(err())
         .startsWith("a,b: connection refused (127.0.0.1:1)\n")
         .contains("hosts: 0 of 2 reporting; 2 unreachable: a,b\n");
+  }
+
+  /** Runs as a user with a certificate, against nobody. */
+  private int runAsUser(String... more) {
+    Path files = home.resolve("p");
+    if (!Files.exists(files)) {
+      assertThat(run("pki", "init", "--dir", files.toString())).isZero();
+      assertThat(run("pki", "issue", "user", "me", "--dir", files.toString())).isZero();
+    }
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "--cert",
+                files.resolve("me.crt").toString(),
+                "--key",
+                files.resolve("me.key").toString(),
+                "--ca",
+                files.resolve("ca.crt").toString()));
+    arguments.addAll(List.of(more));
+    arguments.addAll(List.of("-e", "BEGIN {}"));
+    return run(arguments.toArray(String[]::new));
+  }
+
+  @Test
+  void oneHostThatIsDownIsNamed() throws Exception {
+    Path inventory = home.resolve("inventory.yaml");
+    Files.writeString(inventory, "hosts: [{ name: a, address: 127.0.0.1, port: 1 }]\n");
+    assertThat(runAsUser("--inventory", inventory.toString(), "--hosts", "a")).isEqualTo(4);
+    assertThat(err()).isEqualTo("ERROR: a: connection refused (127.0.0.1:1)\n");
+  }
+
+  @Test
+  void anAddressThatIsNone() {
+    assertThat(runAsUser("--hosts", "a_b")).isEqualTo(4);
+    assertThat(err()).isEqualTo("ERROR: a_b: not an address of a host (a_b:7010)\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "a_b, ERROR: a_b: not an address of a host (a_b:7020)",
+    "[::1]:1, ERROR: ::1: connection refused ([::1]:1)",
+    "127.0.0.1:1, ERROR: 127.0.0.1: connection refused (127.0.0.1:1)",
+    "c:, ERROR: not a port: c:",
+    "c:70000, ERROR: not a port: c:70000",
+    ":5, ERROR: --collector names no collector",
+    "[::1, ERROR: brackets do not match in \"[::1\"",
+    "'c[1-2]', ERROR: one collector at most: c[1-2]",
+  })
+  void collectors(String collector, String message) {
+    runAsUser("--collector", collector, "--hosts", "a");
+    assertThat(err().lines().findFirst()).contains(message);
+  }
+
+  @Test
+  void certificateOfAHost() {
+    Path files = home.resolve("p");
+    assertThat(runAsUser("--hosts", "a_b")).isEqualTo(4);
+    assertThat(run("pki", "issue", "host", "a", "--dir", files.toString())).isZero();
+    String certificate = files.resolve("a.crt").toString();
+    int code =
+        run(
+            "--cert",
+            certificate,
+            "--key",
+            files.resolve("a.key").toString(),
+            "--ca",
+            files.resolve("ca.crt").toString(),
+            "--hosts",
+            "a",
+            "-e",
+            "BEGIN {}");
+    assertThat(code).isEqualTo(1);
+    assertThat(err())
+        .endsWith("ERROR: " + certificate + ": it is the certificate of host a, not of a user\n");
+  }
+
+  @Test
+  void aFolderIsNoInventory() {
+    assertThat(runAsUser("--inventory", home.toString(), "--hosts", "a")).isEqualTo(1);
+    assertThat(err()).isEqualTo("ERROR: " + home + ": Is a directory\n");
   }
 }

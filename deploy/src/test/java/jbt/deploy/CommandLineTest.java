@@ -184,11 +184,11 @@ class CommandLineTest {
           -p x | Failed to parse pid: x is no number
           -p 0 | Pid out of range: 0 is not from 1 to 4194304
           -p 4194305 | Pid out of range: 4194305 is not from 1 to 4194304
-          -p 1 -c true | -c says nothing for -p
+          -p 1 -c true | -c can't be used with -p
           -f xml | -f is text or json, not xml
           -B some | -B is line, full or none, not some
-          -k --no-warnings | -k says nothing for --no-warnings
-          --test --bench | --bench says nothing for --test
+          -k --no-warnings | -k can't be used with --no-warnings
+          --test --bench | --bench can't be used with --test
           """)
   void mistakesOnTheCommandLineAreOne(String options, String message) throws Exception {
     String[] arguments = (options + " -e BEGIN{}").split(" ");
@@ -442,7 +442,8 @@ class CommandLineTest {
       assertThat(remote.exitCode(PATIENCE)).isZero();
       assertThat(remote.out()).isEmpty();
       assertThat(remote.err())
-          .containsExactly("WARNING: there is no file no.bt: it is taken as a pattern");
+          .containsExactly(
+              "WARNING: there is no file no.bt: it is taken as a pattern", "nothing matches no.bt");
     }
   }
 

@@ -99,6 +99,6 @@ class FlameGraphTest {
       assertThat(run(wrong.toArray(String[]::new))).isEqualTo(1);
     }
     assertThat(err.toString(StandardCharsets.UTF_8))
-        .contains("--flame: cannot write /no/such/folder/x.svg", "--folded says nothing for -l");
+        .contains("--flame: cannot write /no/such/folder/x.svg", "--folded can't be used with -l");
   }
 }

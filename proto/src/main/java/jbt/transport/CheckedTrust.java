@@ -56,7 +56,7 @@ final class CheckedTrust extends X509ExtendedTrustManager {
       }
     }
     String text = String.valueOf(failure.getMessage());
-    if (text.startsWith("PKIX path building failed")) {
+    if (text.startsWith("PKIX path building failed") || text.contains("does not chain")) {
       return "the certificate of " + holder(chain) + " is not signed by our authority";
     } else if (dialled != null && text.startsWith("No ")) {
       return "the certificate is that of " + holder(chain) + ", not of " + dialled;

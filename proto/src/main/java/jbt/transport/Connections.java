@@ -27,7 +27,7 @@ public final class Connections extends ServerTransportFilter {
     SocketAddress from = connection.remoteAddress();
     if (open.incrementAndGet() > most) {
       open.decrementAndGet();
-      refused.accept("a connection from " + from + ": there are " + most + " already");
+      refused.accept("a connection from " + Places.of(from) + ": there are " + most + " already");
       return false;
     }
     connection
@@ -36,7 +36,8 @@ public final class Connections extends ServerTransportFilter {
             closed -> {
               open.decrementAndGet();
               if (!ready.remove(from)) {
-                refused.accept("a connection from " + from + ": no TLS handshake came about");
+                refused.accept(
+                    "a connection from " + Places.of(from) + ": no TLS handshake came about");
               }
             });
     return true;

@@ -73,7 +73,7 @@ public final class PeerGate implements ServerInterceptor {
 
   private <A, B> ServerCall.Listener<A> refuse(ServerCall<A, B> call, String reason) {
     SocketAddress from = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
-    refused.accept(reason + ", from " + from);
+    refused.accept(reason + ", from " + Places.of(from));
     call.close(Status.PERMISSION_DENIED.withDescription(reason), new Metadata());
     return new ServerCall.Listener<>() {};
   }

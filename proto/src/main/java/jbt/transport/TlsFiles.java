@@ -10,6 +10,8 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -71,11 +73,35 @@ public record TlsFiles(Path authority, Path certificate, Path key) {
     }
     try {
       byte[] encoded = Base64.getMimeDecoder().decode(pem.group(1));
-      return KeyFactory.getInstance(chain()[0].getPublicKey().getAlgorithm())
-          .generatePrivate(new PKCS8EncodedKeySpec(encoded));
+      PublicKey open = chain()[0].getPublicKey();
+      PrivateKey secret =
+          KeyFactory.getInstance(open.getAlgorithm())
+              .generatePrivate(new PKCS8EncodedKeySpec(encoded));
+      if (!belongTogether(secret, open)) {
+        throw new TlsException(key + ": it is not the key of " + certificate);
+      }
+      return secret;
     } catch (GeneralSecurityException | IllegalArgumentException e) {
       throw new TlsException(key + ": not a usable key for " + certificate, e);
     }
+  }
+
+  private static boolean belongTogether(PrivateKey secret, PublicKey open)
+      throws GeneralSecurityException {
+    String algorithm =
+        switch (open.getAlgorithm()) {
+          case "EC" -> "SHA256withECDSA";
+          case "RSA" -> "SHA256withRSA";
+          default -> open.getAlgorithm();
+        };
+    byte[] text = {1};
+    Signature signature = Signature.getInstance(algorithm);
+    signature.initSign(secret);
+    signature.update(text);
+    byte[] signed = signature.sign();
+    signature.initVerify(open);
+    signature.update(text);
+    return signature.verify(signed);
   }
 
   private static List<X509Certificate> certificates(Path file) throws TlsException {

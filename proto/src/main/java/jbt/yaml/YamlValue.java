@@ -53,8 +53,10 @@ public final class YamlValue {
     } catch (MarkedYamlEngineException e) {
       throw at(file, e.getProblemMark(), e.getProblem());
     } catch (YamlEngineException e) {
-      throw new YamlException(
-          file + ": " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+      String text =
+          String.valueOf(
+              e.getCause() instanceof IOException cause ? cause.getMessage() : e.getMessage());
+      throw new YamlException(file + ": " + text.lines().findFirst().orElse(""));
     }
   }
 

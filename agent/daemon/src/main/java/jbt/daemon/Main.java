@@ -97,7 +97,7 @@ public final class Main {
       Runtime.getRuntime().addShutdownHook(new Thread(ending, "stop"));
       config
           .listen()
-          .ifPresent(l -> journal.line("serves " + l.address() + " as host " + config.name()));
+          .ifPresent(l -> journal.line("serves " + l.where() + " as host " + config.name()));
       config.socket().ifPresent(s -> journal.line("serves " + s + " as host " + config.name()));
       ServiceManager.tell("READY=1").ifPresent(journal::line);
       server.await();

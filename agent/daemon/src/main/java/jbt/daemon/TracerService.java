@@ -328,8 +328,10 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
       }
     } catch (Failed e) {
       reply.setFailure(e.failure()).setMessage(String.valueOf(e.getMessage()));
-    } catch (RuntimeException | BinaryException e) {
-      reply.setFailure(Failure.FAILURE_KERNEL).setMessage(String.valueOf(e.getMessage()));
+    } catch (BinaryException e) {
+      reply.setFailure(Failure.FAILURE_SCRIPT).setMessage("ERROR: " + e.getMessage());
+    } catch (RuntimeException e) {
+      reply.setFailure(Failure.FAILURE_KERNEL).setMessage("ERROR: " + e.getMessage());
     }
     replies.onNext(reply.build());
     replies.onCompleted();

@@ -2,11 +2,18 @@ package jbt.cli.session;
 
 import io.grpc.Status;
 import jbt.cli.render.Bytes;
+import jbt.v1.Failure;
 import org.jspecify.annotations.Nullable;
 
 /** A stream that ended with an error: nothing that one host could report. */
 final class Broken {
   private Broken() {}
+
+  /** The message about a host that failed; it has the name of one alone that was not reached. */
+  static String told(boolean many, String host, Failure failure, String text) {
+    boolean reached = failure != Failure.FAILURE_CONNECTION && failure != Failure.FAILURE_IDENTITY;
+    return many || reached || text.isEmpty() ? text : "ERROR: " + host + ": " + text;
+  }
 
   /**
    * Says what happened.

@@ -47,7 +47,9 @@ public final class Description implements StreamObserver<DescribeReply> {
       if (host.getFailure() == Failure.FAILURE_NONE) {
         add(facts, host);
       } else {
-        notices.add(host.getHost(), host.getMessage());
+        notices.add(
+            host.getHost(),
+            Broken.told(many, host.getHost(), host.getFailure(), host.getMessage()));
         code |=
             host.getFailure() == Failure.FAILURE_CONNECTION
                 ? Outcome.SOME_UNREACHABLE

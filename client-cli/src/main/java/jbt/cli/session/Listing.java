@@ -38,10 +38,11 @@ public final class Listing implements StreamObserver<ListProbesReply> {
     Listing listing = new Listing();
     service.listProbes(request, listing);
     listing.done.await();
-    return listing.print(request.getHostsCount() > 1, screen);
+    return listing.print(request.getHostsCount() > 1, request.getPattern(), screen);
   }
 
-  private synchronized int print(boolean many, Screen screen) throws InterruptedException {
+  private synchronized int print(boolean many, String pattern, Screen screen)
+      throws InterruptedException {
     Outbox outbox = new Outbox(screen.out(), screen.err(), () -> {});
     Bytes lines = new Bytes(1 << 16);
     for (Map.Entry<String, List<String>> probe : probes.entrySet()) {
@@ -56,8 +57,15 @@ public final class Listing implements StreamObserver<ListProbesReply> {
     }
     outbox.offer(lines, Long.MAX_VALUE / 1_000_000);
     Notices notices = new Notices(many, screen.errTerminal());
-    failures.forEach(reply -> notices.add(reply.getHost(), reply.getMessage()));
+    for (ListProbesReply reply : failures) {
+      notices.add(
+          reply.getHost(),
+          Broken.told(many, reply.getHost(), reply.getFailure(), reply.getMessage()));
+    }
     outbox.note(notices.take());
+    if (probes.isEmpty() && failures.isEmpty() && failure == null && !pattern.isEmpty()) {
+      outbox.note(Bytes.of("nothing matches " + pattern + "\n"));
+    }
     int code = code(outbox, many);
     while (!outbox.awaitWritten(1000)) {
       // Whoever reads our output may take his time.

@@ -1,5 +1,6 @@
 package jbt.cli.session;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import jbt.cli.render.Summary;
@@ -85,8 +86,32 @@ public final class Outcome {
         hosts.stream().flatMap(h -> h.getResultsList().stream()).anyMatch(r -> r.getCode() != 0);
     return code
         | (failed ? USAGE : OK)
-        | (summary.lost() > wanted.modes().mostLost() ? TOO_MUCH_LOST : OK)
-        | (summary.reporting().size() < wanted.modes().fewestHosts() ? TOO_FEW_HOSTS : OK);
+        | (isTooMuch(summary, wanted.modes()) ? TOO_MUCH_LOST : OK)
+        | (areTooFew(summary, wanted.modes()) ? TOO_FEW_HOSTS : OK);
+  }
+
+  private static boolean isTooMuch(Summary summary, Modes modes) {
+    return summary.lost() > modes.mostLost();
+  }
+
+  private static boolean areTooFew(Summary summary, Modes modes) {
+    return summary.reporting().size() < modes.fewestHosts();
+  }
+
+  /** What the answer lacks of what was asked for. */
+  static List<String> unwanted(Summary summary, Modes modes) {
+    List<String> lines = new ArrayList<>();
+    if (isTooMuch(summary, modes)) {
+      lines.add(
+          "ERROR: %d events lost, more than --max-loss %d"
+              .formatted(summary.lost(), modes.mostLost()));
+    }
+    if (areTooFew(summary, modes)) {
+      lines.add(
+          "ERROR: %d of at least %d hosts delivered, see --min-hosts"
+              .formatted(summary.reporting().size(), modes.fewestHosts()));
+    }
+    return lines;
   }
 
   static boolean ran(HostReport host) {

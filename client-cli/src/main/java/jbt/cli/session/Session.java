@@ -241,7 +241,9 @@ public final class Session {
     if (wanted.modes().warnings()) {
       report.getNoticesList().forEach(notice -> note(report.getHost(), notice));
     }
-    note(report.getHost(), report.getMessage());
+    note(
+        report.getHost(),
+        Broken.told(wanted.many(), report.getHost(), report.getFailure(), report.getMessage()));
     if (!attachedShown && (!isConnecting() || report.getState() == HostState.HOST_RUNNING)) {
       attachedShown = true;
       attached(out);
@@ -511,6 +513,9 @@ public final class Session {
     }
     if (notWritten) {
       return Outcome.USAGE;
+    }
+    if (answer.hosts().stream().anyMatch(Outcome::ran)) {
+      Outcome.unwanted(summary, wanted.modes()).forEach(line -> outbox.note(Bytes.of(line + "\n")));
     }
     return Outcome.of(answer.hosts(), summary, wanted);
   }

@@ -1,6 +1,7 @@
 package jbt.server.channels;
 
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -69,7 +70,7 @@ public final class Channels implements Dialer, AutoCloseable {
   }
 
   private ManagedChannel open(Target target) {
-    return NettyChannelBuilder.forAddress(target.address(), target.port())
+    return builder(target)
         .overrideAuthority(target.name())
         .sslContext(target.isCollector() ? collectors : hosts)
         .channelFactory(Channels::socket)
@@ -83,6 +84,17 @@ public final class Channels implements Dialer, AutoCloseable {
         .disableRetry()
         .proxyDetector(address -> null)
         .build();
+  }
+
+  private static NettyChannelBuilder builder(Target target) {
+    try {
+      return NettyChannelBuilder.forAddress(target.address(), target.port());
+    } catch (IllegalArgumentException e) {
+      throw Status.UNAVAILABLE
+          .withDescription("not an address of a host")
+          .withCause(e)
+          .asRuntimeException();
+    }
   }
 
   private static NioSocketChannel socket() {

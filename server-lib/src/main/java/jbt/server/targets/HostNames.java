@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Sets of host names in short: {@code web[01-20,25],db1}. A range counts from its first to its last
@@ -12,6 +13,10 @@ import java.util.Set;
 public final class HostNames {
   /** More hosts than one session may have; it stops a typing error from filling the memory. */
   private static final int MAX_HOSTS = 100_000;
+
+  /** Of IPv6, the only ones that have colons. */
+  private static final Pattern ADDRESS =
+      Pattern.compile("[0-9a-fA-F]*:[0-9a-fA-F]*:[0-9a-fA-F:.]*");
 
   private HostNames() {}
 
@@ -77,6 +82,8 @@ public final class HostNames {
     for (String name : heads) {
       if (!isName(name)) {
         throw new TargetException("not a host name: \"" + name + "\"");
+      } else if (name.indexOf(':') >= 0 && !ADDRESS.matcher(name).matches()) {
+        throw new TargetException("not a host name: \"" + name + "\" (an inventory has ports)");
       }
       if (names.add(name) && names.size() > MAX_HOSTS) {
         throw new TargetException("more than " + MAX_HOSTS + " hosts");

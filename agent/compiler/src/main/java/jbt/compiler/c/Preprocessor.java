@@ -179,6 +179,9 @@ public final class Preprocessor {
       at++;
     }
     expandPending();
+    if (!header) {
+      script.atEnd().ifPresent(error -> diagnostics.error(error.range(), error.text()));
+    }
     while (conditions.size() > conditionsBefore) {
       Condition open = conditions.pop();
       diagnostics.error(open.range, "syntax: this condition has no #endif");

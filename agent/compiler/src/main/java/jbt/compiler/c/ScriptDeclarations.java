@@ -1,6 +1,7 @@
 package jbt.compiler.c;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import jbt.compiler.c.CToken.Kind;
 
@@ -18,6 +19,8 @@ final class ScriptDeclarations {
   private boolean typedef;
   private boolean body;
   private boolean ended;
+  private int firstToken;
+  private int brace;
 
   ScriptDeclarations(List<CToken> tokens) {
     this.tokens = tokens;
@@ -31,9 +34,11 @@ final class ScriptDeclarations {
       typedef = token.text().equals("typedef");
       declaration = typedef || (TYPES.contains(token.text()) && beginsDeclaration(at + 1));
       body = false;
+      firstToken = at;
     }
     boolean inside = declaration;
     if (token.is("{") || token.is("(")) {
+      brace = token.is("{") && depth == 0 ? at : brace;
       body |= token.is("{");
       depth++;
     } else if (token.is("}") || token.is(")")) {
@@ -62,6 +67,18 @@ final class ScriptDeclarations {
   /** Whether the last token ended a declaration that has no semicolon. */
   boolean ended() {
     return ended;
+  }
+
+  /** What is wrong if the script ends here: it may be in the middle of a declaration. */
+  Optional<CError> atEnd() {
+    if (!declaration) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        depth > 0 && body
+            ? new CError(tokens.get(brace).range(), "syntax: '{' without '}'")
+            : new CError(
+                tokens.get(firstToken).range(), "syntax: this declaration has no ';' at its end"));
   }
 
   private boolean beginsDeclaration(int from) {

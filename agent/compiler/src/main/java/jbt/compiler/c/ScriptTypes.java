@@ -1,10 +1,13 @@
 package jbt.compiler.c;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import jbt.compiler.lang.Diagnostics;
 import jbt.compiler.types.Definitions;
 import jbt.compiler.types.Member;
@@ -128,6 +131,13 @@ public final class ScriptTypes implements Definitions {
   public Optional<Type.Struct> struct(boolean union, String name) {
     Tag tag = (union ? unions : structs).get(name);
     return tag != null && tag.members.isPresent() ? Optional.of(tag.type()) : ofKernel(union, name);
+  }
+
+  @Override
+  public Collection<String> structs() {
+    Set<String> names = new HashSet<>(structs.keySet());
+    names.addAll(host.structs());
+    return names;
   }
 
   private Optional<Type.Struct> ofKernel(boolean union, String name) {

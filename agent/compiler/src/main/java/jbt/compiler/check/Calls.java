@@ -309,7 +309,11 @@ final class Calls {
     }
     Value value = expressions.value(call.arguments().getFirst());
     if (call.arguments().size() > 1) {
-      diagnostics.error(call.range(), "print() of a value takes no top and div");
+      diagnostics.error(
+          call.range(),
+          "print() of a value takes no top and div",
+          List.of(),
+          List.of("Several values are one tuple: print((a, b))"));
     }
     int site = round.site(new Site.Value(value.type()));
     return List.of(new Stmt.PrintValue(site, value.expr(), call.range()));

@@ -13,6 +13,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import jbt.compiler.CompileException;
 import jbt.compiler.c.Headers;
 import jbt.compiler.c.Kernel;
@@ -110,9 +111,15 @@ public final class Checker {
     }
     boolean allExpanded = !diagnostics.hasErrors();
     checkPoints(groups, expansion, settings, diagnostics);
-    Environment environment = new Environment(settings, declared, parameters.circumstances());
+    Environment environment =
+        new Environment(settings, declared, parameters.circumstances(), macros(written));
+    int errors = diagnostics.errorCount();
     Definitions definitions =
         ScriptTypes.of(preprocessed, new HostTypes(target, binaries), diagnostics);
+    if (diagnostics.errorCount() > errors) {
+      // Without a struct, whatever uses it looks wrong.
+      throwErrors(diagnostics, source, false);
+    }
     Headers headers = preprocessed.headers();
     Result result = round(groups, source, target, binaries, definitions, headers, environment);
     int rounds = 1;
@@ -141,6 +148,10 @@ public final class Checker {
         diagnostics.renderWarnings(source),
         source,
         parameters.circumstances());
+  }
+
+  private static Set<String> macros(Ast.Script script) {
+    return script.macros().stream().map(Ast.Macro::name).collect(Collectors.toSet());
   }
 
   /** The blocks that run in a mode; none if it has nothing of its own to run. */

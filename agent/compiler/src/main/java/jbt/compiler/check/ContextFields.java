@@ -24,6 +24,9 @@ final class ContextFields {
 
   private static final String ENUM = "enum ";
 
+  /** A hint that names more helps nobody. */
+  private static final int MOST_NAMED = 12;
+
   /** Where a field is and how it is read; equal for attach points that can share a program. */
   record Layout(int offset, FieldType type) {}
 
@@ -71,8 +74,35 @@ final class ContextFields {
     return fields(point).stream().filter(field -> field.name().equals(name)).findFirst();
   }
 
+  static boolean has(Expanded point, String name) {
+    return field(point, name).isPresent();
+  }
+
   private static List<Field> fields(Expanded point) {
     return point.format().map(format -> format.fields()).orElse(List.of());
+  }
+
+  /** What {@code args} has here. */
+  List<String> names() {
+    Expanded point = context.points().getFirst();
+    return point.parameters().isEmpty()
+        ? fields(point).stream().map(Field::name).toList()
+        : point.parameters().stream().map(Btf.Parameter::name).toList();
+  }
+
+  /** The field that was meant, or all if there are few. */
+  private List<String> hints(String written) {
+    List<String> nearest = Nearest.hint(written, names());
+    return nearest.isEmpty() ? all(context.points().getFirst()) : nearest;
+  }
+
+  /** A hint with all fields of args, or none if they are many. */
+  static List<String> all(Expanded point) {
+    List<String> names =
+        fields(point).stream().map(Field::name).filter(name -> !name.startsWith("__")).toList();
+    return names.isEmpty() || names.size() > MOST_NAMED
+        ? List.of()
+        : List.of("Fields of args: " + String.join(", ", names));
   }
 
   Value member(Ast.Expr.Member member) {
@@ -93,7 +123,7 @@ final class ContextFields {
           member.fieldRange(),
           "%s has no field '%s'".formatted(point.name(), member.field()),
           List.of(),
-          Nearest.hint(member.field(), fields(point).stream().map(Field::name).toList()));
+          hints(member.field()));
       return Value.unknown(member.range());
     }
     Optional<FieldType> type = FieldType.of(category(point), field.get());

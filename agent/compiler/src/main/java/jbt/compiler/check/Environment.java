@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import jbt.compiler.lang.Parameters.Circumstances;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.Settings;
@@ -23,13 +24,16 @@ final class Environment {
   private final Settings settings;
   private final Map<String, MapDeclarations.Declared> declared;
   private final Circumstances circumstances;
+  private final Set<String> macros;
   private boolean changed;
   private int rounds;
 
   Environment(
       Settings settings,
       Map<String, MapDeclarations.Declared> declared,
-      Circumstances circumstances) {
+      Circumstances circumstances,
+      Set<String> macros) {
+    this.macros = macros;
     this.settings = settings;
     this.circumstances = circumstances;
     this.declared = declared;
@@ -41,6 +45,11 @@ final class Environment {
 
   Circumstances circumstances() {
     return circumstances;
+  }
+
+  /** The names of macros and functions of the script. */
+  Set<String> macros() {
+    return macros;
   }
 
   MapInfo map(String name, SourceRange range) {

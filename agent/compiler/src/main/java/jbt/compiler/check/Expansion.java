@@ -260,6 +260,17 @@ final class Expansion {
     boolean anywhere =
         written.parts().size() == 1 && Wildcard.isPattern(written.parts().getFirst());
     List<String> parts = anywhere ? List.of("*", written.parts().getFirst()) : written.parts();
+    if (parts.size() == 1) {
+      String suffix = ":" + parts.getFirst();
+      return wrong(
+          written,
+          "tracepoint probe type requires 2 arguments, found 1",
+          tracepoints().stream()
+              .filter(name -> name.endsWith(suffix))
+              .map(name -> "Did you mean '" + name + "'?")
+              .limit(1)
+              .toArray(String[]::new));
+    }
     if (parts.size() != 2 || parts.contains("")) {
       return wrongCount(written, "tracepoint", "2 arguments");
     }
@@ -354,13 +365,14 @@ final class Expansion {
             : period(parts.getFirst(), number(parts.get(1)));
     String text = String.join(":", parts);
     if (period < 0) {
-      return wrong(
-          written,
-          parts.size() == 2
-                  && !parts.getFirst().equals("hz")
-                  && !UNITS.containsKey(parts.getFirst())
-              ? "Invalid unit: '" + parts.getFirst() + "'; hz, s, ms and us are known"
-              : "Invalid period: '" + text + "'");
+      return parts.size() == 2
+              && !parts.getFirst().equals("hz")
+              && !UNITS.containsKey(parts.getFirst())
+          ? wrong(written, "Invalid unit: '" + parts.getFirst() + "'; hz, s, ms and us are known")
+          : wrong(
+              written,
+              "Invalid period: '" + text + "'",
+              "Periods are %s:hz:99, %<s:s:1, %<s:ms:100 or %<s:100ms".formatted(provider));
     }
     if (period < SHORTEST_PERIOD) {
       String message = "Period '" + text + "' is shorter than 100 us";

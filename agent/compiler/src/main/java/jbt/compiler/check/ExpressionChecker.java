@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Diagnostics;
@@ -251,15 +252,22 @@ final class ExpressionChecker {
     } else if (ContextPointer.is(name)) {
       return new ContextPointer(round, context, access).whole(name.range());
     } else {
-      List<String> hints = new ArrayList<>(OtherWords.forValue(name.name()));
-      if (hints.isEmpty()) {
-        hints.addAll(Nearest.hint(name.name(), Builtins.names()));
-      }
-      hints.addAll(round.headers().hints(name.name()));
-      diagnostics.error(
-          name.range(), "Unknown identifier: '" + name.name() + "'", List.of(), hints);
+      unknown(name);
     }
     return Value.unknown(name.range());
+  }
+
+  private void unknown(Ast.Expr.Name name) {
+    List<String> hints = new ArrayList<>(OtherWords.forValue(name.name()));
+    if (fields.names().contains(name.name())) {
+      hints.add("'%s' is a field of args: args.%<s".formatted(name.name()));
+    } else if (round.definitions().struct(false, name.name()).isPresent()) {
+      hints.add("The type is written struct " + name.name());
+    } else if (hints.isEmpty()) {
+      hints.addAll(Nearest.hint(name.name(), Builtins.names()));
+    }
+    hints.addAll(round.headers().hints(name.name()));
+    diagnostics.error(name.range(), "Unknown identifier: '" + name.name() + "'", List.of(), hints);
   }
 
   private Value variable(Ast.Expr.Variable use) {
@@ -610,16 +618,19 @@ final class ExpressionChecker {
     } else if (Calls.NAMES.contains(call.function())) {
       diagnostics.error(call.range(), call.function() + "() has no value");
     } else {
-      Optional<Value> ofKernel = new KernelCalls(round, context, this).named(call);
+      List<String> others = OtherWords.forFunction(call.function());
+      Optional<Value> ofKernel =
+          others.isEmpty() ? new KernelCalls(round, context, this).named(call) : Optional.empty();
       if (ofKernel.isPresent()) {
         return ofKernel.get();
       }
-      List<String> others = OtherWords.forFunction(call.function());
+      Set<String> names = new TreeSet<>(Calls.allNames());
+      names.addAll(round.environment().macros());
       diagnostics.error(
           call.range(),
           "Unknown function: '" + call.function() + "'",
           List.of(),
-          others.isEmpty() ? Nearest.hint(call.function(), Calls.allNames()) : others);
+          others.isEmpty() ? Nearest.hint(call.function(), names) : others);
     }
     return Value.unknown(call.range());
   }

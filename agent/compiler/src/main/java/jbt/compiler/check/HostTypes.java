@@ -1,11 +1,13 @@
 package jbt.compiler.check;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import jbt.compiler.target.Binaries;
 import jbt.compiler.target.BinaryException;
 import jbt.compiler.target.Target;
+import jbt.compiler.types.Btf;
 import jbt.compiler.types.Definitions;
 import jbt.compiler.types.KernelTypes;
 import jbt.compiler.types.Member;
@@ -31,6 +33,14 @@ final class HostTypes implements Definitions {
   @Override
   public Optional<Type.Struct> struct(boolean union, String name) {
     return ask(types -> types.struct(union, name));
+  }
+
+  @Override
+  public Collection<String> structs() {
+    return target
+        .kernelTypes()
+        .map(types -> types.kernel().names(Btf.Kind.STRUCT, ""))
+        .orElse(List.of());
   }
 
   @Override

@@ -129,9 +129,10 @@ final class Macros {
     open.push(macro);
     Expr expanded = new Rewriting(this::call).inside(body);
     open.pop();
-    diagnostics.expanded(macro.body().range(), range);
+    SourceRange where = macro.body().range();
+    diagnostics.expanded(macro.function() ? macro.range().to(where) : where, range);
     // What a macro is worth has the place of its call in messages about its use.
-    return expanded instanceof Expr.Sequence(var statements, var value, var where)
+    return expanded instanceof Expr.Sequence(var statements, var value, var inBody)
         ? new Expr.Sequence(statements, value, range)
         : expanded;
   }

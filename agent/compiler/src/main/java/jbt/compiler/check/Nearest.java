@@ -14,15 +14,23 @@ final class Nearest {
     String best = "";
     int bestDistance = written.length() / 3 + 1;
     for (String name : names) {
-      if (Math.abs(name.length() - lower.length()) < bestDistance) {
+      if (Math.abs(name.length() - lower.length()) <= bestDistance) {
         int distance = distance(lower, name.toLowerCase(Locale.ROOT));
-        if (distance < bestDistance || (distance == bestDistance && name.compareTo(best) < 0)) {
+        if (distance < bestDistance || (distance == bestDistance && isBetter(name, best))) {
           best = name;
           bestDistance = distance;
         }
       }
     }
     return best.isEmpty() ? List.of() : List.of("Did you mean '" + best + "'?");
+  }
+
+  /** Of names that are equally far: letters are left out more often than added. */
+  private static boolean isBetter(String name, String best) {
+    return !best.isEmpty()
+        && (name.length() == best.length()
+            ? name.compareTo(best) < 0
+            : name.length() > best.length());
   }
 
   /** Characters to insert, drop, replace or swap with their neighbour. */

@@ -57,7 +57,11 @@ final class ParameterUses {
   /** An option that no getopt asks for is a mistake. */
   private void checkOptions() {
     if (parameters.options().containsKey("help") && !defaults.containsKey("help")) {
-      diagnostics.error("--help: these are the options of the script", help());
+      diagnostics.error(
+          defaults.isEmpty()
+              ? "--help: the script has no options"
+              : "--help: these are the options of the script",
+          help());
       return;
     }
     for (String name : parameters.options().keySet().stream().sorted().toList()) {

@@ -367,9 +367,14 @@ public final class ProbeListing {
 
   /** Of a process all that it has in memory. */
   private List<String> files(String name) throws BinaryException {
-    return ofProcess() && (name.isEmpty() || name.equals("*"))
-        ? target.binaries().mapped(process.getAsInt())
-        : target.binaries().find(name);
+    if (ofProcess() && (name.isEmpty() || name.equals("*"))) {
+      return target.binaries().mapped(process.getAsInt());
+    }
+    List<String> files = target.binaries().find(name);
+    if (files.isEmpty() && !Wildcard.isPattern(name)) {
+      throw new BinaryException("No program or library " + name);
+    }
+    return files;
   }
 
   /** The places in a function where an instruction begins. */

@@ -154,7 +154,12 @@ public final class Registers {
 
   private static Value unavailable(
       String what, Expanded point, Diagnostics diagnostics, SourceRange range) {
-    diagnostics.error(range, "'" + what + "' is not available in " + point.name());
+    List<String> hints =
+        !what.equals("retval")
+            ? ContextFields.all(point)
+            : ContextFields.has(point, "ret") ? List.of("It is args.ret there") : List.of();
+    diagnostics.error(
+        range, "'" + what + "' is not available in " + point.name(), List.of(), hints);
     return Value.unknown(range);
   }
 

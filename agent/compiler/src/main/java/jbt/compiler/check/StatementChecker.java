@@ -183,10 +183,16 @@ final class StatementChecker {
     Value value = expressions.fitting(variable.place(), given);
     if (!round.environment().put(variable.place(), value)) {
       List<String> names = names(variable.place().type(), value.type());
+      context.noteSet(variable);
+      // That of a function's result has a name that no script can write.
+      String shown = Macros.written(name);
+      String holder =
+          shown.contains(" ")
+              ? "The function returns"
+              : "Type mismatch for $" + shown + ": it holds";
       diagnostics.error(
           range,
-          "Type mismatch for $%s: it holds %s, not %s"
-              .formatted(Macros.written(name), names.getFirst(), names.getLast()),
+          "%s %s, not %s".formatted(holder, names.getFirst(), names.getLast()),
           List.of(new Context(variable.declaration(), "This is the initial declaration.")),
           List.of());
       return List.of();

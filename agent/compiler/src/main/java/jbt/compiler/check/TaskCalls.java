@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Map;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Diagnostics;
+import jbt.compiler.types.Type;
+import jbt.compiler.types.TypeNames;
 
 /** What is told of a task by fields of its task_struct: {@code ppid}, {@code pcomm(task)}. */
 final class TaskCalls {
@@ -33,6 +35,19 @@ final class TaskCalls {
         call.arguments().isEmpty()
             ? new Ast.Expr.Name("curtask", call.range())
             : call.arguments().getFirst();
+    if (!call.arguments().isEmpty()) {
+      Value given = expressions.value(task);
+      boolean known =
+          given.type() instanceof Type.Pointer(Type.Struct struct, var space)
+              && struct.name().equals("task_struct");
+      if (given.known() && !known) {
+        diagnostics.error(
+            task.range(),
+            "%s() takes a pointer to a struct task_struct, not %s"
+                .formatted(call.function(), TypeNames.describe(given.type())));
+        return Value.unknown(call.range());
+      }
+    }
     for (String field : FIELDS.getOrDefault(call.function(), List.of())) {
       task = new Ast.Expr.Member(task, field, call.range(), call.range());
     }

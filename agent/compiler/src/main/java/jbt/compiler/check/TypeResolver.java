@@ -19,6 +19,12 @@ import jbt.compiler.types.TypeNames;
 
 /** From the name of a type to the type. */
 final class TypeResolver {
+  /** What types without a keyword are called that are meant most often. */
+  private static final List<String> COMMON =
+      List.of(
+          "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
+          "string");
+
   private final Round round;
   private final ExpressionChecker expressions;
 
@@ -201,6 +207,15 @@ final class TypeResolver {
 
   private List<String> hints(String keyword, String name) {
     List<String> headers = round.headers().hints(name);
+    List<String> nearest =
+        switch (keyword) {
+          case "" -> Nearest.hint(name, COMMON);
+          case "struct" -> Nearest.hint(name, round.definitions().structs());
+          default -> List.of();
+        };
+    if (headers.isEmpty() && !nearest.isEmpty()) {
+      return nearest;
+    }
     return keyword.isEmpty() || round.target().kernelTypes().isPresent() || !headers.isEmpty()
         ? headers
         : List.of(

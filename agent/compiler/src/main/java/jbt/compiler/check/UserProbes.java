@@ -392,7 +392,9 @@ final class UserProbes {
       expansion.missing(
           written,
           "No matches for usdt " + String.join(":", parts),
-          Nearest.hint(provider + ":" + name, known));
+          any
+              ? Nearest.hint(name, known.stream().map(k -> k.replaceFirst(".*:", "")).toList())
+              : Nearest.hint(provider + ":" + name, known));
     }
     return found;
   }

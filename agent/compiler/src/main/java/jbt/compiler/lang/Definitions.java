@@ -19,6 +19,8 @@ final class Definitions {
   private static final Pattern BUILT_IN =
       Pattern.compile("args|ctx|kstack|ustack|nsecs|pid|tid|arg\\d+");
 
+  static final String FUNCTIONS = "A function is fn name($a : int64) : int64 { return $a; }";
+
   private final Tokens tokens;
   private final StatementParser statements;
   private final List<Setting> settings = new ArrayList<>();
@@ -105,8 +107,11 @@ final class Definitions {
     List<Ast.Stmt.Let> variables = new ArrayList<>();
     tokens.expect("(");
     while (!tokens.accept(")")) {
-      Token parameter = tokens.expect(Kind.VARIABLE);
-      tokens.expect(":");
+      if (tokens.current().kind() != Kind.VARIABLE) {
+        throw tokens.unexpected("expected a variable", FUNCTIONS);
+      }
+      Token parameter = tokens.take();
+      expectType();
       Ast.TypeName type = statements.expressions().typeName();
       SourceRange range = parameter.range().to(type.range());
       Expr given = new Expr.Name("$" + parameter.text(), parameter.range());
@@ -117,11 +122,21 @@ final class Definitions {
         tokens.expect(",");
       }
     }
-    tokens.expect(":");
+    expectType();
     Ast.TypeName type = statements.expressions().typeName();
     SourceRange head = start.to(tokens.previous());
-    Expr.Sequence body = FunctionBody.of(variables, type, statements.sequence(), head);
-    macros.add(new Macro(name.text(), parameters, body, true, head));
+    int errors = tokens.diagnostics().errorCount();
+    Expr.Sequence written = statements.sequence();
+    if (tokens.diagnostics().errorCount() == errors) {
+      Expr.Sequence body = FunctionBody.of(variables, type, written, head);
+      macros.add(new Macro(name.text(), parameters, body, true, head));
+    }
+  }
+
+  private void expectType() throws SyntaxError {
+    if (!tokens.accept(":")) {
+      throw tokens.unexpected("expected ':'", FUNCTIONS);
+    }
   }
 
   private void macro() throws SyntaxError {

@@ -37,12 +37,12 @@ final class DiagnosticText {
       int last = first + range.end() - range.start();
       out.append(':').append(first).append('-').append(last);
       out.append(": ").append(severity).append(": ").append(message).append('\n');
-      appendMarked(out, source.lineText(firstLine), first - 1, last - 1);
+      appendMarked(out, shown(source.lineText(firstLine)), first - 1, last - 1);
     } else {
       out.append('-').append(number + lastLine - firstLine);
       out.append(": ").append(severity).append(": ").append(message).append('\n');
       for (int line = firstLine; line <= lastLine; line++) {
-        out.append(cut(source.lineText(line).replace("\t", "    "))).append('\n');
+        out.append(cut(shown(source.lineText(line)).replace("\t", "    "))).append('\n');
       }
     }
   }
@@ -61,8 +61,8 @@ final class DiagnosticText {
     }
     for (int i = start; i < end; i++) {
       char c = line.charAt(i);
-      int width = c == '\t' ? 4 : 1;
-      out.repeat(c == '\t' ? ' ' : c, width);
+      int width = width(c);
+      out.repeat(c == '\t' ? ' ' : c, c == '\t' ? width : 1);
       marker.repeat(i < from ? ' ' : '~', i < to ? width : 0);
     }
     out.append(end < line.length() ? "..." : "").append('\n');
@@ -72,6 +72,35 @@ final class DiagnosticText {
       marker.append('~');
     }
     out.append(marker).append('\n');
+  }
+
+  /** A text without characters that a terminal takes for commands. */
+  static String shown(String text) {
+    return text.codePoints().anyMatch(DiagnosticText::isCommand)
+        ? text.codePoints()
+            .map(c -> isCommand(c) ? '\ufffd' : c)
+            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+            .toString()
+        : text;
+  }
+
+  private static boolean isCommand(int c) {
+    return Character.isISOControl(c) && c != '\t';
+  }
+
+  /** How many columns a terminal gives a character; the halves of others have one each. */
+  private static int width(char c) {
+    if (c == '\t') {
+      return 4;
+    } else if (Character.getType(c) == Character.NON_SPACING_MARK) {
+      return 0;
+    }
+    boolean wide =
+        switch (Character.UnicodeScript.of(c)) {
+          case HAN, HIRAGANA, KATAKANA, HANGUL -> true;
+          default -> c >= '\uff01' && c <= '\uff60';
+        };
+    return wide ? 2 : 1;
   }
 
   private static String cut(String line) {

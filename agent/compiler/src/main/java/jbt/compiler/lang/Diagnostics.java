@@ -52,10 +52,17 @@ public final class Diagnostics {
   private Diagnostic withCalls(Diagnostic diagnostic) {
     List<Context> contexts = new ArrayList<>(diagnostic.contexts());
     SourceRange at = diagnostic.range();
-    for (Expansion expansion : expansions) {
-      if (expansion.body.holds(at)) {
-        contexts.add(new Context(expansion.call, "expanded from"));
-        at = expansion.call;
+    List<Expansion> rest = new ArrayList<>(expansions);
+    int known = -1;
+    // Those of definitions of C are the other way round.
+    while (contexts.size() > known) {
+      known = contexts.size();
+      for (Expansion expansion : List.copyOf(rest)) {
+        if (expansion.body.holds(at)) {
+          contexts.add(new Context(expansion.call, "expanded from"));
+          at = expansion.call;
+          rest.remove(expansion);
+        }
       }
     }
     return new Diagnostic(

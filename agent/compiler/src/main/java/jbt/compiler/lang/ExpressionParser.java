@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads expressions: by precedence from loose to tight, as in C. */
 final class ExpressionParser {
+  static final String ASSIGNMENT = "an assignment has no value; '==' compares";
+
   private static final int LOOSEST = 3;
 
   /** Calls that take types. */
@@ -215,9 +217,20 @@ final class ExpressionParser {
         if (token.is("{")) {
           yield statements.value();
         }
-        throw tokens.unexpected("expected an expression");
+        throw tokens.unexpected("expected an expression", hints(token));
       }
     };
+  }
+
+  /** What is meant by operators of other languages, of which this is the second part. */
+  private String[] hints(Token token) {
+    boolean joined = tokens.previous().end() == token.range().start();
+    if (joined && tokens.justTook("<") && token.is(">")) {
+      return new String[] {"Not equal is !="};
+    }
+    return joined && (tokens.justTook("==") || tokens.justTook("!=")) && token.is("=")
+        ? new String[] {"Equal is ==, not equal !="}
+        : new String[] {};
   }
 
   private Expr mapUse() throws SyntaxError {
@@ -285,7 +298,7 @@ final class ExpressionParser {
       return first;
     }
     if (tokens.current().is("=")) {
-      throw new SyntaxError(tokens.current().range(), "an assignment has no value; '==' compares");
+      throw new SyntaxError(tokens.current().range(), ASSIGNMENT);
     } else if (!tokens.accept(",")) {
       throw tokens.unexpected("expected ',' or ')'");
     }

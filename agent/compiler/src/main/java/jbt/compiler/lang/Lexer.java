@@ -20,9 +20,13 @@ final class Lexer {
         .forEach((first, symbols) -> SYMBOLS[first] = symbols.toArray(String[]::new));
   }
 
+  /** What texts stand in elsewhere, and on web pages. */
+  private static final String OTHER_QUOTES = "'\u2018\u2019\u201c\u201d\u201e";
+
   private final String text;
   private final Diagnostics diagnostics;
   private int at;
+  private boolean endsInComment;
 
   Lexer(String text, Diagnostics diagnostics) {
     this.text = text;
@@ -30,6 +34,11 @@ final class Lexer {
     if (text.startsWith("#!")) {
       skipLine();
     }
+  }
+
+  /** Whether all that followed is taken for a comment. */
+  boolean endsInComment() {
+    return endsInComment;
   }
 
   /** Goes to a place of the script: tokens are read from there. */
@@ -81,13 +90,38 @@ final class Lexer {
       }
     }
     at += Character.charCount(text.codePointAt(at));
+    List<String> hints = hints(text.codePointAt(start));
+    if (OTHER_QUOTES.indexOf(text.charAt(start)) >= 0) {
+      skipOtherText();
+    }
+    while (hints.isEmpty() && at < text.length() && isForeign(text.charAt(at))) {
+      at++;
+    }
     String bad = text.substring(start, at);
+    boolean several = bad.codePointCount(0, bad.length()) > 1;
     diagnostics.error(
         new SourceRange(start, at),
-        "syntax: invalid character '" + bad + "'",
+        "syntax: invalid character%s '%s'".formatted(several ? "s" : "", DiagnosticText.shown(bad)),
         List.of(),
-        hints(bad.codePointAt(0)));
+        hints);
     return token(Kind.BAD, start, bad);
+  }
+
+  /** Goes behind the other quote of a text that stands in other quotes, if it is in this line. */
+  private void skipOtherText() {
+    int end = at;
+    while (end < text.length()
+        && text.charAt(end) != '\n'
+        && OTHER_QUOTES.indexOf(text.charAt(end)) < 0) {
+      end++;
+    }
+    boolean ends = end < text.length() && text.charAt(end) != '\n';
+    at = ends ? end + 1 : at;
+  }
+
+  /** Letters of other scripts, and what is no text at all. */
+  private static boolean isForeign(char c) {
+    return !isBlank(c) && (c < ' ' || (c > '~' && hints(c).isEmpty()));
   }
 
   /** What may be meant by characters of other languages, and of web pages. */
@@ -205,6 +239,7 @@ final class Lexer {
       } else if (text.startsWith("/*", at)) {
         int end = text.indexOf("*/", at + 2);
         if (end < 0) {
+          endsInComment = true;
           diagnostics.error(new SourceRange(at, at + 2), "syntax: comment without end");
         }
         at = end < 0 ? text.length() : end + 2;
@@ -241,8 +276,7 @@ final class Lexer {
     while (peek(0) != '"') {
       char c = peek(0);
       if (at == text.length() || c == '\n') {
-        diagnostics.error(new SourceRange(start, at), "syntax: string without end");
-        return token(Kind.STRING, start, bytes.toString());
+        return unended(start);
       }
       if (c == '\\') {
         escape(bytes);
@@ -258,6 +292,54 @@ final class Lexer {
     }
     at++;
     return token(Kind.STRING, start, bytes.toString());
+  }
+
+  /** A string that does not end in its line: it goes on in others, or its last quote is missing. */
+  private Token unended(int start) {
+    String message = "syntax: string without end";
+    SourceRange inLine = new SourceRange(start, at);
+    int quote = oddQuote(at);
+    if (quote >= 0 && (quote + 1 == text.length() || endsPiece(text.charAt(quote + 1)))) {
+      diagnostics.error(
+          inLine, message, List.of(), List.of("A string ends in its line; \\n makes a new one"));
+      at = quote + 1;
+      return token(Kind.STRING, start, "");
+    }
+    // What closes brackets at the end of the line was hardly meant to be in it.
+    while (at > start + 1 && endsPiece(text.charAt(at - 1))) {
+      at--;
+    }
+    // Blocks that begin in it end in it.
+    long open = text.substring(start, at).chars().map(c -> c == '{' ? 1 : c == '}' ? -1 : 0).sum();
+    while (open > 0 && text.substring(at, inLine.end()).contains("}")) {
+      at = text.indexOf('}', at) + 1;
+      open--;
+    }
+    diagnostics.error(new SourceRange(start, at), message);
+    return token(Kind.BAD, start, text.substring(start, at));
+  }
+
+  /** The first quote of the first line behind a place that has an odd number of them, or -1. */
+  private int oddQuote(int place) {
+    int first = -1;
+    int quotes = 0;
+    for (int i = place + 1; i <= text.length(); i++) {
+      char c = i == text.length() ? '\n' : text.charAt(i);
+      if (c == '\n' && quotes % 2 == 1) {
+        return first;
+      } else if (c == '\n') {
+        quotes = 0;
+      } else if (c == '\\') {
+        i++;
+      } else if (c == '"') {
+        first = quotes++ == 0 ? i : first;
+      }
+    }
+    return -1;
+  }
+
+  private static boolean endsPiece(char c) {
+    return isBlank(c) || ")]};,{".indexOf(c) >= 0;
   }
 
   private void escape(StringBuilder bytes) {

@@ -3,6 +3,7 @@ package jbt.compiler.lang;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import jbt.compiler.lang.Ast.AttachPoint;
 import jbt.compiler.lang.Ast.Block;
@@ -17,6 +18,11 @@ import jbt.compiler.lang.Token.Kind;
 public final class Parser {
   /** A longer script is refused unread. In characters. */
   public static final int LONGEST_SCRIPT = 256 * 1024;
+
+  private static final String[] NONE = {};
+
+  private static final Set<String> OTHER_FUNCTIONS =
+      Set.of("function", "func", "def", "sub", "proc", "void", "int", "static");
 
   private static final Pattern POINT_NAME = Pattern.compile("^[A-Za-z_][A-Za-z0-9_]*=");
 
@@ -36,15 +42,29 @@ public final class Parser {
     Definitions definitions = new Definitions(tokens, statements);
     List<Block> blocks = new ArrayList<>();
     Heads heads = new Heads(source);
+    // Behind an error, what seems to be no probe may be the rest of what was wrong.
+    boolean lost = false;
     while (tokens.current().kind() != Kind.END) {
+      boolean begins = tokens.atProbe() || (tokens.atLineStart() && !tokens.current().is("}"));
+      boolean rest = lost && !begins;
       try {
         heads.check(tokens.current());
         if (!definitions.read()) {
           blocks.add(block(tokens, statements));
         }
+        lost = tokens.takeBraceMissing() || rest;
       } catch (SyntaxError error) {
-        error.report(diagnostics);
-        tokens.skipBlock();
+        lost = true;
+        if (!rest && !(error.isUnclosed() && tokens.endsInComment())) {
+          error.report(diagnostics);
+        }
+        if (error.isUnclosed()) {
+          tokens.leaveAll();
+        } else if (tokens.takeBraceMissing()) {
+          tokens.skipBody();
+        } else {
+          tokens.skipBlock();
+        }
       }
     }
     Script script = definitions.script(blocks);
@@ -80,11 +100,18 @@ public final class Parser {
       tokens.expect("/");
     }
     if (!tokens.current().is("{")) {
-      throw new SyntaxError(
-          tokens.current().range(), "expected '{', not " + tokens.current().described());
+      throw tokens.missingBrace(hints(attachPoints.getLast(), tokens.current()));
     }
     List<Ast.Stmt> body = statements.block();
     return new Block(attachPoints, predicate, body, start.to(tokens.previous()));
+  }
+
+  /** What may be meant by a probe that has no block. */
+  private static String[] hints(AttachPoint point, Token next) {
+    if (OTHER_FUNCTIONS.contains(point.provider()) && next.kind() == Kind.IDENTIFIER) {
+      return new String[] {Definitions.FUNCTIONS};
+    }
+    return next.is("(") ? new String[] {"A condition stands between slashes: /pid == 1/"} : NONE;
   }
 
   /** With commas between them, and maybe more commas than that. */
@@ -119,6 +146,10 @@ public final class Parser {
     String point = POINT_NAME.matcher(written.text()).replaceFirst("");
     List<String> parts = Quotes.parts(point);
     String provider = Quotes.removed(parts.getFirst());
+    if (provider.contains("(")) {
+      throw new SyntaxError(
+          written.range(), "expected a probe, not '" + provider + "'", Definitions.FUNCTIONS);
+    }
     return new AttachPoint(provider, parts.subList(1, parts.size()), written.range());
   }
 }

@@ -5,7 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.regex.Pattern;
 import jbt.compiler.lang.Ast.BinaryOp;
 import jbt.compiler.lang.Ast.Expr;
 import jbt.compiler.lang.Ast.Stmt;
@@ -28,7 +28,23 @@ final class StatementParser {
 
   private static final String LOOPS = "A loop is over numbers or a map: for ($i : 0..10) { }";
 
-  private static final Set<String> OTHER_ELSE = Set.of("else", "elif", "elseif", "elsif");
+  private static final String ELSE = "Behind an if stands else { } or else if (...) { }";
+
+  /** What is here in place of statements of other languages. */
+  private static final Map<String, String> OTHER_STATEMENTS =
+      Map.of(
+          "else", ELSE,
+          "elif", ELSE,
+          "elseif", ELSE,
+          "elsif", ELSE,
+          "switch", "A choice is if (...) { } else if (...) { }",
+          "do", LOOPS,
+          "foreach", LOOPS);
+
+  private static final String VARIABLES = "Variables are written $%s = 5, or let $%<s : uint32 = 5";
+
+  private static final Pattern OTHER_TYPES =
+      Pattern.compile("u?int\\d*(_t)?|char|short|long|unsigned|bool|string|var|const|auto|local");
 
   private final Tokens tokens;
   private final ExpressionParser expressions;
@@ -54,28 +70,37 @@ final class StatementParser {
   Expr.Sequence sequence() throws SyntaxError {
     tokens.enter();
     if (!tokens.current().is("{")) {
-      throw tokens.unexpected("expected '{'", "The statements of a block stand in braces");
+      throw tokens.missingBrace("The statements of a block stand in braces");
     }
     SourceRange open = tokens.take().range();
     Tokens.Level level = tokens.level();
     List<Stmt> statements = new ArrayList<>();
     boolean ended = true;
+    boolean behindError = false;
     while (!tokens.current().is("}")) {
-      if (tokens.current().kind() == Kind.END) {
-        throw new SyntaxError(open, "'{' without '}'");
+      if (tokens.current().kind() == Kind.END || tokens.atProbe()) {
+        throw SyntaxError.unclosed(open);
       }
       try {
         Stmt statement = statement();
         statements.add(statement);
         ended = tokens.accept(";");
-        if (!ended && !endsItself(statement) && !tokens.current().is("}")) {
+        if (behindError && tokens.current().is(")")) {
+          // A semicolon in place of a comma makes two pieces of a call.
+          tokens.skipStatement(level);
+        } else if (!ended && !endsItself(statement) && !tokens.current().is("}")) {
+          if (tokens.atLineStart() && tokens.atProbe()) {
+            throw SyntaxError.unclosed(open);
+          }
           throw tokens.unexpected("expected ';' or '}'", hints(statement, tokens.current()));
         }
+        behindError = false;
       } catch (SyntaxError error) {
-        if (tokens.current().kind() == Kind.END) {
+        if (tokens.current().kind() == Kind.END || error.isUnclosed()) {
           throw error;
         }
         error.report(tokens.diagnostics());
+        behindError = true;
         tokens.skipStatement(level);
       }
     }
@@ -93,11 +118,17 @@ final class StatementParser {
   /** What may be meant by a word that is no statement, and what stands behind it. */
   private static String[] hints(Stmt statement, Token next) {
     String[] none = {};
+    if (next.is(":") && statement instanceof Stmt.Evaluate(Expr.Variable variable, var range)) {
+      return new String[] {"A type stands behind let: let $%s : int64".formatted(variable.name())};
+    }
     if (!(statement instanceof Stmt.Evaluate(Expr expr, SourceRange range))) {
       return none;
     }
-    if (OTHER_ELSE.contains(firstWord(expr))) {
-      return new String[] {"Behind an if stands else { } or else if (...) { }"};
+    if (OTHER_STATEMENTS.containsKey(firstWord(expr))) {
+      return new String[] {OTHER_STATEMENTS.get(firstWord(expr))};
+    }
+    if (next.kind() == Kind.IDENTIFIER && OTHER_TYPES.matcher(firstWord(expr)).matches()) {
+      return new String[] {VARIABLES.formatted(next.text())};
     }
     boolean argument =
         switch (next.kind()) {
@@ -107,10 +138,9 @@ final class StatementParser {
     if (!argument || !(expr instanceof Expr.Name(String word, SourceRange at))) {
       return none;
     }
-    String name = "$" + next.text();
     return new String[] {
       next.kind() == Kind.VARIABLE
-          ? "Variables are written %s = 5, or let %s : uint32 = 5".formatted(name, name)
+          ? VARIABLES.formatted(next.text())
           : "The arguments of a call stand in parentheses: " + word + "(...)"
     };
   }
@@ -222,16 +252,30 @@ final class StatementParser {
       return new Stmt.Evaluate(expr, expr.range());
     }
     if (!(expr instanceof Expr.Variable || expr instanceof Expr.MapUse)) {
-      String message = "only variables and maps can be assigned to";
-      throw expr instanceof Expr.Name(String name, SourceRange range) && !name.equals("_")
-          ? new SyntaxError(
-              range, message, "$%s is a variable of the block, @%s a map".formatted(name, name))
-          : new SyntaxError(expr.range(), message);
+      throw new SyntaxError(
+          expr.range(), "only variables and maps can be assigned to", targetHints(expr));
     }
     tokens.take();
     Expr value = expressions.expression();
     return new Stmt.Assign(
         expr, Optional.ofNullable(op), value, expr.range().to(tokens.previous()));
+  }
+
+  private static String[] targetHints(Expr written) {
+    return switch (written) {
+      case Expr.Name(String name, SourceRange range) when !name.equals("_") ->
+          new String[] {"$%s is a variable of the block, @%<s a map".formatted(name)};
+      case Expr.Member(Expr.Name(String of, var range), String field, var at, var whole)
+          when of.equals("self") || of.equals("this") ->
+          new String[] {
+            of.equals("self")
+                ? "What belongs to a thread is @%s[tid]".formatted(field)
+                : "What belongs to a block is $" + field
+          };
+      case Expr.Index(Expr.MapUse map, Expr index, SourceRange range) when !map.key().isEmpty() ->
+          new String[] {"Several keys stand in one bracket: @%s[a, b]".formatted(map.name())};
+      default -> new String[] {};
+    };
   }
 
   /** What comes with the language is there without being imported. */
@@ -252,7 +296,7 @@ final class StatementParser {
     boolean more = true;
     while (more) {
       SourceRange start = tokens.take().range();
-      Expr condition = expressions.expression();
+      Expr condition = condition();
       arms.add(new Arm(start, condition, block()));
       more = false;
       if (tokens.acceptWord("else")) {
@@ -269,9 +313,17 @@ final class StatementParser {
     return otherwise.getFirst();
   }
 
+  private Expr condition() throws SyntaxError {
+    Expr condition = expressions.expression();
+    if (tokens.current().is("=")) {
+      throw new SyntaxError(tokens.current().range(), ExpressionParser.ASSIGNMENT);
+    }
+    return condition;
+  }
+
   /** {@code unroll (n) { }} and {@code while (condition) { }}. */
   private Stmt counted(Token word) throws SyntaxError {
-    Expr header = expressions.expression();
+    Expr header = condition();
     List<Stmt> body = block();
     SourceRange range = word.range().to(tokens.previous());
     return word.isWord("while")

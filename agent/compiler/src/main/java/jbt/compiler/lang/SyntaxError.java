@@ -9,11 +9,26 @@ final class SyntaxError extends Exception {
 
   private final transient SourceRange range;
   private final transient List<String> hints;
+  private final boolean unclosed;
 
   SyntaxError(SourceRange range, String message, String... hints) {
+    this(range, message, List.of(hints), false);
+  }
+
+  private SyntaxError(SourceRange range, String message, List<String> hints, boolean unclosed) {
     super(message, null, false, false);
     this.range = range;
-    this.hints = List.of(hints);
+    this.hints = hints;
+    this.unclosed = unclosed;
+  }
+
+  /** A block that does not end: so the ones around it do not either. */
+  static SyntaxError unclosed(SourceRange open) {
+    return new SyntaxError(open, "'{' without '}'", List.of(), true);
+  }
+
+  boolean isUnclosed() {
+    return unclosed;
   }
 
   /** Tells of it, unless it follows from another error at its place. */

@@ -2,10 +2,25 @@ package jbt.compiler.lang;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import jbt.compiler.lang.Token.Kind;
 
 /** The tokens of a script, one of them the current one, and how deep the reader is in it. */
 final class Tokens {
+  private static final Set<String> BARE_PROBES = Set.of("begin", "end");
+
+  /** Words of other languages with a colon behind them. */
+  private static final Set<String> NO_PROBES = Set.of("else", "default", "try", "finally");
+
+  /** Words that are operators in other languages. */
+  private static final Map<String, String> OTHER_WORDS =
+      Map.of(
+          "and", "And is &&",
+          "or", "Or is ||",
+          "in", "Whether a map has a key: has_key(@map, key)");
+
   private final String text;
   private final Lexer lexer;
   private final Diagnostics diagnostics;
@@ -19,6 +34,8 @@ final class Tokens {
 
   /** Braces that are open around the current token. */
   private int braces;
+
+  private boolean braceMissing;
 
   Tokens(String text, Diagnostics diagnostics) {
     this(text, 0, diagnostics);
@@ -41,6 +58,11 @@ final class Tokens {
 
   Token current() {
     return current;
+  }
+
+  /** Whether the last taken token was a symbol. */
+  boolean justTook(String symbol) {
+    return text.substring(previous.start(), previous.end()).equals(symbol);
   }
 
   /** Where the last taken token was. */
@@ -104,7 +126,28 @@ final class Tokens {
 
   /** An error at the current token. */
   SyntaxError unexpected(String expected, String... hints) {
-    return new SyntaxError(current.range(), expected + ", not " + current.described(), hints);
+    boolean other = current.kind() == Kind.IDENTIFIER && OTHER_WORDS.containsKey(current.text());
+    return new SyntaxError(
+        current.range(),
+        expected + ", not " + current.described(),
+        other && hints.length == 0 ? new String[] {OTHER_WORDS.get(current.text())} : hints);
+  }
+
+  /** An error at the current token, in front of which a block should begin. */
+  SyntaxError missingBrace(String... hints) {
+    braceMissing = true;
+    return unexpected("expected '{'", hints);
+  }
+
+  boolean endsInComment() {
+    return lexer.endsInComment();
+  }
+
+  /** Whether the block that was read lacks a brace, so that it may have ended too early. */
+  boolean takeBraceMissing() {
+    boolean missing = braceMissing;
+    braceMissing = false;
+    return missing;
   }
 
   /** Reads the attach point that begins at the current token. */
@@ -168,9 +211,25 @@ final class Tokens {
       }
       take();
     }
-    while (braces > 0 && current.kind() != Kind.END) {
+    skipToEnd();
+  }
+
+  /** After a brace that is missing in front of a block: goes behind the end of the block. */
+  void skipBody() {
+    depth = 0;
+    while (!current.is("{") && !current.is(";") && !current.is("}") && current.kind() != Kind.END) {
       take();
     }
+    braces = current.is("{") ? 0 : 1;
+    take();
+    skipToEnd();
+  }
+
+  private void skipToEnd() {
+    while (braces > 0 && current.kind() != Kind.END && !(atLineStart() && atProbe())) {
+      take();
+    }
+    braces = 0;
   }
 
   /** After an error in the header of a loop: goes behind its parenthesis or in front of a block. */
@@ -191,7 +250,39 @@ final class Tokens {
     while (!end && current.kind() != Kind.END) {
       Token taken = take();
       boolean over = braces == level.braces && (taken.is(";") || taken.is("}"));
-      end = over || (braces == level.braces && current.is("}"));
+      end = (over && !goesOn()) || (braces == level.braces && current.is("}"));
     }
+  }
+
+  /** Whether what stands behind the end of a wrong statement still belongs to it. */
+  private boolean goesOn() {
+    return current.isWord("else") || current.is(")") || current.is("]");
+  }
+
+  /** After a block without end: the current token begins a probe. */
+  void leaveAll() {
+    braces = 0;
+    depth = 0;
+  }
+
+  /**
+   * Whether a probe or definition seems to begin here, in a block that should have ended before.
+   */
+  boolean atProbe() {
+    if (current.kind() != Kind.IDENTIFIER || NO_PROBES.contains(current.text())) {
+      return false;
+    }
+    Token next = ahead();
+    return next.is(":")
+        || (next.is("{") && BARE_PROBES.contains(current.text().toLowerCase(Locale.ROOT)))
+        || (next.kind() == Kind.IDENTIFIER
+            && (braces == 0 || atLineStart())
+            && (current.isWord("macro") || current.isWord("fn")));
+  }
+
+  /** Whether only blanks stand in front of the current token in its line. */
+  boolean atLineStart() {
+    int start = current.range().start();
+    return start == 0 || text.charAt(start - 1) == '\n';
   }
 }

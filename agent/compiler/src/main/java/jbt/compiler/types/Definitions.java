@@ -1,5 +1,6 @@
 package jbt.compiler.types;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -7,6 +8,11 @@ import java.util.Optional;
 public interface Definitions {
   /** A {@code struct name}, or a {@code union name}. */
   Optional<Type.Struct> struct(boolean union, String name);
+
+  /** The names of structs. */
+  default Collection<String> structs() {
+    return List.of();
+  }
 
   /** The type behind an {@code enum name}. */
   Optional<Type> enumeration(String name);

@@ -169,8 +169,10 @@ class CheckerErrorsTest {
         "unheardof:vfs_read => Unknown probe type: 'unheardof'",
         "intervl:s:1 => Unknown probe type: 'intervl' / HINT: Did you mean 'interval'?",
         "interval:x:1 => Invalid unit: 'x'; hz, s, ms and us are known",
-        "interval:s:0 => Invalid period: 's:0'",
-        "interval:s:x => Invalid period: 's:x'",
+        "interval:s:0 => Invalid period: 's:0' / HINT: Periods are interval:hz:99, interval:s:1,"
+            + " interval:ms:100 or interval:100ms",
+        "interval:s:x => Invalid period: 's:x' / HINT: Periods are interval:hz:99, interval:s:1,"
+            + " interval:ms:100 or interval:100ms",
         "profile:99999 => Period '99999' is shorter than 100 us",
         "profile:hz:20000 => Period 'hz:20000' is shorter than 100 us",
         "software:task-clock:10 => Count '10' of nanoseconds is less than 100 us",

@@ -21,6 +21,9 @@ class NearestTest {
     assertThat(Nearest.hint("NSEC", names)).containsExactly("Did you mean 'nsecs'?");
     assertThat(Nearest.hint("x", names)).isEmpty();
     assertThat(Nearest.hint("kstack", names)).isEmpty();
+    // Letters are left out more often than added.
+    assertThat(Nearest.hint("ncpu", List.of("cpu", "ncpus")))
+        .containsExactly("Did you mean 'ncpus'?");
     // Of two that are equally near the first in the alphabet, whatever the order.
     assertThat(Nearest.hint("qid", List.of("uid", "pid"))).containsExactly("Did you mean 'pid'?");
   }

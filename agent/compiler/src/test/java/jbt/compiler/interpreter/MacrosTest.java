@@ -135,7 +135,9 @@ final class MacrosTest {
     refused("fn f($n: int64): int64 { return; }" + call, "return without a value");
     refused("fn f($n: int64): void { return 1; }" + call, "a function of type void has no value");
     refused("fn f($n: int64): void { @++; }" + call, "This block has no value");
-    refused("fn f($n: int64): string { return 1; }" + call, "it holds string[1024], not int64");
+    refused(
+        "fn f($n: int64): string { return 1; }" + call,
+        "The function returns string[1024], not int64");
     refused("fn f($n: string): int64 { return 1; }" + call, "it holds string[1024], not int64");
     refused("fn f(): int64 { return 1; }" + call, "The arguments do not fit f()");
     refused("fn f($n): int64 { return 1; }" + call, "expected ':'");

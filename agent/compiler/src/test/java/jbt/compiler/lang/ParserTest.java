@@ -201,6 +201,22 @@ class ParserTest {
   }
 
   @Test
+  void tellsOfTextsInOtherQuotesOnce() {
+    assertThat(errors("BEGIN { printf('%d\\n', 1); print('x); }\n"))
+        .isEqualTo(
+            """
+            stdin:1:16-22: ERROR: syntax: invalid characters ''%d\\n''
+            BEGIN { printf('%d\\n', 1); print('x); }
+                           ~~~~~~
+            HINT: Texts stand in straight double quotes: "text"
+            stdin:1:34-35: ERROR: syntax: invalid character '''
+            BEGIN { printf('%d\\n', 1); print('x); }
+                                             ~
+            HINT: Texts stand in straight double quotes: "text"
+            """);
+  }
+
+  @Test
   void tellsOfSeveralErrors() {
     assertThat(
             errors(
@@ -221,18 +237,12 @@ class ParserTest {
             stdin:2:14-16: ERROR: syntax: expected ';' or '}', not '$w'
             bad { $z = 1 $w }
                          ~~
-            stdin:3:14-15: ERROR: syntax: '{' without '}'
-            interval:s:1 { if (1) { print( ; } $q = "abc; }
-                         ~
             stdin:3:32-33: ERROR: syntax: expected an expression, not ';'
             interval:s:1 { if (1) { print( ; } $q = "abc; }
                                            ~
-            stdin:3:41-48: ERROR: syntax: string without end
+            stdin:3:41-45: ERROR: syntax: string without end
             interval:s:1 { if (1) { print( ; } $q = "abc; }
-                                                    ~~~~~~~
-            stdin:4:1-4: ERROR: syntax: expected ';' or '}', not 'END'
-            END { exit(); }
-            ~~~
+                                                    ~~~~
             """);
   }
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import jbt.daemon.Policy;
+import jbt.transport.Places;
 import jbt.transport.TlsFiles;
 import jbt.yaml.YamlException;
 import jbt.yaml.YamlValue;
@@ -40,7 +41,12 @@ public record AgentConfig(
       Set.of("duration", "probes", "map-memory", "sessions");
 
   /** An address, and the identity that is shown there. */
-  public record Listen(InetSocketAddress address, TlsFiles tls) {}
+  public record Listen(InetSocketAddress address, TlsFiles tls) {
+    /** As it is written in the configuration. */
+    public String where() {
+      return Places.of(address);
+    }
+  }
 
   /**
    * Reads a configuration file.

@@ -54,13 +54,15 @@ public final class AgentServer implements AutoCloseable {
     AgentServer server = new AgentServer();
     try {
       if (config.listen().isPresent()) {
-        server.serve(server.tcp(config, config.listen().get(), journal), service);
+        AgentConfig.Listen listen = config.listen().get();
+        server.serve(server.tcp(config, listen, journal), service, listen.where());
       }
       if (config.socket().isPresent()) {
         UnixSocket socket = UnixSocket.prepare(config.socket().get());
         server.serve(
             server.builder(socket.address()).channelType(NioServerDomainSocketChannel.class),
-            service);
+            service,
+            config.socket().get().toString());
         socket.restrict();
       }
       return server;
@@ -107,8 +109,15 @@ public final class AgentServer implements AutoCloseable {
         .permitKeepAliveWithoutCalls(true);
   }
 
-  private void serve(NettyServerBuilder builder, BindableService service) throws IOException {
-    servers.add(builder.addService(service).build().start());
+  private void serve(NettyServerBuilder builder, BindableService service, String where)
+      throws IOException {
+    try {
+      servers.add(builder.addService(service).build().start());
+    } catch (IOException e) {
+      // The library's own message has the address in a form of its own.
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new IOException(where + ": " + cause.getMessage(), e);
+    }
   }
 
   /** Ends when {@link #close} has been called. */

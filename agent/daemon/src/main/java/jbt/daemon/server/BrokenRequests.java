@@ -6,6 +6,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import java.util.function.Consumer;
+import jbt.transport.Places;
 import org.jspecify.annotations.Nullable;
 
 /** Tells of requests that were refused before any handler saw them: too long, or no messages. */
@@ -34,9 +35,10 @@ final class BrokenRequests extends ServerStreamTracer.Factory {
                   "a request for "
                       + method
                       + " from "
-                      + (connection == null
-                          ? "nobody known"
-                          : connection.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR))
+                      + Places.of(
+                          connection == null
+                              ? null
+                              : connection.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR))
                       + ": "
                       + status.getCode()
                       + ", "

@@ -282,6 +282,15 @@ class AgentServerTest {
   }
 
   @Test
+  void whatIsNoSocketStays() throws Exception {
+    Path file = Files.writeString(socket.resolveSibling("notes"), "mine");
+    assertThatThrownBy(() -> UnixSocket.prepare(file))
+        .isInstanceOf(IOException.class)
+        .hasMessage(file + ": there is something else than a socket");
+    assertThat(file).hasContent("mine");
+  }
+
+  @Test
   void filesThatAreNotFitForAnAgentAreRefused() throws Exception {
     server.close();
     TlsFiles user = ours.issue(new Identity(Role.USER, "alice"));

@@ -36,6 +36,12 @@ final class TlsFilesTest {
         "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "not a usable key for ");
   }
 
+  @Test
+  void keyOfAnotherCertificate() throws Exception {
+    TlsFiles others = new Authority(folder, "ours").issue(new Identity(Role.USER, "bob"));
+    assertRefused(Files.readString(others.key()), "it is not the key of " + files.certificate());
+  }
+
   private void assertRefused(String key, String why) throws Exception {
     Files.writeString(files.key(), key);
     assertThatThrownBy(() -> Tls.client(files, Set.of(Role.HOST)))
