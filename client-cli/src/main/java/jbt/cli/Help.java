@@ -31,7 +31,7 @@ final class Help {
         -I FOLDER              where headers are that it includes; any number. Further ones
                                are in CPATH and C_INCLUDE_PATH
         --include HEADER       include this header in front of it; any number
-        --dry-run              attach, run BEGIN and stop
+        --dry-run              attach, run BEGIN and stop, without output
         --test                 run its test probes, and say which fail (exit code 1)
         --bench                run its bench probes, and say how long they take
         --probe-filter REGEX   run only probes whose name has a match, and BEGIN and END

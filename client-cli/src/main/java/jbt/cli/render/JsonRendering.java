@@ -56,11 +56,18 @@ public final class JsonRendering implements Rendering {
         trouble(out, lines.getKind(), line);
       } else {
         start(out, Rendering.type(lines.getKind()));
-        JsonMap.string(out, line.toByteArray());
+        JsonMap.string(out, data(lines.getKind(), line).toByteArray());
       }
       end(out, lines.getHost());
       from = to;
     }
+  }
+
+  /** Without the end of the line that only people need behind what the script asked for. */
+  private static ByteString data(LineKind kind, ByteString line) {
+    boolean ended = kind == LineKind.LINE_JOIN || kind == LineKind.LINE_SYSTEM;
+    int last = line.size() - 1;
+    return ended && last >= 0 && line.byteAt(last) == '\n' ? line.substring(0, last) : line;
   }
 
   /** Place and message apart. */

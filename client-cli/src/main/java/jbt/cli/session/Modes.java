@@ -10,7 +10,7 @@ import jbt.v1.Mode;
  * @param unsafe it may do something to a host, where the host allows that
  * @param process the only one that is traced
  * @param command started with the script, which ends with it
- * @param dryRun it ends as soon as it is attached, and shows no maps
+ * @param dryRun it ends as soon as it is attached, and shows nothing that it prints
  * @param warnings what the script or the compiler warns of is shown
  * @param mostLost events that may be lost before that is a failure
  * @param fewestHosts that must deliver for success

@@ -194,6 +194,14 @@ public final class Session {
     }
   }
 
+  /** Whether a reply has something that the script prints. */
+  private static boolean isOutput(TraceReply reply) {
+    return switch (reply.getReplyCase()) {
+      case LINES, PACKETS, VALUE, ROUND -> true;
+      case HOST, SCHEMA, PARTIAL, DUMP, PONG, REPLY_NOT_SET -> false;
+    };
+  }
+
   private void lines(Bytes out, Lines lines) {
     if (lines.getKind() == LineKind.LINE_WARNING && !wanted.modes().warnings()) {
       return;
@@ -208,6 +216,9 @@ public final class Session {
   }
 
   private void show(Bytes out, TraceReply reply) {
+    if (wanted.modes().dryRun() && isOutput(reply)) {
+      return;
+    }
     switch (reply.getReplyCase()) {
       case HOST -> host(out, reply.getHost());
       case SCHEMA -> answer.add(reply.getSchema());

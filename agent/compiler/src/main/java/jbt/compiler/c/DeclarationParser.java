@@ -388,7 +388,8 @@ final class DeclarationParser {
       }
       CType base = specifiers();
       if (cursor.accept(";")) {
-        if (base.type() instanceof Type.Struct) {
+        // One that has a name is only declared here, and no part of this one.
+        if (base.type() instanceof Type.Struct part && part.name().isEmpty()) {
           entries.add(entry("", base, -1, start));
         }
         continue;

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import jbt.compiler.lang.Ast;
@@ -233,16 +234,16 @@ final class Configuration {
     if (setting == null) {
       return normal;
     }
-    return switch (setting.value()) {
-      case Expr.Int number when number.value() == 0 || number.value() == 1 -> number.value() == 1;
-      case Expr.Name word when word.name().equals("true") -> true;
-      case Expr.Name word when word.name().equals("false") -> false;
-      case Expr.Str text when text.value().matches("true|1") -> true;
-      case Expr.Str text when text.value().matches("false|0") -> false;
-      default -> {
-        wrong(setting, "true or false");
-        yield normal;
-      }
-    };
+    Optional<Boolean> value =
+        switch (setting.value()) {
+          case Expr.Int number -> TruthWords.read(Long.toString(number.value()));
+          case Expr.Name word -> TruthWords.read(word.name());
+          case Expr.Str text -> TruthWords.read(text.value());
+          default -> Optional.empty();
+        };
+    if (value.isEmpty()) {
+      wrong(setting, "true or false");
+    }
+    return value.orElse(normal);
   }
 }

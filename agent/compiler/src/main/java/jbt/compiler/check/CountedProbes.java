@@ -72,7 +72,7 @@ final class CountedProbes {
         written,
         kind,
         point.apply(event.get(), count),
-        type + ":" + event.get().name() + ":" + count);
+        type + ":" + parts.getFirst() + ":" + count);
   }
 
   private List<Expanded> arity(AttachPoint written, String message) {

@@ -257,12 +257,12 @@ final class ParameterUses {
   private Expr read(String name, String given, Expr fallback, SourceRange range) {
     return switch (fallback) {
       case Expr.Bool b -> {
-        boolean yes = given.equals("true") || given.equals("1");
-        if (!yes && !given.equals("false") && !given.equals("0")) {
+        Optional<Boolean> value = TruthWords.read(given);
+        if (value.isEmpty()) {
           diagnostics.error(
               range, "The option --%s is true or false, not '%s'".formatted(name, given));
         }
-        yield new Expr.Bool(yes, range);
+        yield new Expr.Bool(value.orElse(b.value()), range);
       }
       case Expr.Int i -> {
         Expr value = value(given, range);

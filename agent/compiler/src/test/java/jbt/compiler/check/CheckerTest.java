@@ -136,8 +136,8 @@ class CheckerTest {
             "interval:1s",
             "profile:hz:99",
             "profile:us:100",
-            "software:context-switches:1000",
-            "software:page-faults:10",
+            "software:cs:1000",
+            "software:faults:10",
             "software:cpu-clock:1000000",
             "software:dummy:1000",
             "end");

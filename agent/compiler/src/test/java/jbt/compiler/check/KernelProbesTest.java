@@ -87,11 +87,11 @@ class KernelProbesTest {
       String[] parts = row.split(" ", -1);
       String[] spellings = parts[0].split("\\|", -1);
       for (String name : spellings) {
-        String usual = "%s:%s:%s".formatted(type, spellings[0], parts[1]);
+        String usual = "%s:%s:%s".formatted(type, name, parts[1]);
         assertThat(names("%s:%s {}".formatted(type, name))).containsExactly(usual);
         assertThat(names("%s:%s: {}".formatted(type, name))).containsExactly(usual);
         assertThat(names("%s:%s:200000 {}".formatted(type, name)))
-            .containsExactly("%s:%s:200000".formatted(type, spellings[0]));
+            .containsExactly("%s:%s:200000".formatted(type, name));
       }
     }
   }

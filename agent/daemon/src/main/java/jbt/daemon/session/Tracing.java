@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import jbt.compiler.plan.Plan;
+import jbt.compiler.plan.Settings;
 import jbt.compiler.plan.Site;
 import jbt.daemon.text.HostSymbols;
 import jbt.daemon.values.Canonical;
@@ -50,14 +51,16 @@ final class Tracing implements AutoCloseable {
     this.plan = loaded.plan();
     this.outbox = outbox;
     this.schemas = Schemas.of(plan);
+    Settings settings = plan.settings();
     this.symbols =
-        new HostSymbols(loaded::stack, SymbolUses.ofProcesses(plan), plan.settings().cppDemangle());
+        new HostSymbols(loaded::stack, SymbolUses.ofProcesses(plan), settings.cppDemangle());
     Canonical canonical =
-        new Canonical(plan.namesByCookie(), symbols, plan.settings().truncationTrailer());
+        new Canonical(
+            plan.namesByCookie(), symbols, settings.truncationTrailer(), settings.maxStrlen());
     this.output = new Output(this::show);
     this.maps = new ScriptMaps(loaded, schemas, canonical, host, keying, output);
     this.settlement = new Settlement(maps);
-    this.commands = new Commands(host.name(), plan.settings().maxCatBytes());
+    this.commands = new Commands(host.name(), settings.maxCatBytes());
     this.data = new DataBatch(host.name(), plan, canonical, schemas.places(), commands);
   }
 

@@ -11,10 +11,11 @@ import jbt.compiler.types.Type;
  *
  * @param probes texts of attach points by cookie
  * @param symbols makes the text of symbolic values
- * @param trailer what stands behind a text that fills its room whole: it may have been longer;
- *     bytes, each as a character
+ * @param trailer what stands behind a text that may have been longer; bytes, each as a character
+ * @param kept characters that {@code str()} keeps: a text that fills a room of so many may have
+ *     been longer, one that fills an array of the traced side is whole
  */
-public record Canonical(List<String> probes, Symbols symbols, String trailer) {
+public record Canonical(List<String> probes, Symbols symbols, String trailer, int kept) {
   /** What numbers of this host mean. */
   @FunctionalInterface
   public interface Symbols {
@@ -98,10 +99,10 @@ public record Canonical(List<String> probes, Symbols symbols, String trailer) {
     to.setInt(place, to.size() - place - 4);
   }
 
-  /** The bytes of a text and, where it fills its room, the mark that it may have been longer. */
+  /** The bytes of a text and, where it may have been longer, the mark of that. */
   public void putText(ByteBuffer from, int at, int length, int room, Bytes to) {
     to.put(from, at, length);
-    if (length >= room) {
+    if (length >= room && room == kept) {
       to.put(trailer.getBytes(StandardCharsets.ISO_8859_1));
     }
   }

@@ -17,9 +17,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LineFormatTest {
+  private static final int KEPT = 8;
+
   private static final Canonical CANONICAL =
       new Canonical(
-          List.of("begin", "tracepoint:a:b"), (meaning, from, at, to) -> to.put("symbol"), "..");
+          List.of("begin", "tracepoint:a:b"),
+          (meaning, from, at, to) -> to.put("symbol"),
+          "..",
+          KEPT);
 
   /** The fields of a record; a text is given as the bytes in use. */
   private static String line(List<Piece> format, List<Type> types, Object... fields) {
@@ -162,9 +167,16 @@ class LineFormatTest {
   }
 
   @Test
-  void aTextThatFillsItsRoomIsMarked() {
+  void aTextThatMayHaveBeenLongerIsMarked() {
+    List<Piece> format = List.of(conversion("s", 8));
+    assertThat(line(format, List.of(new Type.Str(KEPT)), "abcdefgh")).isEqualTo("abcdefgh..");
+    assertThat(line(format, List.of(new Type.Str(KEPT)), "abcdefg")).isEqualTo("abcdefg");
+  }
+
+  @Test
+  void anArrayOfCharactersThatIsFullIsNotMarked() {
     assertThat(line(List.of(conversion("s", 8)), List.of(new Type.Str(4)), "abcd"))
-        .isEqualTo("abcd..");
+        .isEqualTo("abcd");
   }
 
   @Test
