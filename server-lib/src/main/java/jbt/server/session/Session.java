@@ -297,10 +297,10 @@ public final class Session implements StreamObserver<TraceRequest> {
           target.pingedAt = now;
           target.send(TraceRequest.newBuilder().setPing(ClockOffset.ping()).build());
         }
-        target.hosts.stream().filter(Host::hasUntoldLoss).forEach(answer::reportSoon);
       }
       case WAITING, ENDED -> {}
     }
+    target.hosts.stream().filter(Host::hasUntoldLoss).forEach(answer::reportSoon);
   }
 
   /** Ends a target that has not ended well. */
@@ -334,6 +334,11 @@ public final class Session implements StreamObserver<TraceRequest> {
     }
     if (targets.values().stream().allMatch(Downstream::isDone)) {
       answer.finish();
+      // Rounds of hosts that ended long ago may have been dropped only now.
+      targets.values().stream()
+          .flatMap(each -> each.hosts.stream())
+          .filter(host -> host.hasUntoldLoss() && !reported.contains(host))
+          .forEach(reported::add);
     }
     reported.forEach(answer::report);
   }
