@@ -11,6 +11,7 @@ import jbt.deploy.fleet.Traced;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -77,6 +78,34 @@ final class RoundsTest {
                     .replace("FUNCTION", function));
     List<String> bare = lines.stream().map(line -> line.replaceFirst("^[ab] \\| ", "")).toList();
     assertThat(Answer.sum(bare, "@")).isEqualTo(CALLS_A + CALLS_B);
+  }
+
+  /** Its rounds stand with those of the other at that time, not with the other's first. */
+  @Test
+  void hostThatComesLate() throws Exception {
+    Running remote;
+    fleet.server("b").signal("STOP");
+    try {
+      remote =
+          fleet.remote(
+              "--hosts",
+              "a,b",
+              "-e",
+              Traced.script(
+                  "tracepoint:syscalls:sys_enter_getppid /(MINE)/ { @ = count(); }"
+                      + " interval:s:1 { print(@); clear(@); }",
+                  a,
+                  b));
+      remote.awaitOut(line -> line.equals("@: 0 (1/2 hosts)"), Fleet.PATIENCE);
+    } finally {
+      fleet.server("b").signal("CONT");
+    }
+    remote.awaitOut(line -> line.equals("@: 0"), Fleet.PATIENCE);
+    a.make("load-a getppid 4000");
+    b.make("load-b getppid 307");
+    assertThat(Traced.stop(remote)).as(remote.toString()).isZero();
+    assertThat(Answer.sum(remote.out(), "@")).isEqualTo(4307);
+    assertThat(remote.out()).noneMatch(line -> line.contains("amends"));
   }
 
   private static List<String> run(String script) throws Exception {

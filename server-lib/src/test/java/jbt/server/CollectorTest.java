@@ -38,6 +38,7 @@ import jbt.v1.MapPartial;
 import jbt.v1.MapSchema;
 import jbt.v1.Round;
 import jbt.v1.TraceReply;
+import jbt.v1.TraceRequest;
 import jbt.v1.TracerGrpc;
 import jbt.v1.ValueKind;
 import org.junit.jupiter.api.AfterEach;
@@ -303,11 +304,24 @@ class CollectorTest {
     host("late").onStart = (host, start) -> host.report(HostState.HOST_CONNECTING);
     Asker asker = new Asker(service, "a,late");
     assertThat(host("a").opened.await(5, TimeUnit.SECONDS)).isTrue();
+    long started = System.nanoTime();
     assertThat(host("late").opened.getCount()).isOne();
+    TimeUnit.MILLISECONDS.sleep(20);
+    long late = System.nanoTime() - started;
     host("late").attach();
     assertThat(host("late").opened.await(5, TimeUnit.SECONDS)).isTrue();
+    // It is told how long ago the others began: its rounds have their places.
+    assertThat(delay("a")).isPositive();
+    assertThat(delay("late")).isNegative().isLessThanOrEqualTo(delay("a") - late);
     asker.stop();
     asker.awaitEnd();
+  }
+
+  private long delay(String host) {
+    return host(host).asked.stream()
+        .filter(TraceRequest::hasOpen)
+        .mapToLong(request -> request.getOpen().getDelayNs())
+        .sum();
   }
 
   @Test

@@ -199,11 +199,10 @@ public final class Session implements StreamObserver<TraceRequest> {
             : target.isAttached();
     if (opened && ready && !target.opened && !target.isDone()) {
       target.opened = true;
-      long left = openAt - System.nanoTime() - target.clock.oneWayNanos();
-      target.send(
-          TraceRequest.newBuilder()
-              .setOpen(Open.newBuilder().setDelayNs(Math.max(0, left)))
-              .build());
+      long left = openAt - System.nanoTime();
+      // What it takes to get there is not known well of a host that has just come.
+      long delay = left > 0 ? Math.max(0, left - target.clock.oneWayNanos()) : left;
+      target.send(TraceRequest.newBuilder().setOpen(Open.newBuilder().setDelayNs(delay)).build());
     }
   }
 

@@ -96,7 +96,11 @@ public final class Session implements Runnable {
             .setIdentity(host.identity());
   }
 
-  /** Opens the gate after the delay. */
+  /**
+   * Opens the gate after the delay.
+   *
+   * @param delayNs negative where others have been open for so long
+   */
   public synchronized void open(long delayNs) {
     if (!openAsked) {
       openAsked = true;
@@ -257,7 +261,8 @@ public final class Session implements Runnable {
     boolean alone = start.getMode() != Mode.MODE_TRACE;
     boolean events = has(plan, Session::happensLater) && !alone;
     if ((events || iterators || alone) && !tracing.exited()) {
-      tracing.opened(loaded.openGate());
+      long opened = loaded.openGate();
+      tracing.opened(opened, Math.max(0, System.nanoTime() - asked()));
       deadline = System.nanoTime() + policy.durationNs();
       send(HostState.HOST_RUNNING);
       loaded.iterate();
@@ -307,6 +312,11 @@ public final class Session implements Runnable {
     } else if (now - deadline >= 0) {
       report.setStopReason(StopReason.STOP_DURATION);
     }
+  }
+
+  /** When the gate was to be opened. */
+  private synchronized long asked() {
+    return openAt;
   }
 
   private synchronized boolean stopped() {
