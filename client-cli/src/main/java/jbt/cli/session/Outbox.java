@@ -3,6 +3,7 @@ package jbt.cli.session;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -25,7 +26,7 @@ final class Outbox {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private long bytes;
-  private boolean writing;
+  private @Nullable Chunk writing;
   private @Nullable IOException failure;
 
   /**
@@ -73,7 +74,7 @@ final class Outbox {
     lock.lockInterruptibly();
     try {
       long left = TimeUnit.MILLISECONDS.toNanos(millis);
-      while (!chunks.isEmpty() || writing) {
+      while (!chunks.isEmpty() || writing != null) {
         if (left <= 0) {
           return false;
         }
@@ -83,6 +84,35 @@ final class Outbox {
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Waits no longer: what was for standard error is written there at once, and nothing else.
+   *
+   * @return whether something for standard output is left that nobody has read
+   */
+  boolean giveUp() {
+    List<Chunk> errors = List.of();
+    boolean left;
+    lock.lock();
+    try {
+      @Nullable Chunk now = writing;
+      left = (now != null && !now.error) || chunks.stream().anyMatch(chunk -> !chunk.error);
+      if (now == null || !now.error) {
+        errors = chunks.stream().filter(Chunk::error).toList();
+      }
+      chunks.clear();
+    } finally {
+      lock.unlock();
+    }
+    for (Chunk chunk : errors) {
+      try {
+        chunk.bytes.writeTo(err);
+      } catch (IOException e) {
+        // Nobody is left to tell.
+      }
+    }
+    return left;
   }
 
   /** Why standard output takes no more; null while it does. */
@@ -124,8 +154,8 @@ final class Outbox {
       while (chunks.isEmpty()) {
         changed.awaitUninterruptibly();
       }
-      writing = true;
       Chunk chunk = chunks.remove();
+      writing = chunk;
       bytes -= chunk.bytes.length();
       changed.signalAll();
       return chunk;
@@ -137,7 +167,7 @@ final class Outbox {
   private void written(Chunk chunk, @Nullable IOException broken) {
     lock.lock();
     try {
-      writing = false;
+      writing = null;
       if (broken != null && !chunk.error && failure == null) {
         failure = broken;
         chunks.removeIf(waiting -> !waiting.error);

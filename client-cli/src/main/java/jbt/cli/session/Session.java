@@ -434,10 +434,22 @@ public final class Session {
     if (outbox.failure() == null && !wanted.dump()) {
       outbox.note(footer(summary));
     }
-    while (!outbox.awaitWritten(TICK_MILLIS) && !isGivenUp()) {
+    while (!outbox.awaitWritten(TICK_MILLIS)) {
       // Whoever reads our output may take his time.
+      if (isGivenUp()) {
+        return unread() ? Outcome.USAGE : code;
+      }
     }
     return code;
+  }
+
+  /** Whether what nobody has read is part of the answer; says so. */
+  private boolean unread() {
+    boolean left = outbox.giveUp();
+    if (left) {
+      screen.say("ERROR: cannot write the output: nobody reads it");
+    }
+    return left;
   }
 
   private void failedCalls() throws InterruptedException {
