@@ -48,8 +48,19 @@ final class ScriptMaps implements Settlement.Maps {
     this.keying = keying;
     this.schemas = schemas;
     for (ScriptMap map : plan.scriptMaps()) {
-      rows.add(new MapRows(map, canonical, perHost(map) ? Optional.of(host) : Optional.empty()));
+      Optional<String> front = perHost(map) ? Optional.of(host) : Optional.empty();
+      rows.add(new MapRows(map, room(map), canonical, front));
     }
+  }
+
+  private int room(ScriptMap map) {
+    return switch (map.storage()) {
+      case ScriptMap.Storage.Hash hash ->
+          hash.all().stream()
+              .mapToInt(each -> plan.maps().get(each.kernelMap()).maxEntries())
+              .sum();
+      case ScriptMap.Storage.Slots _, ScriptMap.Storage.Shared _ -> 1;
+    };
   }
 
   private boolean perHost(ScriptMap map) {
