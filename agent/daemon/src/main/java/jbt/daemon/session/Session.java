@@ -10,8 +10,10 @@ import java.util.function.Predicate;
 import jbt.compiler.Plans;
 import jbt.compiler.plan.Attachment;
 import jbt.compiler.plan.FailureCounter;
+import jbt.compiler.plan.KernelMap;
 import jbt.compiler.plan.LossCounter;
 import jbt.compiler.plan.Plan;
+import jbt.compiler.plan.ScriptMap;
 import jbt.compiler.target.Target;
 import jbt.daemon.Policy;
 import jbt.kernel.LoadedPlan;
@@ -396,6 +398,7 @@ public final class Session implements Runnable {
                 .setCount(failures[i]));
       }
     }
+    evictions(loaded.plan());
     report.addAllLosses(outbox.losses());
     Loss.Builder recursion = Loss.newBuilder().setSource(LossSource.LOSS_RECURSION);
     loaded.recursionMisses().ifPresent(recursion::setCount);
@@ -404,6 +407,23 @@ public final class Session implements Runnable {
       // The kernel throttles without telling the owner of an event that nobody maps.
       report.addLosses(Loss.newBuilder().setSource(LossSource.LOSS_THROTTLED));
     }
+  }
+
+  /** Where old keys make room the kernel does not count what goes with them. */
+  private void evictions(Plan plan) {
+    for (ScriptMap map : plan.scriptMaps()) {
+      if (map.storage() instanceof ScriptMap.Storage.Hash hash && evicts(plan, hash)) {
+        report.addLosses(
+            Loss.newBuilder()
+                .setSource(LossSource.LOSS_MAP_FULL)
+                .setDetail(map.name() + ", old keys make room"));
+      }
+    }
+  }
+
+  private static boolean evicts(Plan plan, ScriptMap.Storage.Hash hash) {
+    KernelMap.Kind kind = plan.maps().get(hash.kernelMap()).kind();
+    return kind == KernelMap.Kind.LRU_HASH || kind == KernelMap.Kind.LRU_PERCPU_HASH;
   }
 
   private static long wallClock() {
