@@ -217,7 +217,8 @@ public final class Session implements StreamObserver<TraceRequest> {
     }
   }
 
-  private void stop() {
+  /** Asks all hosts for their final result. Again changes nothing. */
+  public synchronized void stop() {
     if (stopping || finished || !started) {
       return;
     }
