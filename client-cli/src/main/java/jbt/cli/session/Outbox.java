@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class Outbox {
   private static final long FULL_ABOVE = 4 << 20;
 
+  /** What is written at once: whoever reads slowly is seen to read. */
+  private static final int PIECE = 64 << 10;
+
   private record Chunk(Bytes bytes, boolean error) {}
 
   private final OutputStream out;
@@ -28,6 +31,9 @@ final class Outbox {
   private long bytes;
   private @Nullable Chunk writing;
   private @Nullable IOException failure;
+
+  /** When somebody has taken something for the last time. */
+  private volatile long takenAt = System.nanoTime();
 
   /**
    * Starts the thread.
@@ -115,6 +121,11 @@ final class Outbox {
     return left;
   }
 
+  /** Time of {@link System#nanoTime} at which somebody has read something for the last time. */
+  long takenAt() {
+    return takenAt;
+  }
+
   /** Why standard output takes no more; null while it does. */
   @Nullable IOException failure() {
     lock.lock();
@@ -140,7 +151,11 @@ final class Outbox {
       beforeWrite.run();
       @Nullable IOException broken = null;
       try {
-        chunk.bytes.writeTo(chunk.error ? err : out);
+        for (int at = 0; at < chunk.bytes.length(); at += PIECE) {
+          int count = Math.min(PIECE, chunk.bytes.length() - at);
+          chunk.bytes.writeTo(chunk.error ? err : out, at, count);
+          takenAt = System.nanoTime();
+        }
       } catch (IOException e) {
         broken = e;
       }

@@ -399,8 +399,10 @@ public final class Session {
     return hosts.stream().map(HostReport::getHost).toList();
   }
 
+  /** Whoever still reads our output, however slowly, is waited for. */
   private boolean isGivenUp() {
-    return stopAskedAt != 0 && millis() - stopAskedAt > PATIENCE_MILLIS;
+    long taken = TimeUnit.NANOSECONDS.toMillis(outbox.takenAt());
+    return stopAskedAt != 0 && millis() - Math.max(stopAskedAt, taken) > PATIENCE_MILLIS;
   }
 
   private void write(Bytes chunk) throws InterruptedException {

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import jbt.cli.render.Bytes;
 import org.junit.jupiter.api.AfterEach;
@@ -33,6 +36,34 @@ class OutboxTest {
     assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
     assertThat(outbox.giveUp()).isTrue();
     assertThat(err.toString(StandardCharsets.UTF_8)).isEqualTo("gave up\nhosts: 1 of 2\n");
+  }
+
+  @Test
+  void aSlowReaderIsSeenToRead() throws Exception {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Outbox[] outbox = new Outbox[1];
+    List<Long> taken = Collections.synchronizedList(new ArrayList<>());
+    OutputStream slow =
+        new OutputStream() {
+          @Override
+          public void write(int b) {
+            out.write(b);
+          }
+
+          @Override
+          public void write(byte[] bytes, int from, int count) {
+            taken.add(outbox[0].takenAt());
+            out.write(bytes, from, count);
+          }
+        };
+    outbox[0] = new Outbox(slow, err, () -> {});
+    String text = "x".repeat(100_000) + "y".repeat(100_000) + "z";
+    outbox[0].offer(Bytes.of(text), 0);
+    while (!outbox[0].awaitWritten(1000)) {
+      // It is under way.
+    }
+    assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(text);
+    assertThat(taken).hasSize(4).isSorted().doesNotHaveDuplicates();
   }
 
   @Test
