@@ -57,7 +57,7 @@ public final class HostKeys {
   private static int length(ByteString keys, int at) {
     int length = 0;
     for (int i = Integer.BYTES - 1; i >= 0; i--) {
-      length = length << Byte.SIZE | keys.byteAt(at + i) & 0xff;
+      length = (length << Byte.SIZE) | (keys.byteAt(at + i) & 0xff);
     }
     return length;
   }

@@ -114,7 +114,7 @@ public final class CollectorServer implements AutoCloseable {
     try {
       collector.stop(patience);
       server.shutdown();
-      server.awaitTermination(1, TimeUnit.SECONDS);
+      var _ = server.awaitTermination(1, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
