@@ -41,7 +41,7 @@ final class GuestsTest {
   private static final Map<String, String> LACKS =
       Map.of(
           "6.1",
-          "OVERRIDE,UPROBE_MULTI,KPROBE_MULTI,TRACEPOINT_MISSES,TASK_FROM_PID,PRIVATE_STACKS",
+          "OVERRIDE,UPROBE_MULTI,KPROBE_MULTI,TRACEPOINT_MISSES,TASK_FROM_PID,TASK_STORAGE,PRIVATE_STACKS",
           "6.12",
           "OVERRIDE,PRIVATE_STACKS");
 

@@ -363,8 +363,9 @@ class CollectorTest {
     assertThat(loss.getCount()).isEqualTo(lines - read.get());
   }
 
-  /** Reports, partials and answers to pings are not dropped, and don't pile up either. */
   /**
+   * Reports, partials and answers to pings are not dropped, and don't pile up either.
+   *
    * @param early a host ends while the other has yet to come to all of its rounds
    */
   @ParameterizedTest

@@ -190,6 +190,23 @@ class TracerServiceTest {
     assertThat(receiver.partials(2)).as("working state").isEmpty();
   }
 
+  /** The kernel keeps them with the threads where hosts merge, since nobody sees them. */
+  @Test
+  void whatThreadsKeepIsTheirOwn() throws Exception {
+    Receiver receiver =
+        Receiver.start(
+            service,
+            Receiver.script(
+                    MINE
+                        + "{ @n[tid] = @n[tid] + 1; if (@n[tid] == 1000) { @ = count(); delete(@n[tid]); } }")
+                .setKeying(Keying.KEYING_MERGED));
+    receiver.open();
+    Calls.getppidTwice(10_500);
+    receiver.stop().end();
+    assertThat(total(receiver.lastPartial(1))).isEqualTo(20);
+    assertThat(receiver.partials(0)).isEmpty();
+  }
+
   @Test
   void aRepeatedStartChangesNothing() throws Exception {
     var script = Receiver.script(MINE + "{ @ = count(); }");

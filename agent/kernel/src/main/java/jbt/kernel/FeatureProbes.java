@@ -26,6 +26,7 @@ final class FeatureProbes {
   private static final byte STORE_WORD = 0x7a;
   private static final byte FRAME = 10;
   private static final int KERNEL_STACK = 32 << 10;
+  private static final int TASK_STORAGE_EVERYWHERE = 6 << 16 | 4 << 8;
 
   private FeatureProbes() {}
 
@@ -45,6 +46,7 @@ final class FeatureProbes {
       case TASK_FROM_PID -> taskFromPid(types.get());
       case RING_BUFFER -> ringBuffer();
       case UPROBE_MULTI -> uprobeMulti();
+      case TASK_STORAGE -> taskStorage();
       case KPROBE -> EventSources.has("kprobe") ? Answer.YES : Answer.NO;
       case KPROBE_MULTI -> kprobeMulti();
       case PRIVATE_STACKS -> privateStacks();
@@ -195,6 +197,20 @@ final class FeatureProbes {
         code.array(),
         List.of(),
         "jbt_probe");
+  }
+
+  /** Before this version the kernel has no memory for it where a program interrupts others. */
+  private static Answer taskStorage() {
+    int version = KernelVersion.code(System.getProperty("os.version")).orElse(0);
+    if (version < TASK_STORAGE_EVERYWHERE || helper(Helper.TASK_STORAGE_GET) != Answer.YES) {
+      return Answer.NO;
+    }
+    try {
+      Bpf.createTaskStorage(1, "jbt_probe").close();
+      return Answer.YES;
+    } catch (SystemCallException e) {
+      return Answer.NO;
+    }
   }
 
   private static Answer ringBuffer() {

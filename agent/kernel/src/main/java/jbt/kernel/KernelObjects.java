@@ -54,25 +54,30 @@ final class KernelObjects implements AutoCloseable {
   }
 
   private static Fd createMap(KernelMap map) throws LoadException {
-    int type =
-        switch (map.kind()) {
-          case ARRAY, UNWIND -> Bpf.MAP_TYPE_ARRAY;
-          case HASH, STACKS -> Bpf.MAP_TYPE_HASH;
-          case PERCPU_HASH -> Bpf.MAP_TYPE_PERCPU_HASH;
-          case PERCPU_ARRAY -> Bpf.MAP_TYPE_PERCPU_ARRAY;
-          case LRU_HASH -> Bpf.MAP_TYPE_LRU_HASH;
-          case LRU_PERCPU_HASH -> Bpf.MAP_TYPE_LRU_PERCPU_HASH;
-          case PACKETS -> Bpf.MAP_TYPE_PERF_EVENT_ARRAY;
-          case RING_BUFFER -> Bpf.MAP_TYPE_RINGBUF;
-          case PROGRAM_ARRAY -> Bpf.MAP_TYPE_PROGRAM_ARRAY;
-        };
     int flags = map.mmapable() ? Bpf.MAP_MMAPABLE : 0;
     try {
-      return Bpf.createMap(
-          type, map.keySize(), map.valueSize(), map.maxEntries(), flags, map.name());
+      return map.kind() == KernelMap.Kind.THREADS
+          ? Bpf.createTaskStorage(map.valueSize() / Long.BYTES, map.name())
+          : Bpf.createMap(
+              type(map), map.keySize(), map.valueSize(), map.maxEntries(), flags, map.name());
     } catch (SystemCallException e) {
       throw LoadException.of("create map " + map.name(), e);
     }
+  }
+
+  private static int type(KernelMap map) {
+    return switch (map.kind()) {
+      case ARRAY, UNWIND -> Bpf.MAP_TYPE_ARRAY;
+      case HASH, STACKS -> Bpf.MAP_TYPE_HASH;
+      case PERCPU_HASH -> Bpf.MAP_TYPE_PERCPU_HASH;
+      case PERCPU_ARRAY -> Bpf.MAP_TYPE_PERCPU_ARRAY;
+      case LRU_HASH -> Bpf.MAP_TYPE_LRU_HASH;
+      case LRU_PERCPU_HASH -> Bpf.MAP_TYPE_LRU_PERCPU_HASH;
+      case PACKETS -> Bpf.MAP_TYPE_PERF_EVENT_ARRAY;
+      case RING_BUFFER -> Bpf.MAP_TYPE_RINGBUF;
+      case PROGRAM_ARRAY -> Bpf.MAP_TYPE_PROGRAM_ARRAY;
+      case THREADS -> throw new IllegalArgumentException("made with its types: " + map);
+    };
   }
 
   private static Fd unwindMap(KernelMap map, Plan plan) throws LoadException {

@@ -32,6 +32,7 @@ final class MapReader {
       case Storage.Shared shared ->
           contents.addUnkeyed(
               (copy, word) -> globals.getLong(shared.offset() + word * Long.BYTES), 1);
+      case Storage.Threads threads -> {} // nobody looks at what is kept with threads
       case Storage.Hash hash -> {
         for (Storage.Hash each : hash.all()) {
           readHash(each, new StoredKeys(map, each.longest()), generation, contents);
@@ -81,6 +82,7 @@ final class MapReader {
         }
       }
       case Storage.Shared shared -> throw noGenerations(map);
+      case Storage.Threads threads -> throw noGenerations(map);
       case Storage.Hash hash -> {
         if (!hash.generational()) {
           throw noGenerations(map);
@@ -123,7 +125,7 @@ final class MapReader {
     return switch (kernelMap.kind()) {
       case PERCPU_HASH, LRU_PERCPU_HASH -> objects.possibleCpus();
       case HASH, LRU_HASH -> 1;
-      case ARRAY, PERCPU_ARRAY, RING_BUFFER, STACKS, UNWIND, PACKETS, PROGRAM_ARRAY ->
+      case ARRAY, PERCPU_ARRAY, RING_BUFFER, STACKS, UNWIND, PACKETS, THREADS, PROGRAM_ARRAY ->
           throw new IllegalArgumentException(kernelMap.name() + " is no hash map");
     };
   }

@@ -73,7 +73,6 @@ class DebianToolsTest {
             Map.of("BPFTRACE_MISSING_PROBES", "ignore"),
             new Circumstances(
                 Parameters.Mode.TRACE,
-                false,
                 Unsafe.ALLOWED,
                 Unsafe.ALLOWED,
                 OptionalInt.empty(),

@@ -20,7 +20,7 @@ final class SmallMaps {
     for (KernelMap map : plan.maps()) {
       int most =
           switch (map.kind()) {
-            case ARRAY, PERCPU_ARRAY, UNWIND, PACKETS, PROGRAM_ARRAY -> map.maxEntries();
+            case ARRAY, PERCPU_ARRAY, UNWIND, PACKETS, THREADS, PROGRAM_ARRAY -> map.maxEntries();
             case HASH, PERCPU_HASH, LRU_HASH, LRU_PERCPU_HASH, STACKS -> KEYS;
             case RING_BUFFER -> RING_BYTES;
           };

@@ -42,6 +42,7 @@ public enum Helper implements Callee {
   D_PATH(147, 3),
   PER_CPU_PTR(153, 2),
   THIS_CPU_PTR(154, 1),
+  TASK_STORAGE_GET(156, 4),
   GET_CURRENT_TASK_BTF(158, 0),
   FOR_EACH_MAP_ELEM(164, 4),
   GET_ATTACH_COOKIE(174, 1),

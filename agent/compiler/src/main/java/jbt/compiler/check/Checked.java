@@ -3,6 +3,7 @@ package jbt.compiler.check;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import jbt.compiler.lang.Parameters.Circumstances;
 import jbt.compiler.lang.Source;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.Attachment;
@@ -17,7 +18,7 @@ import jbt.compiler.types.Type;
  * code generation, which can't fail on it.
  *
  * @param source the script's text, for messages while it runs
- * @param failures whether failed calls are to be counted
+ * @param circumstances under which it runs
  */
 public record Checked(
     List<MapDecl> maps,
@@ -27,7 +28,7 @@ public record Checked(
     Settings settings,
     List<String> warnings,
     Source source,
-    boolean failures) {
+    Circumstances circumstances) {
   /** What one loop of bpf_loop can be: as many rounds as the kernel allows. */
   public static final int MOST_ROUNDS = 1 << 23;
 
@@ -41,7 +42,8 @@ public record Checked(
 
   /** The same script with its programs attached in other ways. */
   public Checked with(List<Probe> others) {
-    return new Checked(maps, others, sites, attachPointNames, settings, warnings, source, failures);
+    return new Checked(
+        maps, others, sites, attachPointNames, settings, warnings, source, circumstances);
   }
 
   /**

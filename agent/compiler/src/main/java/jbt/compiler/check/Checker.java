@@ -140,7 +140,7 @@ public final class Checker {
         settings,
         diagnostics.renderWarnings(source),
         source,
-        parameters.circumstances().failures());
+        parameters.circumstances());
   }
 
   /** The blocks that run in a mode; none if it has nothing of its own to run. */

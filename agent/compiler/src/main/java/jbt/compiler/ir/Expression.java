@@ -56,6 +56,9 @@ record Expression(int what, long left, long right) {
       case Call o when o.callee() instanceof Helper helper && o.arguments().size() == 1 ->
           new Expression(
               what(9, helper.id(), o.arguments().getFirst()), bits(o.arguments().getFirst()), 0);
+      // The thread is always the current one.
+      case Call o when o.callee() == Helper.TASK_STORAGE_GET ->
+          new Expression(what(10, 0, o.arguments().getFirst()), bits(o.arguments().getFirst()), 0);
       default -> null;
     };
   }

@@ -123,11 +123,12 @@ record Layout(
   static final String STACKS = "stacks";
 
   static Layout of(Checked checked, Target target) {
-    return new Builder(checked).build(target);
+    return new Builder(checked, target).build();
   }
 
   private static final class Builder {
     private final Checked checked;
+    private final Target target;
     private final List<Nodes> nodes;
     private final List<KernelMap> hashes = new ArrayList<>();
     private final List<ScriptMap> maps = new ArrayList<>();
@@ -142,28 +143,39 @@ record Layout(
     private int perCpu = UNPRINTED + WORD;
     private int hotMaps;
 
+    /** Maps that are kept with threads, and the kernel's map of them. */
+    private int ofThreads;
+
+    private int threads;
+
     /**
      * What the verifier must see behind the last histogram: a bucket is known to it by its mask.
      */
     private int behind;
 
-    Builder(Checked checked) {
+    Builder(Checked checked, Target target) {
       this.checked = checked;
+      this.target = target;
       this.nodes = checked.probes().stream().map(Nodes::of).toList();
     }
 
-    Layout build(Target target) {
+    Layout build() {
       count(LossCounter.Source.RING_FULL, "");
       count(LossCounter.Source.CONTROL_RING_FULL, "");
       BitSet read = Reads.maps(checked.maps(), nodes);
+      BitSet threads = ThreadMaps.of(checked, nodes, target);
       for (int i = 0; i < checked.maps().size(); i++) {
-        add(checked.maps().get(i), read.get(i));
+        if (!threads.get(i)) {
+          add(checked.maps().get(i), read.get(i));
+        } else {
+          addOfThreads(checked.maps().get(i), threads.cardinality());
+        }
       }
       int stacks = stacks();
       int unwind = unwind();
       maps.replaceAll(this::withHotKeys);
       Optional<Source> asked =
-          checked.failures() ? Optional.of(checked.source()) : Optional.empty();
+          checked.circumstances().failures() ? Optional.of(checked.source()) : Optional.empty();
       Failures failures = new Failures(asked, perCpu);
       perCpu += Failures.room(asked);
       int cpus = powerOfTwo(target.possibleCpus());
@@ -270,6 +282,25 @@ record Layout(
               generational ? Optional.of(generations()) : Optional.empty(),
               map.hostBound(),
               map.printed()));
+    }
+
+    /** All maps of threads are in one of the kernel. */
+    private void addOfThreads(MapDecl map, int together) {
+      if (ofThreads == 0) {
+        hashes.add(new KernelMap("threads", KernelMap.Kind.THREADS, 4, together * WORD, 0, false));
+        threads = FIRST_HASH + hashes.size() - 1;
+      }
+      count(LossCounter.Source.UPDATE_REFUSED, map.name());
+      Storage storage = new Storage.Threads(threads, ofThreads++ * WORD);
+      maps.add(
+          new ScriptMap(
+              map.name(),
+              map.key(),
+              map.value(),
+              storage,
+              Optional.empty(),
+              map.hostBound(),
+              false));
     }
 
     private Generations generations() {

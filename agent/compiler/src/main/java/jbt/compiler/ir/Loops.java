@@ -1,6 +1,7 @@
 package jbt.compiler.ir;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import jbt.compiler.bpf.AluOperation;
 import jbt.compiler.bpf.Condition;
@@ -34,9 +35,9 @@ final class Loops {
   }
 
   void range(Stmt.ForRange loop) {
-    if (Routines.called(loop)) {
+    if (lowering.routines().called(loop)) {
       calledRange(loop);
-    } else if (Routines.rounds(loop) > 0) {
+    } else if (Rounds.of(loop) > 0) {
       inlineRange(loop);
     }
   }
@@ -90,15 +91,58 @@ final class Loops {
   }
 
   void whileTrue(Stmt.While loop) {
+    if (lowering.routines().called(loop)) {
+      calledWhile(loop);
+    } else {
+      inlineWhile(loop);
+    }
+  }
+
+  private void inlineWhile(Stmt.While loop) {
+    // What other routines use, too, is in memory, and what is there the verifier doesn't know.
+    Optional<Reg> counter =
+        lowering.routines().several() ? Optional.of(body.move(ZERO)) : Optional.empty();
+    int round = body.block();
+    int holds = body.block();
+    int done = body.block();
+    Builtins.Known known = lowering.builtins().known();
+    body.place(round);
+    lowering.expressions().branch(loop.condition(), holds, done);
+    body.place(holds);
+    lowering.builtins().endStatement();
+    lowering.statements().loop(loop.body(), done, round);
+    if (counter.isPresent()) {
+      body.set(counter.get(), body.add(counter.get(), new Imm(1)));
+      Imm most = new Imm(lowering.routines().rounds(loop));
+      body.branch(Condition.LE, counter.get(), most, round, done);
+    } else {
+      body.jump(round);
+    }
+    body.place(done);
+    lowering.builtins().restore(known);
+  }
+
+  /** A call can take longer than a round: there are several in each. */
+  private void calledWhile(Stmt.While loop) {
     Lowering called = lowering.called(loop, 1);
     Body inner = called.body();
+    Reg counter = inner.move(ZERO);
+    int round = inner.block();
     int holds = inner.block();
+    int enough = inner.block();
+    inner.place(round);
     called.expressions().branch(loop.condition(), holds, called.breakBlock());
     inner.place(holds);
     called.builtins().endStatement();
-    RoutineRef routine = called.finish(loop.body(), OptionalInt.empty());
-    body.callForEffect(
-        Helper.LOOP, new Imm(Checked.MOST_ROUNDS), routine, lowering.contextWord(), ZERO);
+    called.statements().all(loop.body());
+    inner.place(called.continueBlock());
+    inner.set(counter, inner.add(counter, new Imm(1)));
+    int most = Routines.roundsACall(loop);
+    inner.branch(Condition.LT, counter, new Imm(most), round, enough);
+    inner.place(enough);
+    RoutineRef routine = called.finish(OptionalInt.empty());
+    Imm calls = new Imm(Checked.MOST_ROUNDS / most);
+    body.callForEffect(Helper.LOOP, calls, routine, lowering.contextWord(), ZERO);
     lowering.leaveIfLeft(called);
   }
 

@@ -316,6 +316,11 @@ final class Lowering {
   RoutineRef finish(List<Stmt> all, OptionalInt broken) {
     statements.all(all);
     body.place(nextRound);
+    return finish(broken);
+  }
+
+  /** The same where the statements are there already, and what comes behind them. */
+  RoutineRef finish(OptionalInt broken) {
     body.exit(0);
     body.place(end);
     // Only reached where a statement leaves the program.

@@ -32,6 +32,9 @@ final class Maps {
 
   private static final Imm NO_EXIST = new Imm(1);
 
+  /** Flag of bpf_task_storage_get. */
+  private static final Imm CREATE = new Imm(1);
+
   private static final int E2BIG = 7;
 
   private final Lowering lowering;
@@ -182,6 +185,11 @@ final class Maps {
         change.accept(value);
         flag(map, value);
       }
+      case Storage.Threads threads ->
+          ofThread(
+              threads,
+              change,
+              () -> body.lose(LossCounter.Source.UPDATE_REFUSED, declaration(map).name()));
       case Storage.Hash hash -> {
         Reg value = body.register();
         int done = body.block();
@@ -194,6 +202,29 @@ final class Maps {
         body.place(done);
       }
     }
+  }
+
+  /** Works on the word of the current thread; otherwise where the kernel has no memory for one. */
+  private void ofThread(Storage.Threads threads, Consumer<Address> there, Runnable otherwise) {
+    // Made also where it is only read, so that one call is enough for a whole run.
+    Reg values =
+        body.call(
+            Helper.TASK_STORAGE_GET,
+            new MapRef(threads.kernelMap()),
+            body.call(Helper.GET_CURRENT_TASK_BTF),
+            ZERO,
+            CREATE);
+    int found = body.block();
+    int refused = body.coldBlock();
+    int done = body.block();
+    body.branch(Condition.NE, values, ZERO, found, refused);
+    body.place(found);
+    there.accept(new Address(values, threads.offset()));
+    body.jump(done);
+    body.place(refused);
+    otherwise.run();
+    body.jump(done);
+    body.place(done);
   }
 
   /** Goes on where the value of the key is; at {@code lost} if there is no room for the key. */
@@ -359,6 +390,11 @@ final class Maps {
             body.place(done);
             yield result;
           }
+          case Storage.Threads threads -> {
+            Reg result = body.move(ZERO);
+            ofThread(threads, at -> body.set(result, body.load(Size.DOUBLE, at)), () -> {});
+            yield result;
+          }
           case Storage.Slots slots ->
               throw new IllegalArgumentException("not readable: " + declaration(e.map()));
         };
@@ -484,6 +520,8 @@ final class Maps {
         keys.each(
             s.map(), s.key(), Optional.empty(), (in, place) -> setWord(s.map(), in, place, word));
       }
+      case Storage.Threads threads ->
+          update(s.map(), s.key(), Optional.empty(), at -> body.storeWord(at, word));
       case Storage.Slots slots ->
           throw new IllegalArgumentException("not to be set: " + declaration(s.map()));
     }
@@ -527,6 +565,10 @@ final class Maps {
 
   /** A missing key is no loss. A keyed histogram has a key for each bucket. */
   void delete(Stmt.Delete s) {
+    if (scriptMap(s.map()).storage() instanceof Storage.Threads threads) {
+      ofThread(threads, at -> body.storeWord(at, ZERO), () -> {});
+      return;
+    }
     boolean oneKey = !Layout.bucketInKey(declaration(s.map()));
     delete(
         s,

@@ -97,6 +97,12 @@ final class Nodes {
     return count;
   }
 
+  static boolean isLoop(Stmt stmt) {
+    return stmt instanceof Stmt.While
+        || stmt instanceof Stmt.ForRange
+        || stmt instanceof Stmt.ForMap;
+  }
+
   /** The bodies of a statement. */
   static List<List<Stmt>> bodies(Stmt stmt) {
     return switch (stmt) {

@@ -408,7 +408,8 @@ sealed interface Op extends Reader {
           GET_CURRENT_TASK,
           GET_CURRENT_TASK_BTF,
           GET_CURRENT_CGROUP_ID,
-          GET_ATTACH_COOKIE ->
+          GET_ATTACH_COOKIE,
+          TASK_STORAGE_GET ->
           true;
       default -> false;
     };

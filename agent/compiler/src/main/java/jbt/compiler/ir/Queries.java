@@ -115,6 +115,7 @@ final class Queries {
       }
       case Storage.Slots slots -> folded(e.map(), slots);
       case Storage.Shared shared -> throw new IllegalArgumentException("no aggregation: " + e);
+      case Storage.Threads threads -> throw new IllegalArgumentException("no aggregation: " + e);
     };
   }
 

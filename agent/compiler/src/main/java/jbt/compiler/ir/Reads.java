@@ -51,7 +51,7 @@ final class Reads {
   }
 
   /** Whether the value of an expression comes from a map, or it changes it. */
-  private static boolean touches(Expr expr, int map) {
+  static boolean touches(Expr expr, int map) {
     return switch (expr) {
       case Expr.Aggregated value -> value.map() == map;
       case Expr.HasKey has -> has.map() == map;
@@ -275,7 +275,7 @@ final class Reads {
     return programs.stream().anyMatch(program -> calls(program, Function.PACKET));
   }
 
-  private static int mapOf(Stmt stmt) {
+  static int mapOf(Stmt stmt) {
     return switch (stmt) {
       case Stmt.SetMap s -> s.map();
       case Stmt.AddMap s -> s.map();

@@ -15,6 +15,7 @@ import jbt.compiler.ir.Operand.Reg;
 import jbt.compiler.plan.Globals;
 import jbt.compiler.plan.KernelMap;
 import jbt.compiler.plan.LossCounter;
+import jbt.compiler.plan.ScriptMap.Storage;
 import jbt.compiler.types.Type;
 
 /** Records for user space, see {@link jbt.compiler.plan.Site}. */
@@ -206,9 +207,13 @@ final class Records {
    * The record is reserved first: a generation must not move on without user space hearing of it.
    * Where there is no room the contents stay, for a later clear; and so they do where there was
    * none for the program's print, which was to show them. The clear of a print that found room has
-   * room, too: prints leave half of the ring free.
+   * room, too: prints leave half of the ring free. Of what is kept with threads there is nothing to
+   * clear: nobody looks at it any more.
    */
   void clear(int site, int map) {
+    if (lowering.maps().scriptMap(map).storage() instanceof Storage.Threads) {
+      return;
+    }
     Operand generation = body.move(lowering.maps().generation(map));
     lowering.builtins().time();
     Address unprinted = body.perCpu(Layout.UNPRINTED);

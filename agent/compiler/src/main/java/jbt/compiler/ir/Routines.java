@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import jbt.compiler.check.Checked.Expr;
@@ -22,6 +23,14 @@ final class Routines {
   /** Work of a loop, rounds times nodes of its body, that is done without calls. */
   private static final int MOST_INLINE = 1500;
 
+  /** The same where there is one way through the loop. */
+  private static final int MOST_STRAIGHT = 30_000;
+
+  /** Rounds that a call does at most. */
+  private static final int MOST_A_CALL = 64;
+
+  private static final long TOO_MUCH = 2L * MOST_STRAIGHT;
+
   /** What a text or a stack counts in it: the verifier follows each of its words. */
   private static final int WORDS = 30;
 
@@ -32,6 +41,9 @@ final class Routines {
 
   /** By identity: equal loops can stand at several places. */
   private final IdentityHashMap<Stmt, Integer> numbers = new IdentityHashMap<>();
+
+  /** How many rounds those have at most that jump back. */
+  private final IdentityHashMap<Stmt.While, Long> rounds = new IdentityHashMap<>();
 
   private final Map<Integer, Integer> owners = new HashMap<>();
   private boolean called;
@@ -77,39 +89,51 @@ final class Routines {
     return owners.getOrDefault(local, PROGRAM) == PROGRAM;
   }
 
-  /** Whether the kernel calls the body. */
-  static boolean called(Stmt loop) {
-    return switch (loop) {
-      case Stmt.While w -> true;
-      case Stmt.ForMap m -> true;
-      case Stmt.ForRange r -> inlineWork(r) > MOST_INLINE;
-      default -> false;
+  /** Whether the kernel calls the body of a loop. */
+  boolean called(Stmt loop) {
+    return numbers.containsKey(loop);
+  }
+
+  /** The most rounds that a loop has whose body nobody calls. */
+  long rounds(Stmt.While loop) {
+    return Objects.requireNonNull(rounds.get(loop));
+  }
+
+  private boolean mustBeCalled(Stmt stmt, List<Stmt> before) {
+    if (stmt instanceof Stmt.While loop) {
+      rounds.put(loop, Rounds.of(loop, before));
+    }
+    return inlineWork(stmt, before) > (StraightCode.is(stmt) ? MOST_STRAIGHT : MOST_INLINE);
+  }
+
+  /** A power of two, as the kernel's limit of rounds is. */
+  static int roundsACall(Stmt.While loop) {
+    long round = work(loop.condition()) + work(loop.body());
+    return Integer.highestOneBit(Math.clamp(MOST_INLINE / round, 1, MOST_A_CALL));
+  }
+
+  private static long inlineWork(Stmt stmt, List<Stmt> before) {
+    return switch (stmt) {
+      case Stmt.While loop ->
+          inlineWork(Rounds.of(loop, before), work(loop.condition()) + work(loop.body()));
+      case Stmt.ForRange loop -> inlineWork(Rounds.of(loop), work(loop.body()));
+      case Stmt.ForMap loop -> TOO_MUCH;
+      default -> 0;
     };
   }
 
-  /** Rounds of a loop between constants. */
-  static long rounds(Stmt.ForRange loop) {
-    return loop.from() instanceof Expr.IntLiteral from && loop.to() instanceof Expr.IntLiteral to
-        ? Math.max(0, to.value() - from.value())
-        : Long.MAX_VALUE;
-  }
-
-  private static long inlineWork(Stmt.ForRange loop) {
-    long rounds = rounds(loop);
-    long body = work(loop.body());
-    return rounds > MOST_INLINE || body > MOST_INLINE ? Long.MAX_VALUE : rounds * body;
+  private static long inlineWork(long rounds, long round) {
+    return rounds > MOST_STRAIGHT || round > MOST_STRAIGHT ? TOO_MUCH : rounds * round;
   }
 
   private static long work(List<Stmt> body) {
     long work = 0;
-    for (Stmt stmt : body) {
+    for (int i = 0; i < body.size(); i++) {
+      Stmt stmt = body.get(i);
       work +=
-          switch (stmt) {
-            case Stmt.ForRange inner -> Math.min(inlineWork(inner), 2L * MOST_INLINE);
-            case Stmt.While inner -> 2L * MOST_INLINE;
-            case Stmt.ForMap inner -> 2L * MOST_INLINE;
-            default -> 1 + Nodes.bodies(stmt).stream().mapToLong(Routines::work).sum();
-          };
+          Nodes.isLoop(stmt)
+              ? inlineWork(stmt, body.subList(0, i))
+              : 1 + Nodes.bodies(stmt).stream().mapToLong(Routines::work).sum();
       for (Expr expr : Nodes.expressions(stmt)) {
         work += work(expr);
       }
@@ -137,8 +161,9 @@ final class Routines {
   }
 
   private void all(List<Stmt> body, int owner) {
-    for (Stmt stmt : body) {
-      boolean isCalled = called(stmt);
+    for (int i = 0; i < body.size(); i++) {
+      Stmt stmt = body.get(i);
+      boolean isCalled = mustBeCalled(stmt, body.subList(0, i));
       called |= isCalled;
       int inner = owner;
       if (isCalled) {
@@ -151,7 +176,7 @@ final class Routines {
         case Stmt.ForMap s -> use(s.local(), inner);
         default -> {}
       }
-      looped |= stmt instanceof Stmt.ForRange || isCalled;
+      looped |= Nodes.isLoop(stmt);
       // The condition of a while is looked at in its body.
       int condition = stmt instanceof Stmt.While ? inner : owner;
       for (Expr expr : Nodes.expressions(stmt)) {

@@ -48,6 +48,7 @@ public record Parameters(
    *
    * @param mode which of its probes run
    * @param failures calls that fail are counted, place by place
+   * @param merged maps of several hosts become one, without plain values that are never printed
    * @param unsafe whether it may do something to the host
    * @param files whether it may read files of the host
    * @param process the only one that it traces
@@ -56,20 +57,22 @@ public record Parameters(
   public record Circumstances(
       Mode mode,
       boolean failures,
+      boolean merged,
       Unsafe unsafe,
       Unsafe files,
       OptionalInt process,
       OptionalInt command) {
-    /** Failed calls are not counted. */
+    /** Failed calls are not counted, and there is one host. */
     public Circumstances(
         Mode mode, Unsafe unsafe, Unsafe files, OptionalInt process, OptionalInt command) {
-      this(mode, false, unsafe, files, process, command);
+      this(mode, false, false, unsafe, files, process, command);
     }
 
     /** It only looks on. */
     public static final Circumstances NORMAL =
         new Circumstances(
             Mode.TRACE,
+            false,
             false,
             Unsafe.NOT_ASKED,
             Unsafe.NOT_ASKED,

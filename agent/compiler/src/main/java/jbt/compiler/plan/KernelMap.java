@@ -38,6 +38,8 @@ public record KernelMap(
      */
     PACKETS,
     RING_BUFFER,
+    /** A value with each thread that needs one, zero at first; {@code maxEntries} is 0. */
+    THREADS,
     /** Programs for tail calls; nobody puts any in. */
     PROGRAM_ARRAY
   }

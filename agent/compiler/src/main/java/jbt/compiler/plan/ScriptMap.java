@@ -126,6 +126,12 @@ public record ScriptMap(
     record Shared(int offset, int size) implements Storage {}
 
     /**
+     * A word at {@code offset} of the value that each thread has in a kernel map of kind THREADS,
+     * zero where the thread is no key. User space reads none of them.
+     */
+    record Threads(int kernelMap, int offset) implements Storage {}
+
+    /**
      * A kernel hash map, per-CPU or not as its kind says.
      *
      * @param generational the key begins with the generation as u64

@@ -103,6 +103,11 @@ public interface Target {
      * (CONFIG_PREEMPT) leaves out what other tasks would run of the same program meanwhile.
      */
     WHOLE_FUNCTION_PROBES,
+    /**
+     * Values that the kernel keeps with each thread (BPF_MAP_TYPE_TASK_STORAGE), for programs that
+     * interrupt others, too (6.4).
+     */
+    TASK_STORAGE,
     /** Programs with a stack frame of 64 bytes or more have one apart from the kernel's (6.13). */
     PRIVATE_STACKS
   }

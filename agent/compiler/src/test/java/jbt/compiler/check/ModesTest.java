@@ -30,7 +30,6 @@ class ModesTest {
             Map.of(),
             new Circumstances(
                 mode,
-                false,
                 Unsafe.NOT_ASKED,
                 Unsafe.NOT_ASKED,
                 OptionalInt.empty(),

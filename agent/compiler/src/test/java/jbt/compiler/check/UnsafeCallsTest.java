@@ -26,12 +26,7 @@ class UnsafeCallsTest {
             List.of(),
             Map.of(),
             new Circumstances(
-                Parameters.Mode.TRACE,
-                false,
-                unsafe,
-                files,
-                OptionalInt.empty(),
-                OptionalInt.empty()));
+                Parameters.Mode.TRACE, unsafe, files, OptionalInt.empty(), OptionalInt.empty()));
     return Checker.check(
         new Source("stdin", "tracepoint:syscalls:sys_enter_openat { %s }".formatted(call)),
         parameters,
@@ -87,7 +82,6 @@ class UnsafeCallsTest {
             Map.of(),
             new Circumstances(
                 Parameters.Mode.TRACE,
-                false,
                 Unsafe.NOT_ASKED,
                 Unsafe.NOT_ASKED,
                 OptionalInt.of(77),

@@ -29,7 +29,6 @@ class UserProbesTest {
           Map.of(),
           new Parameters.Circumstances(
               Parameters.Mode.TRACE,
-              false,
               Parameters.Unsafe.NOT_ASKED,
               Parameters.Unsafe.NOT_ASKED,
               OptionalInt.of(7),

@@ -1,5 +1,6 @@
 package jbt.compiler.interpreter;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -46,7 +47,7 @@ final class Kernel {
       switch (map.kind()) {
         case ARRAY -> arrays.put(i, memory.add(new byte[map.valueSize()]));
         case RING_BUFFER -> rings.put(i, new ArrayList<>());
-        case HASH, PERCPU_HASH, LRU_HASH, LRU_PERCPU_HASH, STACKS, UNWIND ->
+        case HASH, PERCPU_HASH, LRU_HASH, LRU_PERCPU_HASH, STACKS, UNWIND, THREADS ->
             hashes.put(i, new LinkedHashMap<>());
         case PROGRAM_ARRAY -> {} // only named in calls that never happen
         case PERCPU_ARRAY, PACKETS -> throw new IllegalArgumentException("not supported: " + map);
@@ -105,6 +106,7 @@ final class Kernel {
       case 42 -> 0;
       case 67 -> stack(b, (int) c);
       case 80 -> 77;
+      case 156 -> ofThread(map(a), b, d);
       case 118 -> 4_000_000;
       case 208 -> 1_700_000_000_000_000_000L;
       case 130 -> output(map(a), b, (int) c);
@@ -132,6 +134,17 @@ final class Kernel {
   private boolean perProcessor(int map) {
     Kind kind = plan.maps().get(map).kind();
     return kind == Kind.PERCPU_HASH || kind == Kind.LRU_PERCPU_HASH;
+  }
+
+  /** With a flag that asks for it, a thread without a value gets one. */
+  private long ofThread(int map, long task, long flags) {
+    if (flags != 1) {
+      throw new IllegalStateException("flags " + flags);
+    }
+    byte[] key = ByteBuffer.allocate(8).putLong(task).array();
+    int size = plan.maps().get(map).valueSize();
+    return hash(map)
+        .computeIfAbsent(new Bytes(key), absent -> new long[] {memory.add(new byte[size])})[0];
   }
 
   private long lookup(int map, long key) {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import jbt.compiler.bpf.Helper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Loops, and what programs ask of maps, run without a kernel. */
 final class LoopsTest {
@@ -44,6 +46,24 @@ final class LoopsTest {
         "$x = 0; while (1) { $x++; if ($x % 2) { continue; } @ += $x; if $x > 8 { break } } | 30",
         "$x = 0; while ($x < args.id) { $y = 0; while ($y < $x) { $y++; @ += 1; } $x++; } | 10",
         "$x = 0; while ($x < 3) { $x++; for ($i : 0..$x) { if ($i == 1) { return; } @++; } } | 2",
+        "$x = 10; while ($x > 0) { $x -= 3; @ += 1; } @ += $x * 100;                 | -196",
+        "$x = 0; while (4 >= $x) { $x++; @ += 1; }                                   | 5",
+        "let $x: uint8 = 250; while ($x < 255) { $x++; @ += 1; }                     | 5",
+        "let $x: int8 = 0; while ($x < 300) { $x++; @ += 1; if (@ > 500) { break; } } | 501",
+        "$x = 0; while ($x < 4 && args.id == 5) { $x++; @ += 1; }                    | 4",
+        "$x = 0; while ($x < 4) { if ($x == 2) { $x = 10; } $x++; @ += 1; }          | 3",
+        "$x = 0; while ($x < 10) { $x += 2; $y = 0; while ($y < 3) { $y++; @ += 1; } } | 15",
+        "$x = 0; while ($x < 3) { $x++; for ($i : 0..args.id) { @ += $x; } }         | 30",
+        "$x = 0; while ($x < 1000) { $y = $x * 3; $x++; @a = $y; } @ += @a;          | 2997",
+        "$x = 0; while ($x < 100) { $x++; if ($x > 50) { return; } @ += 1; } @ += 1000 | 50",
+        "$x = 0; while ($x < args.id * 100) { $x++; if ($x == 333) { break; } @ += 1; } | 332",
+        "$x = 0; while ($x < args.id * 100) { $x++; if ($x % 2) { continue; } @ += 1; } | 250",
+        "$x = 0; while ($x < args.id * 99) { $x++; if ($x == 130) { return; } @ += 1; } @ = 0 | 129",
+        "$x = 5; if (args.id == 5) { $x = 2; } while ($x < 7) { $x++; @ += 1; }      | 5",
+        "$x = 0; while ($x++ < 7) { @ += 1; } @ += $x * 10;                          | 87",
+        "$x = 0; while ($x < 5) { unroll (3) { $x++; } @ += 1; }                     | 2",
+        "$x = 0; $s = 1; while ($x < 3000) { $s = $s * 5 ^ $x; $x++; } @ += $s & 0xffff; | 64889",
+        "$x = 0; $s = 1; while ($x < 9000) { $s = $s * 5 ^ $x; $x++; } @ += $s & 0xffff; | 37305",
         "$s = 1; for ($i : 0..args.id) { $s *= 2; } @ += $s;                         | 32",
         "for ($i : 0..args.id) { @ += args.id; }                                     | 25",
         "$i = 9; for ($j : 0..args.id) { $i = $j; } @ += $i;                         | 4",
@@ -60,6 +80,35 @@ final class LoopsTest {
       })
   void counts(String body, long expected) {
     assertThat(run(body, 5).only("@")).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "$x = 0; while ($x < 7) { $x++; @ += 1; }",
+        "$x = 9; while ($x >= -9 && pid > 0) { @ += 1; $x -= 2; }",
+        "$x = 0; while ($x < 9) { $y = 3; while ($y > 0) { --$y; if (pid > 5) { break; } } $x++; }",
+        "$x = 0; $s = 1; while ($x < 2500) { $s = $s * 5 ^ $x; $x++; } @ += $s;",
+        "for ($x : 0..5000) { $s = $x; }"
+      })
+  void needsNoCallsForFewRounds(String body) {
+    assertThat(run(body).calls(Helper.LOOP)).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "$x = 0; while ($x < 2500) { @ += 1; $x++; }",
+        "$x = 0; while ($x < args.id) { $x++; }",
+        "$x = args.id; while ($x < 7) { $x++; }",
+        "$x = 0; while ($x < 7) { if (pid > 5) { continue; } $x++; }",
+        "$x = 0; while ($x < 7) { if (pid > 5) { $x++; } }",
+        "$x = 0; while ($x < 7) { $x--; }",
+        "$x = 0; while ($x < 7 || pid > 5) { $x++; }",
+        "let $x: uint8 = 0; while ($x < 7) { $x++; }"
+      })
+  void letsTheKernelCallTheRest(String body) {
+    assertThat(run(body).calls(Helper.LOOP)).isEqualTo(1);
   }
 
   @Test

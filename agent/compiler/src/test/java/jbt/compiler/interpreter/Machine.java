@@ -143,6 +143,8 @@ public final class Machine {
         }
         contents.put(new Bytes(new byte[0]), words);
       }
+      case Storage.Threads threads ->
+          throw new IllegalArgumentException("nobody looks at " + script.name());
       case Storage.Hash hash -> {
         hash.all().forEach(each -> hashContents(script, each, generation, contents));
       }

@@ -9,6 +9,9 @@ import java.util.List;
 import java.util.Map;
 import jbt.compiler.CompileException;
 import jbt.compiler.Compiler;
+import jbt.compiler.bpf.Callee;
+import jbt.compiler.bpf.Helper;
+import jbt.compiler.bpf.Instruction;
 import jbt.compiler.lang.Parameters;
 import jbt.compiler.plan.KernelMap;
 import jbt.compiler.plan.Plan;
@@ -53,6 +56,22 @@ final class ScriptRun {
 
   Plan plan() {
     return plan;
+  }
+
+  /** How many calls of a helper the programs have. */
+  long calls(Helper helper) {
+    return plan.programs().stream()
+        .flatMap(program -> program.code().instructions().stream())
+        .filter(
+            instruction ->
+                instruction instanceof Instruction.Call(Callee callee) && callee == helper)
+        .count();
+  }
+
+  /** What is fired from now on is by that thread. */
+  void onThread(int tid) {
+    machine.environment().tid = tid;
+    machine.environment().task = 0xffff_8880_0000_0000L + tid;
   }
 
   void fire(int processor, long id) {

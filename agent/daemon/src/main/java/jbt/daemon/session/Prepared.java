@@ -21,6 +21,7 @@ import jbt.kernel.LoadedPlan;
 import jbt.kernel.PacketReader;
 import jbt.v1.Dump;
 import jbt.v1.Failure;
+import jbt.v1.Keying;
 import jbt.v1.NamedText;
 import jbt.v1.Start;
 
@@ -89,6 +90,7 @@ public final class Prepared {
               case MODE_TRACE, UNRECOGNIZED -> Parameters.Mode.TRACE;
             },
             start.getFailures(),
+            start.getKeying() == Keying.KEYING_MERGED,
             unsafe,
             policy.files() ? Unsafe.ALLOWED : unsafe,
             process(start.getProcess()),
@@ -122,7 +124,16 @@ public final class Prepared {
     long copies =
         switch (map.kind()) {
           case PERCPU_ARRAY, PERCPU_HASH, LRU_PERCPU_HASH -> cpus;
-          case ARRAY, HASH, LRU_HASH, STACKS, UNWIND, RING_BUFFER, PACKETS, PROGRAM_ARRAY -> 1;
+          case ARRAY,
+              HASH,
+              LRU_HASH,
+              STACKS,
+              UNWIND,
+              RING_BUFFER,
+              PACKETS,
+              THREADS,
+              PROGRAM_ARRAY ->
+              1;
         };
     if (map.kind() == KernelMap.Kind.PACKETS) {
       return PacketReader.bytes();

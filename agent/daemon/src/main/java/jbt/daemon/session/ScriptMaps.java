@@ -59,7 +59,7 @@ final class ScriptMaps implements Settlement.Maps {
           hash.all().stream()
               .mapToInt(each -> plan.maps().get(each.kernelMap()).maxEntries())
               .sum();
-      case ScriptMap.Storage.Slots _, ScriptMap.Storage.Shared _ -> 1;
+      case ScriptMap.Storage.Slots _, ScriptMap.Storage.Shared _, ScriptMap.Storage.Threads _ -> 1;
     };
   }
 

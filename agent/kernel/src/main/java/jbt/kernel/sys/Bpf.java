@@ -51,6 +51,9 @@ public final class Bpf {
   public static final int MAP_TYPE_LRU_PERCPU_HASH = 10;
   public static final int MAP_TYPE_ARRAY_OF_MAPS = 12;
   public static final int MAP_TYPE_RINGBUF = 27;
+  private static final int MAP_TYPE_TASK_STORAGE = 29;
+
+  private static final int NO_PREALLOC = 1;
 
   /** The map can be mapped into memory. */
   public static final int MAP_MMAPABLE = 1 << 10;
@@ -73,6 +76,23 @@ public final class Bpf {
           .set(12, maxEntries)
           .set(16, flags)
           .set(28, name(name));
+      return new Fd(SystemCallException.check("BPF_MAP_CREATE", call(MAP_CREATE, attributes)));
+    }
+  }
+
+  /** A map of values of so many words that the kernel keeps with threads. */
+  public static Fd createTaskStorage(int words, String name) {
+    try (Block attributes = new Block(72);
+        Fd types = loadTypes(ValueTypes.btf(words))) {
+      attributes
+          .set(0, MAP_TYPE_TASK_STORAGE)
+          .set(4, Integer.BYTES)
+          .set(8, words * Long.BYTES)
+          .set(16, NO_PREALLOC)
+          .set(28, name(name))
+          .set(48, types.number())
+          .set(52, ValueTypes.KEY)
+          .set(56, ValueTypes.VALUE);
       return new Fd(SystemCallException.check("BPF_MAP_CREATE", call(MAP_CREATE, attributes)));
     }
   }
@@ -127,7 +147,7 @@ public final class Bpf {
         Block instructions = Block.of(code);
         Block license = Block.of("GPL");
         Block info = Block.of(RoutineTypes.info(routines));
-        Fd types = routines.isEmpty() ? Fd.none() : loadTypes()) {
+        Fd types = routines.isEmpty() ? Fd.none() : loadTypes(RoutineTypes.btf())) {
       program(attributes, type, code, instructions, license, name);
       attach(attributes, attach);
       routines(attributes, routines, types, info);
@@ -146,7 +166,7 @@ public final class Bpf {
         Block instructions = Block.of(code);
         Block license = Block.of("GPL");
         Block info = Block.of(RoutineTypes.info(routines));
-        Fd types = routines.isEmpty() ? Fd.none() : loadTypes();
+        Fd types = routines.isEmpty() ? Fd.none() : loadTypes(RoutineTypes.btf());
         Block log = new Block(logSize)) {
       program(attributes, type, code, instructions, license, name);
       attach(attributes, attach);
@@ -262,8 +282,7 @@ public final class Bpf {
     }
   }
 
-  private static Fd loadTypes() {
-    byte[] btf = RoutineTypes.btf();
+  private static Fd loadTypes(byte[] btf) {
     try (Block attributes = new Block(32);
         Block content = Block.of(btf)) {
       attributes.set(0, content).set(16, btf.length);

@@ -2,7 +2,6 @@ package jbt.kernel.sys;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -11,12 +10,6 @@ import java.util.List;
  * long f(void)}: the verifier knows better than that what it passes.
  */
 final class RoutineTypes {
-  private static final short MAGIC = (short) 0xeb9f;
-  private static final int HEADER = 24;
-  private static final int KIND_INT = 1;
-  private static final int KIND_FUNC = 12;
-  private static final int KIND_FUNC_PROTO = 13;
-
   /** The types' numbers, in the order in which they stand here. */
   private static final int LONG = 1;
 
@@ -30,16 +23,22 @@ final class RoutineTypes {
 
   /** The argument of BPF_BTF_LOAD. */
   static byte[] btf() {
-    byte[] strings = "\0long\0routine\0".getBytes(StandardCharsets.US_ASCII);
-    int types = 16 + 12 + 12;
-    ByteBuffer out =
-        ByteBuffer.allocate(HEADER + types + strings.length).order(ByteOrder.nativeOrder());
-    out.putShort(MAGIC).put((byte) 1).put((byte) 0).putInt(HEADER);
-    out.putInt(0).putInt(types).putInt(types).putInt(strings.length);
-    out.putInt(1).putInt(KIND_INT << 24).putInt(8).putInt(1 << 24 | 64);
-    out.putInt(0).putInt(KIND_FUNC_PROTO << 24).putInt(LONG);
-    out.putInt(6).putInt(KIND_FUNC << 24).putInt(PROTOTYPE);
-    return out.put(strings).array();
+    int name = 1;
+    int routine = 6;
+    return BtfBlob.of(
+        new int[] {
+          name,
+          BtfBlob.KIND_INT,
+          8,
+          BtfBlob.SIGNED | 64,
+          0,
+          BtfBlob.KIND_FUNC_PROTO,
+          LONG,
+          routine,
+          BtfBlob.KIND_FUNC,
+          PROTOTYPE
+        },
+        "\0long\0routine\0");
   }
 
   /** The table of a program's functions: itself and its routines. */

@@ -1,0 +1,52 @@
+package jbt.compiler.ir;
+
+import java.util.List;
+import jbt.compiler.check.Checked.BinaryOp;
+import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.check.Checked.Stmt;
+import jbt.compiler.types.Type;
+
+/**
+ * Loops over arithmetic, through which there is one way: the verifier looks at each operation of
+ * each round once.
+ */
+final class StraightCode {
+  private StraightCode() {}
+
+  static boolean is(Stmt stmt) {
+    return switch (stmt) {
+      case Stmt.SetLocal s -> is(s.value());
+      case Stmt.Evaluate s -> is(s.expr());
+      case Stmt.ForRange s -> is(s.from()) && is(s.to()) && is(s.body());
+      case Stmt.While s -> Rounds.isBound(s.condition()) && is(s.body());
+      default -> false;
+    };
+  }
+
+  private static boolean is(List<Stmt> body) {
+    return body.stream().allMatch(StraightCode::is);
+  }
+
+  private static boolean is(Expr expr) {
+    boolean own =
+        switch (expr) {
+          case Expr.IntLiteral e -> true;
+          case Expr.BuiltinValue e -> true;
+          case Expr.Local e -> true;
+          case Expr.StepLocal e -> true;
+          case Expr.Cast e -> e.type() instanceof Type.Int;
+          case Expr.Binary e -> oneWay(e.op());
+          default -> false;
+        };
+    return own
+        && Layout.scalar(expr.type())
+        && Nodes.parts(expr).stream().allMatch(StraightCode::is);
+  }
+
+  private static boolean oneWay(BinaryOp op) {
+    return switch (op) {
+      case ADD, SUBTRACT, MULTIPLY, SHIFT_LEFT, SHIFT_RIGHT, AND, OR, XOR -> true;
+      case DIVIDE, MODULO, EQ, NE, LT, LE, GT, GE -> false;
+    };
+  }
+}

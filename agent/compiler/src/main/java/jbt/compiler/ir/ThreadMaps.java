@@ -1,0 +1,141 @@
+package jbt.compiler.ir;
+
+import java.util.BitSet;
+import java.util.List;
+import jbt.compiler.check.Checked;
+import jbt.compiler.check.Checked.Builtin;
+import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.check.Checked.MapDecl;
+import jbt.compiler.check.Checked.Probe;
+import jbt.compiler.check.Checked.Stmt;
+import jbt.compiler.plan.ScriptMap.Value;
+import jbt.compiler.target.Target;
+
+/**
+ * The maps that the kernel keeps with each thread, which takes a fraction of what a hash does: what
+ * a thread notes at one event for another ({@code @start[tid]}). Their only key is {@code tid}, and
+ * nobody sees them: they are not printed, and END clears them, or what is left is not shown.
+ */
+final class ThreadMaps {
+  private final Checked checked;
+  private final List<Nodes> nodes;
+
+  private ThreadMaps(Checked checked, List<Nodes> nodes) {
+    this.checked = checked;
+    this.nodes = nodes;
+  }
+
+  /** By their places. */
+  static BitSet of(Checked checked, List<Nodes> nodes, Target target) {
+    ThreadMaps maps = new ThreadMaps(checked, nodes);
+    BitSet found = new BitSet();
+    for (int map = 0; map < checked.maps().size(); map++) {
+      // Whoever asks for failures wants to know of keys that are missing.
+      if (!checked.circumstances().failures()
+          && maps.oneWord(checked.maps().get(map))
+          && maps.unseen(map)
+          && maps.onlyOfThread(map)
+          && target.feature(Target.Feature.TASK_STORAGE) == Target.Answer.YES) {
+        found.set(map);
+      }
+    }
+    return found;
+  }
+
+  private boolean oneWord(MapDecl map) {
+    boolean word =
+        map.value() instanceof Value.Counter
+            || (map.value() instanceof Value.Plain plain && Layout.scalar(plain.type()));
+    return word && map.key().size() == 1 && !map.lru();
+  }
+
+  private boolean unseen(int map) {
+    MapDecl declared = checked.maps().get(map);
+    boolean left = checked.circumstances().merged() && declared.value() instanceof Value.Plain;
+    return !declared.printed()
+        && (left || !checked.settings().printMapsOnExit() || clearedAtEnd(map));
+  }
+
+  private boolean clearedAtEnd(int map) {
+    return checked.probes().stream()
+        .anyMatch(
+            probe ->
+                probe.kind() == Probe.Kind.END
+                    && probe.predicate().isEmpty()
+                    && cleared(probe.body(), map));
+  }
+
+  /** Whether statements clear a map before anything could end them. */
+  private static boolean cleared(List<Stmt> body, int map) {
+    for (Stmt stmt : body) {
+      if (stmt instanceof Stmt.Clear clear && clear.map() == map) {
+        return true;
+      }
+      boolean ends =
+          Nodes.of(List.of(stmt)).statements().stream()
+              .anyMatch(each -> each instanceof Stmt.Exit || each instanceof Stmt.Return);
+      if (ends) {
+        return false;
+      }
+    }
+    return false;
+  }
+
+  private boolean onlyOfThread(int map) {
+    for (int i = 0; i < nodes.size(); i++) {
+      Nodes program = nodes.get(i);
+      Probe.Kind kind = checked.probes().get(i).kind();
+      boolean others =
+          program.statements().stream().anyMatch(s -> Reads.mapOf(s) == map && !ofThread(s, kind))
+              || program.any(e -> Reads.touches(e, map) && !ofThread(e, kind));
+      if (others) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean ofThread(Stmt stmt, Probe.Kind kind) {
+    return switch (stmt) {
+      case Stmt.SetMap s -> ofThread(s.key(), kind);
+      case Stmt.AddMap s -> ofThread(s.key(), kind);
+      case Stmt.Delete s -> ofThread(s.key(), kind);
+      case Stmt.Clear s -> kind == Probe.Kind.END;
+      default -> false;
+    };
+  }
+
+  private static boolean ofThread(Expr expr, Probe.Kind kind) {
+    return switch (expr) {
+      case Expr.MapValue e -> ofThread(e.key(), kind);
+      case Expr.StepMap e -> ofThread(e.key(), kind);
+      default -> false;
+    };
+  }
+
+  /** Whether a key is the thread that makes the event, in its own time and not while it traces. */
+  private static boolean ofThread(List<Expr> key, Probe.Kind kind) {
+    return key.getFirst() instanceof Expr.BuiltinValue value
+        && value.builtin() == Builtin.TID
+        && byThreads(kind);
+  }
+
+  /** Samples can come at any moment: while the kernel makes room for a thread's values, too. */
+  private static boolean byThreads(Probe.Kind kind) {
+    return switch (kind) {
+      case TRACEPOINT,
+          DIRECT_TRACEPOINT,
+          RAW_EVENT,
+          UPROBE,
+          URETPROBE,
+          USDT,
+          KPROBE,
+          KRETPROBE,
+          FENTRY,
+          FEXIT ->
+          true;
+      case BEGIN, END, INTERVAL, PROFILE, SOFTWARE, HARDWARE, WATCHPOINT, ITER, SELF, TEST, BENCH ->
+          false;
+    };
+  }
+}
