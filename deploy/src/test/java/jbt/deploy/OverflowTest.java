@@ -104,6 +104,20 @@ final class OverflowTest {
     assertThat(shown + lost(remote, "")).isEqualTo(210);
   }
 
+  /** The kernel counts nothing of it, so that it must not be called none. */
+  @Test
+  void mapWhereOldKeysMakeRoom() throws Exception {
+    Running remote =
+        trace(
+            "let @k = percpulruhash(16);"
+                + " tracepoint:syscalls:sys_enter_sched_get_priority_max /(MINE)/"
+                + " { @k[args.policy] = count(); @all = count(); }");
+    a.make("load-a policy 0 1 1000");
+    assertThat(Traced.stop(remote)).isZero();
+    assertThat(Answer.values(Answer.end(remote.out()))).containsEntry("@all", "1000");
+    assertThat(remote.err()).contains("loss not known: map full (@k, old keys make room): a,b");
+  }
+
   private static Running trace(String script) throws Exception {
     Running remote = fleet.remote("--hosts", "a,b", "-e", Traced.script(script, a, b) + TICKS);
     // A round of both: each of them counts.

@@ -11,6 +11,7 @@ import jbt.deploy.fleet.Traced;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -75,19 +76,72 @@ final class RoundsTest {
             "tracepoint:syscalls:sys_enter_getppid /(MINE)/ { @ = count();"
                 + " if (rand % 1000 == 0) { print(@); FUNCTION(@); } }"
                     .replace("FUNCTION", function));
-    List<String> bare = lines.stream().map(line -> line.replaceFirst("^[ab] \\| ", "")).toList();
-    assertThat(Answer.sum(bare, "@")).isEqualTo(CALLS_A + CALLS_B);
+    assertThat(Answer.sum(bare(lines), "@")).isEqualTo(CALLS_A + CALLS_B);
+  }
+
+  /** Most prints and clears find no room. What they were to show and to end is in others. */
+  @ParameterizedTest
+  @CsvSource({"@, clear", "@, zero", "@[1], clear", "@[1], zero"})
+  void addUpWhereNobodyCanKeepUpWithPrints(String map, String function) throws Exception {
+    String script =
+        "tracepoint:syscalls:sys_enter_getppid /(MINE)/ { %s = count(); print(@); %s(@); }"
+            .formatted(map, function);
+    Running remote = begin(script);
+    makeCalls();
+    assertThat(Traced.stop(remote)).as(remote.toString()).isZero();
+    assertThat(Answer.sum(bare(remote.out()), map)).isEqualTo(CALLS_A + CALLS_B);
+    assertThat(remote.err()).anyMatch(line -> line.contains(", control ring full: "));
+  }
+
+  /** Its rounds stand with those of the other at that time, not with the other's first. */
+  @Test
+  void hostThatComesLate() throws Exception {
+    Running remote;
+    fleet.server("b").signal("STOP");
+    try {
+      remote =
+          fleet.remote(
+              "--hosts",
+              "a,b",
+              "-e",
+              Traced.script(
+                  "tracepoint:syscalls:sys_enter_getppid /(MINE)/ { @ = count(); }"
+                      + " interval:s:1 { print(@); clear(@); }",
+                  a,
+                  b));
+      remote.awaitOut(line -> line.equals("@: 0 (1/2 hosts)"), Fleet.PATIENCE);
+    } finally {
+      fleet.server("b").signal("CONT");
+    }
+    remote.awaitOut(line -> line.equals("@: 0"), Fleet.PATIENCE);
+    a.make("load-a getppid 4000");
+    b.make("load-b getppid 307");
+    assertThat(Traced.stop(remote)).as(remote.toString()).isZero();
+    assertThat(Answer.sum(remote.out(), "@")).isEqualTo(4307);
+    assertThat(remote.out()).noneMatch(line -> line.contains("amends"));
   }
 
   private static List<String> run(String script) throws Exception {
-    Running remote =
-        Traced.start(fleet, Traced.script(script, a, b), List.of("a", "b"), "--hosts", "a,b");
+    Running remote = begin(script);
+    makeCalls();
+    assertThat(Traced.stop(remote)).as(remote.toString()).isZero();
+    assertThat(remote.err()).contains("hosts: 2 of 2 reporting", "loss: none");
+    return remote.out();
+  }
+
+  private static Running begin(String script) throws Exception {
+    return Traced.start(fleet, Traced.script(script, a, b), List.of("a", "b"), "--hosts", "a,b");
+  }
+
+  private static void makeCalls() throws Exception {
     a.begin("load-a getppid " + CALLS_A);
     b.begin("load-b getppid " + CALLS_B);
     a.await();
     b.await();
-    assertThat(Traced.stop(remote)).as(remote.toString()).isZero();
-    assertThat(remote.err()).contains("hosts: 2 of 2 reporting", "loss: none");
-    return remote.out();
+  }
+
+  /** Without hosts. */
+  private static List<String> bare(List<String> lines) {
+    return lines.stream().map(line -> line.replaceFirst("^[ab] \\| ", "")).toList();
   }
 }

@@ -3,6 +3,7 @@ package jbt.server;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -56,6 +57,7 @@ public final class Collector implements TracerGrpc.AsyncService, AutoCloseable {
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(daemon("jbt-clock"));
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
+  private volatile boolean stopping;
 
   public Collector(Inventory inventory, Dialer dialer, Settings settings) {
     this.inventory = inventory;
@@ -69,11 +71,13 @@ public final class Collector implements TracerGrpc.AsyncService, AutoCloseable {
 
   @Override
   public StreamObserver<TraceRequest> trace(StreamObserver<TraceReply> replies) {
-    if (sessions.size() >= MAX_SESSIONS) {
-      replies.onError(
-          Status.RESOURCE_EXHAUSTED
-              .withDescription(MAX_SESSIONS + " sessions are running here already")
-              .asRuntimeException());
+    if (stopping || sessions.size() >= MAX_SESSIONS) {
+      Status status =
+          stopping
+              ? Status.UNAVAILABLE.withDescription("the collector is being stopped")
+              : Status.RESOURCE_EXHAUSTED.withDescription(
+                  MAX_SESSIONS + " sessions are running here already");
+      replies.onError(status.asRuntimeException());
       return IGNORED;
     }
     return new Run(replies).session;
@@ -111,7 +115,22 @@ public final class Collector implements TracerGrpc.AsyncService, AutoCloseable {
     private void ended() {
       ticks.cancel(false);
       sender.shutdown();
-      sessions.remove(session);
+      synchronized (sessions) {
+        sessions.remove(session);
+        sessions.notifyAll();
+      }
+    }
+  }
+
+  /** Stops all sessions, each with its answer, and waits for them at most the time given. */
+  public void stop(Duration patience) throws InterruptedException {
+    long until = System.nanoTime() + patience.toNanos();
+    stopping = true;
+    sessions.forEach(Session::stop);
+    synchronized (sessions) {
+      while (!sessions.isEmpty() && System.nanoTime() - until < 0) {
+        TimeUnit.NANOSECONDS.timedWait(sessions, Math.max(1, until - System.nanoTime()));
+      }
     }
   }
 

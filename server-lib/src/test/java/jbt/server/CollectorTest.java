@@ -15,6 +15,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import jbt.server.merge.Cell;
+import jbt.server.merge.Datum;
+import jbt.server.merge.Decode;
+import jbt.server.merge.Encode;
+import jbt.server.merge.Row;
 import jbt.server.session.Settings;
 import jbt.server.targets.Inventory;
 import jbt.server.targets.Selected;
@@ -30,11 +35,16 @@ import jbt.v1.ListProbesRequest;
 import jbt.v1.Loss;
 import jbt.v1.LossSource;
 import jbt.v1.MapPartial;
+import jbt.v1.MapSchema;
 import jbt.v1.Round;
 import jbt.v1.TraceReply;
+import jbt.v1.TraceRequest;
 import jbt.v1.TracerGrpc;
+import jbt.v1.ValueKind;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CollectorTest {
   /** Waits for whatever is to come, however busy this machine is. */
@@ -102,6 +112,43 @@ class CollectorTest {
     assertThat(asker.reports().values())
         .extracting(HostReport::getState)
         .containsExactly(HostState.HOST_FINAL, HostState.HOST_FINAL);
+  }
+
+  /** Copies of one image: what each of them set stays apart. */
+  @Test
+  void hostsThatCallThemselvesTheSameStayApart() {
+    MapSchema plain =
+        FakeHost.COUNT.toBuilder().setKind(ValueKind.VALUE_PLAIN).setHostBound(true).build();
+    for (String name : List.of("a", "b")) {
+      host(name).schema = host(name).schema.toBuilder().setMaps(0, plain).build();
+      host(name).onStop =
+          (host, count) -> {
+            host.say(
+                TraceReply.newBuilder()
+                    .setPartial(
+                        MapPartial.newBuilder()
+                            .setEpoch(host.epoch)
+                            .setSequence(1)
+                            .setHosts(1)
+                            .setRows(Encode.rows(plain, List.of(image(count)))))
+                    .build());
+            host.end();
+          };
+    }
+    host("a").count = 7;
+    host("b").count = 3;
+    Asker asker = new Asker(service, "a,b");
+    asker.awaitState("a", HostState.HOST_RUNNING);
+    asker.awaitState("b", HostState.HOST_RUNNING);
+    asker.stop();
+    asker.awaitEnd();
+    assertThat(Decode.rows(plain, asker.lastPartial().getRows()))
+        .extracting(Row::host, Row::cell)
+        .containsExactlyInAnyOrder(tuple("a", image(7).cell()), tuple("b", image(3).cell()));
+  }
+
+  private static Row image(long value) {
+    return new Row("image", List.of(), new Cell.Single(new Datum.Int(value, false)));
   }
 
   @Test
@@ -257,11 +304,24 @@ class CollectorTest {
     host("late").onStart = (host, start) -> host.report(HostState.HOST_CONNECTING);
     Asker asker = new Asker(service, "a,late");
     assertThat(host("a").opened.await(5, TimeUnit.SECONDS)).isTrue();
+    long started = System.nanoTime();
     assertThat(host("late").opened.getCount()).isOne();
+    TimeUnit.MILLISECONDS.sleep(20);
+    long late = System.nanoTime() - started;
     host("late").attach();
     assertThat(host("late").opened.await(5, TimeUnit.SECONDS)).isTrue();
+    // It is told how long ago the others began: its rounds have their places.
+    assertThat(delay("a")).isPositive();
+    assertThat(delay("late")).isNegative().isLessThanOrEqualTo(delay("a") - late);
     asker.stop();
     asker.awaitEnd();
+  }
+
+  private long delay(String host) {
+    return host(host).asked.stream()
+        .filter(TraceRequest::hasOpen)
+        .mapToLong(request -> request.getOpen().getDelayNs())
+        .sum();
   }
 
   @Test
@@ -303,9 +363,14 @@ class CollectorTest {
     assertThat(loss.getCount()).isEqualTo(lines - read.get());
   }
 
-  /** Reports, partials and answers to pings are not dropped, and don't pile up either. */
-  @Test
-  void roundsThatASlowReaderDoesNotTakeAreCounted() {
+  /**
+   * Reports, partials and answers to pings are not dropped, and don't pile up either.
+   *
+   * @param early a host ends while the other has yet to come to all of its rounds
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void roundsThatASlowReaderDoesNotTakeAreCounted(boolean early) {
     Settings narrow =
         new Settings(
             64,
@@ -332,7 +397,15 @@ class CollectorTest {
       asker.awaitState("b", HostState.HOST_RUNNING);
       for (int slot = 1; slot <= rounds; slot++) {
         host("a").round(slot, 2);
-        host("b").round(slot, 5);
+        if (!early) {
+          host("b").round(slot, 5);
+        }
+      }
+      if (early) {
+        host("a").finish(0);
+        for (int slot = 1; slot <= rounds; slot++) {
+          host("b").round(slot, 5);
+        }
       }
       reading.countDown();
       asker.stop();

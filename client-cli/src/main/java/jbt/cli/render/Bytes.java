@@ -81,7 +81,12 @@ public final class Bytes {
   }
 
   public void writeTo(OutputStream out) throws IOException {
-    out.write(array, 0, length);
+    writeTo(out, 0, length);
+  }
+
+  /** Writes a part. */
+  public void writeTo(OutputStream out, int from, int count) throws IOException {
+    out.write(array, from, count);
   }
 
   /** The text, for messages and tests; bytes that are no UTF-8 are replaced. */

@@ -42,8 +42,9 @@ public final class Footer {
   public static List<String> oneHost(Summary summary, boolean verbose) {
     List<String> lines = new ArrayList<>();
     for (Summary.LossLine loss : summary.losses()) {
-      if (loss.known()) {
-        lines.add("WARNING: Lost " + events(loss.count()) + ": " + what(loss));
+      if (loss.certain()) {
+        String events = loss.known() ? events(loss.count()) : "events, not known how many";
+        lines.add("WARNING: Lost " + events + ": " + what(loss));
       }
     }
     counts(lines, "joined with the next one", summary.joined());
@@ -88,8 +89,8 @@ public final class Footer {
   private static void losses(List<String> lines, Summary summary) {
     boolean lost = false;
     for (Summary.LossLine loss : summary.losses()) {
+      lost |= loss.certain();
       if (loss.known()) {
-        lost = true;
         lines.add(
             "loss: "
                 + events(loss.count())

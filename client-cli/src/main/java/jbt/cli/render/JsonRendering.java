@@ -118,11 +118,17 @@ public final class JsonRendering implements Rendering {
         out.add(", \"amends\": true");
       }
     }
-    if (many && host.isEmpty()) {
-      out.add(", \"hosts\": ").add(print.hosts());
-      out.add(", \"hosts_expected\": ").add(print.expected());
+    boolean merged = host.isEmpty() || !many;
+    if (merged && (many || print.isPartial())) {
+      hosts(out, print.hosts(), print.expected());
+    } else if (print.unfinished().contains(host)) {
+      hosts(out, 0, 1);
     }
     end(out, host);
+  }
+
+  private static void hosts(Bytes out, int hosts, int expected) {
+    out.add(", \"hosts\": ").add(hosts).add(", \"hosts_expected\": ").add(expected);
   }
 
   @Override
@@ -176,7 +182,7 @@ public final class JsonRendering implements Rendering {
   @Override
   public void summary(Bytes out, Summary summary) {
     if (!many) {
-      long lost = summary.losses().stream().mapToLong(Summary.LossLine::count).sum();
+      long lost = summary.lost();
       if (lost > 0) {
         out.add("{\"type\": \"lost_events\", \"count\": ")
             .add(lost)
@@ -192,6 +198,7 @@ public final class JsonRendering implements Rendering {
     names(out, "failed", summary.in(HostState.HOST_FAILED));
     names(out, "refused", summary.in(HostState.HOST_REFUSED));
     names(out, "unreachable", summary.in(HostState.HOST_UNREACHABLE));
+    names(out, "not_connected", summary.in(HostState.HOST_CONNECTING));
     names(out, "lost", summary.in(HostState.HOST_LOST));
     names(out, "unfinished", summary.unfinished());
     out.add(", \"window_ns\": ").add(summary.windowNanos());

@@ -1,5 +1,6 @@
 package jbt.cli.render;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,10 +11,22 @@ import org.jspecify.annotations.Nullable;
  * @param div what numbers are divided by; 0 for nothing
  * @param hosts how many hosts are in it
  * @param expected how many should be
+ * @param unfinished hosts whose last word is missing: they may have counted more
  * @param round which round of an interval this is
  */
 public record MapPrint(
-    Table table, String host, int top, long div, int hosts, int expected, @Nullable Place round) {
+    Table table,
+    String host,
+    int top,
+    long div,
+    int hosts,
+    int expected,
+    Set<String> unfinished,
+    @Nullable Place round) {
+  public MapPrint {
+    unfinished = Set.copyOf(unfinished);
+  }
+
   /**
    * Which round.
    *
@@ -23,6 +36,6 @@ public record MapPrint(
   public record Place(long slot, boolean amends) {}
 
   boolean isPartial() {
-    return host.isEmpty() && hosts < expected;
+    return hosts < expected;
   }
 }

@@ -23,7 +23,14 @@ public record Summary(List<HostReport> hosts, Map<String, Long> joined, Map<Stri
 
   /** One line of loss: which events, how many, where. */
   record LossLine(
-      LossSource source, String detail, boolean known, long count, SortedSet<String> hosts) {}
+      LossSource source, String detail, boolean known, long count, SortedSet<String> hosts) {
+    /** Something was lost, even if it is not known how much: the kernel may not have lost any. */
+    boolean certain() {
+      return known
+          ? count != 0
+          : source == LossSource.LOSS_AGENT_QUEUE || source == LossSource.LOSS_COLLECTOR_QUEUE;
+    }
+  }
 
   public Summary {
     hosts = List.copyOf(hosts);
@@ -68,12 +75,15 @@ public record Summary(List<HostReport> hosts, Map<String, Long> joined, Map<Stri
     return reporting().size() == hosts.size()
         && joined.isEmpty()
         && skipped.isEmpty()
-        && losses().stream().noneMatch(loss -> loss.known && loss.count != 0);
+        && losses().stream().noneMatch(LossLine::certain);
   }
 
-  /** How many events are known to be lost. */
+  /** How many events are lost, at least. */
   public long lost() {
-    return losses().stream().filter(LossLine::known).mapToLong(LossLine::count).sum();
+    return losses().stream()
+        .filter(LossLine::certain)
+        .mapToLong(loss -> loss.known ? loss.count : 1)
+        .sum();
   }
 
   /** By source and detail; known ones that are zero are left out. */

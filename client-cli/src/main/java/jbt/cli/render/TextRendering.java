@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 public final class TextRendering implements Rendering {
   private static final int COLOURS = 5;
 
+  /** Bytes of a line that wait for its end. */
+  private static final int LINE = 64 << 10;
+
   private final boolean many;
   private final boolean perHost;
   private final boolean escape;
@@ -74,7 +77,7 @@ public final class TextRendering implements Rendering {
 
   private void map(Bytes out, MapPrint print, String host, Table table) {
     Bytes text = new Bytes();
-    TextMap.print(text, table, perHost ? "" : mark(print), print.top(), print.div());
+    TextMap.print(text, table, mark(print, host), print.top(), print.div());
     block(out, host, text);
   }
 
@@ -113,7 +116,10 @@ public final class TextRendering implements Rendering {
   }
 
   /** What distinguishes this print from a complete one, after each of its values. */
-  private static String mark(MapPrint print) {
+  private String mark(MapPrint print, String host) {
+    if (perHost) {
+      return print.unfinished().contains(host) ? " (0/1 hosts)" : "";
+    }
     MapPrint.Place round = print.round();
     if (round != null && round.amends()) {
       return " (amends round " + round.slot() + ")";
@@ -141,7 +147,11 @@ public final class TextRendering implements Rendering {
       }
     }
     if (from < text.length) {
-      unfinished.computeIfAbsent(host, name -> new Bytes()).add(text, from, text.length - from);
+      Bytes start = unfinished.computeIfAbsent(host, name -> new Bytes());
+      start.add(text, from, text.length - from);
+      if (start.length() > LINE) {
+        line(out, prefix, unfinished.remove(host), new byte[] {'\n'}, 0, 1);
+      }
     }
   }
 

@@ -6,7 +6,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import jbt.cli.render.MapPrint;
 import jbt.cli.render.Summary;
 import jbt.cli.render.Table;
@@ -99,7 +101,10 @@ final class Answer {
         site.getTop(),
         site.getDiv(),
         round.getHosts(),
-        wanted(site.getMap(), expected, round.getHosts()),
+        round.getHost().isEmpty()
+            ? wanted(site.getMap(), expected, round.getHosts())
+            : round.getHosts(),
+        Set.of(),
         interval ? new MapPrint.Place(round.getSlot(), round.getPart() > 0) : null);
   }
 
@@ -113,16 +118,24 @@ final class Answer {
         Comparator.comparing((MapPartial partial) -> name(partial.getMap()))
             .thenComparing(MapPartial::getHost);
     // What a lost host sent last is in the sum, but it may have counted more.
-    int whole =
-        (int) hosts.values().stream().filter(h -> h.getState() == HostState.HOST_FINAL).count();
+    Set<String> unfinished = new TreeSet<>();
+    int whole = 0;
+    for (HostReport host : hosts()) {
+      if (host.getState() == HostState.HOST_FINAL) {
+        whole++;
+      } else {
+        unfinished.add(host.getHost());
+      }
+    }
     List<MapPrint> prints = new ArrayList<>();
     for (MapPartial partial : partials.values().stream().sorted(order).toList()) {
       Table table = Table.of(schema.getMaps(partial.getMap()), partial.getRows());
       boolean hidden = schema.getMaps(partial.getMap()).getHidden();
       if (!table.rows().isEmpty() && !hidden) {
-        int answered = expected > 1 ? Math.min(whole, partial.getHosts()) : partial.getHosts();
+        int answered = Math.min(whole, partial.getHosts());
         int wanted = wanted(partial.getMap(), expected, answered);
-        prints.add(new MapPrint(table, partial.getHost(), 0, 0, answered, wanted, null));
+        prints.add(
+            new MapPrint(table, partial.getHost(), 0, 0, answered, wanted, unfinished, null));
       }
     }
     return prints;

@@ -3,6 +3,7 @@ package jbt.cli.session;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class Outbox {
   private static final long FULL_ABOVE = 4 << 20;
 
+  /** What is written at once: whoever reads slowly is seen to read. */
+  private static final int PIECE = 64 << 10;
+
   private record Chunk(Bytes bytes, boolean error) {}
 
   private final OutputStream out;
@@ -25,8 +29,11 @@ final class Outbox {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private long bytes;
-  private boolean writing;
+  private @Nullable Chunk writing;
   private @Nullable IOException failure;
+
+  /** When somebody has taken something for the last time. */
+  private volatile long takenAt = System.nanoTime();
 
   /**
    * Starts the thread.
@@ -73,7 +80,7 @@ final class Outbox {
     lock.lockInterruptibly();
     try {
       long left = TimeUnit.MILLISECONDS.toNanos(millis);
-      while (!chunks.isEmpty() || writing) {
+      while (!chunks.isEmpty() || writing != null) {
         if (left <= 0) {
           return false;
         }
@@ -83,6 +90,40 @@ final class Outbox {
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Waits no longer: what was for standard error is written there at once, and nothing else.
+   *
+   * @return whether something for standard output is left that nobody has read
+   */
+  boolean giveUp() {
+    List<Chunk> errors = List.of();
+    boolean left;
+    lock.lock();
+    try {
+      @Nullable Chunk now = writing;
+      left = (now != null && !now.error) || chunks.stream().anyMatch(chunk -> !chunk.error);
+      if (now == null || !now.error) {
+        errors = chunks.stream().filter(Chunk::error).toList();
+      }
+      chunks.clear();
+    } finally {
+      lock.unlock();
+    }
+    for (Chunk chunk : errors) {
+      try {
+        chunk.bytes.writeTo(err);
+      } catch (IOException e) {
+        // Nobody is left to tell.
+      }
+    }
+    return left;
+  }
+
+  /** Time of {@link System#nanoTime} at which somebody has read something for the last time. */
+  long takenAt() {
+    return takenAt;
   }
 
   /** Why standard output takes no more; null while it does. */
@@ -110,7 +151,11 @@ final class Outbox {
       beforeWrite.run();
       @Nullable IOException broken = null;
       try {
-        chunk.bytes.writeTo(chunk.error ? err : out);
+        for (int at = 0; at < chunk.bytes.length(); at += PIECE) {
+          int count = Math.min(PIECE, chunk.bytes.length() - at);
+          chunk.bytes.writeTo(chunk.error ? err : out, at, count);
+          takenAt = System.nanoTime();
+        }
       } catch (IOException e) {
         broken = e;
       }
@@ -124,8 +169,8 @@ final class Outbox {
       while (chunks.isEmpty()) {
         changed.awaitUninterruptibly();
       }
-      writing = true;
       Chunk chunk = chunks.remove();
+      writing = chunk;
       bytes -= chunk.bytes.length();
       changed.signalAll();
       return chunk;
@@ -137,7 +182,7 @@ final class Outbox {
   private void written(Chunk chunk, @Nullable IOException broken) {
     lock.lock();
     try {
-      writing = false;
+      writing = null;
       if (broken != null && !chunk.error && failure == null) {
         failure = broken;
         chunks.removeIf(waiting -> !waiting.error);

@@ -412,8 +412,10 @@ public final class Session {
     return hosts.stream().map(HostReport::getHost).toList();
   }
 
+  /** Whoever still reads our output, however slowly, is waited for. */
   private boolean isGivenUp() {
-    return stopAskedAt != 0 && millis() - stopAskedAt > PATIENCE_MILLIS;
+    long taken = TimeUnit.NANOSECONDS.toMillis(outbox.takenAt());
+    return stopAskedAt != 0 && millis() - Math.max(stopAskedAt, taken) > PATIENCE_MILLIS;
   }
 
   private void write(Bytes chunk) throws InterruptedException {
@@ -447,10 +449,22 @@ public final class Session {
     if (outbox.failure() == null && !wanted.dump()) {
       outbox.note(footer(summary));
     }
-    while (!outbox.awaitWritten(TICK_MILLIS) && !isGivenUp()) {
+    while (!outbox.awaitWritten(TICK_MILLIS)) {
       // Whoever reads our output may take his time.
+      if (isGivenUp()) {
+        return unread() ? Outcome.USAGE : code;
+      }
     }
     return code;
+  }
+
+  /** Whether what nobody has read is part of the answer; says so. */
+  private boolean unread() {
+    boolean left = outbox.giveUp();
+    if (left) {
+      screen.say("ERROR: cannot write the output: nobody reads it");
+    }
+    return left;
   }
 
   private void failedCalls() throws InterruptedException {

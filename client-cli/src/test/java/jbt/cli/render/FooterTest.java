@@ -79,6 +79,41 @@ class FooterTest {
             "WARNING: Lost 12 events: ring buffer full", "WARNING: Lost 1 event: map full (@x)");
   }
 
+  /**
+   * Sums of a round that a slow reader did not take: something is lost, and nobody knows how much.
+   */
+  @Test
+  void roundsThatAreGoneAreLossEvenIfNobodyCanCountTheirEvents() {
+    Summary summary =
+        summary(
+            host("a", HostState.HOST_FINAL)
+                .addLosses(
+                    Loss.newBuilder().setSource(LossSource.LOSS_AGENT_QUEUE).setDetail("rounds")));
+    assertThat(summary.isClean()).isFalse();
+    assertThat(summary.lost()).isOne();
+    assertThat(Footer.lines(summary, false))
+        .containsExactly("hosts: 1 of 1 reporting", "loss not known: agent queue full (rounds): a");
+    assertThat(Footer.oneHost(summary, false))
+        .containsExactly("WARNING: Lost events, not known how many: agent queue full (rounds)");
+    Bytes out = new Bytes();
+    new JsonRendering(false, false, false).summary(out, summary);
+    assertThat(out.toString())
+        .isEqualTo("{\"type\": \"lost_events\", \"count\": 1, \"data\": {\"events\": 1}}\n");
+  }
+
+  @Test
+  void whatAKernelDoesNotCountIsNoLossYet() {
+    Summary summary =
+        summary(
+            host("a", HostState.HOST_FINAL)
+                .addLosses(Loss.newBuilder().setSource(LossSource.LOSS_RECURSION)));
+    assertThat(summary.isClean()).isTrue();
+    assertThat(summary.lost()).isZero();
+    assertThat(Footer.oneHost(summary, false)).isEmpty();
+    assertThat(Footer.lines(summary, false))
+        .containsExactly("hosts: 1 of 1 reporting", "loss: none", "loss not known: recursion: a");
+  }
+
   @Test
   void roundsThatWereJoinedOrSkipped() {
     Summary summary =
@@ -126,7 +161,8 @@ class FooterTest {
     assertThat(out.toString())
         .isEqualTo(
             "{\"type\": \"summary\", \"data\": {\"expected\": 2, \"reporting\": [\"a\"],"
-                + " \"failed\": [], \"refused\": [], \"unreachable\": [\"b\"], \"lost\": [],"
+                + " \"failed\": [], \"refused\": [], \"unreachable\": [\"b\"],"
+                + " \"not_connected\": [], \"lost\": [],"
                 + " \"unfinished\": [], \"window_ns\": 10, \"loss\": ["
                 + "{\"source\": \"ring buffer full\", \"count\": 5, \"hosts\": [\"a\"]},"
                 + "{\"source\": \"runs skipped by the kernel\", \"count\": null,"

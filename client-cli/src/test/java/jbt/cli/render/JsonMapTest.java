@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import java.util.List;
+import java.util.Set;
 import jbt.server.merge.Cell;
 import jbt.server.merge.Datum;
 import jbt.server.merge.Row;
@@ -125,9 +126,9 @@ class JsonMapTest {
     JsonRendering json = new JsonRendering(true, false, false);
     Table table = table(map("@x", ValueKind.VALUE_COUNT), row(37));
     Bytes out = new Bytes();
-    json.map(out, new MapPrint(table, "", 0, 0, 1, 2, new MapPrint.Place(12, false)));
-    json.map(out, new MapPrint(table, "", 0, 0, 1, 2, new MapPrint.Place(12, true)));
-    json.map(out, new MapPrint(table, "a", 0, 0, 1, 2, null));
+    json.map(out, new MapPrint(table, "", 0, 0, 1, 2, Set.of(), new MapPrint.Place(12, false)));
+    json.map(out, new MapPrint(table, "", 0, 0, 1, 2, Set.of(), new MapPrint.Place(12, true)));
+    json.map(out, new MapPrint(table, "a", 0, 0, 1, 1, Set.of(), null));
     assertThat(out.toString())
         .isEqualTo(
             """
@@ -145,7 +146,8 @@ class JsonMapTest {
             new Row("b", List.of(), new Cell.Word(2, false)),
             new Row("a", List.of(), new Cell.Word(1, false)));
     Bytes out = new Bytes();
-    new JsonRendering(true, true, false).map(out, new MapPrint(table, "", 0, 0, 2, 2, null));
+    new JsonRendering(true, true, false)
+        .map(out, new MapPrint(table, "", 0, 0, 2, 2, Set.of(), null));
     assertThat(out.toString())
         .isEqualTo(
             """

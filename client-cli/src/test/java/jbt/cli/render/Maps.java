@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import jbt.server.merge.Cell;
 import jbt.server.merge.Datum;
 import jbt.server.merge.Encode;
@@ -67,6 +68,6 @@ public final class Maps {
   }
 
   public static MapPrint print(Table table) {
-    return new MapPrint(table, "", 0, 0, 1, 1, null);
+    return new MapPrint(table, "", 0, 0, 1, 1, Set.of(), null);
   }
 }

@@ -12,6 +12,7 @@ import com.google.protobuf.ByteString;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import jbt.server.merge.Cell;
 import jbt.server.merge.Row;
 import jbt.v1.Lines;
@@ -86,16 +87,16 @@ class TextRenderingTest {
   void partialSumIsMarkedOnItsLine() {
     Table table = table(map("@x", ValueKind.VALUE_COUNT), row(37));
     TextRendering text = piped(true);
-    text.map(out, new MapPrint(table, "", 0, 0, 1, 2, null));
-    text.map(out, new MapPrint(table, "", 0, 0, 2, 2, null));
-    text.map(out, new MapPrint(table, "", 0, 0, 1, 2, new MapPrint.Place(12, true)));
+    text.map(out, new MapPrint(table, "", 0, 0, 1, 2, Set.of(), null));
+    text.map(out, new MapPrint(table, "", 0, 0, 2, 2, Set.of(), null));
+    text.map(out, new MapPrint(table, "", 0, 0, 1, 2, Set.of(), new MapPrint.Place(12, true)));
     assertThat(out.toString()).isEqualTo("@x: 37 (1/2 hosts)\n@x: 37\n@x: 37 (amends round 12)\n");
   }
 
   @Test
   void partialHistogramIsMarkedInItsHead() {
     Table table = table(map("@h", ValueKind.VALUE_HIST), row(histogram(1, 1)));
-    piped(true).map(out, new MapPrint(table, "", 0, 0, 1, 2, null));
+    piped(true).map(out, new MapPrint(table, "", 0, 0, 1, 2, Set.of(), null));
     assertThat(out.toString())
         .isEqualTo("@h: (1/2 hosts)\n[0]                    1 |" + "@".repeat(52) + "|\n\n");
   }
@@ -103,7 +104,7 @@ class TextRenderingTest {
   @Test
   void mapOfOneHostHasItInFront() {
     Table table = table(map("@h", ValueKind.VALUE_HIST), row(histogram(1, 1)));
-    piped(true).map(out, new MapPrint(table, "a", 0, 0, 1, 2, null));
+    piped(true).map(out, new MapPrint(table, "a", 0, 0, 1, 1, Set.of(), null));
     assertThat(out.toString())
         .isEqualTo("a | @h:\na | [0]                    1 |" + "@".repeat(52) + "|\na | \n");
   }
@@ -117,8 +118,41 @@ class TextRenderingTest {
             new Row("b", List.of(text("x")), new Cell.Word(1, false)),
             new Row("a", List.of(text("x")), new Cell.Word(5, false)),
             new Row("a", List.of(text("y")), new Cell.Word(4, false)));
-    new TextRendering(true, true, false, false).map(out, new MapPrint(table, "", 1, 0, 2, 2, null));
+    new TextRendering(true, true, false, false)
+        .map(out, new MapPrint(table, "", 1, 0, 2, 2, Set.of(), null));
     assertThat(out.toString()).isEqualTo("a | @n[x]: 5\nb | @n[x]: 1\n");
+  }
+
+  @Test
+  void perHostMarksWhatAHostMayNotHaveCountedToTheEnd() {
+    Table table =
+        table(
+            map("@n", ValueKind.VALUE_COUNT),
+            new Row("b", List.of(), new Cell.Word(7, false)),
+            new Row("a", List.of(), new Cell.Word(5, false)));
+    MapPrint print = new MapPrint(table, "", 0, 0, 1, 2, Set.of("b"), null);
+    new TextRendering(true, true, false, false).map(out, print);
+    assertThat(out.toString()).isEqualTo("a | @n: 5\nb | @n: 7 (0/1 hosts)\n");
+    Bytes json = new Bytes();
+    new JsonRendering(true, true, false).map(json, print);
+    assertThat(json.toString())
+        .isEqualTo(
+            """
+            {"type": "map", "data": {"@n": 5}, "host": "a"}
+            {"type": "map", "data": {"@n": 7}, "hosts": 0, "hosts_expected": 1, "host": "b"}
+            """);
+  }
+
+  /** A script that never ends its lines must not fill the memory. */
+  @Test
+  void aLineWithoutEndIsCut() {
+    TextRendering text = piped(true);
+    for (int i = 0; i < 70; i++) {
+      text.lines(out, lines("a", "x".repeat(1000)));
+    }
+    text.beforeFinal(out);
+    assertThat(out.toString())
+        .isEqualTo("a | " + "x".repeat(66_000) + "\na | " + "x".repeat(4_000) + "\n\n\n");
   }
 
   /** What this thread has had of a processor, whatever else the machine does. */
@@ -135,7 +169,7 @@ class TextRenderingTest {
     }
     Table table = table(map, rows.toArray(new Row[0]));
     long start = usedNanos();
-    piped(true).map(out, new MapPrint(table, "", 0, 0, 1999, 2000, null));
+    piped(true).map(out, new MapPrint(table, "", 0, 0, 1999, 2000, Set.of(), null));
     assertThat(usedNanos() - start).isLessThan(2_000_000_000L);
     String text = out.toString();
     assertThat(text.lines()).hasSize(2000);

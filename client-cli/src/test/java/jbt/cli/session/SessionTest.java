@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import jbt.cli.render.JsonRendering;
 import jbt.cli.render.Maps;
 import jbt.cli.render.TextRendering;
 import jbt.v1.Dump;
@@ -476,6 +477,62 @@ class SessionTest {
             hosts: 1 of 1 reporting
             loss: none
             """);
+  }
+
+  /** The other name of a host that ran to its end does not stand for the one that did not. */
+  @Test
+  void hostThatIsLostIsMissedBesideOneOfTwoNames() throws Exception {
+    FakeService service =
+        FakeService.that(
+            replies -> {
+              replies.onNext(FakeService.host("a", HostState.HOST_RUNNING));
+              replies.onNext(FakeService.host("b", HostState.HOST_RUNNING));
+              replies.onNext(
+                  FakeService.reply(
+                      HostReport.newBuilder()
+                          .setHost("alias")
+                          .setState(HostState.HOST_FINAL)
+                          .setSameAs("a")));
+              replies.onNext(schema());
+              replies.onNext(FakeService.reply(lost("b")));
+              replies.onNext(partial(0, 1, 2, 5));
+              replies.onNext(FakeService.host("a", HostState.HOST_FINAL));
+            });
+    assertThat(session(wanted("a", "alias", "b")).run(service)).isEqualTo(4);
+    assertThat(out()).isEqualTo("\n\n@x: 5 (1/2 hosts)\n");
+  }
+
+  @Test
+  void theOnlyHostIsMissedWhereItIsLost() throws Exception {
+    FakeService service =
+        FakeService.that(
+            replies -> {
+              replies.onNext(FakeService.host("a", HostState.HOST_RUNNING));
+              replies.onNext(schema());
+              replies.onNext(partial(0, 1, 1, 5));
+              replies.onNext(FakeService.reply(lost("a")));
+            });
+    assertThat(session(wanted("a")).run(service)).isEqualTo(4);
+    assertThat(out()).isEqualTo("\n\n@x: 5 (0/1 hosts)\n");
+    Session json =
+        new Session(
+            wanted("a"), new JsonRendering(false, false, true), new Screen(out, err, false, false));
+    out.reset();
+    assertThat(json.run(service)).isEqualTo(4);
+    assertThat(out())
+        .isEqualTo(
+            """
+            {"type": "map", "data": {"@x": 5}, "hosts": 0, "hosts_expected": 1}
+            """);
+  }
+
+  private static HostReport.Builder lost(String host) {
+    return HostReport.newBuilder()
+        .setHost(host)
+        .setState(HostState.HOST_LOST)
+        .setOpenedNs(1)
+        .setFailure(Failure.FAILURE_CONNECTION)
+        .setMessage("connection closed");
   }
 
   @Test

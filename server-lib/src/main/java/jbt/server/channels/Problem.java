@@ -98,7 +98,8 @@ public record Problem(HostState state, Failure failure, String text) {
     } else if (text.contains("closed") || text.contains("goaway")) {
       return "connection closed";
     }
-    return orElse(said, "connection lost");
+    // What Netty says of an error without a text of its own.
+    return text.equals("io exception") ? "connection lost" : orElse(said, "connection lost");
   }
 
   /** Of TLS errors without a certificate of theirs to blame: mostly, ours was refused. */

@@ -4,6 +4,7 @@ import io.grpc.Server;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import jbt.server.Collector;
@@ -30,9 +31,15 @@ public final class CollectorServer implements AutoCloseable {
   private final Channels channels;
   private final Collector collector;
   private final Server server;
+  private final Duration patience;
 
   private CollectorServer(
-      EventLoopGroup loops, Channels channels, Collector collector, Server server) {
+      EventLoopGroup loops,
+      Channels channels,
+      Collector collector,
+      Server server,
+      Duration patience) {
+    this.patience = patience;
     this.loops = loops;
     this.channels = channels;
     this.collector = collector;
@@ -62,7 +69,7 @@ public final class CollectorServer implements AutoCloseable {
       Channels channels = new Channels(config.tls(), loops);
       Collector collector = new Collector(config.inventory(), channels, settings);
       Server server = server(config, collector, loops, journal).start();
-      return new CollectorServer(loops, channels, collector, server);
+      return new CollectorServer(loops, channels, collector, server, settings.stop());
     } catch (TlsException | IOException | RuntimeException e) {
       EventLoops.stop(loops);
       throw e;
@@ -101,8 +108,16 @@ public final class CollectorServer implements AutoCloseable {
     server.awaitTermination();
   }
 
+  /** Stops all sessions, each with its answer, gives those a moment to be delivered, and ends. */
   @Override
   public void close() {
+    try {
+      collector.stop(patience);
+      server.shutdown();
+      var _ = server.awaitTermination(1, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     collector.close();
     server.shutdownNow();
     channels.close();

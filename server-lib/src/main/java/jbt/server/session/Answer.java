@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import jbt.server.merge.HostKeys;
 import jbt.server.merge.Partials;
 import jbt.server.merge.Schemas;
 import jbt.server.merge.Sound;
@@ -157,7 +158,8 @@ final class Answer {
     int map = target.places().map(partial.getMap());
     target.heard(partial.getEpoch());
     sound(map, partial.getRows());
-    if (partials.accept(schemas, map, target.name(), partial, target.mostKept())) {
+    MapPartial named = partial.toBuilder().setRows(named(target, partial.getRows())).build();
+    if (partials.accept(schemas, map, target.name(), named, target.mostKept())) {
       changed.add(map);
       known.add(map);
     }
@@ -176,11 +178,14 @@ final class Answer {
     Sound.rows(schema, rows, schemas.isPerHost(map) ? rows.getHostKeyed() : hosted);
   }
 
+  /** An agent is its own host, whatever it calls itself. */
+  private static Rows named(Downstream target, Rows rows) {
+    return target.target.isCollector() ? rows : HostKeys.named(target.name(), rows);
+  }
+
   private void round(Downstream target, Round round, long now) {
     Round named =
-        target.target.isCollector()
-            ? round
-            : round.toBuilder().setHost(target.hosts.getFirst().name).build();
+        target.target.isCollector() ? round : round.toBuilder().setHost(target.name()).build();
     int site = target.places().print(round.getSite());
     if (!named.getHost().isEmpty()) {
       target.host(named.getHost());
@@ -188,7 +193,8 @@ final class Answer {
     target.heard(round.getEpoch());
     sound(schemas.printAt(site).getMap(), round.getRows());
     heads.put(target.name(), target.hosts.getFirst());
-    send(rounds.accept(site, target.name(), named, now));
+    Rows rows = named(target, round.getRows());
+    send(rounds.accept(site, target.name(), named.toBuilder().setRows(rows).build(), now));
   }
 
   private void send(List<Merged> complete) {

@@ -199,11 +199,10 @@ public final class Session implements StreamObserver<TraceRequest> {
             : target.isAttached();
     if (opened && ready && !target.opened && !target.isDone()) {
       target.opened = true;
-      long left = openAt - System.nanoTime() - target.clock.oneWayNanos();
-      target.send(
-          TraceRequest.newBuilder()
-              .setOpen(Open.newBuilder().setDelayNs(Math.max(0, left)))
-              .build());
+      long left = openAt - System.nanoTime();
+      // What it takes to get there is not known well of a host that has just come.
+      long delay = left > 0 ? Math.max(0, left - target.clock.oneWayNanos()) : left;
+      target.send(TraceRequest.newBuilder().setOpen(Open.newBuilder().setDelayNs(delay)).build());
     }
   }
 
@@ -218,7 +217,8 @@ public final class Session implements StreamObserver<TraceRequest> {
     }
   }
 
-  private void stop() {
+  /** Asks all hosts for their final result. Again changes nothing. */
+  public synchronized void stop() {
     if (stopping || finished || !started) {
       return;
     }
@@ -297,10 +297,10 @@ public final class Session implements StreamObserver<TraceRequest> {
           target.pingedAt = now;
           target.send(TraceRequest.newBuilder().setPing(ClockOffset.ping()).build());
         }
-        target.hosts.stream().filter(Host::hasUntoldLoss).forEach(answer::reportSoon);
       }
       case WAITING, ENDED -> {}
     }
+    target.hosts.stream().filter(Host::hasUntoldLoss).forEach(answer::reportSoon);
   }
 
   /** Ends a target that has not ended well. */
@@ -334,6 +334,11 @@ public final class Session implements StreamObserver<TraceRequest> {
     }
     if (targets.values().stream().allMatch(Downstream::isDone)) {
       answer.finish();
+      // Rounds of hosts that ended long ago may have been dropped only now.
+      targets.values().stream()
+          .flatMap(each -> each.hosts.stream())
+          .filter(host -> host.hasUntoldLoss() && !reported.contains(host))
+          .forEach(reported::add);
     }
     reported.forEach(answer::report);
   }

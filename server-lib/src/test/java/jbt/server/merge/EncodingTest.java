@@ -54,6 +54,25 @@ class EncodingTest {
   private record Sample(ValueKind kind, Cell cell) {}
 
   @Test
+  void aHostGetsTheNameByWhichItWasAsked() {
+    MapSchema map = map(ValueKind.VALUE_STATS, TEXT);
+    Rows rows = Encode.rows(map, rowsOf("localhost", "web01"));
+    assertThat(Decode.rows(map, HostKeys.named("web01", rows))).isEqualTo(rowsOf("web01", "web01"));
+    Rows named = Encode.rows(map, rowsOf("web01", "web01"));
+    assertThat(HostKeys.named("web01", named)).isSameAs(named);
+    assertThat(Decode.rows(map, HostKeys.named("web", named))).isEqualTo(rowsOf("web", "web"));
+    Rows bare = Encode.rows(map, List.of(new Row(null, List.of(text("x")), MEAN)));
+    assertThat(HostKeys.named("web01", bare)).isSameAs(bare);
+  }
+
+  private static final Cell MEAN = new Cell.Mean(8, 3, true);
+
+  private static List<Row> rowsOf(String first, String second) {
+    return List.of(
+        new Row(first, List.of(text("sshd")), MEAN), new Row(second, List.of(text("")), MEAN));
+  }
+
+  @Test
   void hostsStandBesideTheKey() {
     MapSchema map = map(ValueKind.VALUE_COUNT);
     List<Row> rows = List.of(new Row("web01", List.of(), new Cell.Word(1, false)));

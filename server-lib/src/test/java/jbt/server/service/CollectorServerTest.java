@@ -153,6 +153,14 @@ class CollectorServerTest {
     assertThat(stolen.getMessage())
         .isEqualTo("collector eu: refused our identity: host b is not admitted here");
     assertThat(journal).anyMatch(line -> line.startsWith("refused: host b is not admitted here"));
+
+    // Whoever traces when it is stopped has the answer.
+    Asker last = new Asker(service(alice, above), "a");
+    last.awaitState("a", HostState.HOST_RUNNING);
+    collector.close();
+    last.awaitEnd();
+    assertThat(Asker.word(last.lastPartial().getRows())).isEqualTo(42);
+    assertThat(last.report("a").getState()).isEqualTo(HostState.HOST_FINAL);
   }
 
   private static int freePort() throws IOException {

@@ -73,6 +73,8 @@ record Layout(
   /** What a ring takes that nobody writes to: the smallest that the kernel makes. */
   private static final int UNUSED_RING_BYTES = 4096;
 
+  private static final int WORD = 8;
+
   private static final int START_TIME = 0;
   private static final int EXIT_CODE = 8;
   private static final int WALL_OFFSET = 16;
@@ -82,10 +84,13 @@ record Layout(
   /** In a processor's area. */
   private static final int GATE = 0;
 
+  /**
+   * One more than the number of the program whose last print found no room: its clear does nothing.
+   */
+  static final int UNPRINTED = GATE + WORD;
+
   /** Two lines: processors fetch them in pairs. */
   private static final int LEAST_STRIDE = 128;
-
-  private static final int WORD = 8;
 
   /**
    * What a program touches of memory costs by the page: a system call makes processors forget where
@@ -135,7 +140,7 @@ record Layout(
     /** Shared data, behind start time, exit code and their like. */
     private int shared = LINE;
 
-    private int perCpu = GATE + WORD;
+    private int perCpu = UNPRINTED + WORD;
     private int hotMaps;
 
     /** Maps that are kept with threads, and the kernel's map of them. */
@@ -428,6 +433,11 @@ record Layout(
   /** A quarter of the data ring. */
   static int dataRingQuarter() {
     return DATA_RING_BYTES / 4;
+  }
+
+  /** Bytes of the control ring behind which there is no room for prints, but for their clears. */
+  static int roomForPrints() {
+    return CONTROL_RING_BYTES / 2;
   }
 
   Optional<LossCounter> lossCounter(LossCounter.Source source, String detail) {

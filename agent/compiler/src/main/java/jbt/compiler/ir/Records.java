@@ -179,32 +179,77 @@ final class Records {
     int keySize = s.key().isEmpty() ? 0 : lowering.maps().keys().partsSize(s.map());
     Address key = body.memory(keySize);
     lowering.maps().keys().storeParts(s.map(), s.key(), key);
-    control(
-        s.site(),
-        HEADER + 8 + keySize,
+    int size = HEADER + 8 + keySize;
+    Fill fill =
         at -> {
           body.storeWord(at.plus(HEADER), generation);
           lowering.expressions().copyWords(key, at.plus(HEADER + 8), keySize);
-        });
+        };
+    if (generation instanceof Imm) {
+      control(s.site(), size, fill);
+    } else {
+      // Known before the branch, for what comes behind it.
+      lowering.builtins().time();
+      Reg unread = body.call(Helper.RINGBUF_QUERY, ring(KernelMap.CONTROL_RING), AVAIL_DATA);
+      unless(
+          Condition.GT,
+          unread,
+          new Imm(Layout.roomForPrints()),
+          () -> {
+            body.storeWord(body.perCpu(Layout.UNPRINTED), ZERO);
+            control(s.site(), size, fill);
+          },
+          () -> body.storeWord(body.perCpu(Layout.UNPRINTED), thisProgram()));
+    }
   }
 
   /**
    * The record is reserved first: a generation must not move on without user space hearing of it.
-   * Where there is no room the contents stay, for a later clear. Of what is kept with threads there
-   * is nothing to clear: nobody looks at it any more.
+   * Where there is no room the contents stay, for a later clear; and so they do where there was
+   * none for the program's print, which was to show them. The clear of a print that found room has
+   * room, too: prints leave half of the ring free. Of what is kept with threads there is nothing to
+   * clear: nobody looks at it any more.
    */
   void clear(int site, int map) {
     if (lowering.maps().scriptMap(map).storage() instanceof Storage.Threads) {
       return;
     }
     Operand generation = body.move(lowering.maps().generation(map));
-    control(
-        site,
-        HEADER + 16,
-        at -> {
-          body.storeWord(at.plus(HEADER), generation);
-          body.storeWord(at.plus(HEADER + 8), lowering.maps().moveOn(map, generation));
-        });
+    lowering.builtins().time();
+    Address unprinted = body.perCpu(Layout.UNPRINTED);
+    unless(
+        Condition.EQ,
+        body.load(Size.DOUBLE, unprinted),
+        thisProgram(),
+        () ->
+            control(
+                site,
+                HEADER + 16,
+                at -> {
+                  body.storeWord(at.plus(HEADER), generation);
+                  body.storeWord(at.plus(HEADER + 8), lowering.maps().moveOn(map, generation));
+                }),
+        () -> body.storeWord(unprinted, ZERO));
+  }
+
+  private Imm thisProgram() {
+    return new Imm(lowering.programNumber() + 1L);
+  }
+
+  /** Sends a control record, or counts it as lost. */
+  private void unless(Condition full, Reg left, Operand right, Runnable send, Runnable otherwise) {
+    int refuse = body.coldBlock();
+    int accept = body.block();
+    int done = body.block();
+    body.branch(full, left, right, refuse, accept);
+    body.place(refuse);
+    otherwise.run();
+    body.lose(LossCounter.Source.CONTROL_RING_FULL, "");
+    body.jump(done);
+    body.place(accept);
+    send.run();
+    body.jump(done);
+    body.place(done);
   }
 
   /** What a test returns. */

@@ -31,6 +31,7 @@ final class ScriptMaps implements Settlement.Maps {
   private final Slots slots = new Slots();
   private long sequence;
   private long opened;
+  private long late;
 
   ScriptMaps(
       LoadedPlan loaded,
@@ -47,8 +48,19 @@ final class ScriptMaps implements Settlement.Maps {
     this.keying = keying;
     this.schemas = schemas;
     for (ScriptMap map : plan.scriptMaps()) {
-      rows.add(new MapRows(map, canonical, perHost(map) ? Optional.of(host) : Optional.empty()));
+      Optional<String> front = perHost(map) ? Optional.of(host) : Optional.empty();
+      rows.add(new MapRows(map, room(map), canonical, front));
     }
+  }
+
+  private int room(ScriptMap map) {
+    return switch (map.storage()) {
+      case ScriptMap.Storage.Hash hash ->
+          hash.all().stream()
+              .mapToInt(each -> plan.maps().get(each.kernelMap()).maxEntries())
+              .sum();
+      case ScriptMap.Storage.Slots _, ScriptMap.Storage.Shared _, ScriptMap.Storage.Threads _ -> 1;
+    };
   }
 
   private boolean perHost(ScriptMap map) {
@@ -63,9 +75,13 @@ final class ScriptMaps implements Settlement.Maps {
     return map.hostBound() || map.value() instanceof ScriptMap.Value.Plain;
   }
 
-  /** Interval slots are counted from here, CLOCK_BOOTTIME in nanoseconds. */
-  void opened(long time) {
+  /**
+   * Intervals run from here, CLOCK_BOOTTIME in nanoseconds; their slots are counted from when all
+   * hosts were to open, {@code late} nanoseconds before.
+   */
+  void opened(long time, long late) {
     opened = time;
+    this.late = late;
   }
 
   @Override
@@ -92,7 +108,7 @@ final class ScriptMaps implements Settlement.Maps {
     Site.Print site = (Site.Print) print.site();
     Slots.Slot slot =
         site.interval()
-            .map(period -> slots.at(print.siteIndex(), print.time() - opened, period))
+            .map(period -> slots.at(print.siteIndex(), print.time() - opened, late, period))
             .orElseGet(() -> slots.next(print.siteIndex()));
     Round.Builder round =
         Round.newBuilder()

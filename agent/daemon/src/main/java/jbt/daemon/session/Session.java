@@ -10,8 +10,10 @@ import java.util.function.Predicate;
 import jbt.compiler.Plans;
 import jbt.compiler.plan.Attachment;
 import jbt.compiler.plan.FailureCounter;
+import jbt.compiler.plan.KernelMap;
 import jbt.compiler.plan.LossCounter;
 import jbt.compiler.plan.Plan;
+import jbt.compiler.plan.ScriptMap;
 import jbt.compiler.target.Target;
 import jbt.daemon.Policy;
 import jbt.kernel.LoadedPlan;
@@ -96,7 +98,11 @@ public final class Session implements Runnable {
             .setIdentity(host.identity());
   }
 
-  /** Opens the gate after the delay. */
+  /**
+   * Opens the gate after the delay.
+   *
+   * @param delayNs negative where others have been open for so long
+   */
   public synchronized void open(long delayNs) {
     if (!openAsked) {
       openAsked = true;
@@ -157,6 +163,10 @@ public final class Session implements Runnable {
       finish(HostState.HOST_FINAL);
     } catch (Failed e) {
       fail(e.failure(), String.valueOf(e.getMessage()));
+    } catch (OutOfMemoryError e) {
+      fail(
+          Failure.FAILURE_POLICY,
+          "the agent has no memory left: the script's maps have too many keys");
     } catch (RuntimeException | Error e) {
       // Even without memory, or without a file for a class: nothing stays, and the client is told.
       fail(Failure.FAILURE_INTERNAL, "internal error: " + e);
@@ -257,7 +267,8 @@ public final class Session implements Runnable {
     boolean alone = start.getMode() != Mode.MODE_TRACE;
     boolean events = has(plan, Session::happensLater) && !alone;
     if ((events || iterators || alone) && !tracing.exited()) {
-      tracing.opened(loaded.openGate());
+      long opened = loaded.openGate();
+      tracing.opened(opened, Math.max(0, System.nanoTime() - asked()));
       deadline = System.nanoTime() + policy.durationNs();
       send(HostState.HOST_RUNNING);
       loaded.iterate();
@@ -307,6 +318,11 @@ public final class Session implements Runnable {
     } else if (now - deadline >= 0) {
       report.setStopReason(StopReason.STOP_DURATION);
     }
+  }
+
+  /** When the gate was to be opened. */
+  private synchronized long asked() {
+    return openAt;
   }
 
   private synchronized boolean stopped() {
@@ -386,6 +402,7 @@ public final class Session implements Runnable {
                 .setCount(failures[i]));
       }
     }
+    evictions(loaded.plan());
     report.addAllLosses(outbox.losses());
     Loss.Builder recursion = Loss.newBuilder().setSource(LossSource.LOSS_RECURSION);
     loaded.recursionMisses().ifPresent(recursion::setCount);
@@ -394,6 +411,23 @@ public final class Session implements Runnable {
       // The kernel throttles without telling the owner of an event that nobody maps.
       report.addLosses(Loss.newBuilder().setSource(LossSource.LOSS_THROTTLED));
     }
+  }
+
+  /** Where old keys make room the kernel does not count what goes with them. */
+  private void evictions(Plan plan) {
+    for (ScriptMap map : plan.scriptMaps()) {
+      if (map.storage() instanceof ScriptMap.Storage.Hash hash && evicts(plan, hash)) {
+        report.addLosses(
+            Loss.newBuilder()
+                .setSource(LossSource.LOSS_MAP_FULL)
+                .setDetail(map.name() + ", old keys make room"));
+      }
+    }
+  }
+
+  private static boolean evicts(Plan plan, ScriptMap.Storage.Hash hash) {
+    KernelMap.Kind kind = plan.maps().get(hash.kernelMap()).kind();
+    return kind == KernelMap.Kind.LRU_HASH || kind == KernelMap.Kind.LRU_PERCPU_HASH;
   }
 
   private static long wallClock() {

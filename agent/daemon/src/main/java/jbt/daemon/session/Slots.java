@@ -20,12 +20,18 @@ final class Slots {
   /**
    * The print of an interval's site.
    *
-   * @param sinceStart nanoseconds since the gate opened
+   * @param sinceOpened nanoseconds since the gate opened, from when on the timer runs
+   * @param late nanoseconds from the start of all hosts to then
    */
-  Slot at(int site, long sinceStart, long period) {
-    long before = last.getOrDefault(site, 0L);
-    long slot = Math.max(before + 1, (sinceStart + period / 2) / period);
+  Slot at(int site, long sinceOpened, long late, long period) {
+    long none = nearest(late, period);
+    long before = last.getOrDefault(site, none);
+    long slot = Math.max(before + 1, none + nearest(sinceOpened, period));
     last.put(site, slot);
     return new Slot(slot, (int) Math.min(Integer.MAX_VALUE, slot - before - 1));
+  }
+
+  private static long nearest(long time, long period) {
+    return (time + period / 2) / period;
   }
 }

@@ -68,9 +68,9 @@ final class Tracing implements AutoCloseable {
     return TraceReply.newBuilder().setSchema(schemas.schema()).build();
   }
 
-  /** Interval slots are counted from here, CLOCK_BOOTTIME in nanoseconds. */
-  void opened(long time) {
-    maps.opened(time);
+  /** See {@link ScriptMaps#opened}. */
+  void opened(long time, long late) {
+    maps.opened(time, late);
   }
 
   /** Whether the script has called exit(). */

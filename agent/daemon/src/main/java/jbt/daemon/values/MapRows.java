@@ -20,14 +20,19 @@ public final class MapRows {
   private final Canonical canonical;
   private final Optional<byte[]> hostPart;
 
+  /** For how many keys the map has room: as many that zero() left behind are kept here. */
+  private final int room;
+
   /** Keys that a zero() left behind: they show as 0 until a clear(). */
   private final Set<ByteString> zeroed = new HashSet<>();
 
   /**
+   * @param room how many keys the map holds
    * @param host put in front of every key, where the session keeps this map's hosts apart
    */
-  public MapRows(ScriptMap map, Canonical canonical, Optional<String> host) {
+  public MapRows(ScriptMap map, int room, Canonical canonical, Optional<String> host) {
     this.map = map;
+    this.room = room;
     this.canonical = canonical;
     this.hostPart =
         host.map(
@@ -40,13 +45,13 @@ public final class MapRows {
             });
   }
 
-  /** Every key of the contents shows as 0 from now on, until it has a value again. */
+  /** Keys of the contents show as 0 from now on, as many as there is room for. */
   public void zero(MapContents contents) {
     if (!showsZero()) {
       return;
     }
     ByteBuffer stored = stored(contents.keys());
-    for (int row = 0; row < contents.rows(); row++) {
+    for (int row = 0; row < contents.rows() && zeroed.size() < room; row++) {
       zeroed.add(key(stored, row * contents.keySize()));
     }
   }
