@@ -286,7 +286,7 @@ class CommandLineTest {
       try (Running remote = start("-e", "hardware:cycles:1000000 { @ = 1; }")) {
         assertThat(remote.exitCode(PATIENCE)).as(remote.toString()).isEqualTo(255);
         assertThat(remote.err().getFirst())
-            .startsWith("attach hardware:cpu-cycles:1000000: there is no counter");
+            .startsWith("attach hardware:cycles:1000000: there is no counter");
       }
     }
   }

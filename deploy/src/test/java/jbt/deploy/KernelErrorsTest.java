@@ -63,7 +63,7 @@ final class KernelErrorsTest {
             "tracepoint:syscalls:sys_enter_* { @ = count(); } hardware:cycles:1000000 { @c = count(); }");
     assertThat(remote.exitCode(Fleet.PATIENCE)).as(remote.toString()).isEqualTo(SOME_FAILED);
     // One line, unless one host is much slower than the other.
-    String failed = ": attach hardware:cpu-cycles:1000000: there is no counter for cpu-cycles";
+    String failed = ": attach hardware:cycles:1000000: there is no counter for cpu-cycles";
     assertThat(remote.err())
         .filteredOn(line -> line.contains(failed))
         .as(remote.toString())

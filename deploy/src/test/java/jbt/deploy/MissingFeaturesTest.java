@@ -99,7 +99,8 @@ final class MissingFeaturesTest {
                 HINT: This kernel has no type information (BTF): declare the struct in the script"""));
     assertThat(run(environment, before, "-lv", "struct path"))
         .isEqualTo(
-            new Answer(2, "This kernel tells nothing of its types (BTF, /sys/kernel/btf/vmlinux)"));
+            new Answer(
+                1, "ERROR: This kernel tells nothing of its types (BTF, /sys/kernel/btf/vmlinux)"));
   }
 
   /** The list of tracepoints: not mounted, and mounted so that nothing can be made in it. */
