@@ -42,6 +42,11 @@ class LoopScriptsTest {
         "@k[1] = 5; clear(@k); @k[2] = 7; for ($kv : @k) { @ += $kv.1; }                | 7",
         "for ($i : 0..args.pid) { printf(\"%d %s\\n\", $i, comm); @++; }              | 5",
         "for ($i : 0..100) { let $a = 0; if ($i % 2) { $a = 1 } else { $a = 2 } @ += $a; }          | 150",
+        "$i = 0; $p = &$i; while ($i < 10) { $i++; @ += 1; } @ += *$p * 100;           | 1010",
+        "$n = 0; $i = 0; while ($i < 20) { if (args.pid & (1 << $i)) { $n = $n * 2 + 1; } else { $n *= 2; } $i++; } if ($n == 7) { @++; } @ += $n; | 655360",
+        "$n = 0; for ($i : 0..20) { $n *= 2; if (args.pid >> $i == 0) { continue; } $n++; } if ($n == 9) { @++; } @ += $n; | 917504",
+        "$n = 0; for ($i : 0..20) { $n = $n * 2 + (args.pid > $i ? 1 : 0); } if ($n == 3) { @++; } @ += $n; | 1015808",
+        "$n = 0; for ($i : 0..20) { $n *= 2; if (args.pid > $i && $n++ >= 0) { @++; } } if ($n == 3) { @++; } @ += $n; | 1015813",
       })
   void counts(String body, long expected) throws Exception {
     try (ScriptSession session =

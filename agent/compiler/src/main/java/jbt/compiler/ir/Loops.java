@@ -99,9 +99,11 @@ final class Loops {
   }
 
   private void inlineWhile(Stmt.While loop) {
-    // What other routines use, too, is in memory, and what is there the verifier doesn't know.
-    Optional<Reg> counter =
-        lowering.routines().several() ? Optional.of(body.move(ZERO)) : Optional.empty();
+    // What is in scratch memory the verifier doesn't know.
+    boolean unknown =
+        Nodes.of(loop.condition())
+            .any(e -> e instanceof Expr.Local l && lowering.routines().shared(l.local()));
+    Optional<Reg> counter = unknown ? Optional.of(body.move(ZERO)) : Optional.empty();
     int round = body.block();
     int holds = body.block();
     int done = body.block();

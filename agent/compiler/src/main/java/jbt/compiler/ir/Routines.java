@@ -17,7 +17,7 @@ import jbt.compiler.types.Type;
  * How a program is cut into routines: the body of a loop whose number of rounds is not known, or
  * large, is a routine that the kernel calls. Variables that several routines use are kept in
  * scratch memory: the verifier doesn't follow what is in there, so it looks at a body once and not
- * once a round.
+ * once a round. So are those that can have many values in a round of a loop, see {@link Ways}.
  */
 final class Routines {
   /** Work of a loop, rounds times nodes of its body, that is done without calls. */
@@ -58,6 +58,9 @@ final class Routines {
     Routines routines = new Routines(mostStraight(nodes));
     probe.predicate().ifPresent(predicate -> routines.expr(predicate, PROGRAM));
     routines.all(probe.body(), PROGRAM);
+    if (routines.looped) {
+      Ways.locals(nodes).forEach(local -> routines.owners.put(local, SEVERAL));
+    }
     return routines;
   }
 
@@ -88,6 +91,7 @@ final class Routines {
     return looped;
   }
 
+  /** Whether a local is in scratch memory. */
   boolean shared(int local) {
     return owners.getOrDefault(local, PROGRAM) == SEVERAL;
   }
