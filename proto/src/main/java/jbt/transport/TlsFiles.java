@@ -15,6 +15,7 @@ import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.EnumSet;
@@ -88,12 +89,10 @@ public record TlsFiles(Path authority, Path certificate, Path key) {
 
   private static boolean belongTogether(PrivateKey secret, PublicKey open)
       throws GeneralSecurityException {
-    String algorithm =
-        switch (open.getAlgorithm()) {
-          case "EC" -> "SHA256withECDSA";
-          case "RSA" -> "SHA256withRSA";
-          default -> open.getAlgorithm();
-        };
+    if (secret instanceof RSAKey ours && open instanceof RSAKey theirs) {
+      return ours.getModulus().equals(theirs.getModulus());
+    }
+    String algorithm = open.getAlgorithm().equals("EC") ? "SHA256withECDSA" : open.getAlgorithm();
     byte[] text = {1};
     Signature signature = Signature.getInstance(algorithm);
     signature.initSign(secret);

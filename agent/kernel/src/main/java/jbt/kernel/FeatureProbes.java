@@ -46,7 +46,7 @@ final class FeatureProbes {
       case TASK_FROM_PID -> taskFromPid(types.get());
       case RING_BUFFER -> ringBuffer();
       case UPROBE_MULTI -> uprobeMulti();
-      case TASK_STORAGE -> taskStorage();
+      case TASK_STORAGE -> taskStorage(types.get());
       case KPROBE -> EventSources.has("kprobe") ? Answer.YES : Answer.NO;
       case KPROBE_MULTI -> kprobeMulti();
       case PRIVATE_STACKS -> privateStacks();
@@ -199,10 +199,15 @@ final class FeatureProbes {
         "jbt_probe");
   }
 
-  /** Before this version the kernel has no memory for it where a program interrupts others. */
-  private static Answer taskStorage() {
+  /**
+   * Before this version the kernel has no memory for it where a program interrupts others. Without
+   * its types no program can name a task.
+   */
+  private static Answer taskStorage(Optional<KernelTypes> types) {
     int version = KernelVersion.code(System.getProperty("os.version")).orElse(0);
-    if (version < TASK_STORAGE_EVERYWHERE || helper(Helper.TASK_STORAGE_GET) != Answer.YES) {
+    if (version < TASK_STORAGE_EVERYWHERE
+        || types.isEmpty()
+        || helper(Helper.TASK_STORAGE_GET) != Answer.YES) {
       return Answer.NO;
     }
     try {

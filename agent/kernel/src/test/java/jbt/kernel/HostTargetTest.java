@@ -3,6 +3,7 @@ package jbt.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import jbt.compiler.target.KernelFunctions;
 import jbt.compiler.target.KernelFunctions.Function;
@@ -57,6 +58,17 @@ class HostTargetTest {
                     .map(lacks -> Set.of(lacks.contains(feature.name()) ? Answer.NO : Answer.YES))
                     .orElseGet(() -> expected(feature)));
       }
+    }
+  }
+
+  /** Programs name a task, or a function, by the types of the kernel. */
+  @Test
+  void lacksWithoutTypesWhatNeedsThem() {
+    for (Feature feature :
+        List.of(Feature.TASK_FROM_PID, Feature.TASK_STORAGE, Feature.WHOLE_FUNCTION_PROBES)) {
+      assertThat(FeatureProbes.probe(feature, Optional::empty))
+          .as(feature.name())
+          .isEqualTo(Answer.NO);
     }
   }
 

@@ -143,11 +143,6 @@ record Layout(
     private int perCpu = UNPRINTED + WORD;
     private int hotMaps;
 
-    /** Maps that are kept with threads, and the kernel's map of them. */
-    private int ofThreads;
-
-    private int threads;
-
     /**
      * What the verifier must see behind the last histogram: a bucket is known to it by its mask.
      */
@@ -163,12 +158,16 @@ record Layout(
       count(LossCounter.Source.RING_FULL, "");
       count(LossCounter.Source.CONTROL_RING_FULL, "");
       BitSet read = Reads.maps(checked.maps(), nodes);
-      BitSet threads = ThreadMaps.of(checked, nodes, target);
+      BitSet ofThreads = ThreadMaps.of(checked, nodes, target);
+      int threads = threads(ofThreads.cardinality());
       for (int i = 0; i < checked.maps().size(); i++) {
-        if (!threads.get(i)) {
-          add(checked.maps().get(i), read.get(i));
+        MapDecl map = checked.maps().get(i);
+        if (ofThreads.get(i)) {
+          int place = ofThreads.get(0, i).cardinality() * WORD;
+          count(LossCounter.Source.UPDATE_REFUSED, map.name());
+          add(map, new Storage.Threads(threads, place), false);
         } else {
-          addOfThreads(checked.maps().get(i), threads.cardinality());
+          add(map, read.get(i));
         }
       }
       int stacks = stacks();
@@ -233,6 +232,15 @@ record Layout(
       return FIRST_HASH + hashes.size() - 1;
     }
 
+    /** All maps that are kept with threads are in one of the kernel. */
+    private int threads(int words) {
+      if (words == 0) {
+        return -1;
+      }
+      hashes.add(new KernelMap("threads", KernelMap.Kind.THREADS, 4, words * WORD, 0, false));
+      return FIRST_HASH + hashes.size() - 1;
+    }
+
     private int unwind() {
       if (Reads.unwound(nodes).isEmpty()) {
         return -1;
@@ -273,6 +281,10 @@ record Layout(
       if (storage instanceof Storage.Slots && words(map) == 2 && minMax(map)) {
         count(LossCounter.Source.UPDATE_REFUSED, map.name());
       }
+      add(map, storage, generational);
+    }
+
+    private void add(MapDecl map, Storage storage, boolean generational) {
       maps.add(
           new ScriptMap(
               map.name(),
@@ -282,25 +294,6 @@ record Layout(
               generational ? Optional.of(generations()) : Optional.empty(),
               map.hostBound(),
               map.printed()));
-    }
-
-    /** All maps of threads are in one of the kernel. */
-    private void addOfThreads(MapDecl map, int together) {
-      if (ofThreads == 0) {
-        hashes.add(new KernelMap("threads", KernelMap.Kind.THREADS, 4, together * WORD, 0, false));
-        threads = FIRST_HASH + hashes.size() - 1;
-      }
-      count(LossCounter.Source.UPDATE_REFUSED, map.name());
-      Storage storage = new Storage.Threads(threads, ofThreads++ * WORD);
-      maps.add(
-          new ScriptMap(
-              map.name(),
-              map.key(),
-              map.value(),
-              storage,
-              Optional.empty(),
-              map.hostBound(),
-              false));
     }
 
     private Generations generations() {

@@ -17,6 +17,9 @@ import jbt.compiler.target.Target;
  * nobody sees them: they are not printed, and END clears them, or what is left is not shown.
  */
 final class ThreadMaps {
+  /** What each thread of the host may take is not in the limit of a session's memory. */
+  private static final int MOST = 64;
+
   private final Checked checked;
   private final List<Nodes> nodes;
 
@@ -29,7 +32,7 @@ final class ThreadMaps {
   static BitSet of(Checked checked, List<Nodes> nodes, Target target) {
     ThreadMaps maps = new ThreadMaps(checked, nodes);
     BitSet found = new BitSet();
-    for (int map = 0; map < checked.maps().size(); map++) {
+    for (int map = 0; map < checked.maps().size() && found.cardinality() < MOST; map++) {
       // Whoever asks for failures wants to know of keys that are missing.
       if (!checked.circumstances().failures()
           && maps.oneWord(checked.maps().get(map))

@@ -311,9 +311,11 @@ final class Lexer {
     }
     // Blocks that begin in it end in it.
     long open = text.substring(start, at).chars().map(c -> c == '{' ? 1 : c == '}' ? -1 : 0).sum();
-    while (open > 0 && text.substring(at, inLine.end()).contains("}")) {
-      at = text.indexOf('}', at) + 1;
+    int close = text.indexOf('}', at);
+    while (open > 0 && close >= 0 && close < inLine.end()) {
+      at = close + 1;
       open--;
+      close = text.indexOf('}', at);
     }
     diagnostics.error(new SourceRange(start, at), message);
     return token(Kind.BAD, start, text.substring(start, at));

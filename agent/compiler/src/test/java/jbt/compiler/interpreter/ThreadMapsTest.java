@@ -1,14 +1,17 @@
 package jbt.compiler.interpreter;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import jbt.compiler.lang.Parameters;
 import jbt.compiler.lang.Parameters.Circumstances;
 import jbt.compiler.lang.Parameters.Unsafe;
 import jbt.compiler.plan.KernelMap;
+import jbt.compiler.plan.ScriptMap;
 import jbt.compiler.plan.ScriptMap.Storage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +90,21 @@ class ThreadMapsTest {
   void areNoneWhereMissingKeysAreCounted() {
     String script = END + "tracepoint:x:call { @s[tid] = nsecs; }";
     assertThat(storage(script, circumstances(true, true))).isInstanceOf(Storage.Hash.class);
+  }
+
+  @Test
+  void areNotMoreThanAThreadHasRoomFor() {
+    String sets =
+        IntStream.range(0, 65).mapToObj(i -> "@m%d[tid] = 1;".formatted(i)).collect(joining());
+    List<ScriptMap> maps =
+        ScriptRun.of("tracepoint:x:call {" + sets + "}", circumstances(false, true))
+            .plan()
+            .scriptMaps();
+    assertThat(maps.subList(0, 64))
+        .allMatch(map -> map.storage() instanceof Storage.Threads)
+        .extracting(map -> ((Storage.Threads) map.storage()).offset())
+        .containsExactlyElementsOf(IntStream.range(0, 64).mapToObj(i -> i * 8).toList());
+    assertThat(maps.getLast().storage()).isInstanceOf(Storage.Hash.class);
   }
 
   private static Parameters circumstances(boolean failures, boolean merged) {

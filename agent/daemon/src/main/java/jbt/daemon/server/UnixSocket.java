@@ -6,7 +6,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -17,6 +16,11 @@ record UnixSocket(Path path) {
       PosixFilePermissions.fromString("rwx------");
   private static final Set<PosixFilePermission> SOCKET =
       PosixFilePermissions.fromString("rw-------");
+
+  /** What a file's mode says of its kind: inode(7). */
+  private static final int FILE_TYPE = 0170000;
+
+  private static final int IS_SOCKET = 0140000;
 
   /** Makes the folder if need be and removes what an agent that was killed has left. */
   static UnixSocket prepare(Path path) throws IOException {
@@ -37,8 +41,8 @@ record UnixSocket(Path path) {
   }
 
   private static void removeStale(Path path) throws IOException {
-    if (!Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-        .isOther()) {
+    int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+    if ((mode & FILE_TYPE) != IS_SOCKET) {
       throw new IOException(path + ": there is something else than a socket");
     }
     if (isServed(path)) {

@@ -288,6 +288,12 @@ class AgentServerTest {
         .isInstanceOf(IOException.class)
         .hasMessage(file + ": there is something else than a socket");
     assertThat(file).hasContent("mine");
+    Path pipe = socket.resolveSibling("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    assertThatThrownBy(() -> UnixSocket.prepare(pipe))
+        .isInstanceOf(IOException.class)
+        .hasMessage(pipe + ": there is something else than a socket");
+    assertThat(pipe).exists();
   }
 
   @Test

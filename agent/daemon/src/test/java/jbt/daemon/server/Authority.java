@@ -69,7 +69,10 @@ final class Authority {
 
   /** A certificate that is valid until then; it is trusted together with this authority. */
   TlsFiles issue(Identity identity, Instant until) throws Exception {
-    KeyPair own = pair();
+    return issue(identity, until, pair());
+  }
+
+  TlsFiles issue(Identity identity, Instant until, KeyPair own) throws Exception {
     var builder = builder(new X500Name("CN=" + identity.name()), own, until);
     List<GeneralName> names = new ArrayList<>();
     names.add(new GeneralName(GeneralName.uniformResourceIdentifier, identity.uri()));
