@@ -57,7 +57,7 @@ final class OverflowTest {
       fleet.server("a").signal("CONT");
     }
     b.make("load-b getppid 7");
-    assertThat(Traced.stop(remote)).isZero();
+    assertThat(Traced.stop(remote)).as(remote.toString()).isZero();
     assertThat(shown(remote, "a")).isPositive();
     assertThat(shown(remote, "b")).isEqualTo(7);
     assertThat(lost(remote, "ring buffer full")).isPositive();
@@ -75,7 +75,7 @@ final class OverflowTest {
       remote.signal("CONT");
     }
     b.make("load-b getppid 7");
-    assertThat(Traced.stop(remote)).isZero();
+    assertThat(Traced.stop(remote)).as(remote.toString()).isZero();
     assertThat(shown(remote, "a")).isPositive();
     assertThat(shown(remote, "b")).isEqualTo(7);
     assertThat(lost(remote, "agent queue full")).isPositive();
@@ -91,7 +91,7 @@ final class OverflowTest {
     a.make("load-a policy 0 1 100");
     b.make("load-b policy 1000 1 10");
     a.make("load-a policy 0 1 100");
-    assertThat(Traced.stop(remote)).isZero();
+    assertThat(Traced.stop(remote)).as(remote.toString()).isZero();
     List<String> end = Answer.end(remote.out());
     long shown =
         Answer.values(end).entrySet().stream()
@@ -113,7 +113,7 @@ final class OverflowTest {
                 + " tracepoint:syscalls:sys_enter_sched_get_priority_max /(MINE)/"
                 + " { @k[args.policy] = count(); @all = count(); }");
     a.make("load-a policy 0 1 1000");
-    assertThat(Traced.stop(remote)).isZero();
+    assertThat(Traced.stop(remote)).as(remote.toString()).isZero();
     assertThat(Answer.values(Answer.end(remote.out()))).containsEntry("@all", "1000");
     assertThat(remote.err()).contains("loss not known: map full (@k, old keys make room): a,b");
   }

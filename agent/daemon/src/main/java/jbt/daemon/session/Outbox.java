@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * bounded queue while the receiver is slow, and those that don't fit are counted.
  */
 final class Outbox {
-  /** Bytes of lines and values that may wait: a second of a fast printf. */
-  private static final int LIMIT = 8 << 20;
+  /** Bytes of lines and values that may wait, which as objects take several times as much. */
+  private static final int LIMIT = 4 << 20;
 
   /** Rounds can't be made again, so that more of them may wait. */
   private static final int ROUNDS_LIMIT = 4 * LIMIT;
