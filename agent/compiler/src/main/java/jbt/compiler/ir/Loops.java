@@ -1,6 +1,7 @@
 package jbt.compiler.ir;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import jbt.compiler.bpf.AluOperation;
@@ -128,12 +129,17 @@ final class Loops {
   private void calledWhile(Stmt.While loop) {
     Lowering called = lowering.called(loop, 1);
     Body inner = called.body();
+    Map<Integer, Reg> held = StraightCode.counts(loop) ? called.hold(loop) : Map.of();
     Reg counter = inner.move(ZERO);
     int round = inner.block();
     int holds = inner.block();
+    int over = inner.block();
     int enough = inner.block();
     inner.place(round);
-    called.expressions().branch(loop.condition(), holds, called.breakBlock());
+    called.expressions().branch(loop.condition(), holds, over);
+    inner.place(over);
+    called.giveBack(held);
+    inner.jump(called.breakBlock());
     inner.place(holds);
     called.builtins().endStatement();
     called.statements().all(loop.body());
@@ -142,6 +148,7 @@ final class Loops {
     int most = Routines.roundsACall(loop);
     inner.branch(Condition.LT, counter, new Imm(most), round, enough);
     inner.place(enough);
+    called.giveBack(held);
     RoutineRef routine = called.finish(OptionalInt.empty());
     Imm calls = new Imm(Checked.MOST_ROUNDS / most);
     body.callForEffect(Helper.LOOP, calls, routine, lowering.contextWord(), ZERO);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import jbt.compiler.bpf.AluOperation;
 import jbt.compiler.bpf.Condition;
 import jbt.compiler.bpf.Helper;
@@ -377,6 +378,23 @@ final class Lowering {
     Address place = body.scratchAt(place(local));
     expressions.copyWords(key, place, parts.get(0).storedSize());
     expressions.copyWords(value, place.plus(parts.get(0).storedSize()), parts.get(1).storedSize());
+  }
+
+  /** Takes the numbers that a loop works with into registers; {@link #giveBack} puts them back. */
+  Map<Integer, Reg> hold(Stmt loop) {
+    Map<Integer, Reg> held = new TreeMap<>();
+    for (int local : Nodes.of(List.of(loop)).locals()) {
+      if (variable(local) instanceof Variable.InMemory(Address at)
+          && Layout.scalar(probe.locals().get(local))) {
+        held.put(local, body.move(body.load(Size.DOUBLE, at)));
+      }
+    }
+    held.forEach((local, reg) -> variables.put(local, new Variable.InRegister(reg)));
+    return held;
+  }
+
+  void giveBack(Map<Integer, Reg> held) {
+    held.forEach((local, reg) -> body.storeWord(body.scratchAt(place(local)), reg));
   }
 
   private int place(int local) {

@@ -3,6 +3,8 @@ package jbt.compiler.ir;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.Probe;
@@ -73,6 +75,24 @@ final class Nodes {
 
   List<Expr> expressions() {
     return expressions;
+  }
+
+  /** The locals that are read or set. */
+  Set<Integer> locals() {
+    Set<Integer> locals = new TreeSet<>();
+    for (Stmt stmt : statements) {
+      if (stmt instanceof Stmt.SetLocal set) {
+        locals.add(set.local());
+      }
+    }
+    for (Expr expr : expressions) {
+      switch (expr) {
+        case Expr.Local e -> locals.add(e.local());
+        case Expr.StepLocal e -> locals.add(e.local());
+        default -> {}
+      }
+    }
+    return locals;
   }
 
   /** Whether an expression, by its place, steps a map and nobody needs the value. */

@@ -134,7 +134,9 @@ final class Routines {
   /** A power of two, as the kernel's limit of rounds is. */
   static int roundsACall(Stmt.While loop) {
     long round = work(loop.condition()) + work(loop.body());
-    return Integer.highestOneBit(Math.clamp(MOST_INLINE / round, 1, MOST_A_CALL));
+    int times = StraightCode.counts(loop) ? 4 : 1;
+    long rounds = times * MOST_INLINE / round;
+    return Integer.highestOneBit(Math.clamp(rounds, 1, times * MOST_A_CALL));
   }
 
   private static long inlineWork(Stmt stmt, List<Stmt> before) {

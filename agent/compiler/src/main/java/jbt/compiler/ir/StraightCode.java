@@ -13,6 +13,24 @@ import jbt.compiler.types.Type;
 final class StraightCode {
   private StraightCode() {}
 
+  /** Whether a loop does nothing but arithmetic, and asks only for its results whether to go on. */
+  static boolean counts(Stmt.While loop) {
+    boolean asks =
+        Nodes.of(loop.condition()).expressions().stream()
+            .allMatch(
+                expr ->
+                    switch (expr) {
+                      case Expr.Binary e -> Layout.scalar(e.left().type());
+                      case Expr.Logical e -> true;
+                      default -> own(expr);
+                    });
+    return asks && loop.body().stream().allMatch(StraightCode::simple);
+  }
+
+  private static boolean simple(Stmt stmt) {
+    return !Nodes.isLoop(stmt) && is(stmt);
+  }
+
   static boolean is(Stmt stmt) {
     return switch (stmt) {
       case Stmt.SetLocal s -> is(s.value());
@@ -28,19 +46,21 @@ final class StraightCode {
   }
 
   private static boolean is(Expr expr) {
-    boolean own =
-        switch (expr) {
-          case Expr.IntLiteral e -> true;
-          case Expr.BuiltinValue e -> true;
-          case Expr.Local e -> true;
-          case Expr.StepLocal e -> true;
-          case Expr.Cast e -> e.type() instanceof Type.Int;
-          case Expr.Binary e -> oneWay(e.op());
-          default -> false;
-        };
-    return own
+    return own(expr)
         && Layout.scalar(expr.type())
         && Nodes.parts(expr).stream().allMatch(StraightCode::is);
+  }
+
+  private static boolean own(Expr expr) {
+    return switch (expr) {
+      case Expr.IntLiteral e -> true;
+      case Expr.BuiltinValue e -> true;
+      case Expr.Local e -> true;
+      case Expr.StepLocal e -> true;
+      case Expr.Cast e -> e.type() instanceof Type.Int;
+      case Expr.Binary e -> oneWay(e.op());
+      default -> false;
+    };
   }
 
   private static boolean oneWay(BinaryOp op) {

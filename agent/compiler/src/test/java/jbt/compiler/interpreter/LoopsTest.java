@@ -64,6 +64,7 @@ final class LoopsTest {
         "$x = 0; while ($x < 5) { unroll (3) { $x++; } @ += 1; }                     | 2",
         "$x = 0; $s = 1; while ($x < 3000) { $s = $s * 5 ^ $x; $x++; } @ += $s & 0xffff; | 64889",
         "$x = 0; $s = 1; while ($x < 9000) { $s = $s * 5 ^ $x; $x++; } @ += $s & 0xffff; | 37305",
+        "$x = 0; $s = 1; while ($x < args.id * 400) { $s = $s * 5 ^ $x; $x++; } @ += $s & 0xffff; | 13985",
         "$s = 1; for ($i : 0..args.id) { $s *= 2; } @ += $s;                         | 32",
         "for ($i : 0..args.id) { @ += args.id; }                                     | 25",
         "$i = 9; for ($j : 0..args.id) { $i = $j; } @ += $i;                         | 4",
