@@ -500,7 +500,11 @@ final class ExpressionChecker {
     if (ofContext.isPresent()) {
       return ofContext.get();
     }
-    Value of = any(member.of());
+    return member(any(member.of()), member);
+  }
+
+  /** A field of what {@code member} is of, whose value is known by now. */
+  Value member(Value of, Ast.Expr.Member member) {
     if (!of.known()) {
       return Value.unknown(member.range());
     }

@@ -35,22 +35,21 @@ final class TaskCalls {
         call.arguments().isEmpty()
             ? new Ast.Expr.Name("curtask", call.range())
             : call.arguments().getFirst();
-    if (!call.arguments().isEmpty()) {
-      Value given = expressions.value(task);
-      boolean known =
-          given.type() instanceof Type.Pointer(Type.Struct struct, var space)
-              && struct.name().equals("task_struct");
-      if (given.known() && !known) {
-        diagnostics.error(
-            task.range(),
-            "%s() takes a pointer to a struct task_struct, not %s"
-                .formatted(call.function(), TypeNames.describe(given.type())));
-        return Value.unknown(call.range());
-      }
+    Value value = expressions.value(task);
+    boolean known =
+        value.type() instanceof Type.Pointer(Type.Struct struct, var space)
+            && struct.name().equals("task_struct");
+    if (!call.arguments().isEmpty() && value.known() && !known) {
+      diagnostics.error(
+          task.range(),
+          "%s() takes a pointer to a struct task_struct, not %s"
+              .formatted(call.function(), TypeNames.describe(value.type())));
+      return Value.unknown(call.range());
     }
     for (String field : FIELDS.getOrDefault(call.function(), List.of())) {
-      task = new Ast.Expr.Member(task, field, call.range(), call.range());
+      value =
+          expressions.member(value, new Ast.Expr.Member(task, field, call.range(), call.range()));
     }
-    return expressions.value(task);
+    return value;
   }
 }
