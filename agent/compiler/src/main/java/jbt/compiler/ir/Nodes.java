@@ -77,9 +77,9 @@ final class Nodes {
     return expressions;
   }
 
-  /** The locals that are read or set. */
-  Set<Integer> locals() {
-    Set<Integer> locals = new TreeSet<>();
+  /** The locals that are set, each as often as it is; those of loops are the loops' own. */
+  List<Integer> assigned() {
+    List<Integer> locals = new ArrayList<>();
     for (Stmt stmt : statements) {
       if (stmt instanceof Stmt.SetLocal set) {
         locals.add(set.local());
@@ -87,9 +87,20 @@ final class Nodes {
     }
     for (Expr expr : expressions) {
       switch (expr) {
-        case Expr.Local e -> locals.add(e.local());
         case Expr.StepLocal e -> locals.add(e.local());
+        case Expr.Find e -> locals.add(e.local());
         default -> {}
+      }
+    }
+    return locals;
+  }
+
+  /** The locals that are read or set. */
+  Set<Integer> locals() {
+    Set<Integer> locals = new TreeSet<>(assigned());
+    for (Expr expr : expressions) {
+      if (expr instanceof Expr.Local e) {
+        locals.add(e.local());
       }
     }
     return locals;

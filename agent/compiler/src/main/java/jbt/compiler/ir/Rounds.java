@@ -128,24 +128,6 @@ final class Rounds {
   }
 
   private static long changes(Nodes nodes, int local) {
-    long statements =
-        nodes.statements().stream()
-            .filter(
-                stmt ->
-                    switch (stmt) {
-                      case Stmt.SetLocal s -> s.local() == local;
-                      case Stmt.ForRange s -> s.local() == local;
-                      case Stmt.ForMap s -> s.local() == local;
-                      default -> false;
-                    })
-            .count();
-    return statements
-        + nodes.count(
-            expr ->
-                switch (expr) {
-                  case Expr.StepLocal e -> e.local() == local;
-                  case Expr.Find e -> e.local() == local;
-                  default -> false;
-                });
+    return nodes.assigned().stream().filter(assigned -> assigned == local).count();
   }
 }

@@ -124,7 +124,9 @@ final class Routines {
   }
 
   private boolean mustBeCalled(Stmt stmt, List<Stmt> before, int owner) {
-    if (stmt instanceof Stmt.While loop) {
+    if (!Nodes.isLoop(stmt)) {
+      return false;
+    } else if (stmt instanceof Stmt.While loop) {
       rounds.put(loop, Rounds.of(loop, before));
     }
     boolean once = owner == PROGRAM && StraightCode.is(stmt);

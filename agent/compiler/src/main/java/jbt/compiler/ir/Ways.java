@@ -25,7 +25,8 @@ final class Ways {
 
   private void add(Stmt stmt) {
     switch (stmt) {
-      case Stmt.If branch -> Nodes.bodies(branch).forEach(body -> addAll(Nodes.of(body)));
+      case Stmt.If branch ->
+          Nodes.bodies(branch).forEach(body -> locals.addAll(Nodes.of(body).assigned()));
       case Stmt.While loop -> addIfCutShort(loop.body());
       case Stmt.ForRange loop -> addIfCutShort(loop.body());
       case Stmt.ForMap loop -> addIfCutShort(loop.body());
@@ -36,9 +37,9 @@ final class Ways {
 
   private void add(Expr expr) {
     switch (expr) {
-      case Expr.Logical e -> addAll(Nodes.of(e));
-      case Expr.Conditional e -> addAll(Nodes.of(e));
-      case Expr.OrElse e -> addAll(Nodes.of(e));
+      case Expr.Logical e -> locals.addAll(Nodes.of(e).assigned());
+      case Expr.Conditional e -> locals.addAll(Nodes.of(e).assigned());
+      case Expr.OrElse e -> locals.addAll(Nodes.of(e).assigned());
       case Expr.Find e -> locals.add(e.local());
       default -> {}
     }
@@ -47,20 +48,7 @@ final class Ways {
   private void addIfCutShort(List<Stmt> round) {
     Nodes nodes = Nodes.of(round);
     if (nodes.statements().stream().anyMatch(Stmt.Continue.class::isInstance)) {
-      addAll(nodes);
-    }
-  }
-
-  private void addAll(Nodes nodes) {
-    for (Stmt stmt : nodes.statements()) {
-      if (stmt instanceof Stmt.SetLocal set) {
-        locals.add(set.local());
-      }
-    }
-    for (Expr expr : nodes.expressions()) {
-      if (expr instanceof Expr.StepLocal step) {
-        locals.add(step.local());
-      }
+      locals.addAll(nodes.assigned());
     }
   }
 }
