@@ -68,25 +68,9 @@ class MainTest {
 
   @Test
   void unknownHostIsNotInTheInventory() throws Exception {
-    assertThat(run("pki", "init", "--dir", home.resolve("p").toString())).isZero();
-    assertThat(run("pki", "issue", "user", "me", "--dir", home.resolve("p").toString())).isZero();
     Path inventory = home.resolve("inventory.yaml");
     Files.writeString(inventory, "hosts:\n  - name: a\n");
-    assertThat(
-            run(
-                "--inventory",
-                inventory.toString(),
-                "--cert",
-                home.resolve("p/me.crt").toString(),
-                "--key",
-                home.resolve("p/me.key").toString(),
-                "--ca",
-                home.resolve("p/ca.crt").toString(),
-                "--hosts",
-                "a,b",
-                "-e",
-                "BEGIN {}"))
-        .isEqualTo(1);
+    assertThat(runAsUser("--inventory", inventory.toString(), "--hosts", "a,b")).isEqualTo(1);
     assertThat(err()).isEqualTo("ERROR: not in the inventory: b\n");
   }
 
@@ -125,18 +109,25 @@ class MainTest {
 
   /** Runs as a user with a certificate, against nobody. */
   private int runAsUser(String... more) {
+    return runAs("user", "me", more);
+  }
+
+  /** With a certificate that is made if it is not there. */
+  private int runAs(String role, String name, String... more) {
     Path files = home.resolve("p");
     if (!Files.exists(files)) {
       assertThat(run("pki", "init", "--dir", files.toString())).isZero();
-      assertThat(run("pki", "issue", "user", "me", "--dir", files.toString())).isZero();
+    }
+    if (!Files.exists(files.resolve(name + ".crt"))) {
+      assertThat(run("pki", "issue", role, name, "--dir", files.toString())).isZero();
     }
     List<String> arguments =
         new ArrayList<>(
             List.of(
                 "--cert",
-                files.resolve("me.crt").toString(),
+                files.resolve(name + ".crt").toString(),
                 "--key",
-                files.resolve("me.key").toString(),
+                files.resolve(name + ".key").toString(),
                 "--ca",
                 files.resolve("ca.crt").toString()));
     arguments.addAll(List.of(more));
@@ -176,23 +167,8 @@ class MainTest {
 
   @Test
   void certificateOfAHost() {
-    Path files = home.resolve("p");
-    assertThat(runAsUser("--hosts", "a_b")).isEqualTo(4);
-    assertThat(run("pki", "issue", "host", "a", "--dir", files.toString())).isZero();
-    String certificate = files.resolve("a.crt").toString();
-    int code =
-        run(
-            "--cert",
-            certificate,
-            "--key",
-            files.resolve("a.key").toString(),
-            "--ca",
-            files.resolve("ca.crt").toString(),
-            "--hosts",
-            "a",
-            "-e",
-            "BEGIN {}");
-    assertThat(code).isEqualTo(1);
+    assertThat(runAs("host", "a", "--hosts", "a")).isEqualTo(1);
+    Path certificate = home.resolve("p/a.crt");
     assertThat(err())
         .endsWith("ERROR: " + certificate + ": it is the certificate of host a, not of a user\n");
   }

@@ -128,7 +128,7 @@ class KernelCallsTest {
     Circumstances all =
         new Circumstances(
             Mode.TRACE, Unsafe.ALLOWED, Unsafe.ALLOWED, OptionalInt.empty(), OptionalInt.empty());
-    Parameters parameters = new Parameters(List.of(), Map.of(), Map.of(), List.of(), Map.of(), all);
+    Parameters parameters = new Parameters(all);
     return Compiler.compile(script, "test", parameters, new HostTarget("here"));
   }
 

@@ -46,8 +46,7 @@ final class ScriptSession implements AutoCloseable {
       throws Exception {
     Circumstances circumstances =
         new Circumstances(Parameters.Mode.TRACE, unsafe, unsafe, process, OptionalInt.empty());
-    return start(
-        script, new Parameters(List.of(), Map.of(), Map.of(), List.of(), Map.of(), circumstances));
+    return start(script, new Parameters(circumstances));
   }
 
   private static ScriptSession start(String script, Parameters parameters) throws Exception {

@@ -22,8 +22,7 @@ public record Parameters(
     List<String> includes,
     Map<String, String> settings,
     Circumstances circumstances) {
-  public static final Parameters NONE =
-      new Parameters(List.of(), Map.of(), Map.of(), List.of(), Map.of());
+  public static final Parameters NONE = new Parameters(Circumstances.NORMAL);
 
   /** Whether functions that do more than to look on may be used. */
   public enum Unsafe {
@@ -86,6 +85,11 @@ public record Parameters(
     imports = Map.copyOf(imports);
     includes = List.copyOf(includes);
     settings = Map.copyOf(settings);
+  }
+
+  /** Started with nothing. */
+  public Parameters(Circumstances circumstances) {
+    this(List.of(), Map.of(), Map.of(), List.of(), Map.of(), circumstances);
   }
 
   public Parameters(

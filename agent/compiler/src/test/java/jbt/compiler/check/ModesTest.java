@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import jbt.compiler.CompileException;
 import jbt.compiler.FakeTarget;
@@ -23,11 +22,6 @@ class ModesTest {
   private static List<String> probes(Mode mode, String script) throws CompileException {
     Parameters parameters =
         new Parameters(
-            List.of(),
-            Map.of(),
-            Map.of(),
-            List.of(),
-            Map.of(),
             new Circumstances(
                 mode,
                 Unsafe.NOT_ASKED,

@@ -3,8 +3,6 @@ package jbt.compiler.check;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import jbt.compiler.CompileException;
 import jbt.compiler.FakeTarget;
@@ -20,11 +18,6 @@ class UnsafeCallsTest {
   private static Checked check(String call, Unsafe unsafe, Unsafe files) throws CompileException {
     Parameters parameters =
         new Parameters(
-            List.of(),
-            Map.of(),
-            Map.of(),
-            List.of(),
-            Map.of(),
             new Circumstances(
                 Parameters.Mode.TRACE, unsafe, files, OptionalInt.empty(), OptionalInt.empty()));
     return Checker.check(
@@ -75,11 +68,6 @@ class UnsafeCallsTest {
   void oneProcessIsAPartOfThePredicate() throws CompileException {
     Parameters parameters =
         new Parameters(
-            List.of(),
-            Map.of(),
-            Map.of(),
-            List.of(),
-            Map.of(),
             new Circumstances(
                 Parameters.Mode.TRACE,
                 Unsafe.NOT_ASKED,

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import jbt.compiler.CompileException;
 import jbt.compiler.Compiler;
@@ -22,11 +21,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class UserProbesTest {
   private static final Parameters PROCESS =
       new Parameters(
-          List.of(),
-          Map.of(),
-          Map.of(),
-          List.of(),
-          Map.of(),
           new Parameters.Circumstances(
               Parameters.Mode.TRACE,
               Parameters.Unsafe.NOT_ASKED,

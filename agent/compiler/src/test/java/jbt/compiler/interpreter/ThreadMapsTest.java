@@ -4,7 +4,6 @@ import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import jbt.compiler.lang.Parameters;
@@ -109,11 +108,6 @@ class ThreadMapsTest {
 
   private static Parameters circumstances(boolean failures, boolean merged) {
     return new Parameters(
-        List.of(),
-        Map.of(),
-        Map.of(),
-        List.of(),
-        Map.of(),
         new Circumstances(
             Parameters.Mode.TRACE,
             failures,
