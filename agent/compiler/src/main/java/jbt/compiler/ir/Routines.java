@@ -137,7 +137,7 @@ final class Routines {
   static int roundsACall(Stmt.While loop) {
     long round = work(loop.condition()) + work(loop.body());
     int times = StraightCode.counts(loop) ? 4 : 1;
-    long rounds = times * MOST_INLINE / round;
+    long rounds = (long) times * MOST_INLINE / round;
     return Integer.highestOneBit(Math.clamp(rounds, 1, times * MOST_A_CALL));
   }
 
