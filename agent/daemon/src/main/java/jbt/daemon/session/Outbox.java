@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outbox {
   /** Bytes of lines and values that may wait, which as objects take several times as much. */
-  private static final int LIMIT = 4 << 20;
+  static final int LIMIT = 4 << 20;
 
   /** Rounds can't be made again, so that more of them may wait. */
-  private static final int ROUNDS_LIMIT = 4 * LIMIT;
+  static final int ROUNDS_LIMIT = 4 * LIMIT;
 
   private final StreamObserver<TraceReply> replies;
   private final Deque<TraceReply> queue = new ArrayDeque<>();

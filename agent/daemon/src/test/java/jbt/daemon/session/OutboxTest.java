@@ -54,7 +54,7 @@ final class OutboxTest {
     for (int i = 0; i < 20; i++) {
       outbox.data(lines(4));
     }
-    assertThat(waitingBytes()).isBetween(7L * MIB, 8L * MIB);
+    assertThat(waitingBytes()).isBetween((long) Outbox.LIMIT - MIB, (long) Outbox.LIMIT);
     assertThat(outbox.losses())
         .extracting(Loss::getDetail, Loss::getCount)
         .containsExactly(tuple("", 4L * (20 - reader.got.size())));
@@ -69,7 +69,7 @@ final class OutboxTest {
       outbox.data(reply(round().setEvents(0)));
       outbox.data(reply(round().setJoined(true).setEvents(0)));
     }
-    assertThat(waitingBytes()).isBetween(31L * MIB, 32L * MIB);
+    assertThat(waitingBytes()).isBetween((long) Outbox.ROUNDS_LIMIT - MIB, (long) Outbox.ROUNDS_LIMIT);
     assertThat(outbox.losses())
         .extracting(Loss::getDetail, Loss::hasCount, Loss::getCount)
         .containsExactly(
