@@ -88,7 +88,9 @@ public final class Checker {
     throwErrors(diagnostics, source, false);
     Ast.Script defined = DefineUses.replace(written, preprocessed, diagnostics);
     Ast.Script expanded = Macros.expand(defined, diagnostics);
-    Parser.checkDepth(expanded, diagnostics);
+    if (!preprocessed.defines().isEmpty() || !written.macros().isEmpty()) {
+      Parser.checkDepth(expanded, diagnostics);
+    }
     Ast.Script script = LiteralTexts.make(ParameterUses.replace(expanded, parameters, diagnostics));
     throwErrors(diagnostics, source, false);
     List<Ast.Block> blocks = of(parameters.circumstances().mode(), script.blocks());

@@ -2,10 +2,8 @@ package jbt.compiler.ir;
 
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 import jbt.compiler.check.Checked;
 import jbt.compiler.check.Checked.MapDecl;
@@ -134,8 +132,8 @@ record Layout(
     private final List<ScriptMap> maps = new ArrayList<>();
     private final List<LossCounter> counters = new ArrayList<>();
 
-    /** Of maps whose hot keys have slots, if there is room. */
-    private final Set<Storage> hot = new HashSet<>();
+    /** Places of maps whose hot keys have slots, if there is room. */
+    private final BitSet hot = new BitSet();
 
     /** Shared data, behind start time, exit code and their like. */
     private int shared = LINE;
@@ -172,7 +170,7 @@ record Layout(
       }
       int stacks = stacks();
       int unwind = unwind();
-      maps.replaceAll(this::withHotKeys);
+      hot.stream().forEach(map -> maps.set(map, withHotKeys(maps.get(map))));
       Optional<Source> asked =
           checked.circumstances().failures() ? Optional.of(checked.source()) : Optional.empty();
       Failures failures = new Failures(asked, perCpu);
@@ -273,7 +271,7 @@ record Layout(
         storage = hash(map, together, generational);
         // What makes room for other keys is not in the slots.
         if (!together && !read && !map.lru() && !map.deleted() && !map.key().isEmpty()) {
-          hot.add(storage);
+          hot.set(maps.size());
         }
         count(LossCounter.Source.MAP_FULL, map.name(), Failures.mapFull(map, checked.source()));
         count(LossCounter.Source.UPDATE_REFUSED, map.name());
@@ -319,11 +317,12 @@ record Layout(
     private Storage.Hash hash(MapDecl map, boolean together, boolean generational) {
       Optional<Storage.Hash> shorter = Optional.empty();
       for (int longest : List.of(ScriptMap.SHORT, ScriptMap.MIDDLE)) {
-        if (!shortened(map, longest).equals(map.key())) {
-          shorter = Optional.of(hash(map, longest, together, generational, shorter));
+        List<Type> key = shortened(map, longest);
+        if (!key.equals(map.key())) {
+          shorter = Optional.of(hash(map, longest, key, together, generational, shorter));
         }
       }
-      return hash(map, Integer.MAX_VALUE, together, generational, shorter);
+      return hash(map, Integer.MAX_VALUE, map.key(), together, generational, shorter);
     }
 
     private static List<Type> shortened(MapDecl map, int longest) {
@@ -333,10 +332,10 @@ record Layout(
     private Storage.Hash hash(
         MapDecl map,
         int longest,
+        List<Type> key,
         boolean together,
         boolean generational,
         Optional<Storage.Hash> shorter) {
-      List<Type> key = shortened(map, longest);
       int keySize = key.stream().mapToInt(Type::storedSize).sum();
       keySize += (bucketInKey(map) ? WORD : 0) + (generational ? WORD : 0);
       hashes.add(
@@ -370,7 +369,7 @@ record Layout(
 
     /** A map with its slots, which come behind everything else in an area. */
     private ScriptMap withHotKeys(ScriptMap map) {
-      return map.storage() instanceof Storage.Hash hash && hot.contains(hash)
+      return map.storage() instanceof Storage.Hash hash
           ? new ScriptMap(
               map.name(),
               map.key(),

@@ -42,30 +42,24 @@ final class Reads {
     return maps;
   }
 
-  private static boolean reads(Expr expr, int map) {
+  /** The map that the value of an expression comes from, or that it changes; or -1. */
+  static int mapOf(Expr expr) {
     return switch (expr) {
-      case Expr.MapValue value -> value.map() == map;
-      case Expr.StepMap step -> step.map() == map;
-      default -> false;
-    };
-  }
-
-  /** Whether the value of an expression comes from a map, or it changes it. */
-  static boolean touches(Expr expr, int map) {
-    return switch (expr) {
-      case Expr.Aggregated value -> value.map() == map;
-      case Expr.HasKey has -> has.map() == map;
-      case Expr.Find find -> find.map() == map;
-      case Expr.DeleteKey delete -> delete.map() == map;
-      case Expr.Length length -> length.map() == map;
-      default -> reads(expr, map);
+      case Expr.MapValue value -> value.map();
+      case Expr.StepMap step -> step.map();
+      case Expr.Aggregated value -> value.map();
+      case Expr.HasKey has -> has.map();
+      case Expr.Find find -> find.map();
+      case Expr.DeleteKey delete -> delete.map();
+      case Expr.Length length -> length.map();
+      default -> -1;
     };
   }
 
   /** Whether the predicate of a program reads a map. */
   static boolean inPredicate(Probe probe, int map) {
     return probe.predicate().isPresent()
-        && Nodes.of(probe.predicate().get()).any(expr -> touches(expr, map));
+        && Nodes.of(probe.predicate().get()).any(expr -> mapOf(expr) == map);
   }
 
   /** Whether an expression only looks at the event and has no effect. */
@@ -120,7 +114,7 @@ final class Reads {
     for (Stmt stmt : program.statements()) {
       statements += mapOf(stmt) == map ? 1 : 0;
     }
-    return statements + program.count(expr -> touches(expr, map));
+    return statements + program.count(expr -> mapOf(expr) == map);
   }
 
   /** How many expressions are a builtin. */

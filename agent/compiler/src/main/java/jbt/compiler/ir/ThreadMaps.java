@@ -32,15 +32,20 @@ final class ThreadMaps {
   static BitSet of(Checked checked, List<Nodes> nodes, Target target) {
     ThreadMaps maps = new ThreadMaps(checked, nodes);
     BitSet found = new BitSet();
-    for (int map = 0; map < checked.maps().size() && found.cardinality() < MOST; map++) {
-      // Whoever asks for failures wants to know of keys that are missing.
-      if (!checked.circumstances().failures()
-          && maps.oneWord(checked.maps().get(map))
-          && maps.unseen(map)
-          && maps.onlyOfThread(map)
-          && target.feature(Target.Feature.TASK_STORAGE) == Target.Answer.YES) {
+    // Whoever asks for failures wants to know of keys that are missing.
+    for (int map = 0; map < checked.maps().size() && !checked.circumstances().failures(); map++) {
+      if (maps.oneWord(checked.maps().get(map)) && maps.unseen(map)) {
         found.set(map);
       }
+    }
+    if (!found.isEmpty()) {
+      found.andNot(maps.ofOthers());
+    }
+    while (found.cardinality() > MOST) {
+      found.clear(found.length() - 1);
+    }
+    if (!found.isEmpty() && target.feature(Target.Feature.TASK_STORAGE) != Target.Answer.YES) {
+      found.clear();
     }
     return found;
   }
@@ -84,18 +89,25 @@ final class ThreadMaps {
     return false;
   }
 
-  private boolean onlyOfThread(int map) {
+  /** Those of which somebody asks for more than what the own thread has. */
+  private BitSet ofOthers() {
+    BitSet maps = new BitSet();
     for (int i = 0; i < nodes.size(); i++) {
-      Nodes program = nodes.get(i);
       Probe.Kind kind = checked.probes().get(i).kind();
-      boolean others =
-          program.statements().stream().anyMatch(s -> Reads.mapOf(s) == map && !ofThread(s, kind))
-              || program.any(e -> Reads.touches(e, map) && !ofThread(e, kind));
-      if (others) {
-        return false;
+      for (Stmt stmt : nodes.get(i).statements()) {
+        int map = Reads.mapOf(stmt);
+        if (map >= 0 && !ofThread(stmt, kind)) {
+          maps.set(map);
+        }
+      }
+      for (Expr expr : nodes.get(i).expressions()) {
+        int map = Reads.mapOf(expr);
+        if (map >= 0 && !ofThread(expr, kind)) {
+          maps.set(map);
+        }
       }
     }
-    return true;
+    return maps;
   }
 
   private static boolean ofThread(Stmt stmt, Probe.Kind kind) {
@@ -118,7 +130,8 @@ final class ThreadMaps {
 
   /** Whether a key is the thread that makes the event, in its own time and not while it traces. */
   private static boolean ofThread(List<Expr> key, Probe.Kind kind) {
-    return key.getFirst() instanceof Expr.BuiltinValue value
+    return !key.isEmpty()
+        && key.getFirst() instanceof Expr.BuiltinValue value
         && value.builtin() == Builtin.TID
         && byThreads(kind);
   }

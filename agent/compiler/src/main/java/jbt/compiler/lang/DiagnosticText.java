@@ -9,6 +9,9 @@ final class DiagnosticText {
 
   private static final int BEFORE_MARKER = 60;
 
+  /** All characters before it have one column, as in Latin scripts. */
+  private static final char FIRST_MARK = '\u0300';
+
   private DiagnosticText() {}
 
   static void append(StringBuilder out, Source source, Diagnostic diagnostic) {
@@ -76,15 +79,16 @@ final class DiagnosticText {
 
   /** A text without characters that a terminal takes for commands. */
   static String shown(String text) {
-    return text.codePoints().anyMatch(DiagnosticText::isCommand)
-        ? text.codePoints()
-            .map(c -> isCommand(c) ? '\ufffd' : c)
-            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-            .toString()
-        : text;
+    StringBuilder shown = new StringBuilder(text);
+    for (int i = 0; i < text.length(); i++) {
+      if (isCommand(text.charAt(i))) {
+        shown.setCharAt(i, '\ufffd');
+      }
+    }
+    return shown.toString();
   }
 
-  private static boolean isCommand(int c) {
+  private static boolean isCommand(char c) {
     return Character.isISOControl(c) && c != '\t';
   }
 
@@ -92,6 +96,8 @@ final class DiagnosticText {
   private static int width(char c) {
     if (c == '\t') {
       return 4;
+    } else if (c < FIRST_MARK) {
+      return 1;
     } else if (Character.getType(c) == Character.NON_SPACING_MARK) {
       return 0;
     }

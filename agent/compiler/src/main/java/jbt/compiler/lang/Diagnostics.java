@@ -16,6 +16,7 @@ public final class Diagnostics {
   /** In the order in which they were made: a macro's own ones come before it. */
   private final List<Expansion> expansions = new ArrayList<>();
 
+  private int errors;
   private int refusals;
 
   private record Expansion(SourceRange body, SourceRange call) {}
@@ -25,6 +26,7 @@ public final class Diagnostics {
   }
 
   public void error(SourceRange range, String message, List<Context> contexts, List<String> hints) {
+    errors++;
     all.add(new Diagnostic(Severity.ERROR, range, message, contexts, hints));
   }
 
@@ -79,6 +81,7 @@ public final class Diagnostics {
 
   public void addAll(Diagnostics others) {
     all.addAll(others.all);
+    errors += others.errors;
     refusals += others.refusals;
   }
 
@@ -87,11 +90,11 @@ public final class Diagnostics {
   }
 
   public boolean hasErrors() {
-    return all.stream().anyMatch(diagnostic -> diagnostic.severity() == Severity.ERROR);
+    return errors > 0;
   }
 
   public int errorCount() {
-    return (int) all.stream().filter(d -> d.severity() == Severity.ERROR).count();
+    return errors;
   }
 
   /** All errors, then all warnings, each in the order of the script; lines end with newline. */

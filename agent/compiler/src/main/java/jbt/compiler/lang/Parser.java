@@ -143,7 +143,8 @@ public final class Parser {
     }
     Token written = tokens.attachPoint();
     // A name may stand in front: name=provider:part.
-    String point = POINT_NAME.matcher(written.text()).replaceFirst("");
+    boolean named = written.text().indexOf('=') >= 0;
+    String point = named ? POINT_NAME.matcher(written.text()).replaceFirst("") : written.text();
     List<String> parts = Quotes.parts(point);
     String provider = Quotes.removed(parts.getFirst());
     if (provider.contains("(")) {

@@ -35,7 +35,7 @@ class ThreadMapsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        END + "tracepoint:x:call { @s[tid] = nsecs; }",
+        END + "tracepoint:x:call { @s[tid] = nsecs; @n++; @last = @s[tid]; }",
         END
             + "tracepoint:x:call /@s[tid]/ { print(nsecs - @s[tid]); delete(@s[tid]); }"
             + " tracepoint:x:call { @s[tid] = nsecs; }",
