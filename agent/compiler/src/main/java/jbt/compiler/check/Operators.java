@@ -2,7 +2,6 @@ package jbt.compiler.check;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import jbt.compiler.check.Checked.BinaryOp;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.UnaryOp;
@@ -105,7 +104,7 @@ final class Operators {
     }
     boolean order = compares(checked);
     boolean pointers = left.type() instanceof Type.Pointer || right.type() instanceof Type.Pointer;
-    boolean numbers = Stream.of(left, right).allMatch(value -> !value.known() || numeric(value));
+    boolean numbers = maybeNumeric(left) && maybeNumeric(right);
     if (!known && (pointers || (equality && !numbers))) {
       return Value.unknown(range);
     }
@@ -383,6 +382,10 @@ final class Operators {
               .formatted(operator, TypeNames.describe(value.type())));
     }
     return ok;
+  }
+
+  private static boolean maybeNumeric(Value value) {
+    return !value.known() || numeric(value);
   }
 
   private static boolean numeric(Value value) {

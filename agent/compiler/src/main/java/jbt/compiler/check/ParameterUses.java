@@ -97,8 +97,20 @@ final class ParameterUses {
   }
 
   private Block points(Block block) {
+    if (block.attachPoints().stream().noneMatch(ParameterUses::mayHave)) {
+      return block;
+    }
     List<AttachPoint> points = block.attachPoints().stream().map(this::point).toList();
     return new Block(points, block.predicate(), block.body(), block.range());
+  }
+
+  private static boolean mayHave(AttachPoint point) {
+    for (String part : point.parts()) {
+      if (part.indexOf('$') >= 0) {
+        return true;
+      }
+    }
+    return point.provider().indexOf('$') >= 0;
   }
 
   /** A parameter may be several parts: {@code i:ms:1}. */

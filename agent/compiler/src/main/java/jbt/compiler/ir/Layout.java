@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import jbt.compiler.check.Checked;
 import jbt.compiler.check.Checked.MapDecl;
 import jbt.compiler.lang.Source;
@@ -113,9 +112,6 @@ record Layout(
 
   /** Maps that have slots: a bound for a processor's area. */
   private static final int MOST_HOT_MAPS = 8;
-
-  /** Those that the kernel takes in no name. */
-  private static final Pattern OTHER_CHARACTERS = Pattern.compile("[^A-Za-z0-9_]");
 
   /** What losses of stacks are called. */
   static final String STACKS = "stacks";
@@ -522,9 +518,9 @@ record Layout(
     return new KernelMap(name, KernelMap.Kind.RING_BUFFER, 0, 0, bytes, false);
   }
 
-  /** At most 15 characters that the kernel takes. */
+  /** At most 15 characters, and no other than those of names. */
   private static String kernelName(String name) {
-    String text = "AT_" + OTHER_CHARACTERS.matcher(name.substring(1)).replaceAll("_");
+    String text = "AT_" + name.substring(1);
     return text.length() <= 15 ? text : text.substring(0, 15);
   }
 
