@@ -87,6 +87,7 @@ public final class Checker {
     Ast.Script written = Parser.parse(source, diagnostics);
     throwErrors(diagnostics, source, false);
     Ast.Script defined = DefineUses.replace(written, preprocessed, diagnostics);
+    Unreachable.warn(defined, diagnostics);
     Ast.Script expanded = Macros.expand(defined, diagnostics);
     Parser.checkDepth(expanded, diagnostics);
     Ast.Script script = LiteralTexts.make(ParameterUses.replace(expanded, parameters, diagnostics));

@@ -3,6 +3,7 @@ package jbt.compiler.check;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.types.Meaning;
 import jbt.compiler.types.Type;
 
@@ -20,6 +21,11 @@ final class Place {
   private boolean hostBound;
   private boolean declared;
   private boolean read;
+
+  /** An argument of the probe that is put here, and whether anything else is, too. */
+  private Optional<Expr> argument = Optional.empty();
+
+  private boolean others;
 
   /** Whether anything of it was told: who was told must be asked again when it changes. */
   private boolean told;
@@ -65,6 +71,23 @@ final class Place {
   boolean hostBound() {
     told = true;
     return hostBound;
+  }
+
+  /** The argument of the probe that this is, if nothing else is ever put here. */
+  Optional<Expr> argument() {
+    told = true;
+    return others ? Optional.empty() : argument;
+  }
+
+  /** Returns whether nothing new was noted. */
+  private boolean noteArgument(Expr value) {
+    if (value instanceof Expr.ContextField && argument.isEmpty() && !others) {
+      argument = Optional.of(value);
+      return false;
+    }
+    boolean known = others || argument.filter(value::equals).isPresent();
+    others |= !known;
+    return known;
   }
 
   int bytes() {
@@ -128,7 +151,11 @@ final class Place {
     boolean bothNatural = natural && value.natural();
     int wider = Math.max(bytes, value.bytes());
     boolean same =
-        joined.get().equals(type) && bothNatural == natural && bound == hostBound && wider == bytes;
+        noteArgument(value.expr())
+            && joined.get().equals(type)
+            && bothNatural == natural
+            && bound == hostBound
+            && wider == bytes;
     type = joined.get();
     bytes = wider;
     natural = bothNatural;

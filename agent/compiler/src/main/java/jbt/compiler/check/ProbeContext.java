@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.Probe.Kind;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.Attachment.Point;
@@ -29,6 +30,9 @@ final class ProbeContext {
 
   /** Variables that are declared, and up to here set by nothing. */
   private final Set<Integer> unset = new HashSet<>();
+
+  /** How many loops are open around the statement. */
+  private int loops;
 
   /** With the cookies of all names of the script. */
   ProbeContext(
@@ -129,6 +133,18 @@ final class ProbeContext {
     blocks.pop();
   }
 
+  void openLoop() {
+    loops++;
+  }
+
+  void closeLoop() {
+    loops--;
+  }
+
+  boolean inLoop() {
+    return loops > 0;
+  }
+
   Optional<Variable> find(String name) {
     for (Map<String, Variable> block : blocks) {
       Variable variable = block.get(name);
@@ -159,6 +175,13 @@ final class ProbeContext {
   /** Whether a variable is declared without a value, and nothing before here sets it. */
   boolean isUnset(Variable variable) {
     return unset.contains(variable.local);
+  }
+
+  /** What a variable stands for that only holds an argument of the probe. */
+  Expr argument(Expr value) {
+    return value instanceof Expr.Local local
+        ? locals.get(local.local()).argument().orElse(value)
+        : value;
   }
 
   List<String> variableNames() {
