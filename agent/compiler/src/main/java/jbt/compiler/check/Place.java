@@ -23,7 +23,7 @@ final class Place {
   private boolean read;
 
   /** An argument of the probe that is put here, and whether anything else is, too. */
-  private Optional<Expr> argument = Optional.empty();
+  private Optional<Expr.ContextField> argument = Optional.empty();
 
   private boolean others;
 
@@ -74,20 +74,26 @@ final class Place {
   }
 
   /** The argument of the probe that this is, if nothing else is ever put here. */
-  Optional<Expr> argument() {
+  Optional<Expr.ContextField> argument() {
     told = true;
     return others ? Optional.empty() : argument;
   }
 
   /** Returns whether nothing new was noted. */
   private boolean noteArgument(Expr value) {
-    if (value instanceof Expr.ContextField && argument.isEmpty() && !others) {
-      argument = Optional.of(value);
+    if (others) {
+      return true;
+    }
+    if (!(value instanceof Expr.ContextField given)) {
+      others = true;
       return false;
     }
-    boolean known = others || argument.filter(value::equals).isPresent();
-    others |= !known;
-    return known;
+    if (argument.isEmpty()) {
+      argument = Optional.of(given);
+      return false;
+    }
+    others = argument.get().offset() != given.offset();
+    return !others;
   }
 
   int bytes() {

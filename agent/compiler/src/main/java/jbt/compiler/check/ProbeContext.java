@@ -180,7 +180,7 @@ final class ProbeContext {
   /** What a variable stands for that only holds an argument of the probe. */
   Expr argument(Expr value) {
     return value instanceof Expr.Local local
-        ? locals.get(local.local()).argument().orElse(value)
+        ? locals.get(local.local()).argument().<Expr>map(argument -> argument).orElse(value)
         : value;
   }
 

@@ -12,6 +12,9 @@ import jbt.compiler.lang.Diagnostics;
 final class Unreachable {
   private final Diagnostics diagnostics;
 
+  /** How many loops are open. */
+  private int loops;
+
   private Unreachable(Diagnostics diagnostics) {
     this.diagnostics = diagnostics;
   }
@@ -39,8 +42,11 @@ final class Unreachable {
   /** Whether nothing that follows is reached. */
   private boolean ends(Node node) {
     return switch (node) {
-      case Stmt.Return _, Stmt.Break _, Stmt.Continue _ -> true;
-      case Expr.Call(String name, var arguments, var range) when name.equals("exit") -> true;
+      case Stmt.Return _ -> true;
+      case Stmt.Break _, Stmt.Continue _ -> loops > 0;
+      case Expr.Call(String name, var arguments, var range)
+          when name.equals("exit") && arguments.size() <= 1 ->
+          true;
       case Stmt.Evaluate(Expr expr, var range) -> ends(expr);
       case Stmt.Braces(var body, var range) -> oneEnds(body);
       case Stmt.Unroll(var count, var body, var range) -> oneEnds(body);
@@ -62,7 +68,9 @@ final class Unreachable {
   }
 
   private boolean loop(List<Stmt> body) {
+    loops++;
     oneEnds(body);
+    loops--;
     return false;
   }
 }

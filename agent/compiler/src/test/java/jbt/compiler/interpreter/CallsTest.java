@@ -168,8 +168,7 @@ final class CallsTest {
                 "",
                 2))
         .isEqualTo(
-            List.of(
-                "abc", "ab", "abcdef" + "\0".repeat(1018), "\1\2\3abc", "\1\2\3a", "", ""));
+            List.of("abc", "ab", "abcdef" + "\0".repeat(1018), "\1\2\3abc", "\1\2\3a", "", ""));
   }
 
   @Test
