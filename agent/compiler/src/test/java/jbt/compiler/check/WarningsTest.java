@@ -81,4 +81,21 @@ class WarningsTest {
   void ofSigns(String script, String expected) throws CompileException {
     assertThat(warnings("BEGIN { " + script + " }")).isEqualTo(expected);
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiterString = " => ",
+      quoteCharacter = '`',
+      emptyValue = "",
+      value = {
+        "let $a; print(1); => 13-15: This variable is never set",
+        "let $a: int32; if (pid) { let $b: string; } => 13-15: This variable is never set / 39-41: This variable is never set",
+        "let $a: int32; print(sizeof($a)); let $b: typeof($a) = 1; => 13-15: This variable is never set",
+        "let $a: int32; print($a); print($a); => 30-32: $a is read before it is set",
+        "let $a: int32; print(sizeof($a)); print($a); $a = 1; => 49-51: $a is read before it is set",
+        "let $a: int32; $p = &$a; print($p); let $b; if (pid) { $b = 1 } let $c: int8; $c++; => ``",
+      })
+  void ofVariablesThatNothingSets(String script, String expected) throws CompileException {
+    assertThat(warnings("BEGIN { " + script + " }")).isEqualTo(expected);
+  }
 }
