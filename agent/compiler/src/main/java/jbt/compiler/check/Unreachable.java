@@ -52,10 +52,10 @@ final class Unreachable {
       case Stmt.Unroll(var count, var body, var range) -> oneEnds(body);
       case Expr.Sequence sequence -> oneEnds(Ast.children(sequence));
       case Stmt.If(Expr condition, var then, var otherwise, var range) ->
-          ends(condition) | (oneEnds(then) & oneEnds(otherwise));
+          choiceEnds(ends(condition), oneEnds(then), oneEnds(otherwise));
       case Expr.Conditional(Expr condition, var then, Expr otherwise, var range)
           when then.isPresent() ->
-          ends(condition) | (ends(then.get()) & ends(otherwise));
+          choiceEnds(ends(condition), ends(then.get()), ends(otherwise));
       // A loop may have no round at all, and what is in it ends its rounds only.
       case Stmt.While(Expr condition, var body, var range) -> loop(body);
       case Stmt.ForRange(var variable, Expr from, Expr to, var body, var range) -> loop(body);
@@ -65,6 +65,11 @@ final class Unreachable {
         yield false;
       }
     };
+  }
+
+  /** Of what has been looked at in all its parts. */
+  private static boolean choiceEnds(boolean condition, boolean then, boolean otherwise) {
+    return condition || (then && otherwise);
   }
 
   private boolean loop(List<Stmt> body) {
