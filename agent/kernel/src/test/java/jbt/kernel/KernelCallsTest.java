@@ -63,7 +63,9 @@ class KernelCallsTest {
     String script =
         """
         iter:task_file { if (ctx.task->pid == PID && ctx.fd == 0) {
-          @[path(&ctx.file->f_path)] = count(); @short[path(&ctx.file->f_path, 2)] = count(); } }
+          @[path(&ctx.file->f_path)] = count(); @short[path(&ctx.file->f_path, 2)] = count();
+          let $file; if (cpu == 0) { $file = ctx.file; } else { $file = ctx.file; }
+          @held[path(&$file->f_path)] = count(); } }
         """;
     String input = Files.readSymbolicLink(Path.of("/proc/self/fd/0")).toString();
     Assumptions.assumeTrue(input.startsWith("/"), "the input is no file");
@@ -72,6 +74,7 @@ class KernelCallsTest {
       session.stop();
       assertThat(session.words("@", input)).containsExactly(1L);
       assertThat(session.words("@short", "")).containsExactly(1L);
+      assertThat(session.words("@held", input)).containsExactly(1L);
     }
   }
 

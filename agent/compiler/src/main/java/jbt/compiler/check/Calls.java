@@ -327,6 +327,10 @@ final class Calls {
     if (oneKey && call.arguments().size() > 1) {
       diagnostics.error(call.range(), "print() of one key takes no top and div");
     }
+    if (!oneKey && context.inLoop()) {
+      diagnostics.warning(
+          call.range(), "A map is printed as it is then, not as it is in this round of the loop");
+    }
     long top = number(call, 1, "The top of print()", Integer.MAX_VALUE);
     long div = number(call, 2, "The div of print()", Long.MAX_VALUE);
     int site =

@@ -87,6 +87,7 @@ public final class Checker {
     Ast.Script written = Parser.parse(source, diagnostics);
     throwErrors(diagnostics, source, false);
     Ast.Script defined = DefineUses.replace(written, preprocessed, diagnostics);
+    Unreachable.warn(defined, diagnostics);
     Ast.Script expanded = Macros.expand(defined, diagnostics);
     if (!preprocessed.defines().isEmpty() || !written.macros().isEmpty()) {
       Parser.checkDepth(expanded, diagnostics);
@@ -299,6 +300,11 @@ public final class Checker {
           group.block.predicate().map(p -> statements.expressions().condition(p).expr());
       Optional<Expr> predicate = ofProcess(written, context, circumstances, group.block);
       List<Stmt> body = statements.block(group.block.body());
+      if (!round.diagnostics().hasErrors()) {
+        for (SourceRange declaration : context.unset()) {
+          round.diagnostics().warning(declaration, "This variable is never set");
+        }
+      }
       List<PointAt> points =
           group.points.stream()
               .map(
@@ -366,11 +372,8 @@ public final class Checker {
         diagnostics.error(map.firstUse, "The type of @" + map.name + " can't be told");
       }
     }
-    for (SourceRange declaration : environment.untyped(true)) {
+    for (SourceRange declaration : environment.untyped()) {
       diagnostics.error(declaration, "The type of this variable can't be told");
-    }
-    for (SourceRange declaration : environment.untyped(false)) {
-      diagnostics.warning(declaration, "This variable is never set");
     }
   }
 }

@@ -77,10 +77,10 @@ final class Environment {
     return variables.computeIfAbsent(new VariableAt(probe, name, declaration), at -> new Place());
   }
 
-  /** Where the variables are declared whose type nothing tells; of those that are read, or not. */
-  List<SourceRange> untyped(boolean read) {
+  /** Where the variables are declared that are read, and whose type nothing tells. */
+  List<SourceRange> untyped() {
     return variables.entrySet().stream()
-        .filter(entry -> !entry.getValue().known() && entry.getValue().read() == read)
+        .filter(entry -> !entry.getValue().known() && entry.getValue().read())
         .map(entry -> entry.getKey().declaration())
         .toList();
   }

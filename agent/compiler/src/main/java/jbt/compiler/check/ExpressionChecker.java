@@ -33,6 +33,9 @@ final class ExpressionChecker {
   private final SymbolCalls symbols;
   private final NumberCalls numbers;
 
+  /** How many expressions around this are not evaluated: only their type is asked for. */
+  private int typesAsked;
+
   ExpressionChecker(Round round, ProbeContext context, StatementChecker statements) {
     this.round = round;
     this.context = context;
@@ -270,6 +273,14 @@ final class ExpressionChecker {
     diagnostics.error(name.range(), "Unknown identifier: '" + name.name() + "'", List.of(), hints);
   }
 
+  /** The type of what is not evaluated: variables in it need not be set. */
+  Type typeOf(Ast.Expr expr) {
+    typesAsked++;
+    Type type = any(expr).type();
+    typesAsked--;
+    return type;
+  }
+
   private Value variable(Ast.Expr.Variable use) {
     Optional<ProbeContext.Variable> found = find(use);
     if (found.isEmpty()) {
@@ -277,7 +288,7 @@ final class ExpressionChecker {
     }
     Place place = found.get().place();
     place.noteRead();
-    if (context.isUnset(found.get())) {
+    if (typesAsked == 0 && context.isUnset(found.get())) {
       context.noteSet(found.get());
       diagnostics.warning(
           use.range(), "$%s is read before it is set".formatted(Macros.written(use.name())));

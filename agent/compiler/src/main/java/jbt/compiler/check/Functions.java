@@ -254,13 +254,13 @@ final class Functions {
     int most =
         address || text ? FieldType.LONGEST_STRING : Math.min(whole, FieldType.LONGEST_STRING);
     if (length.expr() instanceof Expr.IntLiteral literal) {
-      if (literal.value() < 1 || literal.value() > most) {
+      if (literal.value() < 0 || literal.value() > most) {
         diagnostics.error(
             length.range(),
-            "The length of buf() must be from 1 to %d, not %d".formatted(most, literal.value()));
+            "The length of buf() must be from 0 to %d, not %d".formatted(most, literal.value()));
         return Value.unknown(call.range());
       }
-      most = (int) literal.value();
+      most = (int) Math.max(1, literal.value());
     }
     Value start = address ? of.with(strings.pointer(of)) : of;
     if (of.expr() instanceof Expr.StrLiteral literal && most > whole) {

@@ -244,11 +244,12 @@ final class KernelCalls {
           "socket_cookie() takes a pointer to a struct sock, not "
               + TypeNames.describe(socket.type()));
     }
-    if (!Trusted.pointer(socket.expr())) {
+    Expr argument = context.argument(socket.expr());
+    if (!Trusted.pointer(argument)) {
       return wrong(socket.range(), "socket_cookie() takes a socket that args leads to, as args.sk");
     }
     return Value.of(
-        new Expr.Call(Function.SOCKET_COOKIE, List.of(socket.expr()), Type.UINT64, call.range()));
+        new Expr.Call(Function.SOCKET_COOKIE, List.of(argument), Type.UINT64, call.range()));
   }
 
   /** {@code path(pointer[, size])}: of a struct path that args or ctx leads to. */
@@ -279,6 +280,7 @@ final class KernelCalls {
       start = memory.address();
       distance = memory.offset();
     }
+    start = context.argument(start);
     if (!Trusted.pointer(start)) {
       return wrong(of.range(), "path() takes a struct path that args or ctx leads to");
     }

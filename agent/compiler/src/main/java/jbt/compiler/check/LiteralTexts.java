@@ -10,7 +10,7 @@ import jbt.compiler.lang.Rewriting;
 /**
  * Makes literals of what is known of texts when the script is compiled: of a macro that gives
  * nothing but a literal, of literals that are joined by {@code +}, cut by {@code + 3} or compared,
- * and of {@code str(5)}, which is a text as {@code str($1)} is.
+ * and of {@code str(5 + 1)}, which is a text as {@code str($1)} is.
  */
 final class LiteralTexts {
   private static final Rewriting REWRITING = new Rewriting(LiteralTexts::made);
@@ -48,6 +48,9 @@ final class LiteralTexts {
       case Expr.Binary(var op, Expr.Str text, Expr.Int cut, var range)
           when op == Ast.BinaryOp.ADD ->
           Optional.of(new Expr.Str(end(text.value(), cut.value()), range));
+      case Expr.Binary(var op, Expr.Int cut, Expr.Str text, var range)
+          when op == Ast.BinaryOp.ADD ->
+          Optional.of(new Expr.Str(end(text.value(), cut.value()), range));
       case Expr.Call(String name, var arguments, var range) when name.equals("str") ->
           start(arguments).map(text -> new Expr.Str(text, range));
       default -> Optional.empty();
@@ -60,6 +63,8 @@ final class LiteralTexts {
         switch (arguments.isEmpty() ? null : arguments.getFirst()) {
           case Expr.Str literal -> Optional.of(literal.value());
           case Expr.Int number -> Optional.of(Long.toUnsignedString(number.value()));
+          case Expr.Unary unary -> number(unary).map(known -> known.exact().toString());
+          case Expr.Binary binary -> number(binary).map(known -> known.exact().toString());
           case null, default -> Optional.empty();
         };
     return switch (arguments.size()) {
@@ -69,6 +74,31 @@ final class LiteralTexts {
               ? text.map(all -> all.substring(0, shorter(keep.value(), all)))
               : Optional.empty();
       default -> Optional.empty();
+    };
+  }
+
+  /** What literals come to; empty where that is no matter of literals, or no number. */
+  private static Optional<Folding.Literal> number(Expr expr) {
+    return switch (expr) {
+      case Expr.Int(long value, boolean unsigned, var range) ->
+          Optional.of(Folding.Literal.of(value, unsigned));
+      case Expr.Unary(var op, Expr operand, var range) when op == Ast.UnaryOp.MINUS ->
+          number(operand).map(known -> new Folding.Literal(known.exact().negate()));
+      case Expr.Binary(var op, Expr left, Expr right, var range) when !compares(op) ->
+          number(left)
+              .flatMap(
+                  a ->
+                      number(right)
+                          .flatMap(b -> Folding.fold(Checked.BinaryOp.valueOf(op.name()), a, b)))
+              .filter(Folding.Literal::fits);
+      default -> Optional.empty();
+    };
+  }
+
+  private static boolean compares(Ast.BinaryOp op) {
+    return switch (op) {
+      case EQ, NE, LT, LE, GT, GE -> true;
+      default -> false;
     };
   }
 

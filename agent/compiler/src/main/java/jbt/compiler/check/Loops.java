@@ -27,9 +27,6 @@ final class Loops {
   private final ExpressionChecker expressions;
   private final Diagnostics diagnostics;
 
-  /** How many loops are open around the statement. */
-  private int open;
-
   private int unrolled;
 
   Loops(Round round, ProbeContext context, StatementChecker statements) {
@@ -180,7 +177,7 @@ final class Loops {
   }
 
   List<Stmt> leave(Stmt stmt, String word) {
-    if (open == 0) {
+    if (!context.inLoop()) {
       diagnostics.error(stmt.range(), "'%s' is possible in a loop only".formatted(word));
     }
     return List.of(stmt);
@@ -191,9 +188,9 @@ final class Loops {
   }
 
   private List<Stmt> body(List<Ast.Stmt> body) {
-    open++;
+    context.openLoop();
     List<Stmt> all = statements.block(body);
-    open--;
+    context.closeLoop();
     return all;
   }
 }

@@ -109,6 +109,9 @@ final class Operators {
       return Value.unknown(range);
     }
     if (pointers && numeric(left) && numeric(right)) {
+      if (order) {
+        warnOfPointers(left, right, range);
+      }
       return order
           ? compare(checked, left, right, Type.UINT64, range)
           : pointerArithmetic(op, left, right, range);
@@ -127,6 +130,7 @@ final class Operators {
     }
     boolean shift = checked == BinaryOp.SHIFT_LEFT || checked == BinaryOp.SHIFT_RIGHT;
     Type operands = shift ? (signed(left) ? Type.INT64 : Type.UINT64) : common(left, right);
+    warnOfSigns(checked, left, right, range);
     if (order) {
       return compare(checked, left, right, operands, range);
     }
@@ -145,6 +149,55 @@ final class Operators {
         };
     boolean natural = left.natural() && right.natural() && !grows;
     return new Value(expr, natural, left.hostBound() || right.hostBound());
+  }
+
+  private void warnOfPointers(Value left, Value right, SourceRange range) {
+    if (left.type() instanceof Type.Pointer(Type a, var space)
+        && right.type() instanceof Type.Pointer(Type b, var other)
+        && !a.equals(b)
+        && !(a instanceof Type.None)
+        && !(b instanceof Type.None)) {
+      List<String> names = TypeNames.apart(a, b);
+      diagnostics.warning(
+          range,
+          "Pointers to different types are compared: %s and %s"
+              .formatted(names.getFirst(), names.getLast()));
+    }
+  }
+
+  /** Where no bits are left alone a number that one of the types does not have becomes another. */
+  private void warnOfSigns(BinaryOp op, Value left, Value right, SourceRange range) {
+    boolean warned =
+        switch (op) {
+          case ADD, SUBTRACT, MULTIPLY, DIVIDE, MODULO, EQ, NE, LT, LE, GT, GE -> true;
+          case SHIFT_LEFT, SHIFT_RIGHT, AND, OR, XOR -> false;
+        };
+    if (warned && signed(left) != signed(right) && !anySign(left) && !anySign(right)) {
+      diagnostics.warning(
+          range,
+          "%s and %s are mixed: both are taken as int64"
+              .formatted(TypeNames.describe(left.type()), TypeNames.describe(right.type())));
+    }
+  }
+
+  /** Warns where a number may become another, as the place for it has the other sign. */
+  void warnOfSign(Type place, Value value, String name, SourceRange range) {
+    if (place instanceof Type.Int to
+        && value.type() instanceof Type.Int from
+        && to.signed() != from.signed()
+        && !anySign(value)) {
+      diagnostics.warning(
+          range,
+          "%s is %s: %s is taken as that"
+              .formatted(name, TypeNames.describe(to), TypeNames.describe(from)));
+    }
+  }
+
+  /** Whether an integer is the same number as int64 and as uint64. */
+  private static boolean anySign(Value value) {
+    return value.natural()
+        || !(value.type() instanceof Type.Int type)
+        || (!type.signed() && type.bytes() < Long.BYTES);
   }
 
   private static boolean compares(BinaryOp op) {

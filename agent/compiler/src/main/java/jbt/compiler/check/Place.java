@@ -3,6 +3,7 @@ package jbt.compiler.check;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.types.Meaning;
 import jbt.compiler.types.Type;
 
@@ -20,6 +21,11 @@ final class Place {
   private boolean hostBound;
   private boolean declared;
   private boolean read;
+
+  /** An argument of the probe that is put here, and whether anything else is, too. */
+  private Optional<Expr.ContextField> argument = Optional.empty();
+
+  private boolean others;
 
   /** Whether anything of it was told: who was told must be asked again when it changes. */
   private boolean told;
@@ -65,6 +71,29 @@ final class Place {
   boolean hostBound() {
     told = true;
     return hostBound;
+  }
+
+  /** The argument of the probe that this is, if nothing else is ever put here. */
+  Optional<Expr.ContextField> argument() {
+    told = true;
+    return others ? Optional.empty() : argument;
+  }
+
+  /** Returns whether nothing new was noted. */
+  private boolean noteArgument(Expr value) {
+    if (others) {
+      return true;
+    }
+    if (!(value instanceof Expr.ContextField given)) {
+      others = true;
+      return false;
+    }
+    if (argument.isEmpty()) {
+      argument = Optional.of(given);
+      return false;
+    }
+    others = argument.get().offset() != given.offset();
+    return !others;
   }
 
   int bytes() {
@@ -128,7 +157,11 @@ final class Place {
     boolean bothNatural = natural && value.natural();
     int wider = Math.max(bytes, value.bytes());
     boolean same =
-        joined.get().equals(type) && bothNatural == natural && bound == hostBound && wider == bytes;
+        noteArgument(value.expr())
+            && joined.get().equals(type)
+            && bothNatural == natural
+            && bound == hostBound
+            && wider == bytes;
     type = joined.get();
     bytes = wider;
     natural = bothNatural;

@@ -4,11 +4,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.Probe.Kind;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.Attachment.Point;
@@ -27,8 +27,11 @@ final class ProbeContext {
   private final Deque<Map<String, Variable>> blocks = new ArrayDeque<>();
   private final List<Place> locals = new ArrayList<>();
 
-  /** Variables that are declared, and up to here set by nothing. */
-  private final Set<Integer> unset = new HashSet<>();
+  /** Variables that are declared, and up to here set by nothing, with their declarations. */
+  private final Map<Integer, SourceRange> unset = new LinkedHashMap<>();
+
+  /** How many loops are open around the statement. */
+  private int loops;
 
   /** With the cookies of all names of the script. */
   ProbeContext(
@@ -129,6 +132,18 @@ final class ProbeContext {
     blocks.pop();
   }
 
+  void openLoop() {
+    loops++;
+  }
+
+  void closeLoop() {
+    loops--;
+  }
+
+  boolean inLoop() {
+    return loops > 0;
+  }
+
   Optional<Variable> find(String name) {
     for (Map<String, Variable> block : blocks) {
       Variable variable = block.get(name);
@@ -149,7 +164,7 @@ final class ProbeContext {
 
   /** Notes that a variable is declared without a value. */
   void noteUnset(Variable variable) {
-    unset.add(variable.local);
+    unset.put(variable.local, variable.declaration);
   }
 
   void noteSet(Variable variable) {
@@ -158,7 +173,19 @@ final class ProbeContext {
 
   /** Whether a variable is declared without a value, and nothing before here sets it. */
   boolean isUnset(Variable variable) {
-    return unset.contains(variable.local);
+    return unset.containsKey(variable.local);
+  }
+
+  /** The declarations of the variables that nothing has set. */
+  List<SourceRange> unset() {
+    return List.copyOf(unset.values());
+  }
+
+  /** What a variable stands for that only holds an argument of the probe. */
+  Expr argument(Expr value) {
+    return value instanceof Expr.Local local
+        ? locals.get(local.local()).argument().<Expr>map(argument -> argument).orElse(value)
+        : value;
   }
 
   List<String> variableNames() {

@@ -198,6 +198,9 @@ final class StatementChecker {
       return List.of();
     }
     context.noteSet(variable);
+    expressions
+        .operators()
+        .warnOfSign(variable.place().type(), value, "$" + Macros.written(name), range);
     Expr coerced = Coercion.to(variable.place().type(), value.expr());
     return List.of(new Stmt.SetLocal(variable.local(), coerced, range));
   }

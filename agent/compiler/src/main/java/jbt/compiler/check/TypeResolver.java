@@ -250,7 +250,7 @@ final class TypeResolver {
   private Type of(Ast.Expr expr) {
     Optional<Type> key =
         expr instanceof Ast.Expr.MapUse use ? expressions.maps().keyType(use) : Optional.empty();
-    return key.orElseGet(() -> expressions.any(expr).type());
+    return key.orElseGet(() -> expressions.typeOf(expr));
   }
 
   /** The type that a lone name is: what a macro was given for a type. */

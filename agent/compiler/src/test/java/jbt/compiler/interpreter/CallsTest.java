@@ -163,11 +163,12 @@ final class CallsTest {
     assertThat(
             values(
                 "buf(args.a, 3); buf(args.a, args.n); buf(args.a, args.n + 5000);"
-                    + "buf(args.bytes); buf(args.bytes, 4)",
+                    + "buf(args.bytes); buf(args.bytes, 4); buf(args.a, 0); buf(\"ab\", 0)",
                 "abcdef",
                 "",
                 2))
-        .isEqualTo(List.of("abc", "ab", "abcdef" + "\0".repeat(1018), "\1\2\3abc", "\1\2\3a"));
+        .isEqualTo(
+            List.of("abc", "ab", "abcdef" + "\0".repeat(1018), "\1\2\3abc", "\1\2\3a", "", ""));
   }
 
   @Test

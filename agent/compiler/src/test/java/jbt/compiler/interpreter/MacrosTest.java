@@ -200,6 +200,7 @@ final class MacrosTest {
             tracepoint:x:$2 {
               @n[1] = $1; @n[2] = $#; @n[3] = $4; @n[4] = $9 + 5;
               if ($3 == "text" && str($1) == "7" && str($3 + 2) == "xt" && str($9) == "") { @n[5] = 1; }
+              if (str(1 + $3) == "ext" && 2 + "text" == "xt" && str(1 + $1) == "8" && str(2 - 5) == "-3") { @n[7] = 1; }
               if (str($3, 2) == "te") { @n[6] = 1; }
             }
             """,
@@ -219,6 +220,8 @@ final class MacrosTest {
                 List.of(5L),
                 1L,
                 List.of(6L),
+                1L,
+                List.of(7L),
                 1L));
     assertThat(run.plan().warnings()).anyMatch(warning -> warning.contains("$9 is not given"));
   }
