@@ -26,6 +26,7 @@ final class Place {
   private Optional<Expr.ContextField> argument = Optional.empty();
 
   private boolean others;
+  private boolean argumentTold;
 
   /** Whether anything of it was told: who was told must be asked again when it changes. */
   private boolean told;
@@ -75,25 +76,25 @@ final class Place {
 
   /** The argument of the probe that this is, if nothing else is ever put here. */
   Optional<Expr.ContextField> argument() {
-    told = true;
+    argumentTold = true;
     return others ? Optional.empty() : argument;
   }
 
-  /** Returns whether nothing new was noted. */
+  /** Notes what is put here; whether somebody was told another argument than this is now. */
   private boolean noteArgument(Expr value) {
-    if (others) {
-      return true;
-    }
-    if (!(value instanceof Expr.ContextField given)) {
-      others = true;
+    boolean same =
+        value instanceof Expr.ContextField given
+            && argument.isPresent()
+            && argument.get().offset() == given.offset();
+    if (others || same) {
       return false;
     }
-    if (argument.isEmpty()) {
+    if (value instanceof Expr.ContextField given && argument.isEmpty()) {
       argument = Optional.of(given);
-      return false;
+    } else {
+      others = true;
     }
-    others = argument.get().offset() != given.offset();
-    return !others;
+    return argumentTold;
   }
 
   int bytes() {
@@ -157,8 +158,7 @@ final class Place {
     boolean bothNatural = natural && value.natural();
     int wider = Math.max(bytes, value.bytes());
     boolean same =
-        noteArgument(value.expr())
-            && joined.get().equals(type)
+        joined.get().equals(type)
             && bothNatural == natural
             && bound == hostBound
             && wider == bytes;
@@ -166,7 +166,7 @@ final class Place {
     bytes = wider;
     natural = bothNatural;
     hostBound = bound;
-    return changed(same);
+    return noteArgument(value.expr()) ? Outcome.CHANGED : changed(same);
   }
 
   /** Whether a declaration leaves open what is put there: how a stack or a time is written. */
