@@ -110,7 +110,7 @@ final class Loops {
     int done = body.block();
     Builtins.Known known = lowering.builtins().known();
     body.place(round);
-    lowering.expressions().branch(loop.condition(), holds, done);
+    lowering.withKnowledge(() -> lowering.expressions().branch(loop.condition(), holds, done));
     body.place(holds);
     lowering.builtins().endStatement();
     lowering.statements().loop(loop.body(), done, round);
@@ -142,10 +142,11 @@ final class Loops {
     inner.jump(called.breakBlock());
     inner.place(holds);
     called.builtins().endStatement();
+    int branches = inner.branches();
     called.statements().all(loop.body());
     inner.place(called.continueBlock());
     inner.set(counter, inner.add(counter, new Imm(1)));
-    int most = Routines.roundsACall(loop);
+    int most = Routines.roundsACall(loop, inner.branches() - branches);
     inner.branch(Condition.LT, counter, new Imm(most), round, enough);
     inner.place(enough);
     called.giveBack(held);
