@@ -38,7 +38,6 @@ final class Body {
   private boolean open = true;
   private boolean rare;
   private int blocks = 1;
-  private int branches;
   private int registers;
   private int frame;
   private int deepestFrame;
@@ -152,14 +151,8 @@ final class Body {
     end(new Return(value));
   }
 
-  /** How many branches there are so far. */
-  int branches() {
-    return branches;
-  }
-
   private void end(Terminator terminator) {
     if (open) {
-      branches += terminator instanceof Branch ? 1 : 0;
       (coldBlocks.get(current) ? cold : hot).add(new Block(current, steps, terminator, range));
       steps.clear();
       open = false;
