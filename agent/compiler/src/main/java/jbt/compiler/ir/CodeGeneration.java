@@ -160,16 +160,15 @@ public final class CodeGeneration {
     }
   }
 
-  /** A jump reaches as far as 16 bits tell. */
   private static void checkJumps(Probe probe, Code code) {
-    if (code.slots() > Short.MAX_VALUE) {
+    if (code.slots() > Code.FURTHEST_JUMP) {
       try {
         code.encode(map -> map);
       } catch (TooFarException e) {
         throw new TooLargeException(
             probe.range(),
             "This comes to %s, a program can jump over %d"
-                .formatted(e.getMessage(), Short.MAX_VALUE));
+                .formatted(e.getMessage(), Code.FURTHEST_JUMP));
       }
     }
   }
