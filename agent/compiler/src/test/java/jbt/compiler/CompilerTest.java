@@ -1,6 +1,7 @@
 package jbt.compiler;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.reflect.Proxy;
@@ -18,6 +19,21 @@ class CompilerTest {
       tracepoint:raw_syscalls:sys_enter /pid == 5/ { @[comm] = count(); }
       interval:s:1 { print(@); clear(@); }
       """;
+
+  @Test
+  void saysWhereTooManyTextsAreSearched() {
+    String script = "BEGIN { $s = str(kptr(5)); %s }";
+    String search = "if (strcontains($s, \"a\")) { @ = 1; } ";
+    assertThatCode(
+            () ->
+                Compiler.compile(script.formatted(search.repeat(5)), "stdin", new FakeTarget("a")))
+        .doesNotThrowAnyException();
+    assertThatThrownBy(
+            () ->
+                Compiler.compile(script.formatted(search.repeat(20)), "stdin", new FakeTarget("a")))
+        .isInstanceOf(CompileException.class)
+        .hasMessageContaining("1:439-459: ERROR: Up to here texts of 12");
+  }
 
   @Test
   void equalInputGivesEqualPlans() throws CompileException {

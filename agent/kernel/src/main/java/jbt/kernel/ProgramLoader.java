@@ -6,7 +6,6 @@ import java.util.function.IntUnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jbt.compiler.bpf.Instruction;
-import jbt.compiler.bpf.TooFarException;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.Program;
 import jbt.kernel.sys.Bpf;
@@ -44,19 +43,9 @@ final class ProgramLoader {
     }
   }
 
-  private static byte[] encoded(Program program, IntUnaryOperator mapFd) throws LoadException {
-    try {
-      return program.code().encode(mapFd);
-    } catch (TooFarException e) {
-      throw new LoadException(
-          LoadException.Reason.RESOURCE,
-          "program %s is too large: it has %s".formatted(program.name(), e.getMessage()));
-    }
-  }
-
   private static Fd load(Program program, IntUnaryOperator mapFd, Fd types) throws LoadException {
     int module = program.attachModule().isEmpty() ? -1 : types.number();
-    byte[] code = encoded(program, mapFd);
+    byte[] code = program.code().encode(mapFd);
     List<Integer> routines = program.code().routineSlots();
     int type =
         switch (program.kind()) {

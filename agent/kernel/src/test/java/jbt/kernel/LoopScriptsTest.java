@@ -1,13 +1,16 @@
 package jbt.kernel;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Loops, and what programs ask of maps, on the real kernel. */
 @Tag("kernel")
@@ -46,6 +49,12 @@ class LoopScriptsTest {
         "$x = 0; $s = 1; while ($x < 9000) { $s = $s * 5 ^ $x; $x++; } @ += $s & 0xffff; | 37305",
         "$x = 0; $s = 1; while ($x < 40000) { $s = $s * 5 ^ $x; $x++; } @ += $s & 0xffff; | 34945",
         "$i = 0; $p = &$i; while ($i < 10) { $i++; @ += 1; } @ += *$p * 100;           | 1010",
+        "$x = args.pid; $n = 0; while (nsecs > 5) { $n++; if ($n > 3) { break; } @m = min($x); $x = (15 <= $x ? 14 : $x << $n) + (int32)$x ^ $x; } @ += $n + $x; | 130",
+        "$x = args.pid; $i = 0; while ($i <= ($x % +$x + 3)) { $x--; $i++; } @ += $i; | 4",
+        "$x = args.pid; $i = 0; while (($x & 255) > $i) { $i++; $x = $x ^ 33; $x = (int16)$i >> 31; } @ += $i; | 1",
+        "$x = args.pid; $i = 0; while ($i < ($x & 2047)) { ++$i; $x = $x >> 30; } @ += $i; | 1",
+        "$x = args.pid; $i = 0; while ($i < ((2 <= $x && $x) & 15)) { $x += 50; $i++; } @ += $i; | 1",
+        "$t = str(uptr(0)); $i = 0; while ($i < args.pid) { $i++; if (!strcontains($t, comm)) { @++; } } | 5",
         "$n = 0; $i = 0; while ($i < 20) { if (args.pid & (1 << $i)) { $n = $n * 2 + 1; } else { $n *= 2; } $i++; } if ($n == 7) { @++; } @ += $n; | 655360",
         "$n = 0; for ($i : 0..20) { $n *= 2; if (args.pid >> $i == 0) { continue; } $n++; } if ($n == 9) { @++; } @ += $n; | 917504",
         "$n = 0; for ($i : 0..20) { $n = $n * 2 + (args.pid > $i ? 1 : 0); } if ($n == 3) { @++; } @ += $n; | 1015808",
@@ -61,6 +70,30 @@ class LoopScriptsTest {
       session.stop();
       assertThat(session.words("@")).containsExactly(expected);
       assertThat(session.loaded().losses()).containsOnly(0);
+    }
+  }
+
+  /** The verifier must not learn from each, or it goes through the loop for all they can be. */
+  @ParameterizedTest
+  @ValueSource(strings = {"$x & (1 << %d)", "$x > %d", "($x >> %d) & 1"})
+  void mayStandBehindManyTests(String test) throws Exception {
+    String tests =
+        IntStream.range(0, 18)
+            .mapToObj(i -> "if (" + test.formatted(i) + ") { @ += 1; }")
+            .collect(joining(" "));
+    long each = test.contains(">> %d") || test.contains("<<") ? 2 : 5;
+    try (ScriptSession session =
+        ScriptSession.start(
+            "tracepoint:syscalls:sys_enter_getpgid /pid == PID/ { $x = args.pid; $y = $x; "
+                + tests
+                + tests.replace("$x", "$y")
+                + " $i = 0; while ($i < $x) { $i++; } @ += 100 * $i; "
+                + tests
+                + tests.replace("$x", "$y")
+                + " }")) {
+      Workload.getpgid(5, 5);
+      session.stop();
+      assertThat(session.words("@")).containsExactly(500 + 4 * each);
     }
   }
 

@@ -10,8 +10,8 @@ import jbt.compiler.plan.Plan;
  * memory for full-sized ones.
  */
 final class SmallMaps {
-  private static final int KEYS = 256;
-  private static final int RING_BYTES = 64 << 10;
+  private static final int KEYS = 1024;
+  private static final int RING_BYTES = 256 << 10;
 
   private SmallMaps() {}
 

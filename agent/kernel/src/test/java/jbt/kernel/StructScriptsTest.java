@@ -23,7 +23,7 @@ final class StructScriptsTest {
   private static final int MOST_FAILURES = 3;
 
   /** One in some hundred scripts is larger than a program may be, and is refused in one line. */
-  static final String TOO_LARGE = ", a program can ";
+  private static final String TOO_LARGE = ", a program can ";
 
   @Test
   void areLoaded() {

@@ -10,6 +10,9 @@ import java.util.function.IntUnaryOperator;
  * @param routines where the routines begin that the kernel calls, behind the program itself
  */
 public record Code(List<Instruction> instructions, List<Instruction.Label> routines) {
+  /** Less than 16 bits tell: the kernel makes more of some instructions. */
+  public static final int FURTHEST_JUMP = 24_000;
+
   public Code {
     instructions = List.copyOf(instructions);
     routines = List.copyOf(routines);

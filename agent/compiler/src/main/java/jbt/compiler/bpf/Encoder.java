@@ -107,16 +107,16 @@ final class Encoder {
           put(ST_MEM | size.code, base, 0, offset, value);
       case Atomic(var operation, Size size, Register base, int offset, Register source) ->
           put(STX_ATOMIC | size.code, base, source.number(), offset, operation.code);
-      case Jump(Label target) -> put(JMP, Register.R0, 0, distance(target), 0);
+      case Jump(Label target) -> put(JMP, Register.R0, 0, jumped(target), 0);
       case JumpRegister(var condition, boolean wide, Register left, Register right, Label target) ->
           put(
               jump(wide) | condition.code | SOURCE_REGISTER,
               left,
               right.number(),
-              distance(target),
+              jumped(target),
               0);
       case JumpImmediate(var condition, boolean wide, Register left, int right, Label target) ->
-          put(jump(wide) | condition.code, left, 0, distance(target), right);
+          put(jump(wide) | condition.code, left, 0, jumped(target), right);
       case Call(Helper helper) -> put(CALL, Register.R0, 0, 0, helper.id());
       case Call(KernelFunction function) ->
           put(CALL, Register.R0, PSEUDO_KFUNC_CALL, 0, function.typeId());
@@ -140,9 +140,18 @@ final class Encoder {
     return place - slot;
   }
 
+  /** The kernel puts more in between: what a helper does, for one. */
+  private int jumped(Label target) {
+    int offset = distance(target);
+    if (Math.abs(offset) > Code.FURTHEST_JUMP) {
+      throw new TooFarException("a jump over " + Math.abs(offset) + " instructions");
+    }
+    return offset;
+  }
+
   private void put(int opcode, Register target, int source, int offset, int immediate) {
     if (offset != (short) offset) {
-      throw new TooFarException("a jump over " + Math.abs(offset) + " instructions");
+      throw new IllegalArgumentException("offset " + offset);
     }
     out.put((byte) opcode);
     out.put((byte) (source << 4 | target.number()));

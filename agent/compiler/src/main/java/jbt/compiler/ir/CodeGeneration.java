@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ForkJoinTask;
 import java.util.function.Consumer;
+import jbt.compiler.bpf.Code;
+import jbt.compiler.bpf.TooFarException;
 import jbt.compiler.check.Checked;
 import jbt.compiler.check.Checked.Probe;
 import jbt.compiler.plan.Attachment;
@@ -158,6 +160,19 @@ public final class CodeGeneration {
     }
   }
 
+  private static void checkJumps(Probe probe, Code code) {
+    if (code.slots() > Code.FURTHEST_JUMP) {
+      try {
+        code.encode(map -> map);
+      } catch (TooFarException e) {
+        throw new TooLargeException(
+            probe.range(),
+            "This comes to %s, a program can jump over %d"
+                .formatted(e.getMessage(), Code.FURTHEST_JUMP));
+      }
+    }
+  }
+
   /** Programs that override returns can have no tail calls. */
   private static boolean framesApart(Probe probe, Nodes nodes, Target target) {
     return probe.kind() != Probe.Kind.ITER
@@ -178,6 +193,7 @@ public final class CodeGeneration {
         emitted = Emission.onKernelStack(emitted, maps.size());
         maps.add(Layout.noPrograms());
       }
+      checkJumps(probe, emitted.code());
       programs.add(
           new Program(
               name(probe, i),

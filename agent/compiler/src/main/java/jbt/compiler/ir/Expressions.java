@@ -100,7 +100,7 @@ final class Expressions {
       case Expr.Unary(UnaryOp op, Expr operand, var type, var range) when op == UnaryOp.NOT ->
           branch(operand, otherwise, then);
       case Expr.Binary e when comparison(e.op()) -> compare(e, then, otherwise);
-      default -> body.branch(Condition.NE, scalar(condition), ZERO, then, otherwise);
+      default -> body.branch(Condition.NE, tested(scalar(condition)), ZERO, then, otherwise);
     }
     body.at(before);
   }
@@ -315,7 +315,21 @@ final class Expressions {
     Operand left = scalar(e.left());
     Operand right = scalar(e.right());
     body.branch(
-        Arithmetic.condition(e.op(), signed(e.left().type())), left, right, then, otherwise);
+        Arithmetic.condition(e.op(), signed(e.left().type())),
+        tested(left),
+        right,
+        then,
+        otherwise);
+  }
+
+  /** A number of which the verifier does not remember what becomes known here. */
+  private Operand tested(Operand number) {
+    if (!lowering.forgetsTests() || number instanceof Imm) {
+      return number;
+    }
+    Address unknown = body.inScratch(8);
+    body.storeWord(unknown, number);
+    return body.load(Size.DOUBLE, unknown);
   }
 
   /** One value if a condition holds, else the other. */
@@ -487,7 +501,7 @@ final class Expressions {
     return type instanceof Type.Int i && i.signed();
   }
 
-  private static boolean comparison(BinaryOp op) {
+  static boolean comparison(BinaryOp op) {
     return switch (op) {
       case EQ, NE, LT, LE, GT, GE -> true;
       case ADD, SUBTRACT, MULTIPLY, DIVIDE, MODULO, SHIFT_LEFT, SHIFT_RIGHT, AND, OR, XOR -> false;

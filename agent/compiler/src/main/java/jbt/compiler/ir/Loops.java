@@ -9,6 +9,7 @@ import jbt.compiler.bpf.Condition;
 import jbt.compiler.bpf.Helper;
 import jbt.compiler.bpf.Size;
 import jbt.compiler.check.Checked;
+import jbt.compiler.check.Checked.BinaryOp;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.Stmt;
 import jbt.compiler.ir.Operand.Imm;
@@ -17,6 +18,7 @@ import jbt.compiler.ir.Operand.Reg;
 import jbt.compiler.ir.Operand.RoutineRef;
 import jbt.compiler.plan.ScriptMap;
 import jbt.compiler.plan.ScriptMap.Storage;
+import jbt.compiler.plan.ScriptMap.Value;
 import jbt.compiler.types.Type;
 
 /**
@@ -26,6 +28,9 @@ import jbt.compiler.types.Type;
  */
 final class Loops {
   private static final Imm ZERO = new Imm(0);
+
+  /** Of a minimum or maximum that another processor may change. */
+  private static final int TRIES = 5;
 
   private final Lowering lowering;
   private final Body body;
@@ -110,7 +115,7 @@ final class Loops {
     int done = body.block();
     Builtins.Known known = lowering.builtins().known();
     body.place(round);
-    lowering.expressions().branch(loop.condition(), holds, done);
+    lowering.withKnowledge(() -> lowering.expressions().branch(loop.condition(), holds, done));
     body.place(holds);
     lowering.builtins().endStatement();
     lowering.statements().loop(loop.body(), done, round);
@@ -145,7 +150,7 @@ final class Loops {
     called.statements().all(loop.body());
     inner.place(called.continueBlock());
     inner.set(counter, inner.add(counter, new Imm(1)));
-    int most = Routines.roundsACall(loop);
+    int most = Routines.roundsACall(loop, branches(loop));
     inner.branch(Condition.LT, counter, new Imm(most), round, enough);
     inner.place(enough);
     called.giveBack(held);
@@ -153,6 +158,46 @@ final class Loops {
     Imm calls = new Imm(Checked.MOST_ROUNDS / most);
     body.callForEffect(Helper.LOOP, calls, routine, lowering.contextWord(), ZERO);
     lowering.leaveIfLeft(called);
+  }
+
+  /** How often each round can go on in two ways that the verifier takes for different ones. */
+  private int branches(Stmt.While loop) {
+    Nodes nodes = Nodes.of(loop.body());
+    int branches = nodes.count(Loops::branches);
+    for (Stmt stmt : nodes.statements()) {
+      branches +=
+          switch (stmt) {
+            case Stmt.If s -> 1;
+            case Stmt.SetMap s -> keyed(s.key());
+            case Stmt.AddMap s -> keyed(s.key());
+            case Stmt.Aggregate s ->
+                switch (lowering.checked().maps().get(s.map()).value()) {
+                  case Value.Min value -> TRIES + keyed(s.key());
+                  case Value.Max value -> TRIES + keyed(s.key());
+                  default -> keyed(s.key());
+                };
+            default -> 0;
+          };
+    }
+    return branches;
+  }
+
+  private static int keyed(List<Expr> key) {
+    return key.isEmpty() ? 0 : 1;
+  }
+
+  private static boolean branches(Expr expr) {
+    return switch (expr) {
+      case Expr.Logical e -> true;
+      case Expr.Conditional e -> true;
+      case Expr.OrElse e -> true;
+      case Expr.Binary e -> e.op() == BinaryOp.DIVIDE || e.op() == BinaryOp.MODULO;
+      case Expr.MapValue e -> !e.key().isEmpty();
+      case Expr.StepMap e -> !e.key().isEmpty();
+      case Expr.HasKey e -> true;
+      case Expr.Find e -> true;
+      default -> false;
+    };
   }
 
   void map(Stmt.ForMap loop) {

@@ -33,6 +33,9 @@ final class Lowering {
    */
   private static final int DEEPEST = 7;
 
+  /** Each byte that is searched is a round of a loop, which the verifier goes through. */
+  private static final int MOST_SEARCHED = 12_000;
+
   private final Probe probe;
   private final int program;
   private final Body body;
@@ -83,16 +86,24 @@ final class Lowering {
     /** The place of what {@link Stacks} keeps from run to run. */
     private int stacksKept;
 
+    /** Bytes of texts that are searched, and of those that are looked for. */
+    private int searched;
+
     /** Whether something points to variables. */
     private final boolean pointedTo;
 
-    private Shared(Routines routines, boolean pointedTo) {
+    /** Whether tests are made so that the verifier does not learn from them. */
+    private boolean forgetsTests;
+
+    private Shared(Routines routines, boolean pointedTo, boolean forgetsTests) {
       this.routines = routines;
       this.pointedTo = pointedTo;
+      this.forgetsTests = forgetsTests;
     }
 
     static Shared of(Probe probe, Nodes nodes) {
-      return new Shared(Routines.of(probe, nodes), Reads.takesAddresses(nodes));
+      Routines routines = Routines.of(probe, nodes);
+      return new Shared(routines, Reads.takesAddresses(nodes), Tests.many(nodes, routines));
     }
   }
 
@@ -348,6 +359,29 @@ final class Lowering {
       body.place(stay);
       statements.noteLeave();
     }
+  }
+
+  /** Notes that a text is looked for in another. */
+  void search(int bytes) {
+    shared.searched += bytes;
+    if (shared.searched > MOST_SEARCHED) {
+      throw new TooLargeException(
+          body.range(),
+          "Up to here texts of %d bytes are searched, a program can search %d: str(p, n) takes less"
+              .formatted(shared.searched, MOST_SEARCHED));
+    }
+  }
+
+  boolean forgetsTests() {
+    return shared.forgetsTests;
+  }
+
+  /** Makes a test by whose outcome the verifier sees that a loop ends. */
+  void withKnowledge(Runnable test) {
+    boolean before = shared.forgetsTests;
+    shared.forgetsTests = false;
+    test.run();
+    shared.forgetsTests = before;
   }
 
   /** The address of a word of the stack frame that holds the program's context. */

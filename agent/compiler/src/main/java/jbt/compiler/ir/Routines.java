@@ -29,10 +29,23 @@ final class Routines {
   /** Rounds that a call does at most. */
   private static final int MOST_A_CALL = 64;
 
+  /**
+   * Branches of all rounds of a call. In what the kernel calls, the verifier takes ways for the
+   * same only if all is known of both that is known of one, and compares them once in about 100
+   * instructions.
+   */
+  private static final int MOST_BRANCHES = 10;
+
   private static final long TOO_MUCH = 2L * MOST_STRAIGHT;
 
   /** What a text or a stack counts in it: the verifier follows each of its words. */
   private static final int WORDS = 30;
+
+  /** What a stack does whose frames the program goes through: each is a round for the verifier. */
+  private static final int FRAMES = 450;
+
+  /** What each byte of two texts does of which one is looked for in the other. */
+  private static final int SEARCHED = 6;
 
   /** The probe's own routine, as an owner; those of loops are counted from 1. */
   private static final int PROGRAM = 0;
@@ -129,16 +142,22 @@ final class Routines {
     } else if (stmt instanceof Stmt.While loop) {
       rounds.put(loop, Rounds.of(loop, before));
     }
-    boolean once = owner == PROGRAM && StraightCode.is(stmt);
+    boolean once = owner == PROGRAM && StraightCode.isLoop(stmt);
     return inlineWork(stmt, before) > (once ? mostStraight : MOST_INLINE);
   }
 
-  /** A power of two, as the kernel's limit of rounds is. */
-  static int roundsACall(Stmt.While loop) {
+  /**
+   * A power of two, as the kernel's limit of rounds is.
+   *
+   * @param branches in each round
+   */
+  static int roundsACall(Stmt.While loop, int branches) {
     long round = work(loop.condition()) + work(loop.body());
     int times = StraightCode.counts(loop) ? 4 : 1;
     long rounds = (long) times * MOST_INLINE / round;
-    return Integer.highestOneBit(Math.clamp(rounds, 1, times * MOST_A_CALL));
+    long apart = Math.max(1, MOST_BRANCHES / Math.max(1, branches));
+    int most = branches == 0 ? times * MOST_A_CALL : (int) apart;
+    return Integer.highestOneBit(Math.clamp(rounds, 1, most));
   }
 
   private static long inlineWork(Stmt stmt, List<Stmt> before) {
@@ -175,11 +194,12 @@ final class Routines {
         switch (expr) {
           case Expr.Sequence sequence -> work(sequence.statements());
           case Expr.StrLiteral literal -> 1;
+          case Expr.Call call when call.function() == Function.STRSTR -> searched(call.arguments());
           default ->
               switch (expr.type()) {
                 case Type.Str text -> WORDS;
                 case Type.Buffer bytes -> WORDS;
-                case Type.Symbolic stack -> WORDS;
+                case Type.Symbolic symbolic -> Layout.scalar(symbolic) ? WORDS : FRAMES;
                 default -> 1;
               };
         };
@@ -189,6 +209,12 @@ final class Routines {
     return work;
   }
 
+  private static long searched(List<Expr> texts) {
+    return texts.stream()
+        .mapToLong(text -> (long) SEARCHED * ((Type.Str) text.type()).size())
+        .sum();
+  }
+
   private void all(List<Stmt> body, int owner) {
     for (int i = 0; i < body.size(); i++) {
       Stmt stmt = body.get(i);
@@ -196,8 +222,9 @@ final class Routines {
       called |= isCalled;
       int inner = owner;
       if (isCalled) {
-        numbers.put(stmt, numbers.size() + 1);
-        inner = numbers.size();
+        // What a tuple is made of is there once for each part that is compared.
+        numbers.putIfAbsent(stmt, numbers.size() + 1);
+        inner = Objects.requireNonNull(numbers.get(stmt));
       }
       switch (stmt) {
         case Stmt.SetLocal s -> use(s.local(), owner);

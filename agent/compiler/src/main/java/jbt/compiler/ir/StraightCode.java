@@ -15,20 +15,43 @@ final class StraightCode {
 
   /** Whether a loop does nothing but arithmetic, and asks only for its results whether to go on. */
   static boolean counts(Stmt.While loop) {
-    boolean asks =
-        Nodes.of(loop.condition()).expressions().stream()
-            .allMatch(
-                expr ->
-                    switch (expr) {
-                      case Expr.Binary e -> Layout.scalar(e.left().type());
-                      case Expr.Logical e -> true;
-                      default -> own(expr);
-                    });
-    return asks && loop.body().stream().allMatch(StraightCode::simple);
+    return asks(loop.condition())
+        && loop.body().stream().allMatch(StraightCode::simple)
+        && !splits(loop);
+  }
+
+  /** Whether there is one way to go on. */
+  private static boolean asks(Expr condition) {
+    return switch (condition) {
+      case Expr.Logical e -> e.and() && asks(e.left()) && asks(e.right());
+      case Expr.Binary e when Expressions.comparison(e.op()) -> is(e.left()) && is(e.right());
+      default -> is(condition);
+    };
   }
 
   private static boolean simple(Stmt stmt) {
     return !Nodes.isLoop(stmt) && is(stmt);
+  }
+
+  /** Whether a loop, with those inside, does nothing but count and compute. */
+  static boolean isLoop(Stmt loop) {
+    return is(loop) && !splits(loop);
+  }
+
+  /**
+   * Where a number can only be 0 or -1, as one that is shifted to the right often enough, the
+   * verifier of Linux 6.18 goes on with each of both behind {@code &} and {@code |}.
+   */
+  private static boolean splits(Stmt loop) {
+    Nodes nodes = Nodes.of(List.of(loop));
+    return nodes.any(
+            e -> e instanceof Expr.Binary b && b.op() == BinaryOp.SHIFT_RIGHT && signed(b.left()))
+        && nodes.any(
+            e -> e instanceof Expr.Binary b && (b.op() == BinaryOp.AND || b.op() == BinaryOp.OR));
+  }
+
+  private static boolean signed(Expr expr) {
+    return !(expr.type() instanceof Type.Int number) || number.signed();
   }
 
   static boolean is(Stmt stmt) {

@@ -67,6 +67,7 @@ final class TextCalls {
    * and not the bytes happens once in 2^64.
    */
   private Operand index(Expr whole, Expr part) {
+    lowering.search(((Type.Str) whole.type()).size() + ((Type.Str) part.type()).size());
     int wholeMask = mask(whole);
     int partMask = mask(part);
     Text in = text(whole, partMask + 1);

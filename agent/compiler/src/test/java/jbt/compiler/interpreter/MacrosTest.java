@@ -120,6 +120,7 @@ final class MacrosTest {
     assertThat(run(functions, "@ += half(8) + 100 * half(6) + 1000 * half(5) + 10000 * @y;"))
         .isEqualTo(15670);
     assertThat(run(functions, "@ += first(6) + 1000 * @y;")).isEqualTo(100_016);
+    assertThat(run(functions, "if ((16, 1) == (first(args.id + 1), 1)) { @++; }")).isEqualTo(1);
     assertThat(run(functions, "@ += first(-3) + @y;")).isEqualTo(999);
     assertThat(run(functions, "@ += rolled(1) + 10 * rolled(7);")).isEqualTo(73);
     assertThat(run(functions, "@ += maybe(1) + maybe(2);")).isEqualTo(5);

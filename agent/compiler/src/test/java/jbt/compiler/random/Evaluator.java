@@ -30,6 +30,9 @@ final class Evaluator {
   private List<Long> arguments = List.of();
   private boolean exited;
 
+  /** What the function gives that has ended last. */
+  private Object returned = 0L;
+
   Map<String, Map<List<Object>, Object>> maps() {
     return maps;
   }
@@ -115,6 +118,7 @@ final class Evaluator {
         return Flow.LEAVE;
       }
       case Stmt.Return s -> {
+        s.value().ifPresent(value -> returned = value(value));
         return Flow.LEAVE;
       }
       case Stmt.Break s -> {
@@ -159,9 +163,12 @@ final class Evaluator {
           }
         }
       }
-      case Stmt.AddAll s -> {
-        for (Object value : List.copyOf(map(s.from()).values())) {
-          put(s.to(), key(s.to()), number(get(s.to(), key(s.to()))) + number(value));
+      case Stmt.ForMap s -> {
+        for (Map.Entry<List<Object>, Object> each : Map.copyOf(map(s.from())).entrySet()) {
+          List<Object> key = each.getKey();
+          locals.put(
+              s.variable(), List.of(key.size() == 1 ? key.getFirst() : key, each.getValue()));
+          block(s.body());
         }
       }
     }
@@ -330,6 +337,15 @@ final class Evaluator {
       case Expr.Found e -> (long) text(e.text()).indexOf(text(e.part()));
       case Expr.Contains e -> text(e.text()).contains(text(e.part())) ? 1L : 0L;
       case Expr.Joined e -> text(e.left()) + text(e.right());
+      case Expr.Call e -> {
+        List<Object> values = values(e.arguments());
+        for (int i = 0; i < values.size(); i++) {
+          Variable parameter = e.function().parameters().get(i);
+          locals.put(parameter, converted(parameter.kind(), values.get(i)));
+        }
+        block(e.function().body());
+        yield converted(e.function().result().kind(), returned);
+      }
       case Expr.Part8 e ->
           bits(number(e.number()), e.view().at(), e.view().bits(), e.view().signed());
       case Expr.Element e -> {

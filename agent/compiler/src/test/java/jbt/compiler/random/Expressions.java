@@ -67,17 +67,33 @@ final class Expressions {
 
   private final Random random;
   private Scope scope;
+  private List<MapShape> threads = List.of();
+  private List<Node.Function> functions = List.of();
 
   /** Whether what is made may change something. */
   private boolean steps = true;
+
+  private boolean calls = true;
 
   Expressions(Random random, Scope scope) {
     this.random = random;
     this.scope = scope;
   }
 
-  void in(Scope next) {
+  /**
+   * @param own maps that each thread has for itself
+   */
+  void in(Scope next, List<MapShape> own, List<Node.Function> called) {
     scope = next;
+    threads = own;
+    functions = called;
+  }
+
+  /** All maps, and what a thread has for itself. */
+  List<MapShape> maps() {
+    List<MapShape> all = new ArrayList<>(scope.maps());
+    all.addAll(threads);
+    return all;
   }
 
   /** An expression that changes nothing. */
@@ -86,6 +102,11 @@ final class Expressions {
     List<Expr> key = key(map, 1);
     steps = true;
     return key;
+  }
+
+  /** Whether what is made from now on may call functions. */
+  void mayCall(boolean may) {
+    calls = may;
   }
 
   private boolean one(int of) {
@@ -122,6 +143,9 @@ final class Expressions {
   }
 
   List<Expr> key(MapShape map, int depth) {
+    if (threads.contains(map)) {
+      return List.of(Generator.THREAD);
+    }
     List<Expr> parts = new ArrayList<>();
     map.key().forEach(part -> parts.add(of(part, depth)));
     boolean whole = parts.size() > 1 && one(6);
@@ -164,7 +188,7 @@ final class Expressions {
   }
 
   private List<MapShape> maps(Kind value) {
-    return scope.maps().stream().filter(m -> m.readable() && same(m.value(), value)).toList();
+    return maps().stream().filter(m -> m.readable() && same(m.value(), value)).toList();
   }
 
   private Optional<Expr> mapRead(Kind value, int depth) {
@@ -180,7 +204,7 @@ final class Expressions {
     if (depth <= 0 || one(4)) {
       return leaf();
     }
-    return switch (random.nextInt(20)) {
+    return switch (random.nextInt(21)) {
       case 0 -> new Expr.Conditional(truth(depth - 1), Optional.of(number(depth - 1)), number(1));
       case 1 -> new Expr.Conditional(number(depth - 1), Optional.empty(), number(depth - 1));
       case 2 -> checked(new Expr.Apply(Unary.MINUS, number(depth - 1)));
@@ -194,6 +218,7 @@ final class Expressions {
       case 11 -> question(depth);
       case 12 -> part8();
       case 13 -> element(depth);
+      case 14 -> call(depth);
       default -> operation(depth);
     };
   }
@@ -287,14 +312,24 @@ final class Expressions {
     return one(2) ? new Expr.Keys(map) : new Expr.HasKey(map, key(map, depth - 1));
   }
 
-  /** A part of a variable that no loop goes by, through a pointer. */
+  /** A part of a variable through a pointer. */
   private Expr part8() {
     List<Variable> variables =
-        scope.changeable().stream()
+        scope.variables().stream()
             .filter(v -> v.kind() instanceof Kind.Int n && n.bytes() == 8)
             .filter(v -> !v.declared().isEmpty())
             .toList();
     return variables.isEmpty() ? leaf() : new Expr.Part8(local(pick(variables)), pick(VIEWS));
+  }
+
+  private Expr call(int depth) {
+    if (functions.isEmpty() || !steps || !calls) {
+      return leaf();
+    }
+    Node.Function function = pick(functions);
+    List<Expr> arguments =
+        function.parameters().stream().map(p -> of(p.kind(), depth - 1)).toList();
+    return new Expr.Call(function, arguments);
   }
 
   private Expr element(int depth) {
@@ -324,7 +359,7 @@ final class Expressions {
     List<Variable> variables =
         scope.changeable().stream().filter(v -> v.kind() instanceof Kind.Int).toList();
     List<MapShape> maps =
-        scope.maps().stream().filter(m -> m.readable() && m.value() instanceof Kind.Int).toList();
+        maps().stream().filter(m -> m.readable() && m.value() instanceof Kind.Int).toList();
     if (maps.isEmpty() || (!variables.isEmpty() && one(2))) {
       return variables.isEmpty()
           ? Optional.empty()

@@ -19,8 +19,6 @@ import jbt.compiler.random.Node.Variable;
 final class Generator {
   private static final int DEEPEST = 3;
   private static final int DEEPEST_BLOCK = 3;
-  private static final int DEEPEST_LOOP = 2;
-  private static final int MOST_ROUNDS = 4;
   private static final int MOST_CLEARS = 2;
 
   private static final List<Kind> VALUES =
@@ -48,6 +46,10 @@ final class Generator {
           "d", "i", "u", "x", "X", "o", "c", "s", "p", "lld", "llu", "hd", "hhx", "5d", "-7u",
           "05d", "#x", "+d", "ld", "zu");
 
+  private static final Expr HAPPENS = new Expr.Given("nsecs > 5", Kinds.TRUTH);
+
+  static final Expr THREAD = new Expr.Given("tid", new Kind.Int(4, false, true));
+
   private final Random random;
   private final List<MapShape> maps;
   private final Map<MapShape, Integer> clears = new HashMap<>();
@@ -57,10 +59,15 @@ final class Generator {
   /** Whether the statements that are made run once at most. */
   private boolean once;
 
-  /** Loops around the statement that is made. */
-  private int loops;
+  private final Loops loops;
 
-  private int unrolled;
+  /** What each thread has for itself, in probes at events. */
+  private final List<MapShape> threads;
+
+  private final List<Node.Function> functions = new ArrayList<>();
+
+  /** Whether the statements that are made are those of a function. */
+  private boolean inFunction;
 
   /** What a text variable can be declared as. */
   private final String widestText;
@@ -69,13 +76,18 @@ final class Generator {
     this.random = random;
     this.widestText = longTexts ? "string" : "string[64]";
     this.maps = shapes(random);
-    this.scope = new Scope(maps, List.of());
+    this.scope = new Scope("v", maps, List.of());
     this.expressions = new Expressions(random, scope);
+    this.loops = new Loops(random, expressions, this);
+    this.threads = threads(random);
   }
 
-  /** Probes at BEGIN, at events and at END, in that order. */
-  static List<Probe> probes(Random random, List<Expr> builtins, List<Event.Point> events) {
+  /** Functions, and probes at BEGIN, at events and at END, in that order. */
+  record Script(List<Node.Function> functions, List<Probe> probes) {}
+
+  static Script script(Random random, List<Expr> builtins, List<Event.Point> events) {
     Generator generator = new Generator(random, events.contains(Event.FACCESSAT));
+    generator.functions();
     List<Probe> probes = new ArrayList<>();
     int begins = 1 + random.nextInt(3);
     for (int i = 0; i < begins; i++) {
@@ -91,7 +103,7 @@ final class Generator {
     for (int i = 0; i < ends; i++) {
       probes.add(generator.probe("END", builtins, false, Optional.empty()));
     }
-    return probes;
+    return new Script(generator.functions, probes);
   }
 
   private static List<MapShape> shapes(Random random) {
@@ -120,6 +132,45 @@ final class Generator {
     return shapes;
   }
 
+  private static List<MapShape> threads(Random random) {
+    List<MapShape> shapes = new ArrayList<>();
+    int count = random.nextInt(4);
+    for (int i = 0; i < count; i++) {
+      Use use = random.nextBoolean() ? Use.PLAIN : Use.COUNTER;
+      shapes.add(new MapShape("@t" + i, use, List.of(Kinds.INT64), Kinds.INT64, List.of(), false));
+    }
+    return shapes;
+  }
+
+  /** Functions know what all probes know. */
+  private void functions() {
+    int count = one(2) ? 0 : 1 + random.nextInt(2);
+    for (int i = 0; i < count; i++) {
+      scope = new Scope("f" + i, maps, Host.BUILTINS);
+      expressions.in(scope, List.of(), List.of());
+      loops.in(scope);
+      inFunction = true;
+      List<Variable> parameters = new ArrayList<>();
+      int size = random.nextInt(3);
+      parameters.add(scope.declare(Kinds.INT64, "int64"));
+      for (int p = 0; p < size; p++) {
+        parameters.add(one(3) ? scope.declare(Kinds.TEXT, "string") : number());
+      }
+      List<Stmt> body = new ArrayList<>();
+      statements(body, 1 + random.nextInt(5), 0);
+      body.add(new Stmt.Return(Optional.of(expressions.number(2))));
+      functions.add(new Node.Function("fun" + i, parameters, number(), body));
+      inFunction = false;
+    }
+  }
+
+  private Variable number() {
+    int size = random.nextInt(4);
+    boolean signed = random.nextBoolean();
+    return scope.declare(
+        new Kind.Int(1 << size, signed, false), (signed ? "int" : "uint") + (8 << size));
+  }
+
   private boolean one(int of) {
     return random.nextInt(of) == 0;
   }
@@ -129,8 +180,9 @@ final class Generator {
   }
 
   private Probe probe(String point, List<Expr> given, boolean first, Optional<String> ours) {
-    scope = new Scope(maps, given);
-    expressions.in(scope);
+    scope = new Scope("v", maps, given);
+    expressions.in(scope, ours.isPresent() ? threads : List.of(), functions);
+    loops.in(scope);
     once = ours.isEmpty();
     Optional<Expr> predicate = Optional.empty();
     if (ours.isPresent()) {
@@ -144,7 +196,11 @@ final class Generator {
       Variable number = declare(body, Kinds.INT64, "int64");
       maps.forEach(map -> body.add(first(map, number)));
     }
-    declare(body, Kinds.INT64, "int64");
+    Variable number = declare(body, Kinds.INT64, "int64");
+    if (ours.isPresent() && !threads.isEmpty()) {
+      List<Stmt> types = threads.stream().map(map -> first(map, number)).toList();
+      body.add(new Stmt.If(new Expr.Apply(Node.Unary.NOT, HAPPENS), types, List.of()));
+    }
     statements(body, 2 + random.nextInt(first ? 10 : 7), 0);
     return new Probe(point, predicate, body);
   }
@@ -158,7 +214,10 @@ final class Generator {
 
   /** Gives a map the type that it is to have. */
   private Stmt first(MapShape map, Variable number) {
-    List<Expr> key = map.key().stream().map(part -> expressions.first(part, number)).toList();
+    List<Expr> key =
+        threads.contains(map)
+            ? List.of(THREAD)
+            : map.key().stream().map(part -> expressions.first(part, number)).toList();
     Expr value = expressions.first(map.value(), number);
     return switch (map.use()) {
       case PLAIN -> new Stmt.Assign(new Target.Element(map, key), value);
@@ -171,7 +230,7 @@ final class Generator {
     return map.use() == Use.COUNT ? Optional.empty() : Optional.of(value);
   }
 
-  private void statements(List<Stmt> into, int count, int depth) {
+  void statements(List<Stmt> into, int count, int depth) {
     int mark = scope.enter();
     for (int i = 0; i < count; i++) {
       into.add(statement(depth));
@@ -180,9 +239,9 @@ final class Generator {
   }
 
   private Stmt statement(int depth) {
-    return switch (random.nextInt(23)) {
-      case 20, 21 -> loop(depth);
-      case 22 -> addAll(depth);
+    return switch (random.nextInt(24)) {
+      case 20, 21, 22 -> depth < DEEPEST_BLOCK && loops.possible() ? loops.loop(depth) : assign();
+      case 23 -> loops.overMap();
       case 0, 1 -> let();
       case 2, 3, 4 -> assign();
       case 5, 6 -> compound();
@@ -190,18 +249,23 @@ final class Generator {
       case 8 -> step();
       case 9, 10, 11 -> aggregate();
       case 12, 13, 14 -> branch(depth);
-      case 15, 16 -> printf();
-      case 17 -> print();
+      case 15, 16 -> loops.mayPrint(inFunction) ? printf() : assign();
+      case 17 -> loops.mayPrint(inFunction) ? print() : aggregate();
       case 18 -> remove(depth);
       default -> leave(depth);
     };
+  }
+
+  private String widestText() {
+    return inFunction || !functions.isEmpty() ? "string" : widestText;
   }
 
   private Stmt let() {
     return switch (random.nextInt(6)) {
       case 0 -> {
         Expr value = expressions.text(2);
-        yield new Stmt.Let(scope.declare(Kinds.TEXT, one(3) ? widestText : ""), Optional.of(value));
+        yield new Stmt.Let(
+            scope.declare(Kinds.TEXT, one(3) ? widestText() : ""), Optional.of(value));
       }
       case 1 -> {
         Kind kind = pick(VALUES.subList(3, 6));
@@ -223,8 +287,9 @@ final class Generator {
     };
   }
 
-  private Stmt assign() {
-    List<MapShape> plain = maps.stream().filter(map -> map.use() == Use.PLAIN).toList();
+  Stmt assign() {
+    List<MapShape> plain =
+        expressions.maps().stream().filter(map -> map.use() == Use.PLAIN).toList();
     if (plain.isEmpty() || one(2)) {
       Variable variable = pick(scope.changeable());
       return new Stmt.Assign(new Target.Local(variable), expressions.of(variable.kind(), DEEPEST));
@@ -334,8 +399,9 @@ final class Generator {
   }
 
   private Stmt remove(int depth) {
-    MapShape map = pick(maps);
+    MapShape map = pick(expressions.maps());
     if (once
+        && !inFunction
         && map.cleared()
         && depth == 0
         && one(3)
@@ -346,80 +412,18 @@ final class Generator {
     return new Stmt.Delete(map, key, !key.isEmpty() && random.nextBoolean());
   }
 
-  private Stmt loop(int depth) {
-    if (depth >= DEEPEST_BLOCK || loops >= DEEPEST_LOOP) {
-      return assign();
-    }
-    loops++;
-    int mark = scope.enter();
-    List<Stmt> body = new ArrayList<>();
-    Stmt loop =
-        switch (random.nextInt(3)) {
-          case 0 -> {
-            unrolled++;
-            statements(body, 1 + random.nextInt(2), depth + 1);
-            unrolled--;
-            yield new Stmt.Unroll(1 + random.nextInt(3), body);
-          }
-          case 1 -> {
-            Variable count = scope.count(Kinds.INT64, "int64");
-            Expr more =
-                new Expr.Combine(
-                    Binary.LT,
-                    new Expr.Local(count),
-                    Expressions.fixed(1 + random.nextInt(MOST_ROUNDS)));
-            Expr condition = one(2) ? more : new Expr.Logical(true, more, expressions.condition(2));
-            body.add(new Stmt.Evaluate(new Expr.Step(new Target.Local(count), true, false), false));
-            statements(body, 1 + random.nextInt(3), depth + 1);
-            Stmt zero = new Stmt.Let(count, Optional.of(Expressions.fixed(0)));
-            yield new Stmt.Braces(List.of(zero, new Stmt.While(condition, body)));
-          }
-          default -> {
-            Expr from = Expressions.fixed(random.nextInt(3));
-            Expr to =
-                one(2)
-                    ? Expressions.fixed(random.nextInt(MOST_ROUNDS))
-                    : new Expr.Combine(
-                        Binary.AND, expressions.number(2), Expressions.fixed(MOST_ROUNDS - 1));
-            boolean natural = Rules.kind(to).isNatural();
-            Variable count = scope.count(new Kind.Int(8, true, natural), "");
-            statements(body, 1 + random.nextInt(3), depth + 1);
-            yield new Stmt.ForRange(count, from, to, body);
-          }
-        };
-    scope.leave(mark);
-    loops--;
-    return loop;
-  }
-
-  /** A loop over a map of numbers whose sum goes elsewhere. */
-  private Stmt addAll(int depth) {
-    List<MapShape> from =
-        maps.stream()
-            .filter(m -> m.readable() && m.value().number() && !m.key().isEmpty() && !m.cleared())
-            .toList();
-    if (from.isEmpty() || loops >= DEEPEST_LOOP || depth >= DEEPEST_BLOCK) {
-      return assign();
-    }
-    List<Variable> to =
-        scope.changeable().stream().filter(v -> v.kind() instanceof Kind.Int).toList();
-    MapShape map = pick(from);
-    Kind pair = new Kind.Tuple(List.of(Kinds.INT64, map.value()));
-    int mark = scope.enter();
-    Variable variable = scope.count(pair, "");
-    scope.leave(mark);
-    return new Stmt.AddAll(variable, map, new Target.Local(pick(to)));
-  }
-
   private Stmt leave(int depth) {
-    if (loops > 0 && unrolled == 0 && one(2)) {
-      return one(2) ? new Stmt.Break() : new Stmt.Continue();
+    if (loops.mayBreak() && one(2)) {
+      return loops.mayContinue() && one(2) ? new Stmt.Continue() : new Stmt.Break();
     }
     if (depth == 0 || one(2)) {
-      return new Stmt.Time();
+      return loops.mayPrint(inFunction) ? new Stmt.Time() : assign();
+    }
+    if (inFunction) {
+      return new Stmt.Return(Optional.of(expressions.number(1)));
     }
     return one(3)
         ? new Stmt.Exit(one(2) ? Optional.empty() : Optional.of(expressions.number(1)))
-        : new Stmt.Return();
+        : new Stmt.Return(Optional.empty());
   }
 }

@@ -119,6 +119,8 @@ final class Node {
 
     /** {@code strncmp(left, right, count)}. */
     record Differ(Expr left, Expr right, int count) implements Expr {}
+
+    record Call(Function function, List<Expr> arguments) implements Expr {}
   }
 
   /**
@@ -197,7 +199,8 @@ final class Node {
 
     record Exit(Optional<Expr> code) implements Stmt {}
 
-    record Return() implements Stmt {}
+    /** Of a probe without a value, of a function with one. */
+    record Return(Optional<Expr> value) implements Stmt {}
 
     record Braces(List<Stmt> body) implements Stmt {}
 
@@ -207,13 +210,16 @@ final class Node {
 
     record ForRange(Variable variable, Expr from, Expr to, List<Stmt> body) implements Stmt {}
 
-    /** Over the keys of a map, in whatever order: adds up what is there. */
-    record AddAll(Variable variable, MapShape from, Target to) implements Stmt {}
+    /** Over the keys of a map, in whatever order: a body that does the same in any. */
+    record ForMap(Variable variable, MapShape from, List<Stmt> body) implements Stmt {}
 
     record Break() implements Stmt {}
 
     record Continue() implements Stmt {}
   }
+
+  /** What gives an integer; it calls no other. */
+  record Function(String name, List<Variable> parameters, Variable result, List<Stmt> body) {}
 
   /** A block with its attach point. */
   record Probe(String point, Optional<Expr> predicate, List<Stmt> body) {}

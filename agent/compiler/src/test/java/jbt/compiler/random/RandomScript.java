@@ -9,16 +9,21 @@ import jbt.compiler.random.Node.Probe;
 
 /** A random well-typed script. The same seed gives the same script. */
 public final class RandomScript {
+  /** In the message about a script that comes to more than the kernel takes. */
+  public static final String TOO_LARGE = ", a program can ";
+
   private static final int MOST_CALLS = 4;
-  private static final int ONE_IN_WITH_EVENTS = 5;
+  private static final int ONE_IN_WITH_EVENTS = 3;
 
   private final long seed;
+  private final List<Node.Function> functions;
   private final List<Probe> probes;
   private final List<Event> events;
 
-  private RandomScript(long seed, List<Probe> probes, List<Event> events) {
+  private RandomScript(long seed, Generator.Script script, List<Event> events) {
     this.seed = seed;
-    this.probes = probes;
+    this.functions = script.functions();
+    this.probes = script.probes();
     this.events = events;
   }
 
@@ -39,12 +44,12 @@ public final class RandomScript {
       }
     }
     return new RandomScript(
-        seed, Generator.probes(random, Host.BUILTINS, points), List.copyOf(events));
+        seed, Generator.script(random, Host.BUILTINS, points), List.copyOf(events));
   }
 
   /** The script, of whose events those of one thread count. */
   public String text(Host host) {
-    return Writer.write(probes).replace(Host.TID, Integer.toString(host.tid()));
+    return Writer.write(functions, probes).replace(Host.TID, Integer.toString(host.tid()));
   }
 
   public int programs() {

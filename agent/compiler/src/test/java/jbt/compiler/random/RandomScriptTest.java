@@ -22,6 +22,9 @@ final class RandomScriptTest {
       try {
         check(script);
       } catch (CompileException | RuntimeException | AssertionError e) {
+        if (e instanceof CompileException && e.toString().contains(RandomScript.TOO_LARGE)) {
+          continue;
+        }
         throw new AssertionError("%s:%n%s%n%s".formatted(script, script.text(HOST), e), e);
       }
     }

@@ -43,6 +43,7 @@ final class Rules {
       case Expr.Found e -> Kinds.INT64;
       case Expr.Contains e -> Kinds.TRUTH;
       case Expr.Joined e -> Kinds.TEXT;
+      case Expr.Call e -> e.function().result().kind();
       case Expr.Part8 e -> held(e.view().bits(), e.view().signed());
       case Expr.Element e -> held(8 * e.bytes(), e.signed());
       case Expr.Tuple e -> new Kind.Tuple(e.parts().stream().map(Rules::kind).toList(), e.named());
@@ -210,6 +211,7 @@ final class Rules {
       case Expr.Found e -> Optional.empty();
       case Expr.Contains e -> Optional.empty();
       case Expr.Joined e -> Optional.empty();
+      case Expr.Call e -> Optional.empty();
       case Expr.Part8 e -> Optional.empty();
       case Expr.Element e -> Optional.empty();
       case Expr.Tuple e -> Optional.empty();

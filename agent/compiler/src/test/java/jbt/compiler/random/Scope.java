@@ -14,9 +14,14 @@ final class Scope {
   private final List<Expr> given;
 
   private final List<Variable> variables = new ArrayList<>();
+  private final String prefix;
   private int names;
 
-  Scope(List<MapShape> maps, List<Expr> given) {
+  /**
+   * @param prefix what names of variables begin with
+   */
+  Scope(String prefix, List<MapShape> maps, List<Expr> given) {
+    this.prefix = prefix;
     this.maps = maps;
     this.given = given;
   }
@@ -44,7 +49,7 @@ final class Scope {
   }
 
   private Variable declare(Kind kind, String declared, boolean counts) {
-    Variable variable = new Variable("v" + names++, kind, declared, counts);
+    Variable variable = new Variable(prefix + "_" + names++, kind, declared, counts);
     variables.add(variable);
     return variable;
   }

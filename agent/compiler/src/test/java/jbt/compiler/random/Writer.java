@@ -1,8 +1,9 @@
 package jbt.compiler.random;
 
+import static java.util.stream.Collectors.joining;
+
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import jbt.compiler.random.Node.Expr;
 import jbt.compiler.random.Node.MapShape;
@@ -21,9 +22,11 @@ final class Writer {
 
   private Writer() {}
 
-  static String write(List<Node.Probe> probes) {
+  static String write(List<Node.Function> functions, List<Node.Probe> probes) {
     Writer writer = new Writer();
-    writer.text.append(Expressions.STRUCTS);
+    // What is kept with threads must not be shown.
+    writer.text.append(Expressions.STRUCTS).append("config = { print_maps_on_exit = false }\n");
+    functions.forEach(writer::function);
     for (Node.Probe probe : probes) {
       writer.text.append(probe.point());
       probe.predicate().ifPresent(p -> writer.text.append(" /").append(expr(p, 0)).append("/"));
@@ -32,6 +35,18 @@ final class Writer {
       writer.text.append("}\n");
     }
     return writer.text.toString();
+  }
+
+  private void function(Node.Function function) {
+    text.append("fn ").append(function.name()).append('(');
+    text.append(function.parameters().stream().map(Writer::declared).collect(joining(", ")));
+    text.append("): ").append(function.result().declared()).append(" {\n");
+    block(function.body(), 1);
+    text.append("}\n");
+  }
+
+  private static String declared(Node.Variable variable) {
+    return "$" + variable.name() + ": " + variable.declared();
   }
 
   private void block(List<Stmt> statements, int depth) {
@@ -68,15 +83,11 @@ final class Writer {
                       indent, s.variable().name(), expr(s.from(), POSTFIX), expr(s.to(), POSTFIX)),
               s.body(),
               depth);
-      case Stmt.AddAll s ->
-          text.append(
-              "%sfor ($%s : %s) { %s += $%s.1; }%n"
-                  .formatted(
-                      indent,
-                      s.variable().name(),
-                      s.from().name(),
-                      target(s.to()),
-                      s.variable().name()));
+      case Stmt.ForMap s ->
+          nested(
+              "%sfor ($%s : %s) {%n".formatted(indent, s.variable().name(), s.from().name()),
+              s.body(),
+              depth);
       default -> text.append(indent).append(simple(statement)).append(";\n");
     }
   }
@@ -96,7 +107,7 @@ final class Writer {
       case Stmt.Printf s ->
           "printf("
               + quoted(s.format())
-              + s.arguments().stream().map(a -> ", " + expr(a, 0)).collect(Collectors.joining())
+              + s.arguments().stream().map(a -> ", " + expr(a, 0)).collect(joining())
               + ")";
       case Stmt.PrintValue s -> "print(" + expr(s.value(), 0) + ")";
       case Stmt.PrintMap s -> "print(" + element(s.map(), s.key()) + ")";
@@ -107,7 +118,7 @@ final class Writer {
               : "delete(" + element(s.map(), s.key()) + ")";
       case Stmt.Time s -> "time()";
       case Stmt.Exit s -> "exit(" + s.code().map(code -> expr(code, 0)).orElse("") + ")";
-      case Stmt.Return s -> "return";
+      case Stmt.Return s -> "return" + s.value().map(value -> " " + expr(value, 0)).orElse("");
       case Stmt.Break s -> "break";
       case Stmt.Continue s -> "continue";
       case Stmt.Let s -> throw notSimple(s);
@@ -116,7 +127,7 @@ final class Writer {
       case Stmt.Unroll s -> throw notSimple(s);
       case Stmt.While s -> throw notSimple(s);
       case Stmt.ForRange s -> throw notSimple(s);
-      case Stmt.AddAll s -> throw notSimple(s);
+      case Stmt.ForMap s -> throw notSimple(s);
     };
   }
 
@@ -128,8 +139,7 @@ final class Writer {
     MapShape map = s.map();
     String function = map.use().name().toLowerCase(java.util.Locale.ROOT);
     String value = s.value().map(v -> expr(v, 0)).orElse("");
-    String more =
-        map.parameters().stream().map(parameter -> ", " + parameter).collect(Collectors.joining());
+    String more = map.parameters().stream().map(parameter -> ", " + parameter).collect(joining());
     return function + "(" + value + more + ")";
   }
 
@@ -149,7 +159,7 @@ final class Writer {
   }
 
   private static String list(List<Expr> exprs) {
-    return exprs.stream().map(e -> expr(e, 0)).collect(Collectors.joining(", "));
+    return exprs.stream().map(e -> expr(e, 0)).collect(joining(", "));
   }
 
   /** In parentheses if it binds less tightly than its place demands. */
@@ -174,6 +184,7 @@ final class Writer {
       case Expr.Found e -> UNARY;
       case Expr.Contains e -> UNARY;
       case Expr.Joined e -> POSTFIX;
+      case Expr.Call e -> POSTFIX;
       case Expr.Part8 e -> e.view().text().startsWith("*") ? UNARY : POSTFIX;
       case Expr.Element e -> POSTFIX;
       case Expr.Literal e -> e.text().startsWith("-") ? UNARY : POSTFIX;
@@ -204,6 +215,7 @@ final class Writer {
       case Expr.Found e -> "(int64)" + call("strstr", e.text(), e.part());
       case Expr.Contains e -> "(bool)" + call("strcontains", e.text(), e.part());
       case Expr.Joined e -> call("str_concat", e.left(), e.right());
+      case Expr.Call e -> e.function().name() + "(" + list(e.arguments()) + ")";
       case Expr.Part8 e -> e.view().text().formatted("&" + expr(e.number(), POSTFIX));
       case Expr.Element e ->
           "((%s%d[%d])(uint64)%s)[%s]"
@@ -246,7 +258,7 @@ final class Writer {
   private static String record(Expr.Tuple tuple) {
     return IntStream.range(0, tuple.parts().size())
         .mapToObj(i -> name(i) + " = " + expr(tuple.parts().get(i), 0))
-        .collect(Collectors.joining(", ", "(", ")"));
+        .collect(joining(", ", "(", ")"));
   }
 
   private static String name(int field) {
