@@ -33,6 +33,11 @@ final class Tests {
 
   /** Whether there are so many that the verifier must not learn from them. */
   static boolean many(Nodes program, Routines routines) {
+    long most = routines.loops() ? MOST_IN_LOOPS : MOST;
+    // Each at most doubles the sets.
+    if (atMost(program) <= Long.numberOfTrailingZeros(most)) {
+      return false;
+    }
     Tests all = new Tests(routines);
     all.add(program, 1);
     for (Stmt stmt : program.statements()) {
@@ -46,7 +51,25 @@ final class Tests {
         ways = Math.min(MOST + 1, ways * (each.getValue().size() + 1));
       }
     }
-    return ways > (routines.loops() ? MOST_IN_LOOPS : MOST);
+    return ways > most;
+  }
+
+  /** More tests than these are not in a program. */
+  private static int atMost(Nodes program) {
+    int tests = 0;
+    for (Stmt stmt : program.statements()) {
+      tests += stmt instanceof Stmt.If ? 1 : 0;
+    }
+    for (Expr expr : program.expressions()) {
+      tests +=
+          switch (expr) {
+            case Expr.Binary e -> Expressions.comparison(e.op()) ? 1 : 0;
+            case Expr.Logical e -> 2;
+            case Expr.Conditional e -> 1;
+            default -> 0;
+          };
+    }
+    return tests;
   }
 
   private void add(Nodes nodes, int count) {
