@@ -158,10 +158,7 @@ final class Place {
     boolean bothNatural = natural && value.natural();
     int wider = Math.max(bytes, value.bytes());
     boolean same =
-        joined.get().equals(type)
-            && bothNatural == natural
-            && bound == hostBound
-            && wider == bytes;
+        joined.get().equals(type) && bothNatural == natural && bound == hostBound && wider == bytes;
     type = joined.get();
     bytes = wider;
     natural = bothNatural;

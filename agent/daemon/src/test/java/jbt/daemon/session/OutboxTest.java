@@ -69,7 +69,8 @@ final class OutboxTest {
       outbox.data(reply(round().setEvents(0)));
       outbox.data(reply(round().setJoined(true).setEvents(0)));
     }
-    assertThat(waitingBytes()).isBetween((long) Outbox.ROUNDS_LIMIT - MIB, (long) Outbox.ROUNDS_LIMIT);
+    assertThat(waitingBytes())
+        .isBetween((long) Outbox.ROUNDS_LIMIT - MIB, (long) Outbox.ROUNDS_LIMIT);
     assertThat(outbox.losses())
         .extracting(Loss::getDetail, Loss::hasCount, Loss::getCount)
         .containsExactly(
