@@ -69,7 +69,16 @@ final class ProgramLoader {
     try {
       return Bpf.load(type, attach, code, routines, program.name());
     } catch (SystemCallException e) {
-      // A second time, with the log: that makes loading several times slower.
+      if (e.errno() == SystemCallException.E2BIG) {
+        // It has looked at a million instructions: once takes seconds.
+        throw new LoadException(
+            LoadException.Reason.VERIFIER,
+            "the kernel's verifier does not finish with program "
+                + program.name()
+                + ": there are too many ways through it",
+            range(program, 0),
+            "");
+      }
       if (e.errno() == SystemCallException.EPERM && isFunction(program)) {
         throw new LoadException(
             LoadException.Reason.FEATURE,
@@ -78,6 +87,7 @@ final class ProgramLoader {
                 + ": this kernel refuses fentry and fexit (it is locked down, or built without"
                 + " what they need); kprobe may do");
       }
+      // A second time, with the log: that makes loading several times slower.
       Bpf.LoadResult again = Bpf.tryLoad(type, attach, code, routines, program.name(), LOG_SIZE);
       String log = again.log();
       if (log.isBlank() || again.errno() == 0) {

@@ -53,7 +53,15 @@ final class ScriptSession implements AutoCloseable {
     String text = script.replace("PID", Long.toString(ProcessHandle.current().pid()));
     TARGET.refresh();
     Plan plan = Compiler.compile(text, "test", parameters, TARGET);
-    LoadedPlan loaded = LoadedPlan.load(plan);
+    LoadedPlan loaded;
+    try {
+      loaded = LoadedPlan.load(plan);
+    } catch (LoadException e) {
+      if (e.reason() != LoadException.Reason.VERIFIER || parameters.circumstances().careful()) {
+        throw e;
+      }
+      return start(script, parameters.carefully());
+    }
     ScriptSession session = new ScriptSession(plan, loaded);
     try {
       loaded.attach();

@@ -134,7 +134,7 @@ final class Loops {
   private void calledWhile(Stmt.While loop) {
     Lowering called = lowering.called(loop, 1);
     Body inner = called.body();
-    Map<Integer, Reg> held = StraightCode.counts(loop) ? called.hold(loop) : Map.of();
+    Map<Integer, Reg> held = lowering.routines().counts(loop) ? called.hold(loop) : Map.of();
     Reg counter = inner.move(ZERO);
     int round = inner.block();
     int holds = inner.block();
@@ -150,7 +150,7 @@ final class Loops {
     called.statements().all(loop.body());
     inner.place(called.continueBlock());
     inner.set(counter, inner.add(counter, new Imm(1)));
-    int most = Routines.roundsACall(loop, branches(loop));
+    int most = lowering.routines().roundsACall(loop, branches(loop));
     inner.branch(Condition.LT, counter, new Imm(most), round, enough);
     inner.place(enough);
     called.giveBack(held);

@@ -101,8 +101,8 @@ final class Lowering {
       this.forgetsTests = forgetsTests;
     }
 
-    static Shared of(Probe probe, Nodes nodes) {
-      Routines routines = Routines.of(probe, nodes);
+    static Shared of(Probe probe, Nodes nodes, boolean careful) {
+      Routines routines = Routines.of(probe, nodes, careful);
       return new Shared(routines, Reads.takesAddresses(nodes), Tests.many(nodes, routines));
     }
   }
@@ -128,7 +128,7 @@ final class Lowering {
         program,
         probe,
         new Body(layout, scratch, probe.range()),
-        Shared.of(probe, layout.nodes().get(program)),
+        Shared.of(probe, layout.nodes().get(program), layout.checked().circumstances().careful()),
         0,
         0);
   }

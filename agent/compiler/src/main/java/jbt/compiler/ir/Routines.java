@@ -60,15 +60,20 @@ final class Routines {
 
   private final Map<Integer, Integer> owners = new HashMap<>();
   private final long mostStraight;
+  private final boolean careful;
   private boolean called;
   private boolean looped;
 
-  private Routines(long mostStraight) {
+  private Routines(long mostStraight, boolean careful) {
     this.mostStraight = mostStraight;
+    this.careful = careful;
   }
 
-  static Routines of(Probe probe, Nodes nodes) {
-    Routines routines = new Routines(mostStraight(nodes));
+  /**
+   * @param careful for a verifier that did not finish with what is faster
+   */
+  static Routines of(Probe probe, Nodes nodes, boolean careful) {
+    Routines routines = new Routines(mostStraight(nodes), careful);
     probe.predicate().ifPresent(predicate -> routines.expr(predicate, PROGRAM));
     routines.all(probe.body(), PROGRAM);
     if (routines.looped) {
@@ -142,8 +147,17 @@ final class Routines {
     } else if (stmt instanceof Stmt.While loop) {
       rounds.put(loop, Rounds.of(loop, before));
     }
-    boolean once = owner == PROGRAM && StraightCode.isLoop(stmt);
+    boolean once = owner == PROGRAM && StraightCode.is(stmt) && !mustSplit(stmt);
     return inlineWork(stmt, before) > (once ? mostStraight : MOST_INLINE);
+  }
+
+  private boolean mustSplit(Stmt loop) {
+    return careful && StraightCode.splits(loop);
+  }
+
+  /** Whether the numbers of a loop can be in registers. */
+  boolean counts(Stmt.While loop) {
+    return StraightCode.counts(loop) && !mustSplit(loop);
   }
 
   /**
@@ -151,12 +165,12 @@ final class Routines {
    *
    * @param branches in each round
    */
-  static int roundsACall(Stmt.While loop, int branches) {
+  int roundsACall(Stmt.While loop, int branches) {
     long round = work(loop.condition()) + work(loop.body());
-    int times = StraightCode.counts(loop) ? 4 : 1;
+    int times = counts(loop) ? 4 : 1;
     long rounds = (long) times * MOST_INLINE / round;
-    long apart = Math.max(1, MOST_BRANCHES / Math.max(1, branches));
-    int most = branches == 0 ? times * MOST_A_CALL : (int) apart;
+    int most =
+        careful && branches > 0 ? Math.max(1, MOST_BRANCHES / branches) : times * MOST_A_CALL;
     return Integer.highestOneBit(Math.clamp(rounds, 1, most));
   }
 

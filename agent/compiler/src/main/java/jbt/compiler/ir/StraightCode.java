@@ -15,9 +15,7 @@ final class StraightCode {
 
   /** Whether a loop does nothing but arithmetic, and asks only for its results whether to go on. */
   static boolean counts(Stmt.While loop) {
-    return asks(loop.condition())
-        && loop.body().stream().allMatch(StraightCode::simple)
-        && !splits(loop);
+    return asks(loop.condition()) && loop.body().stream().allMatch(StraightCode::simple);
   }
 
   /** Whether there is one way to go on. */
@@ -33,16 +31,11 @@ final class StraightCode {
     return !Nodes.isLoop(stmt) && is(stmt);
   }
 
-  /** Whether a loop, with those inside, does nothing but count and compute. */
-  static boolean isLoop(Stmt loop) {
-    return is(loop) && !splits(loop);
-  }
-
   /**
    * Where a number can only be 0 or -1, as one that is shifted to the right often enough, the
    * verifier of Linux 6.18 goes on with each of both behind {@code &} and {@code |}.
    */
-  private static boolean splits(Stmt loop) {
+  static boolean splits(Stmt loop) {
     Nodes nodes = Nodes.of(List.of(loop));
     return nodes.any(
             e -> e instanceof Expr.Binary b && b.op() == BinaryOp.SHIFT_RIGHT && signed(b.left()))

@@ -52,6 +52,7 @@ public record Parameters(
    * @param files whether it may read files of the host
    * @param process the only one that it traces
    * @param command {@code cpid}: the process of the command that was started with it
+   * @param careful the verifier did not finish with the fastest code
    */
   public record Circumstances(
       Mode mode,
@@ -60,7 +61,19 @@ public record Parameters(
       Unsafe unsafe,
       Unsafe files,
       OptionalInt process,
-      OptionalInt command) {
+      OptionalInt command,
+      boolean careful) {
+    public Circumstances(
+        Mode mode,
+        boolean failures,
+        boolean merged,
+        Unsafe unsafe,
+        Unsafe files,
+        OptionalInt process,
+        OptionalInt command) {
+      this(mode, failures, merged, unsafe, files, process, command, false);
+    }
+
     /** Failed calls are not counted, and there is one host. */
     public Circumstances(
         Mode mode, Unsafe unsafe, Unsafe files, OptionalInt process, OptionalInt command) {
@@ -77,6 +90,10 @@ public record Parameters(
             Unsafe.NOT_ASKED,
             OptionalInt.empty(),
             OptionalInt.empty());
+
+    private Circumstances carefully() {
+      return new Circumstances(mode, failures, merged, unsafe, files, process, command, true);
+    }
   }
 
   public Parameters {
@@ -85,6 +102,12 @@ public record Parameters(
     imports = Map.copyOf(imports);
     includes = List.copyOf(includes);
     settings = Map.copyOf(settings);
+  }
+
+  /** The same for code that is slower and has fewer ways for the verifier to go. */
+  public Parameters carefully() {
+    return new Parameters(
+        arguments, options, imports, includes, settings, circumstances.carefully());
   }
 
   /** Started with nothing. */

@@ -30,6 +30,11 @@ public final class Prepared {
   private Prepared() {}
 
   static Plan compile(Start start, Plans plans, Target target, Policy policy) throws Failed {
+    return compile(start, parameters(start, policy), plans, target, policy);
+  }
+
+  private static Plan compile(
+      Start start, Parameters parameters, Plans plans, Target target, Policy policy) throws Failed {
     if (start.getScriptBytes().size() > Policy.SCRIPT_BYTES) {
       throw new Failed(
           Failure.FAILURE_POLICY,
@@ -37,7 +42,7 @@ public final class Prepared {
     }
     Plan plan;
     try {
-      plan = plans.compile(start.getScript(), start.getFile(), parameters(start, policy), target);
+      plan = plans.compile(start.getScript(), start.getFile(), parameters, target);
     } catch (CompileException e) {
       throw new Failed(
           e.noMatch()
@@ -141,18 +146,25 @@ public final class Prepared {
     return (map.keySize() + copies * Math.max(1, map.valueSize())) * map.maxEntries();
   }
 
-  /** Attaches a script's plan, or else, if the kernel refuses that, one of what is written only. */
+  /**
+   * Attaches a script's plan, or else, if the kernel refuses that, one of what is written only, in
+   * code that the verifier has less work with.
+   */
   static LoadedPlan attach(Plan plan, Start start, Plans plans, Target target, Policy policy)
       throws Failed {
     try {
       return attach(plan);
     } catch (LoadException e) {
-      if (plan.attachments().stream().noneMatch(a -> a.point() instanceof Point.DirectFunction)) {
+      if (e.reason() != LoadException.Reason.VERIFIER
+          && plan.attachments().stream()
+              .noneMatch(a -> a.point() instanceof Point.DirectFunction)) {
         throw new Failed(Failure.FAILURE_KERNEL, e);
       }
     }
+    Start written = asWritten(start);
+    Parameters careful = parameters(written, policy).carefully();
     try {
-      return attach(compile(asWritten(start), plans, target, policy));
+      return attach(compile(written, careful, plans, target, policy));
     } catch (LoadException e) {
       throw new Failed(Failure.FAILURE_KERNEL, e);
     }

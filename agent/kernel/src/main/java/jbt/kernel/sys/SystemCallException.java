@@ -7,6 +7,7 @@ import java.io.Serial;
 public final class SystemCallException extends RuntimeException {
   public static final int EPERM = 1;
   public static final int ENOENT = 2;
+  public static final int E2BIG = 7;
   public static final int ENOEXEC = 8;
   public static final int EBADF = 9;
   public static final int EAGAIN = 11;
