@@ -26,6 +26,9 @@ final class Routines {
   /** The same of all loops together through which there is one way, if there is one to them. */
   private static final int MOST_STRAIGHT = 60_000;
 
+  /** The same of a loop that only computes: the ways through a round mostly meet behind it. */
+  private static final int MOST_COMPUTED = 30_000;
+
   /** Rounds that a call does at most. */
   private static final int MOST_A_CALL = 64;
 
@@ -76,7 +79,8 @@ final class Routines {
     Routines routines = new Routines(mostStraight(nodes), careful);
     probe.predicate().ifPresent(predicate -> routines.expr(predicate, PROGRAM));
     routines.all(probe.body(), PROGRAM);
-    if (routines.looped) {
+    if (!nodes.statements().stream()
+        .allMatch(stmt -> !Nodes.isLoop(stmt) || routines.computes(stmt))) {
       Ways.locals(nodes).forEach(local -> routines.owners.put(local, SEVERAL));
     }
     return routines;
@@ -147,8 +151,16 @@ final class Routines {
     } else if (stmt instanceof Stmt.While loop) {
       rounds.put(loop, Rounds.of(loop, before));
     }
-    boolean once = owner == PROGRAM && StraightCode.is(stmt) && !mustSplit(stmt);
-    return inlineWork(stmt, before) > (once ? mostStraight : MOST_INLINE);
+    return inlineWork(stmt, before) > (owner == PROGRAM ? mostInline(stmt) : MOST_INLINE);
+  }
+
+  private long mostInline(Stmt loop) {
+    long straight = StraightCode.is(loop) && !mustSplit(loop) ? mostStraight : MOST_INLINE;
+    return computes(loop) ? Math.max(MOST_COMPUTED, straight) : straight;
+  }
+
+  private boolean computes(Stmt loop) {
+    return !careful && StraightCode.computes(loop);
   }
 
   private boolean mustSplit(Stmt loop) {

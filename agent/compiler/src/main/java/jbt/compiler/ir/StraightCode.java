@@ -67,6 +67,40 @@ final class StraightCode {
         && Nodes.parts(expr).stream().allMatch(StraightCode::is);
   }
 
+  /** Whether a statement only computes numbers, be it in one way or in many. */
+  static boolean computes(Stmt stmt) {
+    return switch (stmt) {
+      case Stmt.Break s -> true;
+      case Stmt.Continue s -> true;
+      case Stmt.SetLocal s -> all(stmt);
+      case Stmt.Evaluate s -> all(stmt);
+      case Stmt.If s -> all(stmt);
+      case Stmt.ForRange s -> all(stmt);
+      case Stmt.While s -> all(stmt);
+      default -> false;
+    };
+  }
+
+  private static boolean all(Stmt stmt) {
+    return Nodes.expressions(stmt).stream().allMatch(StraightCode::computes)
+        && Nodes.bodies(stmt).stream()
+            .allMatch(body -> body.stream().allMatch(StraightCode::computes));
+  }
+
+  private static boolean computes(Expr expr) {
+    boolean operation =
+        switch (expr) {
+          case Expr.Binary e -> true;
+          case Expr.Logical e -> true;
+          case Expr.Unary e -> true;
+          case Expr.Conditional e -> true;
+          default -> own(expr);
+        };
+    return operation
+        && Layout.scalar(expr.type())
+        && Nodes.parts(expr).stream().allMatch(StraightCode::computes);
+  }
+
   private static boolean own(Expr expr) {
     return switch (expr) {
       case Expr.IntLiteral e -> true;
