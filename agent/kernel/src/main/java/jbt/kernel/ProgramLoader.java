@@ -70,7 +70,7 @@ final class ProgramLoader {
       return Bpf.load(type, attach, code, routines, program.name());
     } catch (SystemCallException e) {
       if (e.errno() == SystemCallException.E2BIG) {
-        // It has looked at a million instructions: once takes seconds.
+        // It has looked at a million instructions: again and with a log takes seconds.
         throw new LoadException(
             LoadException.Reason.VERIFIER,
             "the kernel's verifier does not finish with program "

@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.LongStream;
 import jbt.compiler.CompileException;
 import jbt.compiler.Compiler;
+import jbt.compiler.random.RandomScript;
 import jbt.compiler.target.Target;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -21,9 +22,6 @@ final class StructScriptsTest {
   private static final int SCRIPTS = Integer.getInteger("random.structs", 200);
   private static final long FIRST_SEED = Long.getLong("random.seed", 1);
   private static final int MOST_FAILURES = 3;
-
-  /** One in some hundred scripts is larger than a program may be, and is refused in one line. */
-  private static final String TOO_LARGE = ", a program can ";
 
   @Test
   void areLoaded() {
@@ -98,7 +96,8 @@ final class StructScriptsTest {
         LoadedPlan.load(SmallMaps.of(Compiler.compile(script, "seed " + seed, target)))) {
       assertThat(loaded.losses()).containsOnly(0);
     } catch (CompileException | LoadException | RuntimeException | AssertionError e) {
-      if (e instanceof CompileException && e.toString().contains(TOO_LARGE)) {
+      if (e instanceof CompileException && e.toString().contains(RandomScript.TOO_LARGE)) {
+        // One in some hundred is larger than a program may be, and is refused in one line.
         return;
       }
       failures.add("%d:%n%s%n%s".formatted(seed, script, e));

@@ -150,7 +150,8 @@ final class Loops {
     called.statements().all(loop.body());
     inner.place(called.continueBlock());
     inner.set(counter, inner.add(counter, new Imm(1)));
-    int most = lowering.routines().roundsACall(loop, branches(loop));
+    int branches = lowering.checked().circumstances().careful() ? branches(loop) : 0;
+    int most = lowering.routines().roundsACall(loop, branches);
     inner.branch(Condition.LT, counter, new Imm(most), round, enough);
     inner.place(enough);
     called.giveBack(held);

@@ -175,14 +175,13 @@ final class Routines {
   /**
    * A power of two, as the kernel's limit of rounds is.
    *
-   * @param branches in each round
+   * @param branches in each round that the verifier must not go through several times; or 0
    */
   int roundsACall(Stmt.While loop, int branches) {
     long round = work(loop.condition()) + work(loop.body());
     int times = counts(loop) ? 4 : 1;
     long rounds = (long) times * MOST_INLINE / round;
-    int most =
-        careful && branches > 0 ? Math.max(1, MOST_BRANCHES / branches) : times * MOST_A_CALL;
+    int most = branches > 0 ? Math.max(1, MOST_BRANCHES / branches) : times * MOST_A_CALL;
     return Integer.highestOneBit(Math.clamp(rounds, 1, most));
   }
 

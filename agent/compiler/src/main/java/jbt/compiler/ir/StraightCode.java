@@ -7,8 +7,8 @@ import jbt.compiler.check.Checked.Stmt;
 import jbt.compiler.types.Type;
 
 /**
- * Loops over arithmetic, through which there is one way: the verifier looks at each operation of
- * each round once.
+ * Loops over arithmetic: the verifier looks at each operation of each round once where there is one
+ * way through them, and mostly not much more often where there are branches.
  */
 final class StraightCode {
   private StraightCode() {}
