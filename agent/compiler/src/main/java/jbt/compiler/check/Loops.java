@@ -3,8 +3,10 @@ package jbt.compiler.check;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import jbt.compiler.check.Checked.BinaryOp;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.Stmt;
+import jbt.compiler.check.Checked.UnaryOp;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Diagnostic.Context;
 import jbt.compiler.lang.Diagnostics;
@@ -108,7 +110,42 @@ final class Loops {
   List<Stmt> whileLoop(Ast.Stmt.While loop) {
     Features.need(round, Features.LOOP, "while", loop.range());
     Value condition = expressions.condition(loop.condition());
-    return List.of(new Stmt.While(condition.expr(), body(loop.body()), loop.range()));
+    List<Stmt> body = body(loop.body());
+    Expr goesOn = condition.expr();
+    // A round that begins with the question whether to leave is one that does not begin.
+    while (!body.isEmpty()
+        && body.getFirst() instanceof Stmt.If(Expr leave, var then, var otherwise, var range)
+        && then.size() == 1
+        && then.getFirst() instanceof Stmt.Break
+        && otherwise.isEmpty()) {
+      Expr stays = opposite(leave);
+      goesOn =
+          goesOn instanceof Expr.IntLiteral(long always, _, _) && always != 0
+              ? stays
+              : new Expr.Logical(true, goesOn, stays, Type.BOOL, goesOn.range());
+      body = body.subList(1, body.size());
+    }
+    return List.of(new Stmt.While(goesOn, body, loop.range()));
+  }
+
+  private static Expr opposite(Expr condition) {
+    if (condition
+        instanceof Expr.Binary(BinaryOp op, Expr left, Expr right, Type type, var range)) {
+      Optional<BinaryOp> other =
+          switch (op) {
+            case EQ -> Optional.of(BinaryOp.NE);
+            case NE -> Optional.of(BinaryOp.EQ);
+            case LT -> Optional.of(BinaryOp.GE);
+            case GE -> Optional.of(BinaryOp.LT);
+            case GT -> Optional.of(BinaryOp.LE);
+            case LE -> Optional.of(BinaryOp.GT);
+            default -> Optional.empty();
+          };
+      if (other.isPresent()) {
+        return new Expr.Binary(other.get(), left, right, type, range);
+      }
+    }
+    return new Expr.Unary(UnaryOp.NOT, condition, Type.BOOL, condition.range());
   }
 
   List<Stmt> range(Ast.Stmt.ForRange loop) {

@@ -34,6 +34,23 @@ final class Arithmetic {
     };
   }
 
+  /** What {@link #compute}, or a comparison, comes to in the program. */
+  static long result(BinaryOp op, boolean signed, long left, long right) {
+    return switch (op) {
+      case ADD -> left + right;
+      case SUBTRACT -> left - right;
+      case MULTIPLY -> left * right;
+      case DIVIDE -> right == 0 ? 1 : signed ? left / right : Long.divideUnsigned(left, right);
+      case MODULO -> right == 0 ? 1 : signed ? left % right : Long.remainderUnsigned(left, right);
+      case SHIFT_LEFT -> left << right;
+      case SHIFT_RIGHT -> signed ? left >> right : left >>> right;
+      case AND -> left & right;
+      case OR -> left | right;
+      case XOR -> left ^ right;
+      case EQ, NE, LT, LE, GT, GE -> condition(op, signed).test(left, right) ? 1 : 0;
+    };
+  }
+
   static Condition condition(BinaryOp op, boolean signed) {
     return switch (op) {
       case EQ -> Condition.EQ;

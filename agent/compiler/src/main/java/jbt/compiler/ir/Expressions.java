@@ -268,7 +268,7 @@ final class Expressions {
         : value;
   }
 
-  private Operand local(int local) {
+  Operand local(int local) {
     return switch (lowering.variable(local)) {
       case Variable.InRegister(Reg reg) -> body.move(reg);
       case Variable.InMemory(Address place) -> body.load(Size.DOUBLE, place);

@@ -12,6 +12,7 @@ import jbt.compiler.check.Checked;
 import jbt.compiler.check.Checked.BinaryOp;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.Stmt;
+import jbt.compiler.check.Checked.UnaryOp;
 import jbt.compiler.ir.Operand.Imm;
 import jbt.compiler.ir.Operand.MapRef;
 import jbt.compiler.ir.Operand.Reg;
@@ -40,10 +41,32 @@ final class Loops {
     this.body = lowering.body();
   }
 
-  void range(Stmt.ForRange loop) {
+  /** A loop, or what it comes to where that is known. */
+  void loop(Stmt loop) {
+    Optional<Map<Integer, Rehearsal.Result>> results = lowering.routines().results(loop);
+    if (results.isPresent()) {
+      results.get().forEach(this::set);
+      return;
+    }
+    switch (loop) {
+      case Stmt.While s -> whileTrue(s);
+      case Stmt.ForRange s -> range(s);
+      case Stmt.ForMap s -> map(s);
+      default -> throw new IllegalArgumentException("no loop: " + loop);
+    }
+  }
+
+  private void set(int local, Rehearsal.Result result) {
+    Imm number = new Imm(result.number());
+    lowering
+        .statements()
+        .set(local, result.more() ? body.add(lowering.expressions().local(local), number) : number);
+  }
+
+  private void range(Stmt.ForRange loop) {
     if (lowering.routines().called(loop)) {
       calledRange(loop);
-    } else if (Rounds.of(loop) > 0) {
+    } else if (Rehearsal.rounds(loop) > 0) {
       inlineRange(loop);
     }
   }
@@ -96,7 +119,7 @@ final class Loops {
     body.place(done);
   }
 
-  void whileTrue(Stmt.While loop) {
+  private void whileTrue(Stmt.While loop) {
     if (lowering.routines().called(loop)) {
       calledWhile(loop);
     } else {
@@ -105,20 +128,19 @@ final class Loops {
   }
 
   private void inlineWhile(Stmt.While loop) {
-    // What is in scratch memory the verifier doesn't know.
-    boolean unknown =
-        Nodes.of(loop.condition())
-            .any(e -> e instanceof Expr.Local l && lowering.routines().shared(l.local()));
+    boolean unknown = !seen(loop);
     Optional<Reg> counter = unknown ? Optional.of(body.move(ZERO)) : Optional.empty();
     int round = body.block();
     int holds = body.block();
+    int next = body.block();
     int done = body.block();
     Builtins.Known known = lowering.builtins().known();
     body.place(round);
     lowering.withKnowledge(() -> lowering.expressions().branch(loop.condition(), holds, done));
     body.place(holds);
     lowering.builtins().endStatement();
-    lowering.statements().loop(loop.body(), done, round);
+    lowering.statements().loop(loop.body(), done, next);
+    body.place(next);
     if (counter.isPresent()) {
       body.set(counter.get(), body.add(counter.get(), new Imm(1)));
       Imm most = new Imm(lowering.routines().rounds(loop));
@@ -128,6 +150,27 @@ final class Loops {
     }
     body.place(done);
     lowering.builtins().restore(known);
+  }
+
+  /** Whether the verifier sees by itself when a loop ends. */
+  private boolean seen(Stmt.While loop) {
+    boolean breaks =
+        Nodes.of(loop.body()).statements().stream().anyMatch(Stmt.Break.class::isInstance);
+    return breaks
+        ? !lowering.forgetsTests() && seen(Nodes.of(List.of(loop)))
+        : seen(Nodes.of(loop.condition()));
+  }
+
+  /** It doesn't know what is in scratch memory, nor what is divided. */
+  private boolean seen(Nodes nodes) {
+    return nodes.locals().stream().noneMatch(lowering.routines()::shared)
+        && !nodes.any(
+            expr ->
+                switch (expr) {
+                  case Expr.Binary e -> e.op() == BinaryOp.DIVIDE || e.op() == BinaryOp.MODULO;
+                  case Expr.Unary e -> e.op() == UnaryOp.NEGATE;
+                  default -> false;
+                });
   }
 
   /** A call can take longer than a round: there are several in each. */
@@ -201,7 +244,7 @@ final class Loops {
     };
   }
 
-  void map(Stmt.ForMap loop) {
+  private void map(Stmt.ForMap loop) {
     List<Storage.Hash> hashes = lowering.maps().hash(loop.map()).all();
     if (hashes.size() == 1) {
       map(loop, hashes.getFirst(), OptionalInt.empty());

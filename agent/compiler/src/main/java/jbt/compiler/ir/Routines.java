@@ -5,6 +5,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import jbt.compiler.check.Checked.Expr;
@@ -47,6 +48,9 @@ final class Routines {
   /** What a stack does whose frames the program goes through: each is a round for the verifier. */
   private static final int FRAMES = 450;
 
+  /** What the number of keys of a map does: the kernel calls something for each of them. */
+  private static final int COUNTED = 100;
+
   /** What each byte of two texts does of which one is looked for in the other. */
   private static final int SEARCHED = 6;
 
@@ -58,9 +62,11 @@ final class Routines {
   /** By identity: equal loops can stand at several places. */
   private final IdentityHashMap<Stmt, Integer> numbers = new IdentityHashMap<>();
 
-  /** How many rounds those have at most that jump back. */
-  private final IdentityHashMap<Stmt.While, Long> rounds = new IdentityHashMap<>();
+  /** What those come to that need not be gone through. */
+  private final IdentityHashMap<Stmt, Map<Integer, Rehearsal.Result>> results =
+      new IdentityHashMap<>();
 
+  private final Rehearsal rehearsal = new Rehearsal();
   private final Map<Integer, Integer> owners = new HashMap<>();
   private final long mostStraight;
   private final boolean careful;
@@ -140,16 +146,19 @@ final class Routines {
     return numbers.containsKey(loop);
   }
 
-  /** The most rounds that a loop has whose body nobody calls. */
+  /** The most rounds of a loop, if that is known. */
   long rounds(Stmt.While loop) {
-    return Objects.requireNonNull(rounds.get(loop));
+    return rehearsal.rounds(loop);
+  }
+
+  /** What the locals are behind a loop, where that is known. */
+  Optional<Map<Integer, Rehearsal.Result>> results(Stmt loop) {
+    return Optional.ofNullable(results.get(loop));
   }
 
   private boolean mustBeCalled(Stmt stmt, List<Stmt> before, int owner) {
     if (!Nodes.isLoop(stmt)) {
       return false;
-    } else if (stmt instanceof Stmt.While loop) {
-      rounds.put(loop, Rounds.of(loop, before));
     }
     return inlineWork(stmt, before) > (owner == PROGRAM ? mostInline(stmt) : MOST_INLINE);
   }
@@ -185,11 +194,11 @@ final class Routines {
     return Integer.highestOneBit(Math.clamp(rounds, 1, most));
   }
 
-  private static long inlineWork(Stmt stmt, List<Stmt> before) {
+  private long inlineWork(Stmt stmt, List<Stmt> before) {
     return switch (stmt) {
       case Stmt.While loop ->
-          inlineWork(Rounds.of(loop, before), work(loop.condition()) + work(loop.body()));
-      case Stmt.ForRange loop -> inlineWork(Rounds.of(loop), work(loop.body()));
+          inlineWork(rehearsal.rounds(loop, before), work(loop.condition()) + work(loop.body()));
+      case Stmt.ForRange loop -> inlineWork(Rehearsal.rounds(loop), work(loop.body()));
       case Stmt.ForMap loop -> TOO_MUCH;
       default -> 0;
     };
@@ -199,14 +208,14 @@ final class Routines {
     return rounds > MOST_STRAIGHT || round > MOST_STRAIGHT ? TOO_MUCH : rounds * round;
   }
 
-  private static long work(List<Stmt> body) {
+  private long work(List<Stmt> body) {
     long work = 0;
     for (int i = 0; i < body.size(); i++) {
       Stmt stmt = body.get(i);
       work +=
           Nodes.isLoop(stmt)
               ? inlineWork(stmt, body.subList(0, i))
-              : 1 + Nodes.bodies(stmt).stream().mapToLong(Routines::work).sum();
+              : 1 + Nodes.bodies(stmt).stream().mapToLong(this::work).sum();
       for (Expr expr : Nodes.expressions(stmt)) {
         work += work(expr);
       }
@@ -214,11 +223,12 @@ final class Routines {
     return work;
   }
 
-  private static long work(Expr expr) {
+  private long work(Expr expr) {
     long work =
         switch (expr) {
           case Expr.Sequence sequence -> work(sequence.statements());
           case Expr.StrLiteral literal -> 1;
+          case Expr.Length length -> COUNTED;
           case Expr.Call call when call.function() == Function.STRSTR -> searched(call.arguments());
           default ->
               switch (expr.type()) {
@@ -243,7 +253,16 @@ final class Routines {
   private void all(List<Stmt> body, int owner) {
     for (int i = 0; i < body.size(); i++) {
       Stmt stmt = body.get(i);
-      boolean isCalled = mustBeCalled(stmt, body.subList(0, i), owner);
+      List<Stmt> before = body.subList(0, i);
+      if (Nodes.isLoop(stmt)) {
+        Optional<Map<Integer, Rehearsal.Result>> result = rehearsal.of(stmt, before);
+        if (result.isPresent()) {
+          results.put(stmt, result.get());
+          result.get().keySet().forEach(local -> use(local, owner));
+          continue;
+        }
+      }
+      boolean isCalled = mustBeCalled(stmt, before, owner);
       called |= isCalled;
       int inner = owner;
       if (isCalled) {

@@ -91,9 +91,9 @@ final class Statements {
         s.result().ifPresent(lowering.records()::result);
         leave();
       }
-      case Stmt.While s -> lowering.loops().whileTrue(s);
-      case Stmt.ForRange s -> lowering.loops().range(s);
-      case Stmt.ForMap s -> lowering.loops().map(s);
+      case Stmt.While s -> lowering.loops().loop(s);
+      case Stmt.ForRange s -> lowering.loops().loop(s);
+      case Stmt.ForMap s -> lowering.loops().loop(s);
       case Stmt.Break s -> body.jump(breakLoop);
       case Stmt.Continue s -> body.jump(nextRound);
     }

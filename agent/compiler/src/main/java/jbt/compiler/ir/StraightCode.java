@@ -52,9 +52,17 @@ final class StraightCode {
       case Stmt.SetLocal s -> is(s.value());
       case Stmt.Evaluate s -> is(s.expr());
       case Stmt.ForRange s -> is(s.from()) && is(s.to()) && is(s.body());
-      case Stmt.While s -> Rounds.isBound(s.condition()) && is(s.body());
+      case Stmt.While s -> isBound(s.condition()) && is(s.body());
       default -> false;
     };
+  }
+
+  /** Whether a condition is about nothing but how far a loop has counted. */
+  private static boolean isBound(Expr condition) {
+    return condition instanceof Expr.Binary(BinaryOp op, Expr left, Expr right, _, _)
+        && Expressions.comparison(op)
+        && left instanceof Expr.Local
+        && right instanceof Expr.IntLiteral;
   }
 
   private static boolean is(List<Stmt> body) {

@@ -62,9 +62,24 @@ final class LoopsTest {
         "$x = 5; if (args.id == 5) { $x = 2; } while ($x < 7) { $x++; @ += 1; }      | 5",
         "$x = 0; while ($x++ < 7) { @ += 1; } @ += $x * 10;                          | 87",
         "$x = 0; while ($x < 5) { unroll (3) { $x++; } @ += 1; }                     | 2",
-        "$x = 0; $s = 1; while ($x < 3000) { $s = $s * 5 ^ $x; $x++; } @ += $s & 0xffff; | 64889",
-        "$x = 0; $s = 1; while ($x < 9000) { $s = $s * 5 ^ $x; $x++; } @ += $s & 0xffff; | 37305",
+        "$x = 0; $s = args.id - 4; while ($x < 3000) { $s = $s * 5 ^ $x; $x++; } @ += $s & 0xffff; | 64889",
+        "$x = 0; $s = args.id - 4; while ($x < 9000) { $s = $s * 5 ^ $x; $x++; } @ += $s & 0xffff; | 37305",
         "$x = 0; $s = 1; while ($x < args.id * 400) { $s = $s * 5 ^ $x; $x++; } @ += $s & 0xffff; | 13985",
+        "$x = 0; $s = 1; while ($x < 3000) { $s = $s * 5 ^ $x; $x++; } @ += $s & 0xffff; | 64889",
+        "$x = 0; while (1) { if ($x > 1000) { break; } $x++; } @ += $x;              | 1001",
+        "$x = 0; while (1) { $x += 3; if ($x > 1000) { break; } } @ += $x;           | 1002",
+        "$x = 0; while ($x < 1000) { if ($x == args.id) { break; } $x++; } @ += $x;  | 5",
+        "$x = 0; while ($x < 1000 && args.id != $x) { $x++; } @ += $x;               | 5",
+        "$x = 0; while (1) { if (args.id == $x ? 1 : $x == 9) { break; } $x++; } @ += $x; | 5",
+        "$x = 0; while (1) { if (!args.id) { break; } if ($x == 9) { break; } $x++; } @ += $x; | 9",
+        "$x = 0; $y = args.id; while ($x < 10) { $y += $x; $x++; } @ += $y;          | 50",
+        "$x = 0; $y = args.id; while ($x < 10) { $x++; if ($x > 7) { continue; } $y--; } @ += $y; | -2",
+        "$x = args.id; while (1) { $x++; if (1) { break; } } @ += $x;                | 6",
+        "$x = 0; $y = 0; for ($i : 0..9) { if ($i / 2 % 2) { continue; } $y = $i; $x++; } @ += 10 * $x + $y; | 58",
+        "$x = 0; $n = 0; while ($x < 9) { $y = 0; while ($y++ < $x) { $n += $y > 3 ? 2 : 1; } $x++; } @ += $n; | 51",
+        "$x = 1; while ($x < 1 << 40) { $x <<= 3; } @ += ($x >> 30) + -7 / 2 + -7 % 4; | 4090",
+        "$x = (uint8)250; $i = 0; while ($i < 9) { $x = (uint8)($x + 1); $i++; } @ += $x; | 3",
+        "$x = 5; if (args.id == 5) { $x = 2; } $i = 0; while ($i < 3) { $x++; $i++; } @ += $x; | 5",
         "$s = 1; for ($i : 0..args.id) { $s *= 2; } @ += $s;                         | 32",
         "for ($i : 0..args.id) { @ += args.id; }                                     | 25",
         "$i = 9; for ($j : 0..args.id) { $i = $j; } @ += $i;                         | 4",
@@ -90,10 +105,22 @@ final class LoopsTest {
         "$x = 9; while ($x >= -9 && pid > 0) { @ += 1; $x -= 2; }",
         "$x = 0; while ($x < 9) { $y = 3; while ($y > 0) { --$y; if (pid > 5) { break; } } $x++; }",
         "$x = 0; $s = 1; while ($x < 2500) { $s = $s * 5 ^ $x; $x++; } @ += $s;",
-        "for ($x : 0..5000) { $s = $x; }"
+        "for ($x : 0..5000) { $s = $x; }",
+        "$x = 0; while (1) { @ += $x; if ($x == 20) { break; } $x++; }",
+        "$x = 0; while (1) { if (pid > 5) { break; } $x++; if ($x > 20) { break; } }"
       })
   void needsNoCallsForFewRounds(String body) {
     assertThat(run(body).calls(Helper.LOOP)).isZero();
+  }
+
+  @Test
+  void needsNoLoopForWhatTheScriptSays() {
+    ScriptRun run = run("@ += 450000;", 5);
+    ScriptRun loop =
+        run("$x = 0; $s = 0; while (1) { $s += 900; if ($x++ == 499) { break; } } @ += $s;", 5);
+    assertThat(loop.only("@")).isEqualTo(run.only("@")).isEqualTo(450_000);
+    assertThat(loop.plan().programs().getFirst().code())
+        .isEqualTo(run.plan().programs().getFirst().code());
   }
 
   @ParameterizedTest
