@@ -7,6 +7,7 @@ import jbt.compiler.bpf.Helper;
 import jbt.compiler.bpf.Size;
 import jbt.compiler.check.Checked.Builtin;
 import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.check.Checked.Stmt;
 import jbt.compiler.ir.Operand.Imm;
 import jbt.compiler.ir.Operand.Reg;
 
@@ -49,10 +50,17 @@ final class Builtins {
     time = Optional.empty();
   }
 
-  /** {@code names}: how many expressions of the routine need {@code comm}. */
+  /** {@code names}: how many times the routine needs {@code comm}, as far as that can be seen. */
   void declare(int names) {
     if (names > 1) {
       commPlace = Optional.of(body.exactMemory(COMM_BYTES));
+    }
+  }
+
+  /** Asks in front of a loop for what each of its rounds needs. */
+  void ahead(Stmt loop) {
+    if (Reads.usesInEachRound(loop, Builtin.COMM)) {
+      comm();
     }
   }
 

@@ -240,7 +240,19 @@ public final class CodeGeneration {
   }
 
   private static Routine optimized(Routine lowered) {
-    Routine routine = Straighten.apply(lowered);
+    Routine routine = known(Straighten.apply(lowered));
+    for (int round = 0; round < ROUNDS; round++) {
+      Routine moved = Invariants.apply(routine);
+      if (moved == routine) {
+        break;
+      }
+      routine = known(moved);
+    }
+    return routine;
+  }
+
+  private static Routine known(Routine lowered) {
+    Routine routine = lowered;
     boolean again = true;
     for (int round = 0; round < ROUNDS && again; round++) {
       Routine known = Values.apply(routine);

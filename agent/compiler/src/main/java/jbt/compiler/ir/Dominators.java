@@ -109,6 +109,16 @@ final class Dominators {
     return order;
   }
 
+  /** The block that dominates another most closely; the entry itself. */
+  int closest(int block) {
+    return closest[block];
+  }
+
+  /** The block that dominates two most closely, or one of them if it does. */
+  int meet(int a, int b) {
+    return meet(closest, a, b);
+  }
+
   boolean dominates(int block, int other) {
     int at = other;
     while (at > block) {

@@ -78,6 +78,7 @@ final class Loops {
     int round = body.block();
     int next = body.block();
     int done = body.block();
+    lowering.builtins().ahead(loop);
     Builtins.Known known = lowering.builtins().known();
     body.place(round);
     lowering.statements().set(loop.local(), body.move(counter));
@@ -134,6 +135,7 @@ final class Loops {
     int holds = body.block();
     int next = body.block();
     int done = body.block();
+    lowering.builtins().ahead(loop);
     Builtins.Known known = lowering.builtins().known();
     body.place(round);
     lowering.withKnowledge(() -> lowering.expressions().branch(loop.condition(), holds, done));
@@ -183,6 +185,7 @@ final class Loops {
     int holds = inner.block();
     int over = inner.block();
     int enough = inner.block();
+    called.builtins().ahead(loop);
     inner.place(round);
     called.expressions().branch(loop.condition(), holds, over);
     inner.place(over);

@@ -184,7 +184,7 @@ final class Lowering {
     if (probe.kind() == Probe.Kind.ITER) {
       object();
     }
-    builtins.declare(Reads.uses(nodes(), Builtin.COMM));
+    builtins.declare(Reads.usesInRounds(nodes(), Builtin.COMM));
     heldTexts.declare(Reads.repeatedTexts(nodes()));
     declareVariables();
     shared.padding = body.keepScratch(Reads.widestText(nodes(), checked().maps()));
@@ -315,10 +315,15 @@ final class Lowering {
     inner.emit(new Op.Load(called.context, Size.DOUBLE, new Address(word, 0), false));
     if (loop instanceof Stmt stmt) {
       shared.routines.ownedBy(stmt).forEach(called::declare);
+      // A call does several rounds of a while.
       List<Stmt> all = new ArrayList<>();
-      Nodes.bodies(stmt).forEach(all::addAll);
+      if (stmt instanceof Stmt.While) {
+        all.add(stmt);
+      } else {
+        Nodes.bodies(stmt).forEach(all::addAll);
+      }
       Nodes nodes = Nodes.of(all);
-      called.builtins.declare(Reads.uses(nodes, Builtin.COMM));
+      called.builtins.declare(Reads.usesInRounds(nodes, Builtin.COMM));
       called.heldTexts.declare(Reads.repeatedTexts(nodes));
     }
     return called;

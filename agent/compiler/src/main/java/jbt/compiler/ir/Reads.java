@@ -122,6 +122,28 @@ final class Reads {
     return nodes.count(expr -> expr instanceof Expr.BuiltinValue b && b.builtin() == builtin);
   }
 
+  /** The same, where each use of a loop's rounds counts as one more. */
+  static int usesInRounds(Nodes nodes, Checked.Builtin builtin) {
+    int uses = uses(nodes, builtin);
+    for (Stmt stmt : nodes.statements()) {
+      if (uses > 0 && Nodes.isLoop(stmt)) {
+        uses += uses(Nodes.of(List.of(stmt)), builtin);
+      }
+    }
+    return uses;
+  }
+
+  /** Whether each round of a loop needs it. */
+  static boolean usesInEachRound(Stmt loop, Checked.Builtin builtin) {
+    List<Expr> each = new ArrayList<>();
+    if (loop instanceof Stmt.While s) {
+      each.add(s.condition());
+    }
+    Nodes.bodies(loop)
+        .forEach(body -> body.forEach(stmt -> each.addAll(Nodes.expressions(stmt))));
+    return each.stream().anyMatch(expr -> uses(Nodes.of(expr), builtin) > 0);
+  }
+
   /** Whether some statements need a part of a tuple, or all of it. */
   static boolean usesPart(List<Stmt> body, int local, int part) {
     Nodes nodes = Nodes.of(body);

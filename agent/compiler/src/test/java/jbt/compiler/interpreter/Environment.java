@@ -7,6 +7,10 @@ import java.util.Map;
 public final class Environment {
   public int pid = 1000;
   public int tid = 1001;
+
+  /** How often somebody has asked for those two. */
+  int timesAsked;
+
   public int uid = 10;
   public int gid = 20;
   public String comm = "test";

@@ -97,7 +97,10 @@ final class Kernel {
       case 5, 125 -> environment.time++;
       case 7 -> environment.random;
       case 8 -> processor;
-      case 14 -> (long) environment.pid << 32 | environment.tid;
+      case 14 -> {
+        environment.timesAsked++;
+        yield (long) environment.pid << 32 | environment.tid;
+      }
       case 15 -> (long) environment.gid << 32 | environment.uid;
       case 16 -> comm(a, (int) b);
       case 35, 158 -> environment.task;

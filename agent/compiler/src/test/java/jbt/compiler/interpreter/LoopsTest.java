@@ -126,6 +126,24 @@ final class LoopsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "$x = 0; while ($x < 20) { @[$x, tid] = 1; $x++; }",
+        "$x = 0; while ($x < 9) { $y = 0; while ($y < 9) { @[$x, $y] += pid; $y++; } $x++; }",
+        "$x = 0; while ($x < args.id) { if ($x == tid) { @ = 1; } $x++; }",
+        "$x = 0; while ($x < 4) { if (args.id > 7) { @a = tid; } @[$x] = rand + tid; $x++; }"
+      })
+  void asksOnceWhatIsTheSameInAllRounds(String body) {
+    assertThat(run(body, 5).timesAsked()).isEqualTo(1);
+  }
+
+  @Test
+  void doesNotAskForWhatNoRoundNeeds() {
+    String body = "$x = 0; while ($x < 20) { if ($x > args.id) { @a = tid; } @[$x] = 1; $x++; }";
+    assertThat(run(body, 50).timesAsked()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
         "$x = 0; while ($x < 2500) { @ += 1; $x++; }",
         "$x = 0; while ($x < args.id) { $x++; }",
         "$x = args.id; while ($x < 7) { $x++; }",

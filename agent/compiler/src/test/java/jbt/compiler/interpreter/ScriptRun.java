@@ -68,6 +68,11 @@ final class ScriptRun {
         .count();
   }
 
+  /** How often the programs have asked for the process and thread. */
+  int timesAsked() {
+    return machine.environment().timesAsked;
+  }
+
   /** What is fired from now on is by that thread. */
   void onThread(int tid) {
     machine.environment().tid = tid;
