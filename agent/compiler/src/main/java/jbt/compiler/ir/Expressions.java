@@ -100,6 +100,8 @@ final class Expressions {
       case Expr.Unary(UnaryOp op, Expr operand, var type, var range) when op == UnaryOp.NOT ->
           branch(operand, otherwise, then);
       case Expr.Binary e when comparison(e.op()) -> compare(e, then, otherwise);
+      case Expr.Call e when TextCalls.compares(e) ->
+          lowering.textCalls().compare(e, otherwise, then);
       default -> body.branch(Condition.NE, tested(scalar(condition)), ZERO, then, otherwise);
     }
     body.at(before);
@@ -310,6 +312,12 @@ final class Expressions {
       lowering
           .texts()
           .compare(e.left(), e.right(), equal ? then : otherwise, equal ? otherwise : then);
+      return;
+    }
+    boolean zero = e.right() instanceof Expr.IntLiteral(long number, var t, var r) && number == 0;
+    if (TextCalls.compares(e.left()) && zero && (e.op() == BinaryOp.EQ || e.op() == BinaryOp.NE)) {
+      boolean equal = e.op() == BinaryOp.EQ;
+      branch(e.left(), equal ? otherwise : then, equal ? then : otherwise);
       return;
     }
     Operand left = scalar(e.left());

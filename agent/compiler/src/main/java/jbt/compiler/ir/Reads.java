@@ -73,6 +73,9 @@ final class Reads {
       case Expr.Binary e -> onlyEvent(e.left()) && onlyEvent(e.right());
       case Expr.Logical e -> onlyEvent(e.left()) && onlyEvent(e.right());
       case Expr.Cast e -> onlyEvent(e.operand());
+      case Expr.Str e -> onlyEvent(e.pointer()) && e.length().map(Reads::onlyEvent).orElse(true);
+      case Expr.Call e ->
+          e.function() == Function.STRNCMP && e.arguments().stream().allMatch(Reads::onlyEvent);
       default -> false;
     };
   }
@@ -139,8 +142,7 @@ final class Reads {
     if (loop instanceof Stmt.While s) {
       each.add(s.condition());
     }
-    Nodes.bodies(loop)
-        .forEach(body -> body.forEach(stmt -> each.addAll(Nodes.expressions(stmt))));
+    Nodes.bodies(loop).forEach(body -> body.forEach(stmt -> each.addAll(Nodes.expressions(stmt))));
     return each.stream().anyMatch(expr -> uses(Nodes.of(expr), builtin) > 0);
   }
 

@@ -7,6 +7,7 @@ import jbt.compiler.bpf.Helper;
 import jbt.compiler.bpf.KernelFunction;
 import jbt.compiler.bpf.Size;
 import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.check.Function;
 import jbt.compiler.check.Joined;
 import jbt.compiler.ir.Operand.Imm;
 import jbt.compiler.ir.Operand.Reg;
@@ -40,8 +41,7 @@ final class TextCalls {
     return switch (e.function()) {
       case STRLEN -> text(arguments.getFirst(), 0).length;
       case STRSTR -> index(arguments.get(0), arguments.get(1));
-      case STRNCMP -> startsDiffer(arguments.get(0), arguments.get(1), literal(arguments.get(2)));
-      case MEMCMP -> memoryDiffers(arguments.get(0), arguments.get(1), literal(arguments.get(2)));
+      case STRNCMP, MEMCMP -> differ(e);
       default -> throw new IllegalArgumentException("no number: " + e);
     };
   }
@@ -178,23 +178,63 @@ final class TextCalls {
     return body.binary(AluOperation.AND, body.load(Size.DOUBLE, memory), new Imm(mask));
   }
 
-  private Operand startsDiffer(Expr left, Expr right, int count) {
-    if (count == 0) {
-      return ZERO;
+  /** Whether an expression is not 0 where two texts, or pieces of memory, differ. */
+  static boolean compares(Expr expr) {
+    return expr instanceof Expr.Call call
+        && (call.function() == Function.STRNCMP || call.function() == Function.MEMCMP);
+  }
+
+  private Operand differ(Expr.Call e) {
+    Reg result = body.move(new Imm(1));
+    int equal = body.block();
+    int done = body.block();
+    compare(e, equal, done);
+    body.place(equal);
+    body.set(result, ZERO);
+    body.place(done);
+    return result;
+  }
+
+  /** What is at a place of a text or of memory; zeros behind what is known. */
+  private interface Words {
+    Operand at(int offset, int bytes);
+  }
+
+  /** Goes to one block if the first bytes are equal, else to the other. */
+  void compare(Expr.Call e, int equal, int different) {
+    Expr left = e.arguments().get(0);
+    Expr right = e.arguments().get(1);
+    int count = literal(e.arguments().get(2));
+    Words a = words(e.function(), left, count);
+    Words b = words(e.function(), right, count);
+    Type type = left instanceof Expr.StrLiteral ? right.type() : left.type();
+    int step;
+    for (int offset = 0; offset < count; offset += step) {
+      int rest = count - offset;
+      step = Texts.step(type, offset, rest);
+      Operand x = a.at(offset, step);
+      Operand y = b.at(offset, step);
+      if (rest < step) {
+        Imm mask = new Imm((1L << (8 * rest)) - 1);
+        x = body.binary(AluOperation.AND, x, mask);
+        y = body.binary(AluOperation.AND, y, mask);
+      }
+      int next = body.block();
+      body.branch(Condition.EQ, x, y, next, different);
+      body.place(next);
     }
-    Address a = lowering.texts().start(left, count);
-    Address b = lowering.texts().start(right, count);
-    return wordsDiffer(a, known(left), b, known(right), count);
+    body.jump(equal);
   }
 
-  private static int known(Expr text) {
-    return text.type().storedSize();
-  }
-
-  private Operand memoryDiffers(Expr left, Expr right, int count) {
-    Address a = memory(left, count);
-    Address b = memory(right, count);
-    return wordsDiffer(a, known(left, count), b, known(right, count), count);
+  private Words words(Function function, Expr of, int count) {
+    if (of instanceof Expr.StrLiteral(String text, var type, var range)) {
+      return (offset, bytes) ->
+          new Imm(Texts.word(text, offset) & -1L >>> (Long.SIZE - Byte.SIZE * bytes));
+    }
+    boolean text = function == Function.STRNCMP;
+    Address start = text ? lowering.texts().start(of, count) : memory(of, count);
+    int known = text || held(of) ? of.type().storedSize() : (count + 7) & ~7;
+    return (offset, bytes) -> offset < known ? body.load(Size.of(bytes), start.plus(offset)) : ZERO;
   }
 
   private static boolean held(Expr of) {
@@ -202,10 +242,6 @@ final class TextCalls {
         || of.type() instanceof Type.Array
         || of.type() instanceof Type.Buffer
         || of.type() instanceof Type.Symbolic;
-  }
-
-  private static int known(Expr of, int count) {
-    return held(of) ? of.type().storedSize() : (count + 7) & ~7;
   }
 
   private Address memory(Expr pointer, int count) {
@@ -218,28 +254,6 @@ final class TextCalls {
         .texts()
         .readBytes(pointer.type(), lowering.expressions().scalar(pointer), place, new Imm(count));
     return place;
-  }
-
-  /** 1 if some of the first {@code count} bytes differ; behind what is known there are zeros. */
-  private Operand wordsDiffer(Address a, int aKnown, Address b, int bKnown, int count) {
-    Reg result = body.move(new Imm(1));
-    int done = body.block();
-    for (int offset = 0; offset < count; offset += 8) {
-      Operand x = offset < aKnown ? body.load(Size.DOUBLE, a.plus(offset)) : ZERO;
-      Operand y = offset < bKnown ? body.load(Size.DOUBLE, b.plus(offset)) : ZERO;
-      int left = count - offset;
-      if (left < 8) {
-        Imm mask = new Imm((1L << (8 * left)) - 1);
-        x = body.binary(AluOperation.AND, x, mask);
-        y = body.binary(AluOperation.AND, y, mask);
-      }
-      int next = body.block();
-      body.branch(Condition.EQ, x, y, next, done);
-      body.place(next);
-    }
-    body.set(result, ZERO);
-    body.place(done);
-    return result;
   }
 
   /** Puts a text that is made of others in memory, padded. */

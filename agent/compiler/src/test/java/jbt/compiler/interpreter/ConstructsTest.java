@@ -175,6 +175,35 @@ final class ConstructsTest {
   }
 
   @Test
+  void comparesNamesOfAnyLength() {
+    String name = "abc\u00e4efgh\u00e4jklmno";
+    for (int i = 0; i <= name.length(); i++) {
+      String literal = name.substring(0, i);
+      start(
+          ("tracepoint:x:call { if (comm == \"%1$s\") { @ += 1; } if (comm != \"%1$s\") { @ += 10; }"
+                  + " if (strncmp(comm, \"%1$s\", %2$d) == 0) { @ += 100; }"
+                  + " if (strncmp(\"%1$s\", comm, %2$d)) { @ += 1000; }"
+                  + " $c = comm; @ += $c == \"%1$s\" ? 10000 : !strncmp($c, \"%1$s\", %2$d); }")
+              .formatted(literal.replace("\u00e4", "\\xe4"), i));
+      long expected = 0;
+      for (int j = 0; j <= name.length(); j++) {
+        for (String end : List.of("", "X")) {
+          String comm = name.substring(0, j) + end;
+          if (comm.length() < 16) {
+            boolean equal = comm.equals(literal);
+            boolean starts = comm.startsWith(literal);
+            expected +=
+                (equal ? 1 : 10) + (starts ? 100 : 1000) + (equal ? 10_000 : starts ? 1 : 0);
+            machine.environment().comm = comm;
+            fire(0, 1);
+          }
+        }
+      }
+      assertThat(only("@")).describedAs(literal).isEqualTo(expected);
+    }
+  }
+
+  @Test
   void fieldsOfTheRecord() {
     start(
         "tracepoint:x:call { printf(\"%d %d %d %s %s %s\", args.small, args.odd,"
