@@ -97,6 +97,42 @@ class LoopScriptsTest {
     }
   }
 
+  /** Only loops in loops have their frames at the same time. */
+  @Test
+  void canBeManyOneAfterAnother() throws Exception {
+    try (ScriptSession session =
+        ScriptSession.start(
+            "tracepoint:syscalls:sys_enter_getpgid /pid == PID/ { "
+                + "for ($i : 0..args.pid) { for ($j : 0..$i) { @++; } } ".repeat(30)
+                + "}")) {
+      Workload.getpgid(5, 5);
+      session.stop();
+      assertThat(session.words("@")).containsExactly(300L);
+    }
+  }
+
+  /** The verifier does not finish where it looks at each place, for each way to a search. */
+  @Test
+  void searchesBehindBranches() throws Exception {
+    String searches =
+        IntStream.range(0, 8)
+            .mapToObj(
+                i ->
+                    "if (%d < args.pid) { @ += strstr($t, str_concat($t, \"\")) + 1; } "
+                        .formatted(2 * i))
+            .collect(joining());
+    try (ScriptSession session =
+        ScriptSession.start(
+            "tracepoint:syscalls:sys_enter_getpgid /pid == PID/ { $t = str_concat(comm, \"\"); "
+                + "for ($i : 0..40) { @n += len(@k); } @k[1] = 1; "
+                + searches
+                + "}")) {
+      Workload.getpgid(5, 5);
+      session.stop();
+      assertThat(session.words("@")).containsExactly(3L);
+    }
+  }
+
   @Test
   void addsUpOverProcessors() throws Exception {
     try (ScriptSession session =

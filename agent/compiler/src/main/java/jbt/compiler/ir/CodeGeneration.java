@@ -9,6 +9,8 @@ import jbt.compiler.bpf.Code;
 import jbt.compiler.bpf.TooFarException;
 import jbt.compiler.check.Checked;
 import jbt.compiler.check.Checked.Probe;
+import jbt.compiler.ir.Block.Step;
+import jbt.compiler.ir.Operand.RoutineRef;
 import jbt.compiler.plan.Attachment;
 import jbt.compiler.plan.KernelMap;
 import jbt.compiler.plan.Plan;
@@ -140,12 +142,29 @@ public final class CodeGeneration {
 
   /**
    * Bytes of the frames of routines that call each other: together they must not be more than one
-   * may have, each rounded up as the verifier does.
+   * may have, each rounded up as the verifier does. What a routine calls is before it, but for the
+   * program itself, which is the first.
    */
   private static int frames(List<LinearScan.Allocated> program) {
-    return program.size() == 1
-        ? program.getFirst().routine().frame()
-        : program.stream().mapToInt(r -> Math.max(32, (r.routine().frame() + 31) & ~31)).sum();
+    if (program.size() == 1) {
+      return program.getFirst().routine().frame();
+    }
+    int[] deepest = new int[program.size()];
+    for (int i = 1; i <= deepest.length; i++) {
+      Routine routine = program.get(i % deepest.length).routine();
+      int below = 0;
+      for (Block block : routine.blocks()) {
+        for (Step step : block.steps()) {
+          for (int o = 0; o < step.op().operands(); o++) {
+            if (step.op().operand(o) instanceof RoutineRef(int called)) {
+              below = Math.max(below, deepest[called]);
+            }
+          }
+        }
+      }
+      deepest[i % deepest.length] = below + Math.max(32, (routine.frame() + 31) & ~31);
+    }
+    return deepest[0];
   }
 
   private static void checkFrames(Checked checked, List<Made> code) {

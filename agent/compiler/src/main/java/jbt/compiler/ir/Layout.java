@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import jbt.compiler.check.Checked;
 import jbt.compiler.check.Checked.MapDecl;
+import jbt.compiler.check.Function;
 import jbt.compiler.lang.Source;
 import jbt.compiler.plan.Globals;
 import jbt.compiler.plan.KernelMap;
@@ -27,6 +28,7 @@ import jbt.compiler.types.Type;
  * @param stacks place in the plan of the map of stacks, -1 where the script takes none
  * @param unwind the same of the map of kind UNWIND
  * @param packets the same of the map of kind PACKETS
+ * @param calls whether the kernel can be asked to call the rounds of loops, where that matters
  * @param cpuMask processor numbers are at most this; one less than a power of two
  * @param cpuShift binary logarithm of the globals' stride
  */
@@ -41,6 +43,7 @@ record Layout(
     int stacks,
     int unwind,
     int packets,
+    boolean calls,
     int cpuMask,
     int cpuShift) {
   /** Place of the first hash map in the plan, behind the four that every plan has. */
@@ -142,6 +145,16 @@ record Layout(
      */
     private int behind;
 
+    private boolean searches() {
+      return nodes.stream()
+          .anyMatch(
+              program ->
+                  program.any(
+                      expr ->
+                          expr instanceof Checked.Expr.Call call
+                              && call.function() == Function.STRSTR));
+    }
+
     Builder(Checked checked, Target target) {
       this.checked = checked;
       this.target = target;
@@ -196,6 +209,7 @@ record Layout(
           stacks,
           unwind,
           packets,
+          searches() && target.feature(Target.Feature.LOOP) == Target.Answer.YES,
           cpus - 1,
           Integer.numberOfTrailingZeros(stride));
     }

@@ -125,6 +125,12 @@ final class Reads {
     return nodes.count(expr -> expr instanceof Expr.BuiltinValue b && b.builtin() == builtin);
   }
 
+  /** Bytes of the text that is searched and of the one that is looked for. */
+  static int searched(Expr.Call search) {
+    return ((Type.Str) search.arguments().get(0).type()).size()
+        + ((Type.Str) search.arguments().get(1).type()).size();
+  }
+
   /** The same, where each use of a loop's rounds counts as one more. */
   static int usesInRounds(Nodes nodes, Checked.Builtin builtin) {
     int uses = uses(nodes, builtin);

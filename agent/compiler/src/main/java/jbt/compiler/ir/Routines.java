@@ -229,7 +229,8 @@ final class Routines {
           case Expr.Sequence sequence -> work(sequence.statements());
           case Expr.StrLiteral literal -> 1;
           case Expr.Length length -> COUNTED;
-          case Expr.Call call when call.function() == Function.STRSTR -> searched(call.arguments());
+          case Expr.Call call when call.function() == Function.STRSTR ->
+              (long) SEARCHED * Reads.searched(call);
           default ->
               switch (expr.type()) {
                 case Type.Str text -> WORDS;
@@ -242,12 +243,6 @@ final class Routines {
       work += work(part);
     }
     return work;
-  }
-
-  private static long searched(List<Expr> texts) {
-    return texts.stream()
-        .mapToLong(text -> (long) SEARCHED * ((Type.Str) text.type()).size())
-        .sum();
   }
 
   private void all(List<Stmt> body, int owner) {

@@ -26,7 +26,7 @@ final class TextCalls {
   private static final Imm ZERO = new Imm(0);
 
   /** Odd, of 31 bits: multiplying by it spreads the bytes of a text over 64 bits. */
-  private static final Imm MULTIPLIER = new Imm(0x5bd1e995);
+  static final Imm MULTIPLIER = new Imm(0x5bd1e995);
 
   private final Lowering lowering;
   private final Body body;
@@ -40,7 +40,10 @@ final class TextCalls {
     List<Expr> arguments = e.arguments();
     return switch (e.function()) {
       case STRLEN -> text(arguments.getFirst(), 0).length;
-      case STRSTR -> index(arguments.get(0), arguments.get(1));
+      case STRSTR ->
+          lowering.searchInCalls(e)
+              ? TextSearch.index(lowering, arguments.get(0), arguments.get(1))
+              : index(arguments.get(0), arguments.get(1));
       case STRNCMP, MEMCMP -> differ(e);
       default -> throw new IllegalArgumentException("no number: " + e);
     };
@@ -67,7 +70,6 @@ final class TextCalls {
    * and not the bytes happens once in 2^64.
    */
   private Operand index(Expr whole, Expr part) {
-    lowering.search(((Type.Str) whole.type()).size() + ((Type.Str) part.type()).size());
     int wholeMask = mask(whole);
     int partMask = mask(part);
     Text in = text(whole, partMask + 1);
@@ -101,7 +103,7 @@ final class TextCalls {
   }
 
   /** What the verifier knows of a text's length: it is no more than this. */
-  private static int mask(Expr text) {
+  static int mask(Expr text) {
     return Layout.powerOfTwo(((Type.Str) text.type()).size() + 1) - 1;
   }
 

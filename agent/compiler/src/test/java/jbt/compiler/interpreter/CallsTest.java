@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import jbt.compiler.Compiler;
+import jbt.compiler.lang.Parameters;
 import jbt.compiler.plan.KernelMap;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.target.TracepointFormat;
@@ -34,14 +35,23 @@ final class CallsTest {
                       new Field("b", "const char *", 0, 24, 8, false),
                       new Field("bytes", "unsigned char", 6, 32, 6, false)))));
 
+  /** Those in which searches go round by themselves, and in which the kernel calls their rounds. */
+  private static final List<Parameters> SEARCHES =
+      List.of(Parameters.NONE, Parameters.NONE.carefully());
+
   /** What {@code printf(FORMAT, expressions)} sends for two texts and a number. */
   private static List<Object> values(String expressions, String a, String b, long n)
       throws Exception {
+    return values(Parameters.NONE, expressions, a, b, n);
+  }
+
+  private static List<Object> values(
+      Parameters parameters, String expressions, String a, String b, long n) throws Exception {
     int count = expressions.split(";").length;
     String script =
         "tracepoint:x:call { printf(\"%s\", %s); }"
             .formatted("%s ".repeat(count), expressions.replace(';', ','));
-    Plan plan = Compiler.compile(script, "test", TARGET);
+    Plan plan = Compiler.compile(script, "test", parameters, TARGET);
     Machine machine = new Machine(plan, 2);
     machine.begin();
     machine.environment().texts.put(FIRST, a.getBytes(StandardCharsets.ISO_8859_1));
@@ -72,25 +82,28 @@ final class CallsTest {
   })
   void findsATextInAnother(String a, String b) throws Exception {
     long place = a.indexOf(b);
-    assertThat(
-            values(
-                "strstr(str(args.a), str(args.b)); strcontains(str(args.a), str(args.b));"
-                    + "strstr(str(args.a), \"%s\"); strstr(\"%s\", str(args.b))".formatted(b, a),
-                a,
-                b,
-                0))
-        .isEqualTo(List.of(place, place >= 0 ? 1L : 0L, place, place));
+    for (Parameters way : SEARCHES) {
+      assertThat(
+              values(
+                  way,
+                  "strstr(str(args.a), str(args.b)); strcontains(str(args.a), str(args.b));"
+                      + "strstr(str(args.a), \"%s\"); strstr(\"%s\", str(args.b))".formatted(b, a),
+                  a,
+                  b,
+                  0))
+          .isEqualTo(List.of(place, place >= 0 ? 1L : 0L, place, place));
+    }
   }
 
   @Test
   void findsInLongTexts() throws Exception {
     String filler = "x".repeat(1000);
-    assertThat(values("strstr(str(args.a), str(args.b))", filler + "needle", "needle", 0))
-        .isEqualTo(List.of(1000L));
-    assertThat(values("strstr(str(args.a), str(args.b))", filler, filler + "y", 0))
-        .isEqualTo(List.of(-1L));
-    assertThat(values("strstr(str(args.a), str(args.b))", filler + "z", filler + "z", 0))
-        .isEqualTo(List.of(0L));
+    String search = "strstr(str(args.a), str(args.b))";
+    for (Parameters way : SEARCHES) {
+      assertThat(values(way, search, filler + "needle", "needle", 0)).isEqualTo(List.of(1000L));
+      assertThat(values(way, search, filler, filler + "y", 0)).isEqualTo(List.of(-1L));
+      assertThat(values(way, search, filler + "z", filler + "z", 0)).isEqualTo(List.of(0L));
+    }
   }
 
   @Test
