@@ -55,6 +55,9 @@ final class RandomScriptsTest {
   private final Queue<String> failures = new ConcurrentLinkedQueue<>();
   private final AtomicInteger programs = new AtomicInteger();
 
+  /** With how many the verifier did not finish at first. */
+  private final AtomicInteger again = new AtomicInteger();
+
   /** A host that scripts see as the machine has it, with what this kernel can do. */
   private record ThisKernel(FixedTarget host) implements Target {
     @Override
@@ -90,6 +93,7 @@ final class RandomScriptsTest {
         .filter(seed -> failures.size() < MOST_FAILURES)
         .forEach(this::check);
     assertThat(failures).isEmpty();
+    assertThat(again.get()).describedAs("compiled twice").isLessThanOrEqualTo(SCRIPTS / 200);
     assertThat(programs.get()).isGreaterThanOrEqualTo(SCRIPTS < ALL ? SCRIPTS : PROGRAMS);
   }
 
@@ -125,6 +129,7 @@ final class RandomScriptsTest {
       if (e.reason() != LoadException.Reason.VERIFIER || parameters.circumstances().careful()) {
         throw e;
       }
+      again.incrementAndGet();
       check(script, parameters.carefully());
     }
   }

@@ -10,7 +10,7 @@ import jbt.compiler.bpf.Code;
  */
 final class Interpreter {
   private static final int STACK = 512;
-  private static final int MOST_STEPS = 20_000_000;
+  private static final int MOST_STEPS = 100_000_000;
 
   private static final long ROUTINES = 0x6000_0000_0000_0000L;
 
