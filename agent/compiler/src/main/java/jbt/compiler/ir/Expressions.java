@@ -425,9 +425,15 @@ final class Expressions {
     return whole.plus(offset);
   }
 
-  /** Ends a statement: its memory is used again. */
-  void endStatement() {
+  /** Ends a statement: its memory is used again. One that it is a part of goes on. */
+  void endStatement(IdentityHashMap<Expr, Address> around) {
     tuples.clear();
+    tuples.putAll(around);
+  }
+
+  /** The tuples of a statement in which other statements begin. */
+  IdentityHashMap<Expr, Address> tuples() {
+    return new IdentityHashMap<>(tuples);
   }
 
   private void storeTuple(Expr expr, Type.Tuple as, Address to) {

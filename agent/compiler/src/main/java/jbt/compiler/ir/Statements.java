@@ -1,5 +1,6 @@
 package jbt.compiler.ir;
 
+import java.util.IdentityHashMap;
 import java.util.List;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.Stmt;
@@ -56,12 +57,13 @@ final class Statements {
   }
 
   void all(List<Stmt> statements) {
+    IdentityHashMap<Expr, Address> around = lowering.expressions().tuples();
     for (Stmt stmt : statements) {
       Body.Mark mark = body.mark();
       SourceRange before = body.at(stmt.range());
       one(stmt);
       lowering.builtins().endStatement();
-      lowering.expressions().endStatement();
+      lowering.expressions().endStatement(around);
       body.at(before);
       body.release(mark);
     }

@@ -3,6 +3,7 @@ package jbt.compiler.ir;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import jbt.compiler.check.Checked.Builtin;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.Stmt;
 
@@ -30,9 +31,16 @@ final class Ways {
       case Stmt.While loop -> addIfCutShort(loop.body());
       case Stmt.ForRange loop -> addIfCutShort(loop.body());
       case Stmt.ForMap loop -> addIfCutShort(loop.body());
-      case Stmt.SetLocal set when !StraightCode.is(set) -> locals.add(set.local());
+      case Stmt.SetLocal set when !StraightCode.is(set) && !isRead(set.value()) ->
+          locals.add(set.local());
       default -> {}
     }
+  }
+
+  /** Texts that the kernel puts in their place: of the value the verifier knows nothing. */
+  private static boolean isRead(Expr value) {
+    return value instanceof Expr.Str
+        || (value instanceof Expr.BuiltinValue name && name.builtin() == Builtin.COMM);
   }
 
   private void add(Expr expr) {

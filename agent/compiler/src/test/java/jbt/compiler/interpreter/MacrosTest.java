@@ -93,6 +93,11 @@ final class MacrosTest {
         .isEqualTo(13);
     assertThat(run("fn up($x: int64): int64 { $x += 1; return $x; } ", "$y = 3; @ += up($y) + $y;"))
         .isEqualTo(7);
+    assertThat(
+            run(
+                "fn two($x: int64): int64 { $y = $x; return $y - $x + 2; } ",
+                "$z = 5; if ((--$z, \"a\", 2) == (two($z) + 2, \"a\", two(1))) { @ += $z; }"))
+        .isEqualTo(4);
     assertThat(run("fn put($k: int64): void { @x[$k] = $k; @++; } ", "put(3); put(4); @ += @x[4];"))
         .isEqualTo(6);
     assertThat(run("fn seven(): uint8 { return 7 } macro m(x) { x + seven() } ", "@ += m(1);"))
