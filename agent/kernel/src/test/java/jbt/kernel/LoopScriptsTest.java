@@ -133,6 +133,20 @@ class LoopScriptsTest {
     }
   }
 
+  /** Each deletion is one of all buckets. */
+  @Test
+  void canDeleteHistograms() throws Exception {
+    try (ScriptSession session =
+        ScriptSession.start(
+            "tracepoint:syscalls:sys_enter_getpgid /pid == PID/ { @h[args.pid] = hist(args.pid, 5);"
+                + "unroll (2) { $i = (int16)6; while ($i > 2) { $i--; delete(@h[$i]); @++; } } }")) {
+      Workload.getpgid(5, 6);
+      session.stop();
+      assertThat(session.words("@")).containsExactly(16L);
+      assertThat(session.rows("@h").keySet()).containsExactly(List.of(6L));
+    }
+  }
+
   @Test
   void addsUpOverProcessors() throws Exception {
     try (ScriptSession session =

@@ -45,6 +45,10 @@ final class Aggregation {
   }
 
   int buckets() {
+    return buckets(map);
+  }
+
+  static int buckets(MapDecl map) {
     return switch (map.value()) {
       case Value.Hist hist -> hist.buckets();
       case Value.Lhist lhist -> lhist.buckets();

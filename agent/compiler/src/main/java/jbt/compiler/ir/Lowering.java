@@ -101,8 +101,9 @@ final class Lowering {
       this.forgetsTests = forgetsTests;
     }
 
-    static Shared of(Probe probe, Nodes nodes, boolean careful) {
-      Routines routines = Routines.of(probe, nodes, careful);
+    static Shared of(Probe probe, Nodes nodes, Checked checked) {
+      boolean careful = checked.circumstances().careful();
+      Routines routines = Routines.of(probe, nodes, checked.maps(), careful);
       return new Shared(routines, Reads.takesAddresses(nodes), Tests.many(nodes, routines));
     }
   }
@@ -128,7 +129,7 @@ final class Lowering {
         program,
         probe,
         new Body(layout, scratch, probe.range()),
-        Shared.of(probe, layout.nodes().get(program), layout.checked().circumstances().careful()),
+        Shared.of(probe, layout.nodes().get(program), layout.checked()),
         0,
         0);
   }

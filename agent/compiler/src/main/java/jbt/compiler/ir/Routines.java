@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import jbt.compiler.check.Checked.Expr;
+import jbt.compiler.check.Checked.MapDecl;
 import jbt.compiler.check.Checked.Probe;
 import jbt.compiler.check.Checked.Stmt;
 import jbt.compiler.check.Function;
@@ -68,12 +69,14 @@ final class Routines {
 
   private final Rehearsal rehearsal = new Rehearsal();
   private final Map<Integer, Integer> owners = new HashMap<>();
+  private final List<MapDecl> maps;
   private final long mostStraight;
   private final boolean careful;
   private boolean called;
   private boolean looped;
 
-  private Routines(long mostStraight, boolean careful) {
+  private Routines(List<MapDecl> maps, long mostStraight, boolean careful) {
+    this.maps = maps;
     this.mostStraight = mostStraight;
     this.careful = careful;
   }
@@ -81,8 +84,8 @@ final class Routines {
   /**
    * @param careful for a verifier that did not finish with what is faster
    */
-  static Routines of(Probe probe, Nodes nodes, boolean careful) {
-    Routines routines = new Routines(mostStraight(nodes), careful);
+  static Routines of(Probe probe, Nodes nodes, List<MapDecl> maps, boolean careful) {
+    Routines routines = new Routines(maps, mostStraight(nodes), careful);
     probe.predicate().ifPresent(predicate -> routines.expr(predicate, PROGRAM));
     routines.all(probe.body(), PROGRAM);
     if (!nodes.statements().stream()
@@ -215,12 +218,18 @@ final class Routines {
       work +=
           Nodes.isLoop(stmt)
               ? inlineWork(stmt, body.subList(0, i))
-              : 1 + Nodes.bodies(stmt).stream().mapToLong(this::work).sum();
+              : (stmt instanceof Stmt.Delete delete ? deletion(delete.map()) : 1)
+                  + Nodes.bodies(stmt).stream().mapToLong(this::work).sum();
       for (Expr expr : Nodes.expressions(stmt)) {
         work += work(expr);
       }
     }
     return work;
+  }
+
+  /** Of a deletion: a keyed histogram has a key for each bucket. */
+  private long deletion(int map) {
+    return Layout.bucketInKey(maps.get(map)) ? 2L * Aggregation.buckets(maps.get(map)) : 1;
   }
 
   private long work(Expr expr) {
@@ -229,6 +238,7 @@ final class Routines {
           case Expr.Sequence sequence -> work(sequence.statements());
           case Expr.StrLiteral literal -> 1;
           case Expr.Length length -> COUNTED;
+          case Expr.DeleteKey delete -> deletion(delete.map());
           case Expr.Call call when call.function() == Function.STRSTR ->
               (long) SEARCHED * Reads.searched(call);
           default ->
