@@ -129,7 +129,7 @@ final class Loops {
   }
 
   private void inlineWhile(Stmt.While loop) {
-    boolean unknown = !seen(loop);
+    boolean unknown = lowering.checked().circumstances().careful() || !seen(loop);
     Optional<Reg> counter = unknown ? Optional.of(body.move(ZERO)) : Optional.empty();
     int round = body.block();
     int holds = body.block();

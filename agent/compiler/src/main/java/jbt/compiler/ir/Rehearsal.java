@@ -1,5 +1,6 @@
 package jbt.compiler.ir;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -63,8 +64,24 @@ final class Rehearsal {
 
   private final Map<Integer, Value> locals = new HashMap<>();
 
-  /** The locals that a statement or expression sets. */
-  private final IdentityHashMap<Object, List<Integer>> assigned = new IdentityHashMap<>();
+  /** Loops that have been left out at least once: they may have more rounds then. */
+  private final List<Stmt.While> leftOut = new ArrayList<>();
+
+  /** What a statement or expression does. */
+  private record Effects(List<Integer> assigned, List<Stmt.While> loops) {
+    static Effects of(Object node) {
+      Nodes nodes = node instanceof Stmt stmt ? Nodes.of(List.of(stmt)) : Nodes.of((Expr) node);
+      List<Stmt.While> loops = new ArrayList<>();
+      for (Stmt stmt : nodes.statements()) {
+        if (stmt instanceof Stmt.While loop) {
+          loops.add(loop);
+        }
+      }
+      return new Effects(nodes.assigned(), loops);
+    }
+  }
+
+  private final IdentityHashMap<Object, Effects> effects = new IdentityHashMap<>();
 
   private List<Stmt> before = List.of();
   private int left = MOST;
@@ -87,6 +104,7 @@ final class Rehearsal {
   Optional<Map<Integer, Result>> of(Stmt loop, List<Stmt> inFront) {
     locals.clear();
     gone.clear();
+    leftOut.clear();
     before = inFront;
     bounded = true;
     certain = StraightCode.computes(loop);
@@ -94,6 +112,7 @@ final class Rehearsal {
     if (!bounded) {
       return Optional.empty();
     }
+    leftOut.forEach(gone::remove);
     rounds.putAll(gone);
     Map<Integer, Result> results = new TreeMap<>();
     for (int local : assigned(loop)) {
@@ -168,7 +187,9 @@ final class Rehearsal {
   }
 
   private void loop(Stmt.While s) {
-    boolean outer = decided;
+    boolean outerDecided = decided;
+    boolean outerCertain = certain;
+    certain = true;
     long count = 0;
     boolean ends = false;
     while (!ends && bounded) {
@@ -183,7 +204,16 @@ final class Rehearsal {
       }
     }
     gone.merge(s, count, Math::max);
-    decided = outer;
+    leave(s, outerCertain);
+    decided = outerDecided;
+  }
+
+  /** A loop that may have been left earlier leaves other values behind. */
+  private void leave(Stmt loop, boolean outerCertain) {
+    if (!certain) {
+      assigned(loop).forEach(local -> locals.put(local, Value.UNKNOWN));
+    }
+    certain &= outerCertain;
   }
 
   private void range(Stmt.ForRange s) {
@@ -193,11 +223,14 @@ final class Rehearsal {
       forget(s);
       return;
     }
+    boolean outerCertain = certain;
+    certain = true;
     Way way = Way.ON;
     for (long i = from.number; way != Way.BREAK && i < to.number && step(); i++) {
       locals.put(s.local(), Value.of(i));
       way = all(s.body());
     }
+    leave(s, outerCertain);
   }
 
   /** Goes no further where this is too much. */
@@ -206,17 +239,20 @@ final class Rehearsal {
     return bounded;
   }
 
+  /** Leaves out what may or may not be done, or can't be known. */
   private Value forget(Object node) {
     certain &= !(node instanceof Stmt);
     assigned(node).forEach(local -> locals.put(local, Value.UNKNOWN));
+    leftOut.addAll(effects(node).loops);
     return Value.UNKNOWN;
   }
 
   private List<Integer> assigned(Object node) {
-    return assigned.computeIfAbsent(
-        node,
-        any ->
-            (any instanceof Stmt stmt ? Nodes.of(List.of(stmt)) : Nodes.of((Expr) any)).assigned());
+    return effects(node).assigned;
+  }
+
+  private Effects effects(Object node) {
+    return effects.computeIfAbsent(node, Effects::of);
   }
 
   private Value local(int local) {

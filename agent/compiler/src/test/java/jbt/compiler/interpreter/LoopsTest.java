@@ -77,6 +77,12 @@ final class LoopsTest {
         "$x = args.id; while (1) { $x++; if (1) { break; } } @ += $x;                | 6",
         "$x = 0; $y = 0; for ($i : 0..9) { if ($i / 2 % 2) { continue; } $y = $i; $x++; } @ += 10 * $x + $y; | 58",
         "$x = 0; $n = 0; while ($x < 9) { $y = 0; while ($y++ < $x) { $n += $y > 3 ? 2 : 1; } $x++; } @ += $n; | 51",
+        "$i = 0; while ($i < 9) { $j = 0; while ($j < 5 && args.id > 7) { $j++; $i++; } $i++; @++; } | 9",
+        "$i = 0; while ($i < 9) { for ($j : 0..5) { if (args.id) { break; } $i++; } $i++; @++; } | 9",
+        "$i = 0; $n = 3; while ($i < 4) { $x = $i > 1 ? args.id : 0; if ($x < 5) { $n = 2; } else { $n = 20; }"
+            + " $j = 0; while ($j < $n) { $j++; @++; } $i++; }                       | 44",
+        "$i = 0; while ($i < 4) { $n = $i; if ($i == 3 - args.id / 5) { $n = 20; }"
+            + " if ($i < 2 ? 1 : args.id == 5) { $j = 0; while ($j < $n) { $j++; @++; } } $i++; } | 24",
         "$x = 1; while ($x < 1 << 40) { $x <<= 3; } @ += ($x >> 30) + -7 / 2 + -7 % 4; | 4090",
         "$x = (uint8)250; $i = 0; while ($i < 9) { $x = (uint8)($x + 1); $i++; } @ += $x; | 3",
         "$x = 5; if (args.id == 5) { $x = 2; } $i = 0; while ($i < 3) { $x++; $i++; } @ += $x; | 5",
