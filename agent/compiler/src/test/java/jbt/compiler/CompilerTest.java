@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -22,15 +23,19 @@ class CompilerTest {
 
   @Test
   void saysWhereTooManyTextsAreSearched() {
-    String script = "BEGIN { $s = str(kptr(5)); %s }";
     String search = "if (strcontains($s, \"a\")) { @ = 1; } ";
-    assertThatCode(
-            () ->
-                Compiler.compile(script.formatted(search.repeat(5)), "stdin", new FakeTarget("a")))
+    String few = "BEGIN { $s = str(kptr(5)); %s }".formatted(search.repeat(5));
+    String many = "BEGIN { $s = str(kptr(5)); %s }".formatted(search.repeat(20));
+    Target old =
+        with(
+            (method, arguments) ->
+                method.getName().equals("feature") && arguments[0] == Target.Feature.LOOP
+                    ? Target.Answer.NO
+                    : method.invoke(new FakeTarget("a"), arguments));
+    assertThatCode(() -> Compiler.compile(few, "stdin", old)).doesNotThrowAnyException();
+    assertThatCode(() -> Compiler.compile(many, "stdin", new FakeTarget("a")))
         .doesNotThrowAnyException();
-    assertThatThrownBy(
-            () ->
-                Compiler.compile(script.formatted(search.repeat(20)), "stdin", new FakeTarget("a")))
+    assertThatThrownBy(() -> Compiler.compile(many, "stdin", old))
         .isInstanceOf(CompileException.class)
         .hasMessageContaining("1:439-459: ERROR: Up to here texts of 12");
   }
@@ -57,18 +62,27 @@ class CompilerTest {
                                 .isEqualTo(4096)));
   }
 
+  private interface Answers {
+    Object answer(Method method, Object[] arguments) throws ReflectiveOperationException;
+  }
+
+  private static Target with(Answers answers) {
+    return (Target)
+        Proxy.newProxyInstance(
+            Target.class.getClassLoader(),
+            new Class<?>[] {Target.class},
+            (proxy, method, arguments) -> answers.answer(method, arguments));
+  }
+
   /** To read them takes longer than to compile the rest. */
   @Test
   void onlyAScriptThatNeedsThemAsksForKernelTypes() throws CompileException {
     Target target =
-        (Target)
-            Proxy.newProxyInstance(
-                Target.class.getClassLoader(),
-                new Class<?>[] {Target.class},
-                (proxy, method, arguments) -> {
-                  assertThat(method.getName()).isNotEqualTo("kernelTypes");
-                  return method.invoke(new FakeTarget("a"), arguments);
-                });
+        with(
+            (method, arguments) -> {
+              assertThat(method.getName()).isNotEqualTo("kernelTypes");
+              return method.invoke(new FakeTarget("a"), arguments);
+            });
     assertThat(Compiler.compile(SCRIPT, "stdin", target)).isNotNull();
     assertThat(Compiler.dump("#define N 5\n" + SCRIPT, "stdin", Parameters.NONE, target))
         .isNotEmpty();

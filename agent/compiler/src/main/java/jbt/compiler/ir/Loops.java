@@ -57,6 +57,9 @@ final class Loops {
   }
 
   private void set(int local, Rehearsal.Result result) {
+    if (result.more() && result.number() == 0) {
+      return;
+    }
     Imm number = new Imm(result.number());
     lowering
         .statements()

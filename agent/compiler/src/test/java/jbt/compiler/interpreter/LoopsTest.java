@@ -83,6 +83,7 @@ final class LoopsTest {
             + " $j = 0; while ($j < $n) { $j++; @++; } $i++; }                       | 44",
         "$i = 0; while ($i < 4) { $n = $i; if ($i == 3 - args.id / 5) { $n = 20; }"
             + " if ($i < 2 ? 1 : args.id == 5) { $j = 0; while ($j < $n) { $j++; @++; } } $i++; } | 24",
+        "$x = 9; while ($x < 3) { $y = 2; $x += $y; } @ += $x;                     | 9",
         "$x = 1; while ($x < 1 << 40) { $x <<= 3; } @ += ($x >> 30) + -7 / 2 + -7 % 4; | 4090",
         "$x = (uint8)250; $i = 0; while ($i < 9) { $x = (uint8)($x + 1); $i++; } @ += $x; | 3",
         "$x = 5; if (args.id == 5) { $x = 2; } $i = 0; while ($i < 3) { $x++; $i++; } @ += $x; | 5",
