@@ -20,8 +20,10 @@ final class Rehearsal {
   /** Rounds, where that is not known. */
   static final long MANY = Long.MAX_VALUE;
 
-  /** Operations that are tried in the loops of a program. */
-  private static final int MOST = 60_000;
+  /** Operations that are tried in a loop, and in all loops of a program. */
+  private static final int MOST_IN_A_LOOP = 60_000;
+
+  private static final int MOST = 10 * MOST_IN_A_LOOP;
 
   private static final int NONE = -1;
 
@@ -84,7 +86,11 @@ final class Rehearsal {
   private final IdentityHashMap<Object, Effects> effects = new IdentityHashMap<>();
 
   private List<Stmt> before = List.of();
+
+  /** What may be tried still, in the program and in this loop. */
   private int left = MOST;
+
+  private int leftHere;
 
   /** Whether the loop has no more rounds than are gone through. */
   private boolean bounded;
@@ -105,6 +111,7 @@ final class Rehearsal {
     locals.clear();
     gone.clear();
     leftOut.clear();
+    leftHere = MOST_IN_A_LOOP;
     before = inFront;
     bounded = true;
     certain = StraightCode.computes(loop);
@@ -235,7 +242,7 @@ final class Rehearsal {
 
   /** Goes no further where this is too much. */
   private boolean step() {
-    bounded &= left-- > 0;
+    bounded &= left-- > 0 && leftHere-- > 0;
     return bounded;
   }
 

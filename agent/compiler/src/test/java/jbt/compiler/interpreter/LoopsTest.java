@@ -153,6 +153,7 @@ final class LoopsTest {
       strings = {
         "$x = 0; while ($x < 2500) { @ += 1; $x++; }",
         "$x = 0; while ($x < args.id) { $x++; }",
+        "$x = 0; while ($x < 100000) { $x++; } $y = 0; while ($y < 5) { @ += 1; $y++; }",
         "$x = args.id; while ($x < 7) { $x++; }",
         "$x = 0; while ($x < 7) { if (pid > 5) { continue; } $x++; }",
         "$x = 0; while ($x < 7) { if (pid > 5) { $x++; } }",
