@@ -100,15 +100,7 @@ class LoopScriptsTest {
   /** Only loops in loops have their frames at the same time. */
   @Test
   void canBeManyOneAfterAnother() throws Exception {
-    try (ScriptSession session =
-        ScriptSession.start(
-            "tracepoint:syscalls:sys_enter_getpgid /pid == PID/ { "
-                + "for ($i : 0..args.pid) { for ($j : 0..$i) { @++; } } ".repeat(30)
-                + "}")) {
-      Workload.getpgid(5, 5);
-      session.stop();
-      assertThat(session.words("@")).containsExactly(300L);
-    }
+    counts("for ($i : 0..args.pid) { for ($j : 0..$i) { @++; } } ".repeat(30), 300);
   }
 
   /** The verifier does not finish where it looks at each place, for each way to a search. */
@@ -121,16 +113,9 @@ class LoopScriptsTest {
                     "if (%d < args.pid) { @ += strstr($t, str_concat($t, \"\")) + 1; } "
                         .formatted(2 * i))
             .collect(joining());
-    try (ScriptSession session =
-        ScriptSession.start(
-            "tracepoint:syscalls:sys_enter_getpgid /pid == PID/ { $t = str_concat(comm, \"\"); "
-                + "for ($i : 0..40) { @n += len(@k); } @k[1] = 1; "
-                + searches
-                + "}")) {
-      Workload.getpgid(5, 5);
-      session.stop();
-      assertThat(session.words("@")).containsExactly(3L);
-    }
+    counts(
+        "$t = str_concat(comm, \"\"); for ($i : 0..40) { @n += len(@k); } @k[1] = 1; " + searches,
+        3);
   }
 
   /** Each deletion is one of all buckets. */

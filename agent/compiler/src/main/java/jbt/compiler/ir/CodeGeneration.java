@@ -140,31 +140,25 @@ public final class CodeGeneration {
     }
   }
 
-  /**
-   * Bytes of the frames of routines that call each other: together they must not be more than one
-   * may have, each rounded up as the verifier does. What a routine calls is before it, but for the
-   * program itself, which is the first.
-   */
+  /** Bytes of the frames of routines that are there at a time: no more than one may have. */
   private static int frames(List<LinearScan.Allocated> program) {
-    if (program.size() == 1) {
-      return program.getFirst().routine().frame();
-    }
-    int[] deepest = new int[program.size()];
-    for (int i = 1; i <= deepest.length; i++) {
-      Routine routine = program.get(i % deepest.length).routine();
-      int below = 0;
-      for (Block block : routine.blocks()) {
-        for (Step step : block.steps()) {
-          for (int o = 0; o < step.op().operands(); o++) {
-            if (step.op().operand(o) instanceof RoutineRef(int called)) {
-              below = Math.max(below, deepest[called]);
-            }
+    return program.size() == 1 ? program.getFirst().routine().frame() : frames(program, 0);
+  }
+
+  /** Of a routine and the deepest that it calls, each rounded up as the verifier does. */
+  private static int frames(List<LinearScan.Allocated> program, int routine) {
+    Routine caller = program.get(routine).routine();
+    int below = 0;
+    for (Block block : caller.blocks()) {
+      for (Step step : block.steps()) {
+        for (int i = 0; i < step.op().operands(); i++) {
+          if (step.op().operand(i) instanceof RoutineRef(int called)) {
+            below = Math.max(below, frames(program, called));
           }
         }
       }
-      deepest[i % deepest.length] = below + Math.max(32, (routine.frame() + 31) & ~31);
     }
-    return deepest[0];
+    return below + Math.max(32, (caller.frame() + 31) & ~31);
   }
 
   private static void checkFrames(Checked checked, List<Made> code) {

@@ -69,7 +69,7 @@ final class Expressions {
           }
           case Expr.Unary e -> unary(e);
           case Expr.Binary e -> binary(e);
-          case Expr.Logical e -> chosen(e, new Imm(1), ZERO);
+          case Expr.Logical e -> truth(e);
           case Expr.Conditional e -> conditional(e);
           case Expr.OrElse e -> orElse(e);
           case Expr.StepLocal e -> step(e);
@@ -293,7 +293,7 @@ final class Expressions {
 
   private Operand binary(Expr.Binary e) {
     if (comparison(e.op())) {
-      return chosen(e, new Imm(1), ZERO);
+      return truth(e);
     }
     // The side that needs more registers goes first where the order can't be seen.
     boolean rightFirst =
@@ -340,18 +340,18 @@ final class Expressions {
     return body.load(Size.DOUBLE, unknown);
   }
 
-  /** One value if a condition holds, else the other. */
-  private Operand chosen(Expr condition, Imm yes, Imm no) {
+  /** 1 if a condition holds, else 0. */
+  Operand truth(Expr condition) {
     Reg result = body.register();
     int then = body.block();
     int otherwise = body.block();
     int done = body.block();
     branch(condition, then, otherwise);
     body.place(then);
-    body.set(result, yes);
+    body.set(result, new Imm(1));
     body.jump(done);
     body.place(otherwise);
-    body.set(result, no);
+    body.set(result, ZERO);
     body.place(done);
     return result;
   }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import jbt.compiler.check.Checked;
 import jbt.compiler.check.Checked.MapDecl;
-import jbt.compiler.check.Function;
 import jbt.compiler.lang.Source;
 import jbt.compiler.plan.Globals;
 import jbt.compiler.plan.KernelMap;
@@ -145,16 +144,6 @@ record Layout(
      */
     private int behind;
 
-    private boolean searches() {
-      return nodes.stream()
-          .anyMatch(
-              program ->
-                  program.any(
-                      expr ->
-                          expr instanceof Checked.Expr.Call call
-                              && call.function() == Function.STRSTR));
-    }
-
     Builder(Checked checked, Target target) {
       this.checked = checked;
       this.target = target;
@@ -209,7 +198,7 @@ record Layout(
           stacks,
           unwind,
           packets,
-          searches() && target.feature(Target.Feature.LOOP) == Target.Answer.YES,
+          Reads.searches(nodes) && target.feature(Target.Feature.LOOP) == Target.Answer.YES,
           cpus - 1,
           Integer.numberOfTrailingZeros(stride));
     }

@@ -44,7 +44,7 @@ final class TextCalls {
           lowering.searchInCalls(e)
               ? TextSearch.index(lowering, arguments.get(0), arguments.get(1))
               : index(arguments.get(0), arguments.get(1));
-      case STRNCMP, MEMCMP -> differ(e);
+      case STRNCMP, MEMCMP -> lowering.expressions().truth(e);
       default -> throw new IllegalArgumentException("no number: " + e);
     };
   }
@@ -186,17 +186,6 @@ final class TextCalls {
         && (call.function() == Function.STRNCMP || call.function() == Function.MEMCMP);
   }
 
-  private Operand differ(Expr.Call e) {
-    Reg result = body.move(new Imm(1));
-    int equal = body.block();
-    int done = body.block();
-    compare(e, equal, done);
-    body.place(equal);
-    body.set(result, ZERO);
-    body.place(done);
-    return result;
-  }
-
   /** What is at a place of a text or of memory; zeros behind what is known. */
   private interface Words {
     Operand at(int offset, int bytes);
@@ -230,8 +219,7 @@ final class TextCalls {
 
   private Words words(Function function, Expr of, int count) {
     if (of instanceof Expr.StrLiteral(String text, var type, var range)) {
-      return (offset, bytes) ->
-          new Imm(Texts.word(text, offset) & -1L >>> (Long.SIZE - Byte.SIZE * bytes));
+      return (offset, bytes) -> Texts.piece(text, offset, bytes);
     }
     boolean text = function == Function.STRNCMP;
     Address start = text ? lowering.texts().start(of, count) : memory(of, count);

@@ -356,8 +356,7 @@ final class Texts {
       step = step(text.type(), offset, end - offset);
       int next = body.block();
       Reg word = body.load(Size.of(step), place.plus(offset));
-      long expected = word(literal, offset) & -1L >>> (Long.SIZE - Byte.SIZE * step);
-      body.branch(Condition.EQ, word, new Imm(expected), next, different);
+      body.branch(Condition.EQ, word, piece(literal, offset, step), next, different);
       body.place(next);
     }
     body.jump(equal);
@@ -412,6 +411,11 @@ final class Texts {
       body.place(next);
     }
     body.jump(equal);
+  }
+
+  /** At most eight bytes of a literal, as {@link #word} has them. */
+  static Imm piece(String text, int offset, int bytes) {
+    return new Imm(word(text, offset) & -1L >>> (Long.SIZE - Byte.SIZE * bytes));
   }
 
   /** Eight bytes of a literal as a little-endian number, NUL behind its end. */
