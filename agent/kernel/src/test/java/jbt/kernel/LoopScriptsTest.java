@@ -118,6 +118,31 @@ class LoopScriptsTest {
         3);
   }
 
+  /** The verifier does not finish with that many copies: a loop has one. */
+  @Test
+  void unrollsBehindBranches() throws Exception {
+    try (ScriptSession session =
+        ScriptSession.start(
+            """
+            BEGIN {
+              $a = pid; $b = (uint16)-@m["x", $a];
+              @p[$b] = (@m[$a >= $b ? "x" : "y", $a]++, tid == 2 ? $b != 13 ? "c" : "d" : "e");
+              $a = $a + ($a | ~$b);
+              unroll (68) {
+                $b = (uint64)~@m[tid <= $b ? "x" : "y", $a];
+                @ += 1;
+                $a--;
+                @n[pid <= $b ? "." : "", $a] = (1, pid <= $a ? ("a", 2) : ("b", 2));
+                delete(@c[$b ?: $a, ("a", $a)]);
+              }
+              @c[1, ("a", 2)] = count();
+            }
+            """)) {
+      session.stop();
+      assertThat(session.words("@")).containsExactly(68L);
+    }
+  }
+
   /** Each deletion is one of all buckets. */
   @Test
   void canDeleteHistograms() throws Exception {

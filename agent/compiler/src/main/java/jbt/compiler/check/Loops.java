@@ -23,6 +23,9 @@ final class Loops {
   /** What is longer is a loop where the kernel has them: no program is full of one unroll. */
   private static final int LONG_UNROLLED = 500;
 
+  /** The same for a verifier that goes through each copy in every state it can be in. */
+  private static final int LONG_UNROLLED_CAREFULLY = 10;
+
   private final Round round;
   private final ProbeContext context;
   private final StatementChecker statements;
@@ -44,7 +47,8 @@ final class Loops {
         expressions.literal(unroll.count(), "The number of unroll()", 1, MOST_UNROLLED);
     long times = count.orElse(1L);
     long length = times * length(unroll.body());
-    if (unrolled + length > LONG_UNROLLED
+    boolean careful = round.environment().circumstances().careful();
+    if (unrolled + length > (careful ? LONG_UNROLLED_CAREFULLY : LONG_UNROLLED)
         && Features.has(round, Features.LOOP)
         && !leaves(unroll.body())) {
       return loop(unroll, times);
