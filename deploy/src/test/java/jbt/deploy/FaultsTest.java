@@ -125,6 +125,26 @@ final class FaultsTest {
     assertThat(ids.leftAfter(Duration.ofSeconds(10))).isEmpty();
   }
 
+  /** As with a machine that has all of them on it, for longer than any of them waits. */
+  @Test
+  void everybodyStandsStill() throws Exception {
+    Running remote = trace(SCRIPT, "a", "b");
+    List<Running> everybody = List.of(fleet.server("a"), fleet.server("b"), remote);
+    a.make("load-a getppid 1000");
+    fleet.server("a").signal("STOP");
+    fleet.server("b").signal("STOP");
+    remote.signal("INT");
+    Thread.sleep(1000);
+    remote.signal("STOP");
+    b.make("load-b getppid 703");
+    Thread.sleep(17_000);
+    for (Running each : everybody) {
+      each.signal("CONT");
+    }
+    assertThat(remote.exitCode(Fleet.PATIENCE)).as(remote.toString()).isZero();
+    assertThat(Answer.values(Answer.end(remote.out()))).containsEntry("@", "1703");
+  }
+
   @Test
   void agentStoppedInTheMiddle() throws Exception {
     Running remote = trace(SCRIPT, "a", "b");

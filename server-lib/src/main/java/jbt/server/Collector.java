@@ -105,10 +105,7 @@ public final class Collector implements TracerGrpc.AsyncService, AutoCloseable {
       sessions.add(session);
       ticks =
           clock.scheduleWithFixedDelay(
-              () -> session.tick(System.nanoTime()),
-              TICK_MILLIS,
-              TICK_MILLIS,
-              TimeUnit.MILLISECONDS);
+              session::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
       daemon("jbt-replies").newThread(session::write).start();
     }
 

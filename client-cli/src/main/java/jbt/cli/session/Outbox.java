@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import jbt.cli.render.Bytes;
+import jbt.server.session.ListeningTime;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +34,7 @@ final class Outbox {
   private @Nullable IOException failure;
 
   /** When somebody has taken something for the last time. */
-  private volatile long takenAt = System.nanoTime();
+  private volatile long takenAt = ListeningTime.now();
 
   /**
    * Starts the thread.
@@ -121,7 +122,7 @@ final class Outbox {
     return left;
   }
 
-  /** Time of {@link System#nanoTime} at which somebody has read something for the last time. */
+  /** {@link ListeningTime} at which somebody has read something for the last time. */
   long takenAt() {
     return takenAt;
   }
@@ -154,7 +155,7 @@ final class Outbox {
         for (int at = 0; at < chunk.bytes.length(); at += PIECE) {
           int count = Math.min(PIECE, chunk.bytes.length() - at);
           chunk.bytes.writeTo(chunk.error ? err : out, at, count);
-          takenAt = System.nanoTime();
+          takenAt = ListeningTime.now();
         }
       } catch (IOException e) {
         broken = e;

@@ -19,6 +19,7 @@ import jbt.cli.render.Rendering;
 import jbt.cli.render.Summary;
 import jbt.server.merge.Decode;
 import jbt.server.merge.MalformedException;
+import jbt.server.session.ListeningTime;
 import jbt.server.session.Settings;
 import jbt.server.targets.FoldedNames;
 import jbt.v1.Dump;
@@ -554,6 +555,6 @@ public final class Session {
   }
 
   private static long millis() {
-    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    return TimeUnit.NANOSECONDS.toMillis(ListeningTime.now());
   }
 }

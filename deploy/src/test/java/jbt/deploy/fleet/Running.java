@@ -173,7 +173,7 @@ public final class Running implements AutoCloseable {
         }
       } catch (IOException e) {
         // A killed process closes its streams in the middle of a line.
-        if (!"Stream closed".equals(e.getMessage())) {
+        if (!"Stream closed".equalsIgnoreCase(e.getMessage())) {
           throw new UncheckedIOException(e);
         }
       } finally {

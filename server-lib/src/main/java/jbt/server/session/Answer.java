@@ -50,7 +50,7 @@ final class Answer {
   private Rounds rounds;
   private @Nullable Schema sentSchema;
   private long sequence;
-  private long lastPartials = System.nanoTime();
+  private long lastPartials = ListeningTime.now();
   private boolean finished;
 
   Answer(Outbox outbox, Settings settings, long epoch) {

@@ -157,7 +157,7 @@ final class Downstream {
 
   /** From now on it is up to the target to answer. */
   void asked() {
-    askedAt = Math.max(1, System.nanoTime());
+    askedAt = Math.max(1, ListeningTime.now());
   }
 
   /**

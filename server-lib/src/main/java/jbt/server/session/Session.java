@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One session from start to the last host's final report. Public methods may be called on any
- * thread; time is {@link System#nanoTime}.
+ * thread.
  */
 public final class Session implements StreamObserver<TraceRequest> {
   private static final int SESSION_BYTES = 16;
@@ -52,7 +52,7 @@ public final class Session implements StreamObserver<TraceRequest> {
 
   private final Map<String, Downstream> targets = new LinkedHashMap<>();
   private final Names names = new Names(targets.values());
-  private final long created = System.nanoTime();
+  private final long created = ListeningTime.now();
   private Start start = Start.getDefaultInstance();
   private boolean started;
   private boolean stopping;
@@ -143,7 +143,7 @@ public final class Session implements StreamObserver<TraceRequest> {
     for (Downstream target : targets.values()) {
       target.hosts.forEach(answer::report);
     }
-    dialMore(System.nanoTime());
+    dialMore(ListeningTime.now());
   }
 
   private void refuse(Status status, String text) {
@@ -223,7 +223,7 @@ public final class Session implements StreamObserver<TraceRequest> {
       return;
     }
     stopping = true;
-    stopBy = System.nanoTime() + settings.stop().toNanos();
+    stopBy = ListeningTime.now() + settings.stop().toNanos();
     for (Downstream target : List.copyOf(targets.values())) {
       switch (target.phase) {
         case WAITING, DIALLED ->
@@ -258,7 +258,8 @@ public final class Session implements StreamObserver<TraceRequest> {
   }
 
   /** What is due by time; to be called a few dozen times a second. */
-  public synchronized void tick(long now) {
+  public synchronized void tick() {
+    long now = ListeningTime.now();
     if (finished) {
       return;
     } else if (!started) {
@@ -363,7 +364,7 @@ public final class Session implements StreamObserver<TraceRequest> {
     if (target.phase == Downstream.Phase.ENDED || finished) {
       return;
     }
-    long now = System.nanoTime();
+    long now = ListeningTime.now();
     target.heardAt = now;
     if (target.phase == Downstream.Phase.DIALLED) {
       target.phase = Downstream.Phase.ANSWERED;
@@ -428,7 +429,7 @@ public final class Session implements StreamObserver<TraceRequest> {
                 HostState.HOST_FAILED,
                 Failure.FAILURE_CONNECTION,
                 "ended without a final result (" + target.target.place() + ")"));
-    dialMore(System.nanoTime());
+    dialMore(ListeningTime.now());
     finishIfDone();
   }
 
