@@ -19,6 +19,7 @@ import jbt.kernel.sys.SystemCallException;
 final class FeatureProbes {
   private static final int LOG_SIZE = 64 << 10;
   private static final byte MOVE_IMMEDIATE = (byte) 0xb7;
+  private static final byte DIVIDE_IMMEDIATE = 0x37;
   private static final byte CALL = (byte) 0x85;
   private static final byte PSEUDO_KFUNC_CALL = 0x20;
   private static final byte EXIT = (byte) 0x95;
@@ -49,6 +50,7 @@ final class FeatureProbes {
       case TASK_STORAGE -> taskStorage(types.get());
       case KPROBE -> EventSources.has("kprobe") ? Answer.YES : Answer.NO;
       case KPROBE_MULTI -> kprobeMulti();
+      case SIGNED_DIVISION -> signedDivision();
       case PRIVATE_STACKS -> privateStacks();
       case WHOLE_FUNCTION_PROBES -> Preemption.possible() ? Answer.NO : functionProbes(types.get());
     };
@@ -173,6 +175,24 @@ final class FeatureProbes {
     ByteBuffer code = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
     code.put(0, MOVE_IMMEDIATE).put(8, EXIT);
     return Bpf.load(programType, to, code.array(), List.of(), "jbt_probe");
+  }
+
+  private static Answer signedDivision() {
+    ByteBuffer code = ByteBuffer.allocate(24).order(ByteOrder.nativeOrder());
+    code.put(0, MOVE_IMMEDIATE);
+    code.put(8, DIVIDE_IMMEDIATE).putShort(10, (short) 1).putInt(12, 3).put(16, EXIT);
+    Bpf.LoadResult result =
+        Bpf.tryLoad(
+            Bpf.PROGRAM_TYPE_TRACEPOINT,
+            Bpf.AttachTo.NOTHING,
+            code.array(),
+            List.of(),
+            "jbt_probe",
+            LOG_SIZE);
+    if (result.errno() == 0) {
+      return Answer.YES;
+    }
+    return result.log().isBlank() ? Answer.NOT_KNOWN : Answer.NO;
   }
 
   /** Two frames that one thread has one after the other on its stack are near to each other. */

@@ -81,6 +81,7 @@ class HostTargetTest {
           TASK_FROM_PID,
           WRITE_USER,
           WHOLE_FUNCTION_PROBES,
+          SIGNED_DIVISION,
           PRIVATE_STACKS ->
           Set.of(Answer.YES, Answer.NO);
       default -> Set.of(Answer.YES);

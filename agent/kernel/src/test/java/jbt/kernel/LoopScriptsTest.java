@@ -48,6 +48,8 @@ class LoopScriptsTest {
         "$x = 0; $s = 1; while ($x < args.pid * 400) { $s = $s * 5 ^ $x; $x++; } @ += $s & 0xffff; | 13985",
         "$x = 0; $s = 1; while ($x < 9000) { $s = $s * 5 ^ $x; $x++; } @ += $s & 0xffff; | 37305",
         "$x = 0; $s = 1; while ($x < 40000) { $s = $s * 5 ^ $x; $x++; } @ += $s & 0xffff; | 34945",
+        "$x = (int64)args.pid - 12; $n = (int64)args.pid - 6; @ += $x / 3 + $x % 3 * 100 + $x / ($n * 2) * 1000 + $x % ($n * 2) * 10; | 2888",
+        "$x = (int64)args.pid << 63; $n = (int64)args.pid - 6; if ($x / $n == $x && $x % $n == 0 && $x / ($n + 1) == 1 && $x % ($n + 1) == 1) { @ += 5; } | 5",
         "$i = 0; $p = &$i; while ($i < 10) { $i++; @ += 1; } @ += *$p * 100;           | 1010",
         "$x = args.pid; $n = 0; while (nsecs > 5) { $n++; if ($n > 3) { break; } @m = min($x); $x = (15 <= $x ? 14 : $x << $n) + (int32)$x ^ $x; } @ += $n + $x; | 130",
         "$x = args.pid; $i = 0; while ($i <= ($x % +$x + 3)) { $x--; $i++; } @ += $i; | 4",

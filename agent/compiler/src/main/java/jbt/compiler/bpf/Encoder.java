@@ -85,9 +85,14 @@ final class Encoder {
     switch (instruction) {
       case Label label -> {}
       case AluRegister(var operation, boolean wide, Register target, Register source) ->
-          put(alu(wide) | operation.code | SOURCE_REGISTER, target, source.number(), 0, 0);
+          put(
+              alu(wide) | operation.code | SOURCE_REGISTER,
+              target,
+              source.number(),
+              operation.variant,
+              0);
       case AluImmediate(var operation, boolean wide, Register target, int value) ->
-          put(alu(wide) | operation.code, target, 0, 0, value);
+          put(alu(wide) | operation.code, target, 0, operation.variant, value);
       case Negate(boolean wide, Register target) -> put(alu(wide) | NEG, target, 0, 0, 0);
       case LoadImmediate64(Register target, long value) ->
           putTwo(target, 0, (int) value, (int) (value >>> 32));

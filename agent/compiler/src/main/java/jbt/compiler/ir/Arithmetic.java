@@ -85,11 +85,17 @@ final class Arithmetic {
   }
 
   /**
-   * The machine divides unsigned numbers only: so magnitudes are divided, and the result gets the
-   * sign of both (the remainder that of the left side). Done without branches: with m = x >> 63, (x
-   * ^ m) - m is the magnitude of x, and the same step puts a sign back.
+   * Not each machine divides signed numbers, and to shift is faster: magnitudes are divided then,
+   * and the result gets the sign of both (the remainder that of the left side). Done without
+   * branches: with m = x >> 63, (x ^ m) - m is the magnitude of x, and the same step puts a sign
+   * back.
    */
   private Operand signed(AluOperation operation, Operand left, Operand right) {
+    boolean shifts = right instanceof Imm(long divisor) && Long.bitCount(Math.abs(divisor)) == 1;
+    if (body.layout().dividesSigned() && !shifts) {
+      boolean remainder = operation == AluOperation.MOD;
+      return body.binary(remainder ? AluOperation.SMOD : AluOperation.SDIV, left, right);
+    }
     Operand leftSign = body.binary(AluOperation.ARSH, left, new Imm(63));
     Operand rightSign = body.binary(AluOperation.ARSH, right, new Imm(63));
     Operand result = body.binary(operation, withSign(left, leftSign), withSign(right, rightSign));

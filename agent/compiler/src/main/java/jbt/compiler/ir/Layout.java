@@ -28,6 +28,7 @@ import jbt.compiler.types.Type;
  * @param unwind the same of the map of kind UNWIND
  * @param packets the same of the map of kind PACKETS
  * @param calls whether the kernel can be asked to call the rounds of loops, where that matters
+ * @param dividesSigned whether the kernel has instructions that divide with signs
  * @param cpuMask processor numbers are at most this; one less than a power of two
  * @param cpuShift binary logarithm of the globals' stride
  */
@@ -43,6 +44,7 @@ record Layout(
     int unwind,
     int packets,
     boolean calls,
+    boolean dividesSigned,
     int cpuMask,
     int cpuShift) {
   /** Place of the first hash map in the plan, behind the four that every plan has. */
@@ -198,9 +200,14 @@ record Layout(
           stacks,
           unwind,
           packets,
-          Reads.searches(nodes) && target.feature(Target.Feature.LOOP) == Target.Answer.YES,
+          Reads.searches(nodes) && has(Target.Feature.LOOP),
+          has(Target.Feature.SIGNED_DIVISION),
           cpus - 1,
           Integer.numberOfTrailingZeros(stride));
+    }
+
+    private boolean has(Target.Feature feature) {
+      return target.feature(feature) == Target.Answer.YES;
     }
 
     private void count(LossCounter.Source source, String detail) {

@@ -71,6 +71,7 @@ final class Simplify {
       case DIV -> power ? fold(new Binary(target, AluOperation.RSH, op.left(), new Imm(log))) : op;
       case MOD ->
           power ? fold(new Binary(target, AluOperation.AND, op.left(), new Imm(right - 1))) : op;
+      case SDIV, SMOD -> op;
       case MOV -> new Move(target, op.right());
     };
   }

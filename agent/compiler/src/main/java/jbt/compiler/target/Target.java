@@ -108,6 +108,8 @@ public interface Target {
      * interrupt others, too (6.4).
      */
     TASK_STORAGE,
+    /** Instructions that divide with signs (6.6). */
+    SIGNED_DIVISION,
     /** Programs with a stack frame of 64 bytes or more have one apart from the kernel's (6.13). */
     PRIVATE_STACKS
   }

@@ -40,6 +40,8 @@ final class EncoderTest {
     assertThat(hex(new AluImmediate(AluOperation.MOV, true, R6, -1))).isEqualTo("b7060000ffffffff");
     assertThat(hex(new AluImmediate(AluOperation.AND, false, R0, 7))).isEqualTo("5400000007000000");
     assertThat(hex(new AluRegister(AluOperation.ARSH, true, R0, R1))).isEqualTo("cf10000000000000");
+    assertThat(hex(new AluRegister(AluOperation.SDIV, true, R0, R1))).isEqualTo("3f10010000000000");
+    assertThat(hex(new AluImmediate(AluOperation.SMOD, true, R6, 3))).isEqualTo("9706010003000000");
     assertThat(hex(new Negate(true, R2))).isEqualTo("8702000000000000");
   }
 

@@ -62,7 +62,10 @@ final class Interpreter {
           long operand = (opcode & 8) != 0 ? r[src] : imm;
           r[dst] = alu32(opcode & 0xf0, (int) r[dst], (int) operand) & 0xffffffffL;
         }
-        case 7 -> r[dst] = alu64(opcode & 0xf0, r[dst], (opcode & 8) != 0 ? r[src] : imm);
+        case 7 -> {
+          long operand = (opcode & 8) != 0 ? r[src] : imm;
+          r[dst] = alu64(opcode & 0xf0 | offset, r[dst], operand);
+        }
         case 5, 6 -> {
           if (opcode == 0x95) {
             memory.remove(stack);
@@ -163,12 +166,14 @@ final class Interpreter {
       case 0x10 -> a - b;
       case 0x20 -> a * b;
       case 0x30 -> b == 0 ? 0 : Long.divideUnsigned(a, b);
+      case 0x31 -> b == 0 ? 0 : a / b;
       case 0x40 -> a | b;
       case 0x50 -> a & b;
       case 0x60 -> a << (b & 63);
       case 0x70 -> a >>> (b & 63);
       case 0x80 -> -a;
       case 0x90 -> b == 0 ? a : Long.remainderUnsigned(a, b);
+      case 0x91 -> b == 0 ? a : a % b;
       case 0xa0 -> a ^ b;
       case 0xb0 -> b;
       case 0xc0 -> a >> (b & 63);
