@@ -85,6 +85,8 @@ final class GuestsTest {
               "--select-class=jbt.deploy.FlameGraphTest",
               "--select-class=jbt.deploy.JavaStacksTest",
               "--include-classname=.*",
+              // All but one read files without the kernel.
+              "--exclude-methodname=jbt[.]kernel[.]ProgramArgumentsTest#(?!readsThem).*",
               "--include-tag=kernel",
               // The last one locks the machine down.
               "--config=junit.jupiter.testclass.order.default="
@@ -95,9 +97,8 @@ final class GuestsTest {
           kernel.equals(TOOLS_ON)
               ? List.of(
                   "--select-class=" + DebianTools.class.getName(),
-                  // The first loads what runs here anyway, the other reads files without the
-                  // kernel.
-                  "--exclude-classname=jbt[.]kernel[.](DebianTools|ProgramArguments)Test")
+                  // It loads what runs here anyway.
+                  "--exclude-classname=jbt[.]kernel[.]DebianToolsTest")
               : List.of(
                   "--select-class=jbt.deploy.GuideTest",
                   "--select-method=jbt.deploy.MissingFeaturesTest#aKernelWithoutTypes"));

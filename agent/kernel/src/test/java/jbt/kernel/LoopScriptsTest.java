@@ -145,6 +145,29 @@ class LoopScriptsTest {
     }
   }
 
+  /** The inner loop can end in each of its rounds, in each round of the outer one. */
+  @Test
+  void loopsInsideOfBranches() throws Exception {
+    try (ScriptSession session =
+        ScriptSession.start(
+            """
+            fn f($x: int64, $c: uint64): int32 {
+              for ($i : 2..16) { $j = 1; while ($j != 5) { ++$j; let $s: string = "%"; } ++$x; }
+              return +$x << ($x >= $x);
+            }
+            tracepoint:syscalls:sys_enter_getpgid /pid == PID/ {
+              let $a: int64 = args.pid;
+              $p = &$a;
+              if (*$p == 5) { @m[$a] = sum(f($a, 3) + @n[(pid, "x")]++); }
+              @ += (int64)@m[5];
+            }
+            """)) {
+      Workload.getpgid(1, 5);
+      session.stop();
+      assertThat(session.words("@")).containsExactly(38L);
+    }
+  }
+
   /** Each deletion is one of all buckets. */
   @Test
   void canDeleteHistograms() throws Exception {

@@ -38,6 +38,11 @@ public enum AluOperation {
     this.symbol = symbol;
   }
 
+  /** Not that of another operation. */
+  public int number() {
+    return code | variant;
+  }
+
   /** How it reads in a listing. */
   public String symbol() {
     return symbol;

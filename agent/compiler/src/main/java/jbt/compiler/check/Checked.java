@@ -109,6 +109,11 @@ public record Checked(
       this(kind, points, predicate, body, locals, range, Optional.empty(), Map.of());
     }
 
+    /** The same program with other statements, and the variables that they have. */
+    public Probe with(List<Stmt> statements, List<Type> variables) {
+      return new Probe(kind, points, predicate, statements, variables, range, only, given);
+    }
+
     /** The same program at another place, where its only attach point is taken to be. */
     public Probe attached(
         Kind to, Attachment.Point point, Optional<SystemCall> which, Map<Integer, Expr> fields) {

@@ -56,7 +56,8 @@ public final class CodeGeneration {
 
   /** With programs where they cost least. */
   private static Checked attached(Checked checked, Target target) {
-    return DirectFunctions.apply(DirectTracepoints.apply(checked, target), target);
+    Checked direct = DirectFunctions.apply(DirectTracepoints.apply(checked, target), target);
+    return Apart.apply(direct, target);
   }
 
   /**

@@ -64,7 +64,7 @@ record Expression(int what, long left, long right) {
   }
 
   private static Expression binary(Binary o) {
-    int what = what(3, o.operation().ordinal() << KIND_BITS | kind(o.right()), o.left());
+    int what = what(3, o.operation().number() << KIND_BITS | kind(o.right()), o.left());
     long left = bits(o.left());
     long right = bits(o.right());
     boolean swap = left > right && o.operation().commutative() && kind(o.left()) == kind(o.right());

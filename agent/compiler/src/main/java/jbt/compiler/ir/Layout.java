@@ -27,7 +27,7 @@ import jbt.compiler.types.Type;
  * @param stacks place in the plan of the map of stacks, -1 where the script takes none
  * @param unwind the same of the map of kind UNWIND
  * @param packets the same of the map of kind PACKETS
- * @param calls whether the kernel can be asked to call the rounds of loops, where that matters
+ * @param calls whether the kernel can be asked to call the rounds of loops
  * @param dividesSigned whether the kernel has instructions that divide with signs
  * @param cpuMask processor numbers are at most this; one less than a power of two
  * @param cpuShift binary logarithm of the globals' stride
@@ -124,6 +124,11 @@ record Layout(
     return new Builder(checked, target).build();
   }
 
+  /** Whether the verifier needs code that is easier for it. */
+  boolean careful() {
+    return calls && checked.circumstances().careful();
+  }
+
   private static final class Builder {
     private final Checked checked;
     private final Target target;
@@ -200,7 +205,7 @@ record Layout(
           stacks,
           unwind,
           packets,
-          Reads.searches(nodes) && has(Target.Feature.LOOP),
+          has(Target.Feature.LOOP),
           has(Target.Feature.SIGNED_DIVISION),
           cpus - 1,
           Integer.numberOfTrailingZeros(stride));

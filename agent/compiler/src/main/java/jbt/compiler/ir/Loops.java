@@ -132,8 +132,7 @@ final class Loops {
   }
 
   private void inlineWhile(Stmt.While loop) {
-    boolean unknown = lowering.checked().circumstances().careful() || !seen(loop);
-    Optional<Reg> counter = unknown ? Optional.of(body.move(ZERO)) : Optional.empty();
+    Optional<Reg> counter = !seen(loop) ? Optional.of(body.move(ZERO)) : Optional.empty();
     int round = body.block();
     int holds = body.block();
     int next = body.block();
@@ -199,7 +198,7 @@ final class Loops {
     called.statements().all(loop.body());
     inner.place(called.continueBlock());
     inner.set(counter, inner.add(counter, new Imm(1)));
-    int branches = lowering.checked().circumstances().careful() ? branches(loop) : 0;
+    int branches = body.layout().careful() ? branches(loop) : 0;
     int most = lowering.routines().roundsACall(loop, branches);
     inner.branch(Condition.LT, counter, new Imm(most), round, enough);
     inner.place(enough);

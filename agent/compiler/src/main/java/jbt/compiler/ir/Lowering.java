@@ -101,9 +101,8 @@ final class Lowering {
       this.forgetsTests = forgetsTests;
     }
 
-    static Shared of(Probe probe, Nodes nodes, Checked checked) {
-      boolean careful = checked.circumstances().careful();
-      Routines routines = Routines.of(probe, nodes, checked.maps(), careful);
+    static Shared of(Probe probe, Nodes nodes, Layout layout) {
+      Routines routines = Routines.of(probe, nodes, layout.checked().maps(), layout.careful());
       return new Shared(routines, Reads.takesAddresses(nodes), Tests.many(nodes, routines));
     }
   }
@@ -129,7 +128,7 @@ final class Lowering {
         program,
         probe,
         new Body(layout, scratch, probe.range()),
-        Shared.of(probe, layout.nodes().get(program), layout.checked()),
+        Shared.of(probe, layout.nodes().get(program), layout),
         0,
         0);
   }
@@ -375,7 +374,7 @@ final class Lowering {
    * @return whether the verifier must not look at each place
    */
   boolean searchInCalls(Checked.Expr.Call e) {
-    if (body.layout().calls() && checked().circumstances().careful()) {
+    if (body.layout().careful()) {
       return true;
     }
     shared.searched += Reads.searched(e);

@@ -125,15 +125,6 @@ final class Reads {
     return nodes.count(expr -> expr instanceof Expr.BuiltinValue b && b.builtin() == builtin);
   }
 
-  /** Whether some program looks for a text in another. */
-  static boolean searches(List<Nodes> programs) {
-    return programs.stream()
-        .anyMatch(
-            program ->
-                program.any(
-                    expr -> expr instanceof Expr.Call call && call.function() == Function.STRSTR));
-  }
-
   /** Bytes of the text that is searched and of the one that is looked for. */
   static int searched(Expr.Call search) {
     return ((Type.Str) search.arguments().get(0).type()).size()

@@ -88,8 +88,9 @@ final class Routines {
     Routines routines = new Routines(maps, mostStraight(nodes), careful);
     probe.predicate().ifPresent(predicate -> routines.expr(predicate, PROGRAM));
     routines.all(probe.body(), PROGRAM);
-    if (!nodes.statements().stream()
-        .allMatch(stmt -> !Nodes.isLoop(stmt) || routines.computes(stmt))) {
+    if (careful
+        || !nodes.statements().stream()
+            .allMatch(stmt -> !Nodes.isLoop(stmt) || StraightCode.computes(stmt))) {
       Ways.locals(nodes).forEach(local -> routines.owners.put(local, SEVERAL));
     }
     return routines;
@@ -160,28 +161,19 @@ final class Routines {
   }
 
   private boolean mustBeCalled(Stmt stmt, List<Stmt> before, int owner) {
-    if (!Nodes.isLoop(stmt)) {
-      return false;
-    }
-    return inlineWork(stmt, before) > (owner == PROGRAM ? mostInline(stmt) : MOST_INLINE);
+    return Nodes.isLoop(stmt)
+        && (careful
+            || inlineWork(stmt, before) > (owner == PROGRAM ? mostInline(stmt) : MOST_INLINE));
   }
 
   private long mostInline(Stmt loop) {
-    long straight = StraightCode.is(loop) && !mustSplit(loop) ? mostStraight : MOST_INLINE;
-    return computes(loop) ? Math.max(MOST_COMPUTED, straight) : straight;
-  }
-
-  private boolean computes(Stmt loop) {
-    return !careful && StraightCode.computes(loop);
-  }
-
-  private boolean mustSplit(Stmt loop) {
-    return careful && StraightCode.splits(loop);
+    long straight = StraightCode.is(loop) ? mostStraight : MOST_INLINE;
+    return StraightCode.computes(loop) ? Math.max(MOST_COMPUTED, straight) : straight;
   }
 
   /** Whether the numbers of a loop can be in registers. */
   boolean counts(Stmt.While loop) {
-    return StraightCode.counts(loop) && !mustSplit(loop);
+    return StraightCode.counts(loop) && !(careful && StraightCode.splits(loop));
   }
 
   /**

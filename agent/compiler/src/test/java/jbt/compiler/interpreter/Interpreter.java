@@ -64,7 +64,7 @@ final class Interpreter {
         }
         case 7 -> {
           long operand = (opcode & 8) != 0 ? r[src] : imm;
-          r[dst] = alu64(opcode & 0xf0 | offset, r[dst], operand);
+          r[dst] = alu64((opcode & 0xf0) | offset, r[dst], operand);
         }
         case 5, 6 -> {
           if (opcode == 0x95) {
