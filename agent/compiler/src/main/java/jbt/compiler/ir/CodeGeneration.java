@@ -40,6 +40,9 @@ public final class CodeGeneration {
   /** Of three-address code in a program; the kernel refuses much larger ones in any case. */
   private static final int MOST_OPERATIONS = 20_000;
 
+  /** The same where each part has more to do on its own. */
+  private static final int MOST_IN_PARTS = 30_000;
+
   private CodeGeneration() {}
 
   public static Plan generate(Checked script, Target target) {
@@ -102,7 +105,7 @@ public final class CodeGeneration {
         Probe probe = layout.checked().probes().get(i);
         Body.ScratchArea area = new Body.ScratchArea(end, first.shift(), first.frame());
         Lowering.Lowered lowered = Lowering.lower(layout, i, probe, area);
-        check(probe, lowered.routines());
+        check(probe, lowered.routines(), layout.careful() ? MOST_IN_PARTS : MOST_OPERATIONS);
         each.accept(lowered.routines());
         end += lowered.scratchBytes();
       }
@@ -110,16 +113,16 @@ public final class CodeGeneration {
     }
 
     /** What follows takes memory for each value in each basic block. */
-    private static void check(Probe probe, List<Routine> routines) {
+    private static void check(Probe probe, List<Routine> routines, int most) {
       long operations = 0;
       for (Routine routine : routines) {
         operations += routine.operations();
       }
-      if (operations > MOST_OPERATIONS) {
+      if (operations > most) {
         throw new TooLargeException(
             probe.range(),
             "This comes to %d operations, a program can have %d"
-                .formatted(operations, MOST_OPERATIONS));
+                .formatted(operations, most));
       }
     }
   }
