@@ -121,8 +121,7 @@ public final class CodeGeneration {
       if (operations > most) {
         throw new TooLargeException(
             probe.range(),
-            "This comes to %d operations, a program can have %d"
-                .formatted(operations, most));
+            "This comes to %d operations, a program can have %d".formatted(operations, most));
       }
     }
   }

@@ -442,7 +442,10 @@ final class Maps {
     put(s, shortcut, () -> value);
   }
 
-  /** Of a long text the start does not tell whether it is there already. */
+  /**
+   * Of a long text the start does not tell whether it is there already, and one that is read at
+   * another place each time mostly is not.
+   */
   private void setText(Stmt.SetMap s, Type.Str type) {
     HeldTexts texts = lowering.heldTexts();
     HeldTexts.Held value =
@@ -452,6 +455,9 @@ final class Maps {
             .orElseGet(() -> texts.made(s.value(), type));
     Shortcut shortcut =
         (hash, key, there) -> {
+          if (Reads.differs(s.value())) {
+            return;
+          }
           int shorter = body.block();
           int other = body.block();
           body.branch(Condition.EQ, texts.behind(value), ZERO, shorter, other);

@@ -265,6 +265,18 @@ final class Reads {
     };
   }
 
+  /** Whether a value depends on what is another at each event. */
+  static boolean differs(Expr expr) {
+    return Nodes.of(expr)
+        .any(
+            part ->
+                part instanceof Expr.BuiltinValue value
+                    && switch (value.builtin()) {
+                      case NSECS, ELAPSED, RAND -> true;
+                      case PID, TID, UID, GID, COMM, CPU, CURTASK, PROBE -> false;
+                    });
+  }
+
   private static boolean isStack(Expr expr) {
     return expr instanceof Expr.Call && expr.type() instanceof Type.Symbolic(Meaning.Stack stack);
   }
