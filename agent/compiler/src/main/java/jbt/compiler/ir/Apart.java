@@ -50,12 +50,23 @@ final class Apart {
     return probe.with(new Apart(probe.locals().size()).parts(probe.body(), depth), locals);
   }
 
-  /** How many loops are in each other. */
+  /** How many loops are in each other, those of functions too. */
   private static int loops(List<Stmt> body) {
     int most = 0;
     for (Stmt stmt : body) {
       int inside = Nodes.bodies(stmt).stream().mapToInt(Apart::loops).max().orElse(0);
+      for (Expr expr : Nodes.expressions(stmt)) {
+        inside = Math.max(inside, loops(expr));
+      }
       most = Math.max(most, inside + (Nodes.isLoop(stmt) ? 1 : 0));
+    }
+    return most;
+  }
+
+  private static int loops(Expr expr) {
+    int most = expr instanceof Expr.Sequence e ? loops(e.statements()) : 0;
+    for (Expr part : Nodes.parts(expr)) {
+      most = Math.max(most, loops(part));
     }
     return most;
   }
