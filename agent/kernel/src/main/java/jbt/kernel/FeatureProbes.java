@@ -89,8 +89,7 @@ final class FeatureProbes {
   private static Answer helper(int id, int programType, Bpf.AttachTo to) {
     ByteBuffer code = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
     code.put(0, CALL).putInt(4, id).put(8, EXIT);
-    Bpf.LoadResult result =
-        Bpf.tryLoad(programType, to, code.array(), List.of(), "jbt_probe", LOG_SIZE);
+    Bpf.LoadResult result = tryLoad(programType, to, code.array());
     if (result.errno() == 0) {
       return Answer.YES;
     }
@@ -104,6 +103,10 @@ final class FeatureProbes {
     return unknown ? Answer.NO : Answer.YES;
   }
 
+  private static Bpf.LoadResult tryLoad(int programType, Bpf.AttachTo to, byte[] code) {
+    return Bpf.tryLoad(programType, to, code, List.of(), "jbt_probe", LOG_SIZE);
+  }
+
   /** Calls the function without its argument, and so gets a complaint if it is allowed at all. */
   private static Answer taskFromPid(Optional<KernelTypes> types) {
     Optional<Integer> function =
@@ -114,13 +117,7 @@ final class FeatureProbes {
     ByteBuffer code = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
     code.put(0, CALL).put(1, PSEUDO_KFUNC_CALL).putInt(4, function.get()).put(8, EXIT);
     Bpf.LoadResult result =
-        Bpf.tryLoad(
-            Bpf.PROGRAM_TYPE_TRACEPOINT,
-            Bpf.AttachTo.NOTHING,
-            code.array(),
-            List.of(),
-            "jbt_probe",
-            LOG_SIZE);
+        tryLoad(Bpf.PROGRAM_TYPE_TRACEPOINT, Bpf.AttachTo.NOTHING, code.array());
     boolean allowed = !result.log().isBlank() && !result.log().contains("is not allowed");
     return allowed ? Answer.YES : Answer.NO;
   }
@@ -182,13 +179,7 @@ final class FeatureProbes {
     code.put(0, MOVE_IMMEDIATE);
     code.put(8, DIVIDE_IMMEDIATE).putShort(10, (short) 1).putInt(12, 3).put(16, EXIT);
     Bpf.LoadResult result =
-        Bpf.tryLoad(
-            Bpf.PROGRAM_TYPE_TRACEPOINT,
-            Bpf.AttachTo.NOTHING,
-            code.array(),
-            List.of(),
-            "jbt_probe",
-            LOG_SIZE);
+        tryLoad(Bpf.PROGRAM_TYPE_TRACEPOINT, Bpf.AttachTo.NOTHING, code.array());
     if (result.errno() == 0) {
       return Answer.YES;
     }

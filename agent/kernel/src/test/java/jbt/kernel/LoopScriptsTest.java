@@ -63,11 +63,13 @@ class LoopScriptsTest {
         "$n = 0; for ($i : 0..20) { $n *= 2; if (args.pid > $i && $n++ >= 0) { @++; } } if ($n == 3) { @++; } @ += $n; | 1015813",
       })
   void counts(String body, long expected) throws Exception {
-    try (ScriptSession session =
-        ScriptSession.start(
-            "tracepoint:syscalls:sys_enter_getpgid /pid == PID && args.pid == 5/ { "
-                + body
-                + " }")) {
+    comesTo(
+        "tracepoint:syscalls:sys_enter_getpgid /pid == PID && args.pid == 5/ { " + body + " }",
+        expected);
+  }
+
+  private static void comesTo(String script, long expected) throws Exception {
+    try (ScriptSession session = ScriptSession.start(script)) {
       Workload.getpgid(5, 5);
       session.stop();
       assertThat(session.words("@")).containsExactly(expected);
@@ -123,9 +125,8 @@ class LoopScriptsTest {
   /** The verifier does not finish with that many copies: a loop has one. */
   @Test
   void unrollsBehindBranches() throws Exception {
-    try (ScriptSession session =
-        ScriptSession.start(
-            """
+    comesTo(
+        """
             BEGIN {
               $a = pid; $b = (uint16)-@m["x", $a];
               @p[$b] = (@m[$a >= $b ? "x" : "y", $a]++, tid == 2 ? $b != 13 ? "c" : "d" : "e");
@@ -139,18 +140,15 @@ class LoopScriptsTest {
               }
               @c[1, ("a", 2)] = count();
             }
-            """)) {
-      session.stop();
-      assertThat(session.words("@")).containsExactly(68L);
-    }
+            """,
+        68);
   }
 
   /** The inner loop can end in each of its rounds, in each round of the outer one. */
   @Test
   void loopsInsideOfBranches() throws Exception {
-    try (ScriptSession session =
-        ScriptSession.start(
-            """
+    comesTo(
+        """
             fn f($x: int64, $c: uint64): int32 {
               for ($i : 2..16) { $j = 1; while ($j != 5) { ++$j; let $s: string = "%"; } ++$x; }
               return +$x << ($x >= $x);
@@ -161,11 +159,8 @@ class LoopScriptsTest {
               if (*$p == 5) { @m[$a] = sum(f($a, 3) + @n[(pid, "x")]++); }
               @ += (int64)@m[5];
             }
-            """)) {
-      Workload.getpgid(1, 5);
-      session.stop();
-      assertThat(session.words("@")).containsExactly(38L);
-    }
+            """,
+        38);
   }
 
   /** Each deletion is one of all buckets. */
