@@ -182,7 +182,7 @@ class TracedProgramsTest {
         """
         uprobe:VALUES:use /@calls++ == 1/ {
           print((args.small, args.negative, arg5, sarg0, sarg1, sarg1()));
-          print((args().small, arg2() & 0xff, func(), elf_is_exe));
+          print((args().small, arg2() & 0xff, func(), elf_is_exe, elf_info()));
           $v = args.values;
           print((macaddr($v->address), macaddr($v->mac), macaddr(&$v->mac), $v->text));
           print(buf($v->text)); print(buf($v->text, 4)); print(buf($v->address));
@@ -201,7 +201,7 @@ class TracedProgramsTest {
         .isEqualTo(
             """
             (200, -5, 7, 77, 88, 88)
-            (200, 200, use, true)
+            (200, 200, use, true, { .is_exe = true, .ino = INODE })
             (01:02:00:04:05:AB, 01:02:00:04:05:CD, 01:02:00:04:05:CD, a)
             a\\x00b\\x00cdef
             a\\x00b\\x00
@@ -216,7 +216,8 @@ class TracedProgramsTest {
             (7, 300, 70000, true)
             (words, 1, 8)
             (3, 3, 1)\
-            """);
+            """
+                .replace("INODE", Files.getAttribute(values, "unix:ino").toString()));
   }
 
   @Test

@@ -95,6 +95,11 @@ public final class FakeBinaries implements Binaries {
     }
 
     @Override
+    public long inode() {
+      return 12;
+    }
+
+    @Override
     public OptionalLong address(long fileOffset) {
       return OptionalLong.of(fileOffset + 0x1000);
     }

@@ -1,24 +1,40 @@
 package jbt.kernel;
 
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+import static java.nio.file.StandardCopyOption.COPY_ATTRIBUTES;
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
+
 import java.io.IOException;
+import java.net.URI;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Assumptions;
 
-/** Small programs in C, compiled for a test. */
+/**
+ * Small programs in C, compiled for a test. They are kept beside the classes of the tests, from
+ * where an emulated machine takes them, in which a compiler takes long.
+ */
 public final class CProgram {
-  /** What was compiled, by command and source: a compiler takes long in an emulated machine. */
-  private static final Map<List<String>, byte[]> COMPILED = new ConcurrentHashMap<>();
+  /** A folder or, for the tests of other rooms, a JAR file. */
+  private static final URL CLASSES =
+      CProgram.class.getProtectionDomain().getCodeSource().getLocation();
+
+  private static final Path KEPT =
+      Path.of(URI.create(CLASSES.toString())).resolveSibling("c-programs");
 
   private CProgram() {}
 
-  /** Compiles into a folder; skips the test where there is no C compiler. */
+  /**
+   * Compiles into a folder; skips the test where there is no C compiler. Debug information may name
+   * another folder, unless an option names this one.
+   */
   public static Path compile(Path folder, String name, String source, String... options)
       throws IOException, InterruptedException {
     return compile("gcc", ".c", folder, name, source, options);
@@ -31,27 +47,40 @@ public final class CProgram {
   }
 
   private static Path compile(
-      String compiler, String suffix, Path folder, String name, String source, String... options)
+      String name, String suffix, Path folder, String called, String source, String... options)
       throws IOException, InterruptedException {
-    Assumptions.assumeTrue(
-        Files.isExecutable(Path.of("/usr/bin", compiler)), compiler + " is not installed");
-    Path text = folder.resolve(name + suffix);
-    Path program = folder.resolve(name);
-    List<String> key = new ArrayList<>(List.of(compiler, name, source));
-    key.addAll(List.of(options));
-    byte[] known = COMPILED.get(key);
-    if (known != null) {
-      Files.write(program, known);
-      Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
-      return program;
+    Path compiler = Path.of("/usr/bin", name);
+    Assumptions.assumeTrue(Files.isExecutable(compiler), name + " is not installed");
+    Path text = folder.resolve(called + suffix);
+    Path program = folder.resolve(called);
+    String age = Files.getLastModifiedTime(compiler).toString();
+    String all = String.join("\0", options);
+    boolean keep = !all.contains(folder.toString());
+    Path kept = KEPT.resolve(digest(name, age, called, source, all));
+    if (keep && Files.exists(kept)) {
+      return Files.copy(kept, program, REPLACE_EXISTING, COPY_ATTRIBUTES);
     }
     Files.writeString(text, source);
     List<String> command =
-        new ArrayList<>(List.of("/usr/bin/" + compiler, "-o", program.toString(), text.toString()));
+        new ArrayList<>(List.of(compiler.toString(), "-o", program.toString(), text.toString()));
     command.addAll(List.of(options));
     output(command);
-    COMPILED.put(key, Files.readAllBytes(program));
+    if (keep) {
+      Files.createDirectories(KEPT);
+      Path whole = Files.createTempFile(KEPT, "", ".part");
+      Files.copy(program, whole, REPLACE_EXISTING, COPY_ATTRIBUTES);
+      Files.move(whole, kept, ATOMIC_MOVE);
+    }
     return program;
+  }
+
+  private static String digest(String... parts) {
+    try {
+      byte[] all = String.join("\0", parts).getBytes(StandardCharsets.UTF_8);
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(all));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** What a command prints; it must succeed. */

@@ -49,7 +49,8 @@ class SourceLinesTest {
       })
   @Covers("uprobe, source line")
   void entersEachFunctionOnce(String options) throws Exception {
-    String[] all = ("-O1 " + options).split(" ", -1);
+    String[] all =
+        "-O1 -fdebug-prefix-map=%1$s=%1$s %2$s".formatted(folder, options).split(" ", -1);
     Path program = CProgram.compile(folder, "app", SOURCE, all);
     String script =
         """

@@ -46,7 +46,11 @@ public record Code(List<Instruction> instructions, List<Instruction.Label> routi
 
   /** Number of 8-byte slots: what bpf(2) calls insn_cnt. */
   public int slots() {
-    return instructions.stream().mapToInt(Instruction::slots).sum();
+    int slots = 0;
+    for (Instruction instruction : instructions) {
+      slots += instruction.slots();
+    }
+    return slots;
   }
 
   /**

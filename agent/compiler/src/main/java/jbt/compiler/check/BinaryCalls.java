@@ -18,10 +18,7 @@ import jbt.compiler.types.Type.AddressSpace;
 
 /** Calls about the program or library that a probe is in. */
 final class BinaryCalls {
-  /** What the uaddr() of bpftrace's library needs, which here is part of the compiler. */
-  private static final String ELF_INFO = "elf_info";
-
-  static final Set<String> NAMES = Set.of("uaddr", "elf_is_exe", ELF_INFO);
+  static final Set<String> NAMES = Set.of("uaddr", "elf_is_exe", "elf_info");
 
   private final Round round;
   private final ProbeContext context;
@@ -32,15 +29,6 @@ final class BinaryCalls {
   }
 
   Value call(Ast.Expr.Call call) {
-    if (call.function().equals(ELF_INFO)) {
-      String hint =
-          "uaddr(\"name\") is where the process has a symbol,"
-              + " elf_is_exe tells if that is where the file says";
-      round
-          .diagnostics()
-          .error(call.range(), "elf_info() is not available", List.of(), List.of(hint));
-      return Value.unknown(call.range());
-    }
     Set<String> files = new HashSet<>();
     context.points().stream()
         .map(Expanded::point)
@@ -59,12 +47,21 @@ final class BinaryCalls {
       if (call.function().equals("uaddr")) {
         return address(call, binary);
       }
-      return Calls.arity(call, 0, 0, round.diagnostics())
-          ? Value.bool(binary.fixed(), call.range())
-          : Value.unknown(call.range());
+      if (!Calls.arity(call, 0, 0, round.diagnostics())) {
+        return Value.unknown(call.range());
+      }
+      Value fixed = Value.bool(binary.fixed(), call.range());
+      return call.function().equals("elf_is_exe") ? fixed : information(fixed, binary);
     } catch (BinaryException e) {
       return wrong(call.range(), String.valueOf(e.getMessage()));
     }
+  }
+
+  private static Value information(Value fixed, Binary binary) {
+    SourceRange range = fixed.expr().range();
+    List<Expr> parts = List.of(fixed.expr(), Value.literal(binary.inode(), range).expr());
+    List<Type> types = parts.stream().map(Expr::type).toList();
+    return Value.of(new Expr.Tuple(parts, new Type.Tuple(types, List.of("is_exe", "ino")), range));
   }
 
   private Value wrong(SourceRange range, String message) {

@@ -63,6 +63,9 @@ public interface Binary {
   /** Whether it is loaded where its addresses say. */
   boolean fixed();
 
+  /** The number of its inode. */
+  long inode();
+
   /** The inverse of {@link #fileOffset}. */
   OptionalLong address(long fileOffset);
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -47,6 +48,7 @@ final class ElfBinary implements Binary {
 
   private final List<Segment> segments;
   private final boolean fixed;
+  private final long inode;
   private final List<Marker> markers;
   private final Optional<CodeBytes> code;
   private final Path file;
@@ -64,6 +66,7 @@ final class ElfBinary implements Binary {
     this.file = file;
     segments = elf.segments();
     fixed = elf.fixed();
+    inode = (long) Files.getAttribute(file, "unix:ino");
     DebugFiles.symbols(elf, file)
         .forEach(
             symbol -> {
@@ -183,6 +186,11 @@ final class ElfBinary implements Binary {
   @Override
   public boolean fixed() {
     return fixed;
+  }
+
+  @Override
+  public long inode() {
+    return inode;
   }
 
   @Override
