@@ -59,12 +59,14 @@ final class GuestsTest {
 
   /** All at once: an emulated machine uses one processor, however many it has. */
   @BeforeAll
-  static void start() throws IOException {
+  static void start() throws IOException, InterruptedException {
+    Path archive = archive();
     for (String kernel : LACKS.keySet()) {
       Path folder = Files.createDirectory(reports.resolve(kernel));
       List<String> command = new ArrayList<>(Java.options());
       command.addAll(
           List.of(
+              "-XX:SharedArchiveFile=" + archive,
               // With room for what is short-lived: to collect garbage takes long there.
               "-Xmn200m",
               "-Djbt.patience=" + Guest.PATIENCE,
@@ -107,6 +109,27 @@ final class GuestsTest {
           Running.start(
               Guest.command(kernel, List.of("-c", "2", "-w", folder.toString()), command)));
     }
+  }
+
+  /** The classes of most tests, loaded and checked, which takes half a minute in a guest. */
+  private static Path archive() throws IOException, InterruptedException {
+    Path archive = reports.resolve("classes.jsa");
+    List<String> command = new ArrayList<>(Java.options());
+    command.addAll(
+        List.of(
+            "-XX:ArchiveClassesAtExit=" + archive,
+            // Of JAR files only: folders can't be archived.
+            "-cp",
+            Java.jars(),
+            "org.junit.platform.console.ConsoleLauncher",
+            "execute",
+            "--disable-banner",
+            "--select-class=jbt.kernel.ScriptsTest",
+            "--include-tag=kernel"));
+    try (Running training = Running.start(command)) {
+      training.exitCode(LIMIT);
+    }
+    return archive;
   }
 
   @AfterAll

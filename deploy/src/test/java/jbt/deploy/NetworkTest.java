@@ -22,7 +22,9 @@ final class NetworkTest {
 
   @Test
   void hostsHaveNamesAndAddresses() throws Exception {
+    String name;
     try (Network network = Network.create(List.of("a", "b"))) {
+      name = network.name();
       assertThat(Running.run(network.onHost("a", List.of("hostname")))).containsExactly("a");
       assertThat(Running.run(network.onHost("b", List.of("hostname")))).containsExactly("b");
       try (Running server = Running.start(network.onHost("a", LISTEN))) {
@@ -35,8 +37,7 @@ final class NetworkTest {
         assertThat(connect(network, "operator", 20)).isZero();
       }
     }
-    assertThat(Running.run("ip", "netns", "list"))
-        .noneMatch(line -> line.startsWith("jbt" + ProcessHandle.current().pid()));
+    assertThat(Running.run("ip", "netns", "list")).noneMatch(line -> line.startsWith(name));
   }
 
   private static int connect(Network network, String from, int seconds) throws Exception {

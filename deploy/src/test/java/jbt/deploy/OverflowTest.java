@@ -3,8 +3,6 @@ package jbt.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import jbt.deploy.fleet.Answer;
 import jbt.deploy.fleet.Fleet;
 import jbt.deploy.fleet.Load;
@@ -26,7 +24,6 @@ final class OverflowTest {
   private static final String FLOOD =
       GETPPID
           + "{ printf(\"flood %d %d %d %d %d %d\\n\", nsecs, nsecs, nsecs, nsecs, nsecs, nsecs); }";
-  private static final Pattern LOSS = Pattern.compile("loss: (\\d+) events?, .*");
 
   private static Fleet fleet;
   private static Load a;
@@ -131,13 +128,6 @@ final class OverflowTest {
 
   /** Lost events of that source, or of all when it is empty. */
   private static long lost(Running remote, String source) {
-    long lost = 0;
-    for (String line : remote.err()) {
-      Matcher loss = LOSS.matcher(line);
-      if (loss.matches() && line.contains(source)) {
-        lost += Long.parseLong(loss.group(1));
-      }
-    }
-    return lost;
+    return Answer.lost(remote.err(), source);
   }
 }

@@ -89,7 +89,11 @@ final class RoundsTest {
     Running remote = begin(script);
     makeCalls();
     assertThat(Traced.stop(remote)).as(remote.toString()).isZero();
-    assertThat(Answer.sum(bare(remote.out()), map)).isEqualTo(CALLS_A + CALLS_B);
+    // The agent's queue is full, too, where the client gets too little of a processor.
+    long lost = Answer.lost(remote.err(), "agent queue full (rounds)");
+    assertThat(Answer.sum(bare(remote.out()), map) + lost)
+        .as("%s", remote.err())
+        .isEqualTo(CALLS_A + CALLS_B);
     assertThat(remote.err()).anyMatch(line -> line.contains(", control ring full: "));
   }
 

@@ -13,8 +13,21 @@ public final class Answer {
   private static final Pattern HEAD =
       Pattern.compile("(@\\w*(?:\\[.*])?): ?(?:\\(\\d+/\\d+ hosts\\))?");
   private static final Pattern ROW = Pattern.compile("([\\[(].*?[\\])]) +(\\d+) \\|[@ ]*\\|");
+  private static final Pattern LOSS = Pattern.compile("loss: (\\d+) events?, (.*)");
 
   private Answer() {}
+
+  /** How many events the lines on standard error call lost where that is, "" for anywhere. */
+  public static long lost(List<String> lines, String where) {
+    long lost = 0;
+    for (String line : lines) {
+      Matcher loss = LOSS.matcher(line);
+      if (loss.matches() && loss.group(2).contains(where)) {
+        lost += Long.parseLong(loss.group(1));
+      }
+    }
+    return lost;
+  }
 
   /** The lines of the final result: what follows the empty lines at the end of a run. */
   public static List<String> end(List<String> lines) {

@@ -1,10 +1,14 @@
 package jbt.deploy.fleet;
 
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Command lines of our programs. */
 public final class Java {
@@ -55,7 +59,20 @@ public final class Java {
         "--sun-misc-unsafe-memory-access=allow",
         "-Djbt.patience=" + PATIENCE,
         "-cp",
-        System.getProperty("java.class.path"));
+        classPath(""));
+  }
+
+  /** The part of this test run's class path that is JAR files. */
+  public static String jars() {
+    return classPath(".jar");
+  }
+
+  /** Its entries with that end; JAR files first, as an archive of their classes requires. */
+  private static String classPath(String suffix) {
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+        .filter(entry -> entry.endsWith(suffix))
+        .sorted(Comparator.comparing(entry -> !entry.endsWith(".jar")))
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   /** The folder of the distribution. */

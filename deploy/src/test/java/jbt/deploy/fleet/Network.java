@@ -3,6 +3,7 @@ package jbt.deploy.fleet;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Network namespaces on one bridge, a host each, and one more for the operator. They have addresses
@@ -10,8 +11,11 @@ import java.util.List;
  * network is touched. {@link #close} removes them; processes in them must have ended.
  */
 public final class Network implements AutoCloseable {
-  private static final String PREFIX = "jbt" + ProcessHandle.current().pid();
   private static final String OPERATOR = "operator";
+  private static final AtomicInteger NETWORKS = new AtomicInteger();
+
+  private final String name =
+      "jbt%d-%d".formatted(ProcessHandle.current().pid(), NETWORKS.incrementAndGet());
 
   private final List<String> hosts = new ArrayList<>();
 
@@ -20,12 +24,7 @@ public final class Network implements AutoCloseable {
   public static Network create(List<String> hosts) throws IOException, InterruptedException {
     Network network = new Network();
     try {
-      ip("netns", "add", namespace(OPERATOR));
-      inside(OPERATOR, "link", "add", "bridge", "type", "bridge");
-      inside(OPERATOR, "link", "set", "bridge", "address", hardware(0));
-      inside(OPERATOR, "address", "add", network.address(OPERATOR) + "/24", "dev", "bridge");
-      inside(OPERATOR, "link", "set", "bridge", "up");
-      inside(OPERATOR, "link", "set", "lo", "up");
+      network.addOperator();
       for (String host : hosts) {
         network.add(host);
       }
@@ -34,6 +33,15 @@ public final class Network implements AutoCloseable {
       network.close();
       throw e;
     }
+  }
+
+  private void addOperator() throws IOException, InterruptedException {
+    ip("netns", "add", namespace(OPERATOR));
+    inside(OPERATOR, "link", "add", "bridge", "type", "bridge");
+    inside(OPERATOR, "link", "set", "bridge", "address", hardware(0));
+    inside(OPERATOR, "address", "add", address(OPERATOR) + "/24", "dev", "bridge");
+    inside(OPERATOR, "link", "set", "bridge", "up");
+    inside(OPERATOR, "link", "set", "lo", "up");
   }
 
   private void add(String host) throws IOException, InterruptedException {
@@ -68,6 +76,11 @@ public final class Network implements AutoCloseable {
         "bridge",
         "nud",
         "permanent");
+  }
+
+  /** What the names of its namespaces begin with. */
+  public String name() {
+    return name;
   }
 
   /** The address of a host or of the operator. */
@@ -125,8 +138,8 @@ public final class Network implements AutoCloseable {
     }
   }
 
-  private static String namespace(String host) {
-    return PREFIX + "-" + host;
+  private String namespace(String host) {
+    return name + "-" + host;
   }
 
   private static String port(String host) {
@@ -137,8 +150,7 @@ public final class Network implements AutoCloseable {
     return String.format("02:00:0a:e7:00:%02x", number);
   }
 
-  private static void inside(String host, String... arguments)
-      throws IOException, InterruptedException {
+  private void inside(String host, String... arguments) throws IOException, InterruptedException {
     List<String> whole = new ArrayList<>(List.of("ip", "-n", namespace(host)));
     whole.addAll(List.of(arguments));
     Running.run(whole);
