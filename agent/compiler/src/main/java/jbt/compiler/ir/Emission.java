@@ -48,13 +48,11 @@ final class Emission {
   /**
    * The instructions of a program and for each of them the piece of the script it comes from.
    *
-   * @param routines where those begin that the kernel calls
    * @param labels the numbers of labels are below this
    */
-  record Emitted(
-      List<Instruction> instructions, List<SourceRange> lines, List<Label> routines, int labels) {
-    Code code() {
-      return new Code(instructions, routines);
+  record Emitted(Code code, List<SourceRange> lines, int labels) {
+    Emitted {
+      lines = List.copyOf(lines);
     }
   }
 
@@ -98,7 +96,8 @@ final class Emission {
       program.instructions.addAll(routine.instructions);
       program.lines.addAll(routine.lines);
     }
-    return new Emitted(program.instructions, program.lines, List.copyOf(called), labels);
+    Code code = new Code(program.instructions, List.copyOf(called));
+    return new Emitted(code, program.lines, labels);
   }
 
   /**
@@ -130,21 +129,19 @@ final class Emission {
             new Instruction.Call(Helper.TAIL_CALL),
             new AluImmediate(AluOperation.MOV, true, Register.R0, 0),
             new Exit());
-    List<Label> routines = program.routines;
-    int end =
-        routines.isEmpty()
-            ? program.instructions.size()
-            : program.instructions.indexOf(routines.getFirst());
+    List<Instruction> before = program.code.instructions();
+    List<Label> routines = program.code.routines();
+    int end = routines.isEmpty() ? before.size() : before.indexOf(routines.getFirst());
     SourceRange range = program.lines.getFirst();
-    List<Instruction> instructions = new ArrayList<>(program.instructions.size() + 1 + call.size());
+    List<Instruction> instructions = new ArrayList<>(before.size() + 1 + call.size());
     List<SourceRange> lines = new ArrayList<>(program.lines.size() + 1 + call.size());
     instructions.add(new JumpImmediate(Condition.EQ, true, Register.R1, 0, never));
     lines.add(range);
-    instructions.addAll(program.instructions);
+    instructions.addAll(before);
     lines.addAll(program.lines);
     instructions.addAll(1 + end, call);
     lines.addAll(1 + end, Collections.nCopies(call.size(), range));
-    return new Emitted(instructions, lines, routines, program.labels + 1);
+    return new Emitted(new Code(instructions, routines), lines, program.labels + 1);
   }
 
   private void routine(Routine routine) {

@@ -22,10 +22,12 @@ final class ThreadMaps {
 
   private final Checked checked;
   private final List<Nodes> nodes;
+  private final BitSet clearedAtEnd;
 
   private ThreadMaps(Checked checked, List<Nodes> nodes) {
     this.checked = checked;
     this.nodes = nodes;
+    this.clearedAtEnd = clearedAtEnd(checked);
   }
 
   /** By their places. */
@@ -61,32 +63,31 @@ final class ThreadMaps {
     MapDecl declared = checked.maps().get(map);
     boolean left = checked.circumstances().merged() && declared.value() instanceof Value.Plain;
     return !declared.printed()
-        && (left || !checked.settings().printMapsOnExit() || clearedAtEnd(map));
+        && (left || !checked.settings().printMapsOnExit() || clearedAtEnd.get(map));
   }
 
-  private boolean clearedAtEnd(int map) {
-    return checked.probes().stream()
-        .anyMatch(
-            probe ->
-                probe.kind() == Probe.Kind.END
-                    && probe.predicate().isEmpty()
-                    && cleared(probe.body(), map));
-  }
-
-  /** Whether statements clear a map before anything could end them. */
-  private static boolean cleared(List<Stmt> body, int map) {
-    for (Stmt stmt : body) {
-      if (stmt instanceof Stmt.Clear clear && clear.map() == map) {
-        return true;
-      }
-      boolean ends =
-          Nodes.of(List.of(stmt)).statements().stream()
-              .anyMatch(each -> each instanceof Stmt.Exit || each instanceof Stmt.Return);
-      if (ends) {
-        return false;
+  /** Those that END clears before anything could end it. */
+  private static BitSet clearedAtEnd(Checked checked) {
+    BitSet maps = new BitSet();
+    for (Probe probe : checked.probes()) {
+      if (probe.kind() == Probe.Kind.END && probe.predicate().isEmpty()) {
+        addCleared(probe.body(), maps);
       }
     }
-    return false;
+    return maps;
+  }
+
+  private static void addCleared(List<Stmt> body, BitSet maps) {
+    for (Stmt stmt : body) {
+      if (stmt instanceof Stmt.Clear clear) {
+        maps.set(clear.map());
+      }
+      for (Stmt each : Nodes.of(List.of(stmt)).statements()) {
+        if (each instanceof Stmt.Exit || each instanceof Stmt.Return) {
+          return;
+        }
+      }
+    }
   }
 
   /** Those of which somebody asks for more than what the own thread has. */
