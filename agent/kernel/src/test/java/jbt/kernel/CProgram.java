@@ -47,16 +47,16 @@ public final class CProgram {
   }
 
   private static Path compile(
-      String name, String suffix, Path folder, String called, String source, String... options)
+      String by, String suffix, Path folder, String name, String source, String... options)
       throws IOException, InterruptedException {
-    Path compiler = Path.of("/usr/bin", name);
-    Assumptions.assumeTrue(Files.isExecutable(compiler), name + " is not installed");
-    Path text = folder.resolve(called + suffix);
-    Path program = folder.resolve(called);
+    Path compiler = Path.of("/usr/bin", by);
+    Assumptions.assumeTrue(Files.isExecutable(compiler), by + " is not installed");
+    Path text = folder.resolve(name + suffix);
+    Path program = folder.resolve(name);
     String age = Files.getLastModifiedTime(compiler).toString();
     String all = String.join("\0", options);
     boolean keep = !all.contains(folder.toString());
-    Path kept = KEPT.resolve(digest(name, age, called, source, all));
+    Path kept = KEPT.resolve(digest(by, age, name, source, all));
     if (keep && Files.exists(kept)) {
       return Files.copy(kept, program, REPLACE_EXISTING, COPY_ATTRIBUTES);
     }
