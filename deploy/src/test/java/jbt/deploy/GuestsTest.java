@@ -111,7 +111,10 @@ final class GuestsTest {
     }
   }
 
-  /** The classes of most tests, loaded and checked, which takes half a minute in a guest. */
+  /**
+   * The classes of most tests, loaded and checked, which takes half a minute in a guest. Where it
+   * can't be made, the guests start without it.
+   */
   private static Path archive() throws IOException, InterruptedException {
     Path archive = reports.resolve("classes.jsa");
     List<String> command = new ArrayList<>(Java.options());

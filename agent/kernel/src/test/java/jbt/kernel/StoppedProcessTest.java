@@ -13,8 +13,7 @@ import org.junit.jupiter.api.Test;
 /** The verifier gives up for a process that is stopped, or frozen with its control group. */
 @Tag("kernel")
 class StoppedProcessTest {
-  /** In an emulated machine hardly one of them comes between two loads. */
-  private static final int STOPS = 20 / Math.min(5, Kernels.PATIENCE);
+  private static final int STOPS = 20;
 
   /** Longer than the verifier takes. */
   private static final long BETWEEN_MS = 50L * Kernels.PATIENCE;

@@ -370,8 +370,7 @@ final class Access {
   /** The fields of a struct that can be read; not complete if there are too many. */
   private record Collected(List<String> names, List<Expr> parts, boolean complete) {
     Expr record(SourceRange range) {
-      Type type = new Type.Tuple(parts.stream().map(Expr::type).toList(), names);
-      return new Expr.Tuple(parts, type, range);
+      return Expr.Tuple.record(names, parts, range);
     }
   }
 

@@ -397,6 +397,11 @@ public record Checked(
       public Tuple {
         parts = List.copyOf(parts);
       }
+
+      static Tuple record(List<String> names, List<Expr> parts, SourceRange range) {
+        Type type = new Type.Tuple(parts.stream().map(Expr::type).toList(), names);
+        return new Tuple(parts, type, range);
+      }
     }
 
     record TuplePart(Expr tuple, int index, Type type, SourceRange range) implements Expr {}

@@ -227,8 +227,7 @@ final class ContextFields {
               : "'args' is not available in " + point.name());
       return Value.unknown(range);
     }
-    Type type = new Type.Tuple(parts.stream().map(Expr::type).toList(), names);
-    return new Value(new Expr.Tuple(parts, type, range), false, true);
+    return new Value(Expr.Tuple.record(names, parts, range), false, true);
   }
 
   private static boolean inRegister(Btf.Parameter parameter) {

@@ -417,8 +417,7 @@ final class ExpressionChecker {
     if (!(tuple.expr() instanceof Expr.Tuple parts)) {
       return tuple;
     }
-    Type type = new Type.Tuple(parts.parts().stream().map(Expr::type).toList(), written.names());
-    return tuple.with(new Expr.Tuple(parts.parts(), type, written.range()));
+    return tuple.with(Expr.Tuple.record(written.names(), parts.parts(), written.range()));
   }
 
   private Value sequence(Ast.Expr.Sequence sequence) {

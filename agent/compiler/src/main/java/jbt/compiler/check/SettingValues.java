@@ -6,7 +6,6 @@ import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.Settings;
-import jbt.compiler.types.Type;
 
 /** {@code config}: the settings of the script, as literals. */
 final class SettingValues {
@@ -47,7 +46,6 @@ final class SettingValues {
             Value.string(settings.stackMode(), range).expr(),
             Value.string(settings.truncationTrailer(), range).expr(),
             Value.string(settings.typeinfo().name().toLowerCase(Locale.ROOT), range).expr());
-    Type type = new Type.Tuple(parts.stream().map(Expr::type).toList(), names);
-    return Value.of(new Expr.Tuple(parts, type, range));
+    return Value.of(Expr.Tuple.record(names, parts, range));
   }
 }

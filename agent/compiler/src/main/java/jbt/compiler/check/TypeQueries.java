@@ -100,9 +100,8 @@ final class TypeQueries {
             Value.literal(id, range).expr(),
             Value.string(kind, range).expr(),
             Value.string(name, range).expr());
-    List<Type> types = parts.stream().map(Expr::type).toList();
-    Type type = new Type.Tuple(types, List.of("btf_id", "base_type", "full_type"));
-    return Value.of(new Expr.Tuple(parts, type, range));
+    List<String> names = List.of("btf_id", "base_type", "full_type");
+    return Value.of(Expr.Tuple.record(names, parts, range));
   }
 
   private static Value hasNoKey(
