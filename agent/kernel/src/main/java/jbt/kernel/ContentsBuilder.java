@@ -10,7 +10,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import jbt.compiler.plan.ScriptMap;
 import jbt.compiler.plan.ScriptMap.Value;
-import jbt.compiler.types.Type;
 
 /** Folds what each processor has of a map's elements into rows. */
 final class ContentsBuilder {
@@ -26,7 +25,7 @@ final class ContentsBuilder {
 
   ContentsBuilder(ScriptMap map) {
     this.map = map;
-    this.keySize = map.key().stream().mapToInt(Type::storedSize).sum();
+    this.keySize = map.keyBytes();
   }
 
   /** One element's 8-byte words as one processor has them. */

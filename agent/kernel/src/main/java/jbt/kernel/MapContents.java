@@ -1,5 +1,6 @@
 package jbt.kernel;
 
+import java.nio.ByteBuffer;
 import jbt.compiler.plan.ScriptMap;
 
 /**
@@ -52,6 +53,19 @@ public final class MapContents {
     this.bucketCount = bucketCount;
     this.valueSize = valueSize;
     this.values = values;
+  }
+
+  /**
+   * The contents of one key of PLAIN or COUNTER.
+   *
+   * @param value as stored, from the buffer's beginning; empty if the key is missing
+   */
+  public static MapContents of(ScriptMap map, byte[] key, ByteBuffer value) {
+    ContentsBuilder contents = new ContentsBuilder(map);
+    if (value.hasRemaining()) {
+      contents.addKeyed(key, value, 0, (copy, word) -> value.getLong(word * Long.BYTES), 1);
+    }
+    return contents.build();
   }
 
   public ScriptMap map() {

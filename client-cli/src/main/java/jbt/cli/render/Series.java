@@ -1,11 +1,14 @@
 package jbt.cli.render;
 
+import java.math.BigInteger;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,9 +60,9 @@ final class Series {
       out.add("<no data>\n");
       return;
     }
-    Map<Long, Long> values = new HashMap<>();
-    series.slots().forEach(slot -> values.put(slot.number(), slot.value(map)));
-    Scale scale = Scale.of(values.values().stream().mapToLong(Long::longValue).toArray());
+    Map<Long, BigInteger> values = new HashMap<>();
+    series.slots().forEach(slot -> values.put(slot.number(), number(map, slot.value(map))));
+    Scale scale = Scale.of(values.values());
     Precision precision = Precision.of(map.getIntervalNs());
     DateTimeFormatter time = precision.formatter();
     String indent = " ".repeat(precision.width() + 1);
@@ -68,44 +71,52 @@ final class Series {
     out.add(padded(precision.label(), precision.width())).add(" |").add(bar).add("|\n");
     long last = series.slots().getLast().number();
     for (long number = series.slots().getFirst().number(); number <= last; number++) {
-      @Nullable Long value = values.get(number);
+      @Nullable BigInteger value = values.get(number);
       out.add(start(map, number, zone).format(time))
           .add(' ')
           .add(scale.line(value))
           .add(' ')
-          .add(value == null ? "-" : Values.decimal(value, map.getValue().getSigned()))
+          .add(value == null ? "-" : value.toString())
           .add('\n');
     }
     out.add(indent).add('v').add(bar).add("v\n");
     out.add(indent).add(scale.ends()).add('\n');
   }
 
+  /** A value, which without a sign may be more than a long holds. */
+  private static BigInteger number(MapSchema map, long value) {
+    return new BigInteger(Values.decimal(value, map.getValue().getSigned()));
+  }
+
   /** Where values are between the borders. */
-  private record Scale(long least, long most) {
+  private record Scale(BigInteger least, BigInteger most) {
     /** Of one value, there is room on both sides of it. */
-    static Scale of(long[] values) {
-      long least = Arrays.stream(values).min().orElse(0);
-      long most = Arrays.stream(values).max().orElse(0);
-      return least == most ? new Scale(least - 1, most + 1) : new Scale(least, most);
+    static Scale of(Collection<BigInteger> values) {
+      BigInteger least = Collections.min(values);
+      BigInteger most = Collections.max(values);
+      return least.equals(most)
+          ? new Scale(least.subtract(BigInteger.ONE), most.add(BigInteger.ONE))
+          : new Scale(least, most);
     }
 
     /** In bpftrace's order: 15 of 26 are 30 of 52 columns, not 29.999. */
-    int place(long value) {
-      return (int) ((WIDTH - 1) * ((double) value - least) / ((double) most - least));
+    int place(BigInteger value) {
+      double range = most.subtract(least).doubleValue();
+      return (int) ((WIDTH - 1) * value.subtract(least).doubleValue() / range);
     }
 
     String ends() {
-      String right = Long.toString(most);
-      String left = padded(Long.toString(least), LEAST_WIDTH);
+      String right = most.toString();
+      String left = padded(least.toString(), LEAST_WIDTH);
       return left + " ".repeat(Math.max(0, WIDTH - left.length() - right.length())) + right;
     }
 
     /** A line with a mark, and one for zero where that is inside. */
-    String line(@Nullable Long value) {
+    String line(@Nullable BigInteger value) {
       char[] line = new char[WIDTH];
       Arrays.fill(line, ' ');
-      if (least < 0 && most > 0) {
-        line[place(0)] = '.';
+      if (least.signum() < 0 && most.signum() > 0) {
+        line[place(BigInteger.ZERO)] = '.';
       }
       line[0] = '|';
       line[WIDTH - 1] = '|';

@@ -10,6 +10,7 @@ import java.util.List;
 import jbt.server.merge.Cell;
 import jbt.v1.MapSchema;
 import jbt.v1.SeriesFold;
+import jbt.v1.Type;
 import jbt.v1.ValueKind;
 import org.junit.jupiter.api.Test;
 
@@ -71,6 +72,27 @@ class SeriesTest {
             List.of(new Cell.Slot(0, 0, 1), new Cell.Slot(1, 15, 1), new Cell.Slot(2, 26, 1)));
     assertThat(drawn(seconds, three, ZoneOffset.UTC))
         .contains("00:00:01 |" + " ".repeat(29) + "*" + " ".repeat(21) + "| 15\n");
+  }
+
+  @Test
+  void drawsNumbersThatOnlyFitWithoutSign() {
+    MapSchema last =
+        MAP.toBuilder()
+            .setIntervalNs(1_000_000_000)
+            .setFold(SeriesFold.FOLD_LAST)
+            .setValue(Type.newBuilder())
+            .build();
+    Cell.Series three =
+        new Cell.Series(
+            List.of(
+                new Cell.Slot(0, 1L << 62, 1),
+                new Cell.Slot(1, 1L << 63, 2),
+                new Cell.Slot(2, 3L << 62, 3)));
+    assertThat(drawn(last, three, ZoneOffset.UTC))
+        .startsWith("         4611686018427387904              13835058055282163712\n")
+        .contains("00:00:00 *" + " ".repeat(51) + "| 4611686018427387904\n")
+        .contains("00:00:01 |" + " ".repeat(25) + "*" + " ".repeat(25) + "| 9223372036854775808\n")
+        .contains("00:00:02 |" + " ".repeat(51) + "* 13835058055282163712\n");
   }
 
   @Test

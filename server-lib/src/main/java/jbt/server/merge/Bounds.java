@@ -43,9 +43,11 @@ public record Bounds(long low, long high, boolean openBelow, boolean openAbove) 
     if (bucket == 0) {
       return new Bounds(Long.MIN_VALUE, min, true, false);
     }
+    // Nothing here may pass the largest number, which the maximum itself can be.
+    if (bucket - 1 > (max - min - 1) / step) {
+      return new Bounds(max, Long.MAX_VALUE, false, true);
+    }
     long low = min + (bucket - 1) * step;
-    return low >= max
-        ? new Bounds(max, Long.MAX_VALUE, false, true)
-        : new Bounds(low, Math.min(low + step, max), false, false);
+    return new Bounds(low, step < max - low ? low + step : max, false, false);
   }
 }

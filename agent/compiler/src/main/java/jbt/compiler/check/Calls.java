@@ -335,7 +335,14 @@ final class Calls {
     long div = number(call, 2, "The div of print()", Long.MAX_VALUE);
     int site =
         round.site(
-            new Site.Print(map.index, (int) top, div, oneKey, context.place(), context.interval()));
+            new Site.Print(
+                map.index,
+                (int) top,
+                div,
+                oneKey,
+                context.place(),
+                context.interval(),
+                context.inEachRun()));
     return List.of(new Stmt.PrintMap(site, map.index, key, call.range()));
   }
 

@@ -299,6 +299,7 @@ public final class Checker {
       Optional<Expr> written =
           group.block.predicate().map(p -> statements.expressions().condition(p).expr());
       Optional<Expr> predicate = ofProcess(written, context, circumstances, group.block);
+      predicate.ifPresent(condition -> context.noteEnd());
       List<Stmt> body = statements.block(group.block.body());
       if (!round.diagnostics().hasErrors()) {
         for (SourceRange declaration : context.unset()) {

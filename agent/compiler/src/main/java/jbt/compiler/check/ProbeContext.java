@@ -20,6 +20,9 @@ final class ProbeContext {
   /** A variable in a block, and its place among the locals. */
   record Variable(int local, Place place, SourceRange declaration) {}
 
+  /** That of the whole probe, and its body. */
+  private static final int BLOCKS_OF_BODY = 2;
+
   private final int probe;
   private final List<Expanded> points;
   private final Map<String, Integer> cookies;
@@ -29,6 +32,9 @@ final class ProbeContext {
 
   /** Variables that are declared, and up to here set by nothing, with their declarations. */
   private final Map<Integer, SourceRange> unset = new LinkedHashMap<>();
+
+  /** Whether a run may have ended before it comes to the statement. */
+  private boolean mayHaveEnded;
 
   /** How many loops are open around the statement. */
   private int loops;
@@ -142,6 +148,16 @@ final class ProbeContext {
 
   boolean inLoop() {
     return loops > 0;
+  }
+
+  /** Notes a predicate or return: not all runs come to what is behind it. */
+  void noteEnd() {
+    mayHaveEnded = true;
+  }
+
+  /** Whether each run of the probe certainly comes to the statement. */
+  boolean inEachRun() {
+    return !mayHaveEnded && blocks.size() == BLOCKS_OF_BODY;
   }
 
   Optional<Variable> find(String name) {

@@ -81,6 +81,7 @@ final class StatementChecker {
   /** What a probe returns means nothing to the kernel, but that of a test is its result. */
   private List<Stmt> returned(Ast.Stmt.Return leave) {
     boolean test = context.kind() == Kind.TEST;
+    context.noteEnd();
     String what = test ? "What a test returns" : "What a probe returns";
     Optional<Expr> value = leave.value().map(written -> expressions.integer(written, what).expr());
     return test || value.isEmpty()

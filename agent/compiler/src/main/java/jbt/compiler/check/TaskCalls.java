@@ -50,6 +50,12 @@ final class TaskCalls {
       value =
           expressions.member(value, new Ast.Expr.Member(task, field, call.range(), call.range()));
     }
-    return value;
+    return value.type() instanceof Type.Int ? unsigned(value, call) : value;
+  }
+
+  /** Process ids are, as {@code pid} is; the kernel's own fields are not. */
+  private static Value unsigned(Value id, Ast.Expr.Call call) {
+    Checked.Expr cast = new Checked.Expr.Cast(id.expr(), Type.UINT32, call.range());
+    return new Value(cast, true, id.hostBound());
   }
 }

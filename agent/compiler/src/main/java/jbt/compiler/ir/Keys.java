@@ -54,8 +54,16 @@ final class Keys {
     }
   }
 
-  int partsSize(int map) {
-    return declaration(map).key().stream().mapToInt(Type::storedSize).sum();
+  /** Copies the parts of a key of one of the hashes, in the form in which they are declared. */
+  void copyParts(int map, Storage.Hash hash, Address key, Address to) {
+    int from = prefix(hash);
+    int offset = 0;
+    for (Type type : declaration(map).key()) {
+      Type stored = ScriptMap.shortened(type, hash.longest());
+      lowering.expressions().copy(key.plus(from), stored, to.plus(offset), type);
+      from += stored.storedSize();
+      offset += type.storedSize();
+    }
   }
 
   /**

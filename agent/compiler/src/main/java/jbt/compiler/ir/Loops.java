@@ -281,25 +281,40 @@ final class Loops {
     }
     Type pair = lowering.probe().locals().get(loop.local());
     if (pair instanceof Type.Tuple tuple) {
-      if (lowering.queries().folds(loop.map())) {
-        boolean used = Reads.usesPart(loop.body(), loop.local(), 1);
+      boolean folds = lowering.queries().folds(loop.map());
+      if (folds) {
+        boolean used = Reads.uses(loop.body(), loop.local(), 1) > 0;
         Address sum = inner.memory(8);
         Operand folded =
             used ? called.queries().folded(loop.map(), hash, called.argument(1)) : ZERO;
         inner.storeWord(sum, folded);
         value = sum;
+      } else {
+        value = kept(called, loop, 1, value, tuple.parts().get(1));
       }
-      Type type = tuple.parts().getFirst();
-      Type stored = ScriptMap.shortened(type, hash.longest());
-      if (!stored.equals(type) && Reads.usesPart(loop.body(), loop.local(), 0)) {
-        Address whole = inner.memory(type.storedSize());
-        called.expressions().copy(key, stored, whole, type);
-        key = whole;
-      }
+      Type stored = ScriptMap.shortened(tuple.parts().getFirst(), hash.longest());
+      key = kept(called, loop, 0, key, stored);
       called.setPair(loop.local(), tuple.parts(), key, value);
     }
     forEach(hash, called.finish(loop.body(), broken));
     lowering.leaveIfLeft(called);
+  }
+
+  /**
+   * A part of the loop's variable: what is in the map if it is looked at once, and a copy if the
+   * map may have another by then, or holds less than the whole.
+   */
+  private static Address kept(
+      Lowering called, Stmt.ForMap loop, int part, Address inMap, Type stored) {
+    Type type = ((Type.Tuple) called.probe().locals().get(loop.local())).parts().get(part);
+    int uses = Reads.uses(loop.body(), loop.local(), part);
+    boolean stays = uses <= 1 && Reads.touches(Nodes.of(loop.body()), loop.map()) == 0;
+    if (uses == 0 || (stays && stored.equals(type))) {
+      return inMap;
+    }
+    Address copy = called.body().memory(type.storedSize());
+    called.expressions().copy(inMap, stored, copy, type);
+    return copy;
   }
 
   private void forEach(Storage.Hash hash, RoutineRef routine) {

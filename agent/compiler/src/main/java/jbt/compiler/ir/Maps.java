@@ -418,6 +418,29 @@ final class Maps {
     body.place(done);
   }
 
+  /** Puts the parts of a key in memory, a 1 and its value; zeros where it is missing. */
+  void read(int map, List<Expr> key, Address to) {
+    int size = Layout.words(declaration(map)) * 8;
+    Address there = to.plus(scriptMap(map).keyBytes());
+    lowering.expressions().zero(there, 8 + size);
+    keys.each(
+        map,
+        key,
+        Optional.empty(),
+        (hash, place) -> {
+          Reg found = body.register();
+          lookup(found, hash, place);
+          keys.copyParts(map, hash, place, to);
+          int present = body.block();
+          int done = body.block();
+          body.branch(Condition.NE, found, ZERO, present, done);
+          body.place(present);
+          body.storeWord(there, new Imm(1));
+          lowering.expressions().copyWords(new Address(found, 0), there.plus(8), size);
+          body.place(done);
+        });
+  }
+
   void set(Stmt.SetMap s) {
     MapDecl declaration = declaration(s.map());
     if (!(declaration.value() instanceof ScriptMap.Value.Plain(Type type))) {

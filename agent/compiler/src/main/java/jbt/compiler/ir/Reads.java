@@ -23,13 +23,20 @@ final class Reads {
 
   private Reads() {}
 
-  /** The maps whose value some expression needs, one that steps it included. */
+  /** The maps whose value something needs: an expression, one that steps it, a print of one key. */
   static BitSet maps(List<MapDecl> declared, List<Nodes> programs) {
     BitSet maps = new BitSet();
     for (int i = 0; i < declared.size(); i++) {
       maps.set(i, declared.get(i).read());
     }
     for (Nodes nodes : programs) {
+      for (Stmt stmt : nodes.statements()) {
+        if (stmt instanceof Stmt.PrintMap print
+            && !print.key().isEmpty()
+            && ScriptMap.sentByValue(declared.get(print.map()).value())) {
+          maps.set(print.map());
+        }
+      }
       for (int i = 0; i < nodes.expressions().size(); i++) {
         Expr expr = nodes.expressions().get(i);
         if (expr instanceof Expr.MapValue value) {
@@ -152,8 +159,8 @@ final class Reads {
     return each.stream().anyMatch(expr -> uses(Nodes.of(expr), builtin) > 0);
   }
 
-  /** Whether some statements need a part of a tuple, or all of it. */
-  static boolean usesPart(List<Stmt> body, int local, int part) {
+  /** At how many places some statements look at a part of a tuple, or at all of it. */
+  static int uses(List<Stmt> body, int local, int part) {
     Nodes nodes = Nodes.of(body);
     int whole = nodes.count(expr -> expr instanceof Expr.Local e && e.local() == local);
     int other =
@@ -162,7 +169,7 @@ final class Reads {
                 expr instanceof Expr.TuplePart(Expr.Local e, int index, var type, var range)
                     && e.local() == local
                     && index != part);
-    return whole > other;
+    return whole - other;
   }
 
   /** Whether the old value of a local may be needed when its new one is half made. */

@@ -15,6 +15,7 @@ import jbt.compiler.ir.Operand.Reg;
 import jbt.compiler.plan.Globals;
 import jbt.compiler.plan.KernelMap;
 import jbt.compiler.plan.LossCounter;
+import jbt.compiler.plan.ScriptMap;
 import jbt.compiler.plan.ScriptMap.Storage;
 import jbt.compiler.types.Type;
 
@@ -176,14 +177,18 @@ final class Records {
 
   void print(Stmt.PrintMap s) {
     Operand generation = lowering.maps().generation(s.map());
-    int keySize = s.key().isEmpty() ? 0 : lowering.maps().keys().partsSize(s.map());
-    Address key = body.memory(keySize);
-    lowering.maps().keys().storeParts(s.map(), s.key(), key);
-    int size = HEADER + 8 + keySize;
+    int bytes = printed(s);
+    Address element = body.memory(bytes);
+    if (bytes > 0 && byValue(s.map())) {
+      lowering.maps().read(s.map(), s.key(), element);
+    } else {
+      lowering.maps().keys().storeParts(s.map(), s.key(), element);
+    }
+    int size = HEADER + 8 + bytes;
     Fill fill =
         at -> {
           body.storeWord(at.plus(HEADER), generation);
-          lowering.expressions().copyWords(key, at.plus(HEADER + 8), keySize);
+          lowering.expressions().copyWords(element, at.plus(HEADER + 8), bytes);
         };
     if (generation instanceof Imm) {
       control(s.site(), size, fill);
@@ -201,6 +206,19 @@ final class Records {
           },
           () -> body.storeWord(body.perCpu(Layout.UNPRINTED), thisProgram()));
     }
+  }
+
+  /** Bytes that a print of one key sends: the key and, if it can be had in one place, its value. */
+  private int printed(Stmt.PrintMap s) {
+    if (s.key().isEmpty()) {
+      return 0;
+    }
+    int words = byValue(s.map()) ? 1 + Layout.words(lowering.checked().maps().get(s.map())) : 0;
+    return lowering.maps().scriptMap(s.map()).keyBytes() + 8 * words;
+  }
+
+  private boolean byValue(int map) {
+    return ScriptMap.sentByValue(lowering.maps().scriptMap(map).value());
   }
 
   /**

@@ -55,6 +55,11 @@ public record ScriptMap(
     };
   }
 
+  /** Bytes of a key's parts as the script declares them. */
+  public int keyBytes() {
+    return key.stream().mapToInt(Type::storedSize).sum();
+  }
+
   /** What a map holds. */
   public sealed interface Value {
     record Plain(Type type) implements Value {}
@@ -106,7 +111,7 @@ public record ScriptMap(
 
     record Lhist(long min, long max, long step) implements Value {
       public int buckets() {
-        return (int) ((max - min + step - 1) / step) + 2;
+        return (int) ((max - min - 1) / step) + 3;
       }
     }
   }
@@ -186,6 +191,11 @@ public record ScriptMap(
    * hash 256); otherwise it joins the next clear.
    */
   public record Generations(int generation, int acknowledged) {}
+
+  /** Whether a print of one key sends its value; of others every processor has a part. */
+  public static boolean sentByValue(Value value) {
+    return value instanceof Value.Plain || value instanceof Value.Counter;
+  }
 
   /** Whether a value that is there can look like one that is not. */
   public static boolean flagged(Value value) {

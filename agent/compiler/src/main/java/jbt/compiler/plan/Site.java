@@ -71,9 +71,16 @@ public sealed interface Site {
    * @param top 0 when not given
    * @param div 0 when not given
    * @param interval period of the interval probe it stands in
+   * @param inEachRun of its program it is done
    */
   record Print(
-      int scriptMap, int top, long div, boolean oneKey, Place place, Optional<Long> interval)
+      int scriptMap,
+      int top,
+      long div,
+      boolean oneKey,
+      Place place,
+      Optional<Long> interval,
+      boolean inEachRun)
       implements Site {}
 
   record Clear(int scriptMap) implements Site {}

@@ -54,7 +54,7 @@ class CheckerTest {
         .containsExactly("tracepoint:raw_syscalls:sys_enter", "interval:s:1");
     assertThat(checked.sites())
         .containsExactly(
-            new Site.Print(0, 0, 0, false, Site.Place.INTERVAL, Optional.of(1_000_000_000L)),
+            new Site.Print(0, 0, 0, false, Site.Place.INTERVAL, Optional.of(1_000_000_000L), true),
             new Site.Clear(0));
     assertThat(checked.warnings()).isEmpty();
   }

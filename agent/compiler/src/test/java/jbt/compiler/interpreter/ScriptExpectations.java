@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.plan.ScriptMap;
 import jbt.compiler.plan.ScriptMap.Value;
@@ -105,7 +106,7 @@ public final class ScriptExpectations {
 
   /**
    * A record: the arguments of printf, the value of print; for others the kind of the site, the
-   * name of the map, and the parts of the key or the exit code.
+   * name of the map, and the parts of the key and its value or the exit code.
    */
   public static List<Object> arguments(Plan plan, byte[] record) {
     ByteBuffer in = ByteBuffer.wrap(record).order(ByteOrder.LITTLE_ENDIAN);
@@ -122,6 +123,9 @@ public final class ScriptExpectations {
             List<Object> parts = new ArrayList<>(List.of("Print", map.name()));
             if (print.oneKey()) {
               map.key().forEach(type -> parts.add(value(plan, type, in)));
+              if (ScriptMap.sentByValue(map.value())) {
+                parts.add(element(plan, map, in));
+              }
             }
             yield parts;
           }
@@ -134,6 +138,14 @@ public final class ScriptExpectations {
       throw new IllegalArgumentException(in.remaining() + " bytes too many: " + site);
     }
     return all;
+  }
+
+  /** The value of the key that is printed, empty where it is missing. */
+  private static Optional<Object> element(Plan plan, ScriptMap map, ByteBuffer in) {
+    Type type = map.value() instanceof Value.Plain plain ? plain.type() : Type.INT64;
+    boolean there = in.getLong() != 0;
+    Object value = value(plan, type, in);
+    return there ? Optional.of(value) : Optional.empty();
   }
 
   private static List<Object> cleared(Plan plan, String site, int map, ByteBuffer in) {

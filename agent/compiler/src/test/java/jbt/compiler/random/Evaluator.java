@@ -106,7 +106,13 @@ final class Evaluator {
       case Stmt.Printf s -> data.add(values(s.arguments()));
       case Stmt.PrintValue s -> data.add(List.of(value(s.value())));
       case Stmt.Time s -> data.add(List.of());
-      case Stmt.PrintMap s -> record("Print", s.map().name(), key(s.map(), s.key()));
+      case Stmt.PrintMap s -> {
+        List<Object> rest = new ArrayList<>(key(s.map(), s.key()));
+        if (!rest.isEmpty() && s.map().readable()) {
+          rest.add(Optional.ofNullable(map(s.map()).get(List.copyOf(rest))));
+        }
+        record("Print", s.map().name(), rest);
+      }
       case Stmt.Clear s -> {
         record(s.zero() ? "Zero" : "Clear", s.map().name(), List.of());
         map(s.map()).clear();

@@ -2,8 +2,11 @@ package jbt.daemon.session;
 
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import jbt.compiler.plan.Plan;
+import jbt.compiler.plan.ScriptMap;
 import jbt.compiler.plan.Site;
+import jbt.kernel.MapContents;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param map place of the script's map, -1 for exit
  * @param outcome of a clear or zero; of a print MOVED, without meaning
  * @param key as stored, of a print of one key; else empty
+ * @param element what the map had of that key when it was printed, where that is sent
  */
 record Control(
     long time,
@@ -22,7 +26,8 @@ record Control(
     int map,
     long generation,
     Site.Outcome outcome,
-    ByteString key) {
+    ByteString key,
+    Optional<MapContents> element) {
   static final int HEADER = 24;
 
   static Control read(Plan plan, ByteBuffer ring, int at, int length) {
@@ -31,12 +36,22 @@ record Control(
     int map = -1;
     Site.Outcome outcome = Site.Outcome.MOVED;
     ByteString key = ByteString.EMPTY;
+    Optional<MapContents> element = Optional.empty();
     switch (site) {
       case Site.Print print -> {
         map = print.scriptMap();
         if (print.oneKey()) {
+          ScriptMap printed = plan.scriptMaps().get(map);
           int start = at + HEADER + Long.BYTES;
-          key = ByteString.copyFrom(ring.slice(start, length - HEADER - Long.BYTES));
+          int end = at + length;
+          int behind = start + printed.keyBytes();
+          key = ByteString.copyFrom(ring.slice(start, printed.keyBytes()));
+          if (ScriptMap.sentByValue(printed.value())) {
+            boolean there = ring.getLong(behind) != 0;
+            int value = there ? behind + Long.BYTES : end;
+            ByteBuffer stored = ring.slice(value, end - value).order(ring.order());
+            element = Optional.of(MapContents.of(printed, key.toByteArray(), stored));
+          }
         }
       }
       case Site.Clear clear -> {
@@ -60,7 +75,8 @@ record Control(
         map,
         ring.getLong(at + HEADER),
         outcome,
-        key);
+        key,
+        element);
   }
 
   private static Site.Outcome outcome(ByteBuffer ring, int at) {

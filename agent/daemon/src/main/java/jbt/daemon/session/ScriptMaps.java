@@ -116,13 +116,14 @@ final class ScriptMaps implements Settlement.Maps {
             .setHost(host)
             .setEpoch(epoch)
             .setSlot(slot.number())
-            .setSkipped(slot.skipped())
+            .setSkipped(site.inEachRun() ? slot.skipped() : 0)
             .setHosts(1)
             .setOneKey(site.oneKey())
             .setSealed(how == Settlement.Shown.SEALED)
             .setJoined(how == Settlement.Shown.JOINED);
     if (how != Settlement.Shown.JOINED) {
-      MapContents contents = loaded.read(print.map(), print.generation());
+      MapContents contents =
+          print.element().orElseGet(() -> loaded.read(print.map(), print.generation()));
       round.setRows(
           rows.get(print.map())
               .rows(

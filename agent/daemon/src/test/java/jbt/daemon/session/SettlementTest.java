@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class SettlementTest {
   private static final Site.Print PRINT =
-      new Site.Print(0, 0, 0, false, Site.Place.INTERVAL, Optional.of(1_000_000L));
+      new Site.Print(0, 0, 0, false, Site.Place.INTERVAL, Optional.of(1_000_000L), true);
 
   private final Recorded maps = new Recorded();
   private final Settlement settlement = new Settlement(maps);
@@ -61,17 +61,44 @@ class SettlementTest {
 
   private static Control print(long generation, int program) {
     return new Control(
-        0, 0, PRINT, 0, program, 0, generation, Site.Outcome.MOVED, ByteString.EMPTY);
+        0,
+        0,
+        PRINT,
+        0,
+        program,
+        0,
+        generation,
+        Site.Outcome.MOVED,
+        ByteString.EMPTY,
+        Optional.empty());
   }
 
   private static Control clear(long generation, int program, Site.Outcome outcome) {
     return new Control(
-        0, 1, new Site.Clear(0), 0, program, 0, generation, outcome, ByteString.EMPTY);
+        0,
+        1,
+        new Site.Clear(0),
+        0,
+        program,
+        0,
+        generation,
+        outcome,
+        ByteString.EMPTY,
+        Optional.empty());
   }
 
   private static Control zero(long generation, int program) {
     return new Control(
-        0, 2, new Site.Zero(0), 0, program, 0, generation, Site.Outcome.MOVED, ByteString.EMPTY);
+        0,
+        2,
+        new Site.Zero(0),
+        0,
+        program,
+        0,
+        generation,
+        Site.Outcome.MOVED,
+        ByteString.EMPTY,
+        Optional.empty());
   }
 
   private void turn() {
@@ -245,7 +272,8 @@ class SettlementTest {
       }
 
       private Control record(Site site, int index, Site.Outcome outcome) {
-        return new Control(0, index, site, processor, 1, 0, mine, outcome, ByteString.EMPTY);
+        return new Control(
+            0, index, site, processor, 1, 0, mine, outcome, ByteString.EMPTY, Optional.empty());
       }
     }
 
