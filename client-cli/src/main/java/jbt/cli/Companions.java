@@ -20,10 +20,11 @@ import java.util.stream.Stream;
  * is not found is left out: a compiler knows whether it is needed.
  */
 final class Companions {
+  // Only blanks of the line in front: else each of many empty lines is looked through to the last.
   private static final Pattern IMPORT =
-      Pattern.compile("(?m)(?:^|[;}])\\s*import\\s*\"([^\"\n]+)\"");
+      Pattern.compile("(?m)(?:^|[;}])\\h*import\\s*\"([^\"\n]+)\"");
   private static final Pattern INCLUDE =
-      Pattern.compile("(?m)^\\s*#\\s*include\\s*[<\"]([^>\"\n]+)[>\"]");
+      Pattern.compile("(?m)^\\h*#\\s*include\\s*[<\"]([^>\"\n]+)[>\"]");
 
   /** As much as an agent takes of a script with all that belongs to it. */
   private static final int MOST_BYTES = 256 << 10;

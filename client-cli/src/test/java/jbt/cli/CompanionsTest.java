@@ -51,6 +51,14 @@ class CompanionsTest {
     assertThat(found).containsEntry("all/one.bt", "one");
   }
 
+  @Test
+  void emptyLinesTakeNoTime() throws Exception {
+    write("a.bt", "");
+    String text = "import \"a.bt\";\n" + "\n".repeat(200_000) + "BEGIN { }";
+    assertThat(Companions.of(folder.resolve("main.bt").toString(), text, List.of(), List.of()))
+        .containsOnlyKeys("a.bt");
+  }
+
   private void refused(String text, String message) {
     String script = folder.resolve("main.bt").toString();
     assertThatThrownBy(() -> Companions.of(script, text, List.of(), List.of()))
