@@ -153,18 +153,24 @@ final class StatementParser {
     };
   }
 
-  /** Statements in braces whose last one, an if with else included, is their value. */
+  /** Statements in braces whose last one, a block or an if with else included, is their value. */
   Expr.Sequence value() throws SyntaxError {
     Expr.Sequence sequence = sequence();
     List<Stmt> all = sequence.statements();
-    if (sequence.value().isPresent()
-        || all.isEmpty()
-        || !(all.getLast() instanceof Stmt.If branch)
-        || branch.otherwise().isEmpty()) {
-      return sequence;
-    }
-    return new Expr.Sequence(
-        all.subList(0, all.size() - 1), Optional.of(conditional(branch)), sequence.range());
+    Optional<Expr> last =
+        sequence.value().isPresent() || all.isEmpty() ? Optional.empty() : nested(all.getLast());
+    return last.isEmpty()
+        ? sequence
+        : new Expr.Sequence(all.subList(0, all.size() - 1), last, sequence.range());
+  }
+
+  /** The value of a statement that has blocks, each of which may have one. */
+  private static Optional<Expr> nested(Stmt last) {
+    return switch (last) {
+      case Stmt.If branch when !branch.otherwise().isEmpty() -> Optional.of(conditional(branch));
+      case Stmt.Braces braces -> Optional.of(valueOf(braces.body(), braces.range()));
+      default -> Optional.empty();
+    };
   }
 
   private static Expr conditional(Stmt.If branch) {
@@ -179,13 +185,13 @@ final class StatementParser {
     if (statements.isEmpty()) {
       return new Expr.Sequence(List.of(), Optional.empty(), range);
     }
-    List<Stmt> before = statements.subList(0, statements.size() - 1);
-    return switch (statements.getLast()) {
-      case Stmt.Evaluate last -> new Expr.Sequence(before, Optional.of(last.expr()), range);
-      case Stmt.If last when !last.otherwise().isEmpty() ->
-          new Expr.Sequence(before, Optional.of(conditional(last)), range);
-      default -> new Expr.Sequence(statements, Optional.empty(), range);
-    };
+    Optional<Expr> value =
+        statements.getLast() instanceof Stmt.Evaluate last
+            ? Optional.of(last.expr())
+            : nested(statements.getLast());
+    return value.isEmpty()
+        ? new Expr.Sequence(statements, value, range)
+        : new Expr.Sequence(statements.subList(0, statements.size() - 1), value, range);
   }
 
   /** Whether a statement needs no semicolon behind it. */
