@@ -133,8 +133,15 @@ final class Macros {
     diagnostics.expanded(macro.function() ? macro.range().to(where) : where, range);
     // What a macro is worth has the place of its call in messages about its use.
     return expanded instanceof Expr.Sequence(var statements, var value, var inBody)
-        ? new Expr.Sequence(statements, value, range)
+        ? new Expr.Sequence(statements, value.map(v -> result(v, macro, range)), range)
         : expanded;
+  }
+
+  /** A function's is a variable, which stands nowhere in it. */
+  private static Expr result(Expr value, Macro macro, SourceRange call) {
+    return macro.function() && value instanceof Expr.Variable(String name, var declared)
+        ? new Expr.Variable(name, call)
+        : value;
   }
 
   /** The definition that the arguments fit; one that takes them by name before others. */

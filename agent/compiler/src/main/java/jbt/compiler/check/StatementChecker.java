@@ -97,10 +97,7 @@ final class StatementChecker {
 
   private List<Stmt> evaluate(Ast.Stmt.Evaluate evaluate) {
     return switch (evaluate.expr()) {
-      case Ast.Expr.Sequence sequence -> {
-        boolean discarded = !evaluate.range().equals(sequence.range());
-        yield block(statements(sequence, discarded));
-      }
+      case Ast.Expr.Sequence sequence -> block(statements(sequence, evaluate.range()));
       case Ast.Expr.Conditional(
               Ast.Expr condition,
               Optional<Ast.Expr> then,
@@ -109,7 +106,10 @@ final class StatementChecker {
           when then.isPresent() && (isStatement(then.get()) || isStatement(otherwise)) ->
           statement(
               new Ast.Stmt.If(
-                  condition, statements(then.get(), false), statements(otherwise, false), range));
+                  condition,
+                  statements(then.get(), then.get().range()),
+                  statements(otherwise, otherwise.range()),
+                  range));
       case Ast.Expr.Call call when Calls.NAMES.contains(call.function()) -> calls.statement(call);
       case Ast.Expr.Step(Ast.Expr.MapUse use, boolean up, boolean prefix, SourceRange range)
           when expressions.maps().info(use).values.pointer() -> {
@@ -139,15 +139,21 @@ final class StatementChecker {
     };
   }
 
-  /** An expression as statements, for its effects; {@code discarded}: on purpose. */
-  private static List<Ast.Stmt> statements(Ast.Expr expr, boolean discarded) {
+  /**
+   * An expression as statements, for its effects.
+   *
+   * @param whole longer than the expression where its value is discarded on purpose
+   */
+  private static List<Ast.Stmt> statements(Ast.Expr expr, SourceRange whole) {
     if (!(expr instanceof Ast.Expr.Sequence sequence)) {
       return List.of(new Ast.Stmt.Evaluate(expr, expr.range()));
     }
     List<Ast.Stmt> all = new ArrayList<>(sequence.statements());
     sequence
         .value()
-        .map(value -> new Ast.Stmt.Evaluate(value, discarded ? expr.range() : value.range()))
+        .map(
+            value ->
+                new Ast.Stmt.Evaluate(value, whole.equals(expr.range()) ? value.range() : whole))
         .ifPresent(all::add);
     return all;
   }

@@ -17,7 +17,6 @@ final class FunctionBody {
   // Both have a space in their names, so that they meet no variable of a script.
   private final Optional<Expr.Variable> result;
   private final Expr.Variable done;
-  private boolean returned;
   private boolean early;
 
   private FunctionBody(Optional<Expr.Variable> result, SourceRange range) {
@@ -38,8 +37,9 @@ final class FunctionBody {
     List<Stmt> statements = new ArrayList<>(written.statements());
     written.value().ifPresent(value -> statements.add(new Stmt.Evaluate(value, value.range())));
     List<Stmt> rest = body.statements(statements, false);
-    if (!nothing && !body.returned) {
-      throw new SyntaxError(type.range(), "a function that returns " + type + " needs a return");
+    if (!nothing && !alwaysReturns(statements)) {
+      throw new SyntaxError(
+          type.range(), "a function that returns " + type + " needs a return on every path");
     }
     List<Stmt> all = new ArrayList<>(parameters);
     if (!nothing) {
@@ -99,12 +99,17 @@ final class FunctionBody {
   }
 
   private static boolean alwaysReturns(List<Stmt> statements) {
-    return !statements.isEmpty()
-        && switch (statements.getLast()) {
-          case Stmt.Return leave -> true;
-          case Stmt.If branch -> alwaysReturns(branch.then()) && alwaysReturns(branch.otherwise());
-          default -> false;
-        };
+    return statements.stream().anyMatch(FunctionBody::alwaysReturns);
+  }
+
+  /** One in a loop need not be reached. */
+  private static boolean alwaysReturns(Stmt statement) {
+    return switch (statement) {
+      case Stmt.Return leave -> true;
+      case Stmt.If branch -> alwaysReturns(branch.then()) && alwaysReturns(branch.otherwise());
+      case Stmt.Braces braces -> alwaysReturns(braces.body());
+      default -> false;
+    };
   }
 
   private static boolean returns(Ast.Node node) {
@@ -118,7 +123,6 @@ final class FunctionBody {
           leave.range(),
           result.isPresent() ? "return without a value" : "a function of type void has no value");
     }
-    returned = true;
     List<Stmt> all = new ArrayList<>();
     if (result.isPresent()) {
       all.add(

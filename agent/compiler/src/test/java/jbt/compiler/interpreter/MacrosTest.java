@@ -118,7 +118,7 @@ final class MacrosTest {
             + "fn first($n: int64): int64 { for ($i : 0..10) { for ($j : 0..10) {"
             + " if ($i * $j == $n) { return 10 * $i + $j; } } @y += 100; } return -1; } "
             + "fn rolled($n: int64): int64 { unroll(4) { if ($n > 2) { return $n; } $n++; } return 0; } "
-            + "fn maybe($n: int64): int64 { if ($n == 1) { return 5; } } "
+            + "fn ends($n: int64): int64 { { if ($n == 1) { return 5; } else { return 0; } } @y++; } "
             + "fn none($n: int64): void { if ($n == 1) { return; } @y += 1000; } ";
     assertThat(run(functions, "@ += size(9) + 10 * size(99) + 100 * size(100) + 1000 * @y;"))
         .isEqualTo(1321);
@@ -128,7 +128,7 @@ final class MacrosTest {
     assertThat(run(functions, "if ((16, 1) == (first(args.id + 1), 1)) { @++; }")).isEqualTo(1);
     assertThat(run(functions, "@ += first(-3) + @y;")).isEqualTo(999);
     assertThat(run(functions, "@ += rolled(1) + 10 * rolled(7);")).isEqualTo(73);
-    assertThat(run(functions, "@ += maybe(1) + maybe(2);")).isEqualTo(5);
+    assertThat(run(functions, "@ += ends(1) + ends(2) + @y;")).isEqualTo(5);
     assertThat(run(functions, "none(1); none(2); none(3); @ += @y;")).isEqualTo(2000);
   }
 
@@ -136,8 +136,12 @@ final class MacrosTest {
   void refusesWrongFunctions() {
     String call = " BEGIN { print(f(1)); }";
     refused("fn f($n: int64): int64 { return f($n); }" + call, "f() calls itself: recursion");
-    refused(
-        "fn f($n: int64): int64 { @++; }" + call, "a function that returns int64 needs a return");
+    String returns = "a function that returns int64 needs a return on every path";
+    refused("fn f($n: int64): int64 { @++; }" + call, returns);
+    refused("fn f($n: int64): int64 { if ($n > 5) { return 1; } @++; }" + call, returns);
+    refused("fn f($n: int64): int64 { if ($n > 5) { return 1; } else { @++; } }" + call, returns);
+    refused("fn f($n: int64): int64 { while ($n > 0) { return 1; } }" + call, returns);
+    refused("fn f($n: int64): int64 { unroll(2) { return 1; } exit(); }" + call, returns);
     refused("fn f($n: int64): int64 { return; }" + call, "return without a value");
     refused("fn f($n: int64): void { return 1; }" + call, "a function of type void has no value");
     refused("fn f($n: int64): void { @++; }" + call, "This block has no value");
