@@ -38,6 +38,8 @@ final class Configuration {
   /** The old name of the opposite of cpp_demangle. */
   private static final String OPPOSITE = "no_cpp_demangle";
 
+  private static final String IMPORTS = "unstable_import_statement";
+
   private static final Map<String, String> RENAMED =
       Map.of(
           "strlen",
@@ -60,7 +62,6 @@ final class Configuration {
           "perf_rb_pages",
           "use_blazesym",
           "show_debug_info",
-          "unstable_import_statement",
           "unstable_tseries",
           "unstable_dw_ustack",
           "symbol_source",
@@ -84,6 +85,7 @@ final class Configuration {
           "kprobe_attach",
           "license",
           "str_trunc_trailer",
+          IMPORTS,
           "unstable_typeinfo");
 
   private final Map<String, Setting> given = new HashMap<>();
@@ -98,6 +100,7 @@ final class Configuration {
     Configuration configuration = new Configuration(diagnostics);
     script.settings().forEach(configuration::note);
     outside.forEach(configuration::note);
+    configuration.allow(script.imports());
     Settings normal = Settings.DEFAULT;
     return new Settings(
         configuration.number("max_map_keys", normal.maxMapKeys(), MOST_KEYS),
@@ -127,6 +130,22 @@ final class Configuration {
           case "enable" -> Settings.Unstable.ENABLE;
           default -> Settings.Unstable.ERROR;
         });
+  }
+
+  /** What comes with the language is no script. */
+  private void allow(List<Ast.Import> imports) {
+    String allowed = word(IMPORTS, List.of("enable", "warn", "error"));
+    for (Ast.Import written : imports) {
+      if (written.path().startsWith("stdlib/")) {
+        continue;
+      }
+      switch (allowed) {
+        case "error" ->
+            diagnostics.error(written.range(), "import may change: " + IMPORTS + " refuses it");
+        case "warn" -> diagnostics.warning(written.range(), "import may change");
+        default -> {}
+      }
+    }
   }
 
   private void note(Setting setting) {

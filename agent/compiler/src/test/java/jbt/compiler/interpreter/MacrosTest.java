@@ -202,6 +202,33 @@ final class MacrosTest {
   }
 
   @Test
+  void importsAsTheSettingAllows() throws Exception {
+    Parameters parameters =
+        new Parameters(List.of(), Map.of(), Map.of("a.bt", "macro a() { 1 }"));
+    String script =
+        "config = { unstable_import_statement = %s }\nimport \"stdlib/x\"; import \"a.bt\";\n"
+            + "BEGIN { print(a); }";
+    String place = "import \"stdlib/x\"; import \"a.bt\";\n                   ~~~~~~~~~~~~~";
+    fails(
+        script.formatted("error"),
+        parameters,
+        "main.bt:2:20-33: ERROR: import may change: unstable_import_statement refuses it\n"
+            + place
+            + "\n");
+    assertThat(warnings(script.formatted("warn"), parameters))
+        .containsExactly("main.bt:2:20-33: WARNING: import may change\n" + place);
+    assertThat(warnings(script.formatted("enable"), parameters)).isEmpty();
+    assertThat(warnings("import \"a.bt\"; BEGIN { print(a); }", parameters)).isEmpty();
+    assertThatThrownBy(() -> warnings(script.formatted("maybe"), parameters))
+        .hasMessageContaining("unstable_import_statement is one of enable, warn, error");
+  }
+
+  private static List<String> warnings(String script, Parameters parameters)
+      throws CompileException {
+    return Compiler.compile(script, "main.bt", parameters, ScriptRun.TARGET).warnings();
+  }
+
+  @Test
   void replacesParameters() {
     Parameters parameters = new Parameters(List.of("7", "call", "text", "-3"), Map.of());
     ScriptRun run =
