@@ -3,6 +3,8 @@ package jbt.compiler.lang;
 import java.math.BigInteger;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Reads a number: decimal, hexadecimal, octal or like 5e6, with a suffix of type or duration. */
 public final class NumberText {
@@ -21,6 +23,8 @@ public final class NumberText {
           "m", 60_000_000_000L,
           "h", 3_600_000_000_000L,
           "d", 86_400_000_000_000L);
+
+  private static final Pattern SCALE = Pattern.compile("[eE]([0-9](?:_*[0-9])?)(?![0-9_])");
 
   /** 10^20 is more than 64 bits already. */
   private static final int LARGEST_EXPONENT = 20;
@@ -54,10 +58,11 @@ public final class NumberText {
     if (radix == 8 && suffix.matches("[89].*")) {
       return new Wrong("'" + word + "' is octal, as it begins with 0: its digits are 0 to 7");
     }
-    if (radix == 10 && suffix.matches("[eE][0-9](_*[0-9])?")) {
-      int exponent = Integer.parseInt(suffix.substring(1).replace("_", ""));
+    Matcher scale = SCALE.matcher(suffix);
+    if (radix == 10 && scale.lookingAt()) {
+      int exponent = Integer.parseInt(scale.group(1).replace("_", ""));
       value = value.multiply(BigInteger.TEN.pow(Math.min(exponent, LARGEST_EXPONENT)));
-      suffix = "";
+      suffix = suffix.substring(scale.end());
     }
     boolean unsigned = false;
     Long unit = NANOSECONDS.get(suffix);
