@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jbt.compiler.c.CToken.Kind;
@@ -111,7 +112,8 @@ public final class Preprocessor {
     }
     run.text(0, end, false, 0);
     names.forEach(run.defines::remove);
-    Source code = run.source.withCode(run.code());
+    Set<String> types = DeclaredTypes.names(run.declarations, run.defines.values());
+    Source code = run.source.withCode(run.code(), types);
     Headers missing = new Headers(run.missing);
     return new Preprocessed(code, run.declarations, run.defines, missing, end);
   }

@@ -37,7 +37,7 @@ public final class Parser {
               .formatted(source.text().length(), LONGEST_SCRIPT));
       return new Script(List.of(), List.of(), List.of(), List.of(), List.of());
     }
-    Tokens tokens = new Tokens(source.code(), diagnostics);
+    Tokens tokens = new Tokens(source, diagnostics);
     StatementParser statements = new StatementParser(tokens);
     Definitions definitions = new Definitions(tokens, statements);
     List<Block> blocks = new ArrayList<>();
@@ -76,7 +76,7 @@ public final class Parser {
   public static Optional<Expr> expression(Source source, SourceRange piece) {
     String text = source.text().substring(0, piece.end()).replaceAll("\\\\(?=\\r?\\n)", " ");
     Diagnostics diagnostics = new Diagnostics();
-    Tokens tokens = new Tokens(text, piece.start(), diagnostics);
+    Tokens tokens = new Tokens(text, piece.start(), source.types(), diagnostics);
     try {
       Expr expr = new StatementParser(tokens).expressions().expression();
       boolean whole = tokens.current().kind() == Kind.END && !diagnostics.hasErrors();

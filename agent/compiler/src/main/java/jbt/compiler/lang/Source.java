@@ -3,6 +3,7 @@ package jbt.compiler.lang;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /** A script's text and the name that diagnostics give it. */
 public final class Source {
@@ -12,6 +13,9 @@ public final class Source {
   /** The text, but only what is script in it: other characters are blanks. */
   private final String code;
 
+  /** Names that declarations of C give to types. */
+  private final Set<String> types;
+
   private final int[] lineStarts;
 
   /** Imported scripts, whose texts stand behind the script's own. */
@@ -20,13 +24,20 @@ public final class Source {
   private record Piece(String name, int start) {}
 
   public Source(String name, String text) {
-    this(name, text, text, lineStarts(text), List.of());
+    this(name, text, text, Set.of(), lineStarts(text), List.of());
   }
 
-  private Source(String name, String text, String code, int[] lineStarts, List<Piece> imported) {
+  private Source(
+      String name,
+      String text,
+      String code,
+      Set<String> types,
+      int[] lineStarts,
+      List<Piece> imported) {
     this.name = name;
     this.text = text;
     this.code = code;
+    this.types = Set.copyOf(types);
     this.lineStarts = lineStarts;
     this.imported = List.copyOf(imported);
   }
@@ -38,21 +49,26 @@ public final class Source {
     // The first line can name an interpreter.
     String rest = more.startsWith("#!") ? "//" + more.substring(2) : more;
     String all = text + "\n" + rest;
-    return new Source(name, all, code + "\n" + rest, lineStarts(all), pieces);
+    return new Source(name, all, code + "\n" + rest, types, lineStarts(all), pieces);
   }
 
   /**
    * The same with other code.
    *
    * @param script as long as the text
+   * @param named what is declared as a type outside of it
    */
-  public Source withCode(String script) {
-    return new Source(name, text, script, lineStarts, imported);
+  public Source withCode(String script, Set<String> named) {
+    return new Source(name, text, script, named, lineStarts, imported);
   }
 
   /** What the parser reads. */
   String code() {
     return code;
+  }
+
+  Set<String> types() {
+    return types;
   }
 
   /** The name of the script that an offset is in. */

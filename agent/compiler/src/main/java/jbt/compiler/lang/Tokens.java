@@ -22,6 +22,7 @@ final class Tokens {
           "in", "Whether a map has a key: has_key(@map, key)");
 
   private final String text;
+  private final Set<String> types;
   private final Lexer lexer;
   private final Diagnostics diagnostics;
   private Token current;
@@ -37,13 +38,14 @@ final class Tokens {
 
   private boolean braceMissing;
 
-  Tokens(String text, Diagnostics diagnostics) {
-    this(text, 0, diagnostics);
+  Tokens(Source source, Diagnostics diagnostics) {
+    this(source.code(), 0, source.types(), diagnostics);
   }
 
   /** Those from an offset on. */
-  Tokens(String text, int start, Diagnostics diagnostics) {
+  Tokens(String text, int start, Set<String> types, Diagnostics diagnostics) {
     this.text = text;
+    this.types = types;
     this.diagnostics = diagnostics;
     lexer = new Lexer(text, diagnostics);
     if (start > 0) {
@@ -58,6 +60,11 @@ final class Tokens {
 
   Token current() {
     return current;
+  }
+
+  /** Whether the script declares a type of this name. */
+  boolean declaresType(String name) {
+    return types.contains(name);
   }
 
   /** Whether the last taken token was a symbol. */

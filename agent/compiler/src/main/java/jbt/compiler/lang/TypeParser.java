@@ -103,17 +103,21 @@ final class TypeParser {
   }
 
   /** Whether it can only be what a cast is applied to, if this is the name in front of it. */
-  private static boolean beginsOperand(Token name, Token token) {
+  private boolean beginsOperand(Token name, Token token) {
     return switch (token.kind()) {
       case INTEGER, STRING, VARIABLE, MAP, IDENTIFIER -> true;
       case SYMBOL ->
           token.is("(")
               || token.is("~")
               || token.is("!")
-              || (TYPEDEF.matcher(name.text()).matches()
-                  && (token.is("-") || token.is("*") || token.is("&")));
+              || (namesType(name)
+                  && (token.is("-") || token.is("+") || token.is("*") || token.is("&")));
       case BAD, END -> false;
     };
+  }
+
+  private boolean namesType(Token name) {
+    return tokens.declaresType(name.text()) || TYPEDEF.matcher(name.text()).matches();
   }
 
   /** Whether the argument of a call that comes can be nothing but a type. */
