@@ -20,7 +20,8 @@ public record Define(
     body = List.copyOf(body);
   }
 
-  boolean variadic() {
+  /** Whether it takes any number of arguments. */
+  public boolean variadic() {
     return parameters.isPresent()
         && !parameters.get().isEmpty()
         && parameters.get().getLast().equals(REST);

@@ -120,6 +120,12 @@ final class DefineUses {
   private Expr written(Define define, Expr body, Expr use, Set<String> hidden) {
     Map<String, Expr> arguments = new HashMap<>();
     if (use instanceof Expr.Call call) {
+      if (define.variadic()) {
+        diagnostics.error(
+            call.range(),
+            define.name() + " takes any number of arguments: a script can't use such a macro");
+        return new Expr.Int(0, false, call.range());
+      }
       List<String> names = define.parameters().orElseThrow();
       if (names.size() != call.arguments().size()) {
         diagnostics.error(

@@ -34,7 +34,7 @@ final class DiagnosticText {
     int firstLine = source.line(range.start());
     int lastLine = source.line(Math.max(range.start(), range.end() - 1));
     int number = source.lineInFile(range.start());
-    out.append(source.file(range.start())).append(':').append(number);
+    out.append(source.path(range.start())).append(':').append(number);
     if (firstLine == lastLine) {
       int first = source.column(range.start());
       int last = first + range.end() - range.start();

@@ -23,7 +23,8 @@ public final class Imports {
       return main;
     }
     Source merged = main;
-    Set<String> seen = new HashSet<>();
+    // The script itself is there already.
+    Set<String> seen = new HashSet<>(Set.of(path("", main.name())));
     Deque<Ast.Import> open = new ArrayDeque<>(imports(main, code));
     while (!open.isEmpty()) {
       Ast.Import next = open.poll();
@@ -39,7 +40,7 @@ public final class Imports {
             c ? List.of("Write what it does as fn or macro in a .bt file") : List.of());
       }
       for (String script : scripts) {
-        if (seen.add(script)) {
+        if (seen.add(path(main.name(), script))) {
           int start = merged.text().length() + 1;
           merged = merged.with(script, parameters.imports().getOrDefault(script, ""));
           imports(merged, code).stream().filter(i -> i.range().start() >= start).forEach(open::add);
@@ -71,11 +72,13 @@ public final class Imports {
    * without {@code .} and {@code ..} where that can be.
    */
   public static String resolve(String from, String main, String path) {
-    boolean nested = !from.equals(main) && from.contains("/");
+    return path(from.equals(main) ? "" : from, path);
+  }
+
+  /** A path that one script names, from where that script's own path is. */
+  static String path(String from, String path) {
     String whole =
-        nested && !path.startsWith("/")
-            ? from.substring(0, from.lastIndexOf('/') + 1) + path
-            : path;
+        path.startsWith("/") ? path : from.substring(0, from.lastIndexOf('/') + 1) + path;
     List<String> parts = new ArrayList<>();
     for (String part : List.of(whole.split("/", -1))) {
       if (part.equals("..") && !parts.isEmpty() && !parts.getLast().equals("..")) {

@@ -80,6 +80,12 @@ public final class Source {
     return file;
   }
 
+  /** Where the script was found that an offset is in; a header may be in other folders. */
+  public String path(int offset) {
+    String file = file(offset);
+    return file.equals(name) || !file.endsWith(".bt") ? file : Imports.path(name, file);
+  }
+
   /** Number of the line in the script that an offset is in, from 1. */
   public int lineInFile(int offset) {
     int before = 0;

@@ -202,6 +202,33 @@ final class MacrosTest {
   }
 
   @Test
+  void namesImportsByTheirPaths() {
+    Parameters parameters =
+        new Parameters(
+            List.of(),
+            Map.of(),
+            Map.of(
+                "main.bt", "never read",
+                "../here/main.bt", "never read",
+                "../lib/a.bt", "import \"b.bt\"; import \"../here/main.bt\";",
+                "../lib/b.bt", "BEGIN { x(); }"));
+    String script =
+        "config = { max_strlen = 64 } import \"main.bt\"; import \"../lib/a.bt\"; BEGIN { y(); }";
+    assertThatThrownBy(
+            () -> Compiler.compile(script, "all/here/main.bt", parameters, ScriptRun.TARGET))
+        .hasMessage(
+            """
+            all/here/main.bt:1:78-81: ERROR: Unknown function: 'y'
+            %s
+                                                                                         ~~~
+            all/lib/b.bt:1:9-12: ERROR: Unknown function: 'x'
+            BEGIN { x(); }
+                    ~~~
+            """
+                .formatted(script));
+  }
+
+  @Test
   void importsAsTheSettingAllows() throws Exception {
     Parameters parameters =
         new Parameters(List.of(), Map.of(), Map.of("a.bt", "macro a() { 1 }"));
