@@ -227,7 +227,11 @@ final class Access {
     if (value.expr() instanceof Expr.Local && canBePointedTo(value.type())) {
       return held(value, range);
     }
-    error(range, "Only variables and what a pointer leads to have an address");
+    error(
+        range,
+        value.expr() instanceof Expr.Local
+            ? "A variable of type %s has no address".formatted(TypeNames.describe(value.type()))
+            : "Only variables and what a pointer leads to have an address");
     return Value.unknown(range);
   }
 

@@ -230,8 +230,8 @@ final class Calls {
     int column = source.column(range.start());
     return "%s:%d:%d-%d"
         .formatted(
-            source.name(),
-            source.line(range.start()),
+            source.path(range.start()),
+            source.lineInFile(range.start()),
             column,
             column + range.end() - range.start());
   }

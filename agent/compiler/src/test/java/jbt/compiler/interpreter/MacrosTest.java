@@ -229,6 +229,19 @@ final class MacrosTest {
   }
 
   @Test
+  void tellsOfTroubleInImportsByTheirPaths() throws Exception {
+    Parameters parameters =
+        new Parameters(
+            List.of(), Map.of(), Map.of("e.bt", "// One.\nmacro e() { warnf(\"it\"); }"));
+    String script = "import \"e.bt\"; BEGIN { e; }";
+    assertThat(
+            Compiler.compile(script, "lib/main.bt", parameters, ScriptRun.TARGET)
+                .sites()
+                .toString())
+        .contains("lib/e.bt:2:13-24: WARNING: ");
+  }
+
+  @Test
   void importsAsTheSettingAllows() throws Exception {
     Parameters parameters =
         new Parameters(List.of(), Map.of(), Map.of("a.bt", "macro a() { 1 }"));

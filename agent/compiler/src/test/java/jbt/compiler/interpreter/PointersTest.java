@@ -235,6 +235,8 @@ final class PointersTest {
     errs("@ = (struct task_struct)5;", "Can't cast int64 to struct task_struct");
     errs("@ = curtask->numbers[3];", "The index 3 is outside of the array of 3 elements");
     errs("@ = &5;", "Only variables and what a pointer leads to have an address");
+    errs("$t = (1, 2); $p = &$t;", "A variable of type (int64, int64) has no address");
+    errs("$k = kstack; $p = &$k;", "A variable of type kernel stack has no address");
   }
 
   private static void errs(String statements, String message) {
