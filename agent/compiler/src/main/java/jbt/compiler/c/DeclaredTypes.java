@@ -11,7 +11,9 @@ import jbt.compiler.types.TypeNames;
 final class DeclaredTypes {
   private DeclaredTypes() {}
 
-  /** Those that typedefs give, but not to functions, and macros that stand for one name of a type. */
+  /**
+   * Those that typedefs give, but not to functions, and macros that stand for one name of a type.
+   */
   static Set<String> names(List<CToken> declarations, Collection<Define> defines) {
     Set<String> names = new HashSet<>();
     boolean typedef = false;

@@ -127,9 +127,15 @@ final class Definitions {
     SourceRange head = start.to(tokens.previous());
     int errors = tokens.diagnostics().errorCount();
     Expr.Sequence written = statements.sequence();
-    if (tokens.diagnostics().errorCount() == errors) {
+    if (tokens.diagnostics().errorCount() > errors) {
+      return;
+    }
+    try {
       Expr.Sequence body = FunctionBody.of(variables, type, written, head);
       macros.add(new Macro(name.text(), parameters, body, true, head));
+    } catch (SyntaxError error) {
+      // All of it is read: what follows is not skipped.
+      error.report(tokens.diagnostics());
     }
   }
 

@@ -243,8 +243,7 @@ final class MacrosTest {
 
   @Test
   void importsAsTheSettingAllows() throws Exception {
-    Parameters parameters =
-        new Parameters(List.of(), Map.of(), Map.of("a.bt", "macro a() { 1 }"));
+    Parameters parameters = new Parameters(List.of(), Map.of(), Map.of("a.bt", "macro a() { 1 }"));
     String script =
         "config = { unstable_import_statement = %s }\nimport \"stdlib/x\"; import \"a.bt\";\n"
             + "BEGIN { print(a); }";
