@@ -28,6 +28,8 @@ import jbt.cli.session.Signals;
 import jbt.cli.session.Wanted;
 import jbt.daemon.ServiceManager;
 import jbt.daemon.Version;
+import jbt.kernel.sys.ProcessEnd;
+import jbt.kernel.sys.SystemCallException;
 import jbt.server.Opener;
 import jbt.server.session.Settings;
 import jbt.server.targets.HostNames;
@@ -94,8 +96,9 @@ public final class Main {
           print(Pki.issue(issue.folder(), issue.role(), issue.name(), issue.dns(), issue.days()));
       case Command.ListProbes list -> {
         List<String> hosts = expand(list.where());
-        if (list.process().isPresent()) {
-          process(list.process().getAsInt());
+        if (list.process().isPresent()
+            && ProcessHandle.of(list.process().getAsInt()).isEmpty()) {
+          throw noProcess(list.process().getAsInt());
         }
         ListProbesRequest.Builder request =
             ListProbesRequest.newBuilder()
@@ -249,15 +252,18 @@ public final class Main {
 
   /** Stops with the process that is traced. */
   private static void stopWith(int process, Session session) throws UsageException {
-    ProcessHandle traced = process(process);
-    if (!traced.equals(ProcessHandle.current())) {
-      var _ = traced.onExit().thenRun(session::stop);
+    if (process == ProcessHandle.current().pid()) {
+      return;
+    }
+    try {
+      ProcessEnd.await(process, session::stop);
+    } catch (SystemCallException e) {
+      throw noProcess(process);
     }
   }
 
-  private static ProcessHandle process(int id) throws UsageException {
-    return ProcessHandle.of(id)
-        .orElseThrow(() -> new UsageException("-p: there is no process " + id));
+  private static UsageException noProcess(int id) {
+    return new UsageException("-p: there is no process " + id);
   }
 
   private static List<String> expand(Command.Where where) throws TargetException {

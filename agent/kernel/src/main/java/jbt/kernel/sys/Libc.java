@@ -11,6 +11,7 @@ final class Libc {
   static final long FSOPEN = 430;
   static final long FSCONFIG = 431;
   static final long FSMOUNT = 432;
+  static final long PIDFD_OPEN = 434;
 
   static {
     String architecture = System.getProperty("os.arch", "");
@@ -54,6 +55,8 @@ final class Libc {
 
   static native int epoll_wait(int epoll, Pointer events, int maxEvents, int timeoutMs);
 
+  static native int poll(Pointer fds, long count, int timeoutMs);
+
   static native int eventfd(int value, int flags);
 
   static native long read(int fd, Pointer bytes, long length);
@@ -66,6 +69,8 @@ final class Libc {
 
   static native long sendto(
       int fd, Pointer bytes, long length, int flags, Pointer address, int addressLength);
+
+  static native long signal(int number, long action);
 
   static native long sysconf(int name);
 
