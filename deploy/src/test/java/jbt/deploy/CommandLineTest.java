@@ -133,6 +133,27 @@ class CommandLineTest {
     }
   }
 
+  /** A shell has what it starts by & ignore SIGINT, nohup SIGHUP. */
+  @ParameterizedTest
+  @ValueSource(strings = {"INT", "HUP"})
+  void ofIgnoredSignalsOneIsHeard(String ignored) throws Exception {
+    List<String> command =
+        new ArrayList<>(List.of("/bin/sh", "-c", "trap '' " + ignored + "; exec \"$0\" \"$@\""));
+    String script =
+        "BEGIN { printf(\"up\\n\"); } self:signal:SIGUSR1 { printf(\"on\\n\"); }";
+    command.addAll(Java.command("jbt.cli.Main", "-e", script));
+    try (Running remote = Running.start(command)) {
+      remote.awaitOut("up"::equals, PATIENCE);
+      remote.signal(ignored);
+      if (ignored.equals("HUP")) {
+        remote.signal("USR1");
+        remote.awaitOut("on"::equals, PATIENCE);
+        remote.signal("INT");
+      }
+      assertThat(remote.exitCode(PATIENCE)).isZero();
+    }
+  }
+
   @Test
   void anotherSignalGivesUp() throws Exception {
     String script = "BEGIN { printf(\"up\\n\"); } i:s:100 { } END { system(\"sleep 4\"); }";
@@ -211,6 +232,21 @@ class CommandLineTest {
       target.end();
       assertThat(remote.exitCode(PATIENCE)).isZero();
       assertThat(remote.out()).contains("end");
+    }
+  }
+
+  /** Its parent, a sleep in place of the shell, never asks how it has ended. */
+  @Test
+  void endsWithATargetThatStaysAZombie() throws Exception {
+    String script = "BEGIN { print(1); } interval:s:100 { exit(9); }";
+    try (Running parent =
+        Running.start(List.of("sh", "-c", "sleep 1000 & echo $!; exec sleep 1000"))) {
+      String target = parent.awaitOutLine(1, PATIENCE);
+      try (Running remote = start("-p", target, "-e", script)) {
+        remote.awaitOut("1"::equals, PATIENCE);
+        Running.run("kill", target);
+        assertThat(remote.exitCode(PATIENCE)).isZero();
+      }
     }
   }
 

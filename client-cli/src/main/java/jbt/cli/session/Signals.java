@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import jbt.kernel.sys.SignalAction;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
@@ -51,10 +52,21 @@ public final class Signals {
             Runtime.getRuntime().halt(GIVEN_UP);
           }
         };
-    install(onSignal, List.of("INT", "TERM", "HUP"), false);
+    interrupt(onSignal);
+    install(onSignal, List.of("TERM", "HUP"), false);
     install(user, List.of("USR1"), true);
     for (int early = EARLY.getAndSet(0); early > 0; early--) {
       user.run();
+    }
+  }
+
+  /** A shell that starts a command by & has it ignore this one, and Java would leave it at that. */
+  private static void interrupt(Runnable onSignal) {
+    Signal signal = new Signal("INT");
+    SignalHandler handler = which -> onSignal.run();
+    if (SignalHandler.SIG_IGN.equals(Signal.handle(signal, handler))) {
+      SignalAction.setDefault(signal.getNumber());
+      Signal.handle(signal, handler);
     }
   }
 
@@ -66,7 +78,7 @@ public final class Signals {
       Signal signal = new Signal(name);
       SignalHandler before = Signal.handle(signal, which -> onSignal.run());
       if (SignalHandler.SIG_IGN.equals(before) && !always) {
-        // nohup and background jobs: who started us does not want the signal heard.
+        // nohup: who started us does not want the signal heard.
         Signal.handle(signal, SignalHandler.SIG_IGN);
       }
     }
