@@ -2,6 +2,10 @@
 # because each would cost more than a tenth of what starting costs in all.
 # In: home (the distribution's folder). Out: jvm, common and cache for exec.
 
+# Java takes arguments and names of files as the locale has them: UTF-8 here, be it set or not. What
+# Java starts gets the user's own again.
+export JBT_LC_ALL="${LC_ALL-}" LC_ALL=C.UTF-8
+
 jvm=$home/runtime/bin
 # By the environment, so that ps shows a command line that can be read.
 CLASSPATH=

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import jbt.daemon.UserLocale;
 
 /**
  * The command of -c: a process that stands still until the script is attached, and that ends with
@@ -39,7 +40,10 @@ final class Child implements AutoCloseable {
     }
     try {
       Process process =
-          new ProcessBuilder("/bin/sh", "-c", "kill -STOP $$; exec " + command).inheritIO().start();
+          UserLocale.restore(
+                  new ProcessBuilder("/bin/sh", "-c", "kill -STOP $$; exec " + command))
+              .inheritIO()
+              .start();
       Child child = new Child(process);
       child.awaitStopped(command);
       return child;

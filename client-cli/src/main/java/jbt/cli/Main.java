@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -72,6 +73,9 @@ public final class Main {
       return Outcome.USAGE;
     } catch (TargetException | PkiException | WayException e) {
       screen.say("ERROR: " + e.getMessage());
+      return Outcome.USAGE;
+    } catch (InvalidPathException e) {
+      screen.say("ERROR: not a name of a file: " + e.getInput());
       return Outcome.USAGE;
     } catch (IOException e) {
       screen.say("ERROR: cannot write the output: " + e.getMessage());

@@ -61,6 +61,15 @@ class MainTest {
   }
 
   @Test
+  void namesThatNoFileHas() {
+    for (String option : new String[] {"-o", "-I", "--flame", "-l"}) {
+      err.reset();
+      assertThat(run(option, "a\0b", "-e", "BEGIN {}")).isEqualTo(1);
+      assertThat(err()).isEqualTo("ERROR: not a name of a file: a\0b\n");
+    }
+  }
+
+  @Test
   void missingCertificate() {
     assertThat(run("--hosts", "a", "-e", "BEGIN {}")).isEqualTo(1);
     assertThat(err()).startsWith("ERROR: " + home.resolve(".config/jbt")).hasLineCount(1);

@@ -138,6 +138,24 @@ final class DistributionTest {
     }
   }
 
+  /** Names and texts are UTF-8 in any locale, which commands of the user see as he has it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"-u LC_ALL -u LC_CTYPE -u LANG", "LC_ALL=C", "LC_ALL=nowhere"})
+  void noLocaleIsNeeded(String locale) throws Exception {
+    String shell =
+        """
+        name=$(printf '\\303\\244') && mkdir -p "$2/$name" && cd "$2/$name" || exit 1
+        echo 'BEGIN { print("NAME"); system("echo $LC_ALL."); } i:s:100 { }' |
+          sed "s/NAME/$name/" >"$name.bt"
+        env %s "$1" --unsafe -q -o "$name.txt" -c 'echo $LC_ALL.' "$name.bt" && cat "$name.txt"
+        """
+            .formatted(locale);
+    String remote = Java.distribution().resolve("bin/jbt-remote").toString();
+    String set = locale.replaceFirst("^(LC_ALL=)?(-.*)?", "") + ".";
+    assertThat(Running.run("sh", "-c", shell, "sh", remote, folder.toString()))
+        .startsWith(set, "\u00e4", set);
+  }
+
   /** jbt-remote with a script for both hosts, as a shell's command line. */
   private static String ask(String script) {
     List<String> words =

@@ -14,6 +14,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import jbt.daemon.UserLocale;
 import jbt.v1.LineKind;
 import jbt.v1.Lines;
 import jbt.v1.TraceReply;
@@ -80,7 +81,7 @@ final class Commands implements AutoCloseable {
   private TraceReply command(String place, String text) {
     try {
       Process process =
-          new ProcessBuilder("/bin/sh", "-c", text)
+          UserLocale.restore(new ProcessBuilder("/bin/sh", "-c", text))
               .redirectErrorStream(true)
               .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
               .start();
