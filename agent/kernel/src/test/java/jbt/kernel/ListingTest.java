@@ -130,6 +130,10 @@ class ListingTest {
         .startsWith("uprobe:" + file + ":increment\n    increment+0\n    increment+");
     assertThatThrownBy(() -> list("uprobe:x")).hasMessageContaining("Name a program or library");
     assertThat(list("usdt:" + file + ":*")).isEmpty();
+    assertThat(list("U:" + file + ":*")).isEmpty();
+    assertThat(list("UProbe:" + file + ":helper_a")).isEqualTo(list("u:" + file + ":helper_a"));
+    assertThatThrownBy(() -> list("U:*")).hasMessageContaining("usdt:/");
+    assertThatThrownBy(() -> list("U")).hasMessageContaining("usdt:/");
     assertThat(list("*:" + file + ":helper_*")).isEqualTo(list("uprobe:" + file + ":helper_*"));
   }
 }

@@ -127,10 +127,10 @@ public final class ProbeListing {
       return;
     }
     int colon = pattern.indexOf(':');
-    String provider = colon < 0 ? "*" : pattern.substring(0, colon).toLowerCase(Locale.ROOT);
+    String provider = colon < 0 ? "*" : pattern.substring(0, colon);
     String rest = colon < 0 ? pattern : pattern.substring(colon + 1);
     if (colon < 0 && Expansion.provider(pattern).isPresent()) {
-      provider = pattern.toLowerCase(Locale.ROOT);
+      provider = pattern;
       rest = "*";
     }
     String wanted = rest.isEmpty() ? "*" : rest;
@@ -145,8 +145,9 @@ public final class ProbeListing {
     if (path || ofProcess()) {
       providers.addAll(IN_PROGRAMS);
     }
+    String any = provider.toLowerCase(Locale.ROOT);
     for (String usual : providers) {
-      if (Wildcard.matches(provider, usual)) {
+      if (Wildcard.matches(any, usual)) {
         list(usual, wanted);
       }
     }
