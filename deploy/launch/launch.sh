@@ -6,6 +6,12 @@
 # Java starts gets the user's own again.
 export JBT_LC_ALL="${LC_ALL-}" LC_ALL=C.UTF-8
 
+# Where a stream is closed Java would have one of its own files in its place: a file that can't be
+# read, or written, is as good as none.
+[ -e /proc/self/fd/0 ] || exec 0>/dev/null
+[ -e /proc/self/fd/1 ] || exec 1</dev/null
+[ -e /proc/self/fd/2 ] || exec 2</dev/null
+
 jvm=$home/runtime/bin
 # By the environment, so that ps shows a command line that can be read.
 CLASSPATH=

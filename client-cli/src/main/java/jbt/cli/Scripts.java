@@ -27,6 +27,9 @@ final class Scripts {
     return switch (source) {
       case Command.Source.Text(String script) -> script;
       case Command.Source.StandardInput _ -> read(standardInput, "standard input");
+      // Java takes the empty name for the folder where it is.
+      case Command.Source.File(Path path) when path.toString().isEmpty() ->
+          throw new UsageException("'': no such file");
       case Command.Source.File(Path path) -> {
         try (InputStream file = Files.newInputStream(path)) {
           yield read(file, path.toString());

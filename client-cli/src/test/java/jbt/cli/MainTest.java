@@ -61,6 +61,12 @@ class MainTest {
   }
 
   @Test
+  void noNameIsNoFile() {
+    assertThat(run("")).isEqualTo(1);
+    assertThat(err()).startsWith("ERROR: '': no such file\n");
+  }
+
+  @Test
   void namesThatNoFileHas() {
     for (String option : new String[] {"-o", "-I", "--flame", "-l"}) {
       err.reset();

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The programs as they are installed: their launchers, caches and runtime. */
@@ -154,6 +155,20 @@ final class DistributionTest {
     String set = locale.replaceFirst("^(LC_ALL=)?(-.*)?", "") + ".";
     assertThat(Running.run("sh", "-c", shell, "sh", remote, folder.toString()))
         .startsWith(set, "\u00e4", set);
+  }
+
+  /** Java's own files do not take the places of streams that are closed. */
+  @ParameterizedTest
+  @CsvSource({
+    "- <&-, ERROR: standard input: Bad file descriptor",
+    "--help >&-, ERROR: cannot write the output: Bad file descriptor",
+  })
+  void closedStreams(String arguments, String message) throws Exception {
+    String shell = Java.distribution().resolve("bin/jbt-remote") + " " + arguments;
+    try (Running remote = Running.start(List.of("sh", "-c", shell))) {
+      assertThat(remote.exitCode(Fleet.PATIENCE)).isEqualTo(1);
+      assertThat(remote.err().getFirst()).isEqualTo(message);
+    }
   }
 
   /** jbt-remote with a script for both hosts, as a shell's command line. */
