@@ -614,6 +614,15 @@ class CommandLineTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"test", "bench"})
+  void whatDoesNotRunHasNoResults(String mode) throws Exception {
+    try (Running remote = start("--" + mode, "-e", mode + ":a { print($x); }")) {
+      assertThat(remote.exitCode(PATIENCE)).isEqualTo(1);
+      assertThat(remote.out()).isEmpty();
+    }
+  }
+
   @Test
   void jsonTellsOfProbesOnStandardOutputOnly() throws Exception {
     LocalRun run = LocalRun.of(List.of("-f", "json", "-e", "BEGIN { exit(); }"), () -> {});

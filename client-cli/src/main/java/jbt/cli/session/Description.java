@@ -63,10 +63,7 @@ public final class Description implements StreamObserver<DescribeReply> {
     if (failure != null) {
       code = Broken.report(outbox, failure, hosts.isEmpty());
     }
-    while (!outbox.awaitWritten(1000)) {
-      // Whoever reads our output may take his time.
-    }
-    return code;
+    return outbox.finish(code);
   }
 
   private static void section(

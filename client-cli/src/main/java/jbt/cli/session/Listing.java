@@ -66,11 +66,7 @@ public final class Listing implements StreamObserver<ListProbesReply> {
     if (probes.isEmpty() && failures.isEmpty() && failure == null && !pattern.isEmpty()) {
       outbox.note(Bytes.of("nothing matches " + pattern + "\n"));
     }
-    int code = code(outbox, many);
-    while (!outbox.awaitWritten(1000)) {
-      // Whoever reads our output may take his time.
-    }
-    return code;
+    return outbox.finish(code(outbox, many));
   }
 
   private int code(Outbox outbox, boolean many) {

@@ -93,6 +93,36 @@ final class Outbox {
     }
   }
 
+  /** Says why standard output did not take everything, unless its reader has gone. */
+  boolean noteFailure() {
+    @Nullable IOException broken = failure();
+    if (broken == null || Screen.isReaderGone(broken)) {
+      return false;
+    }
+    note(Bytes.of("ERROR: cannot write the output: " + broken.getMessage() + "\n"));
+    return true;
+  }
+
+  /**
+   * Writes everything, however long whoever reads it takes.
+   *
+   * @param code the exit code if that is possible
+   */
+  int finish(int code) throws InterruptedException {
+    awaitAllWritten();
+    if (!noteFailure()) {
+      return code;
+    }
+    awaitAllWritten();
+    return Outcome.USAGE;
+  }
+
+  private void awaitAllWritten() throws InterruptedException {
+    while (!awaitWritten(1000)) {
+      // It takes its time.
+    }
+  }
+
   /**
    * Waits no longer: what was for standard error is written there at once, and nothing else.
    *

@@ -436,27 +436,29 @@ public final class Session {
     Summary summary = answer.summary();
     if (wanted.dump()) {
       outbox.offer(dumps.print(wanted.many()), PATIENCE_MILLIS);
-    } else if (wanted.modes().mode() != Mode.MODE_TRACE) {
-      Bytes results = new Bytes();
-      rendering.results(results, wanted.modes().mode(), answer.hosts());
-      write(results);
     } else if (answer.hosts().stream().anyMatch(Outcome::ran) && !wanted.modes().dryRun()) {
-      write(result(summary));
+      write(wanted.modes().mode() == Mode.MODE_TRACE ? result(summary) : results());
     }
     captured();
     failedCalls();
     outbox.note(notices.take());
+    // Only then it is known whether all of it could be written.
+    awaitWritten();
     int code = failure(inbox, cutShort ? waiting : List.of(), summary);
     if (outbox.failure() == null && !wanted.dump()) {
       outbox.note(footer(summary));
     }
+    return !awaitWritten() && unread() ? Outcome.USAGE : code;
+  }
+
+  /** Whoever reads our output may take his time; false if he has taken too much. */
+  private boolean awaitWritten() throws InterruptedException {
     while (!outbox.awaitWritten(TICK_MILLIS)) {
-      // Whoever reads our output may take his time.
       if (isGivenUp()) {
-        return unread() ? Outcome.USAGE : code;
+        return false;
       }
     }
-    return code;
+    return true;
   }
 
   /** Whether what nobody has read is part of the answer; says so. */
@@ -479,6 +481,12 @@ public final class Session {
     } else {
       write(text);
     }
+  }
+
+  private Bytes results() {
+    Bytes out = new Bytes();
+    rendering.results(out, wanted.modes().mode(), answer.hosts());
+    return out;
   }
 
   private Bytes result(Summary summary) {
@@ -526,18 +534,13 @@ public final class Session {
 
   private int failure(Inbox inbox, List<String> waiting, Summary summary) {
     @Nullable Throwable broken = inbox.failure();
-    @Nullable IOException output = outbox.failure();
     if (broken != null) {
       return Broken.report(outbox, broken, answer.hosts().isEmpty());
     }
     if (!waiting.isEmpty()) {
       outbox.note(Bytes.of("gave up " + waitingText(waiting) + "\n"));
     }
-    if (output != null && !Screen.isReaderGone(output)) {
-      outbox.note(Bytes.of("ERROR: cannot write the output: " + output.getMessage() + "\n"));
-      return Outcome.USAGE;
-    }
-    if (notWritten) {
+    if (outbox.noteFailure() || notWritten) {
       return Outcome.USAGE;
     }
     if (answer.hosts().stream().anyMatch(Outcome::ran)) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.stub.StreamObserver;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import jbt.v1.DescribeReply;
@@ -50,6 +52,23 @@ class ListingTest {
             .addAllHosts(List.of(replies).stream().map(ListProbesReply::getHost).toList())
             .build();
     return Listing.run(answering(List.of(replies)), request, screen);
+  }
+
+  @Test
+  void fullDiskIsTold() throws Exception {
+    OutputStream full =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("No space left on device");
+          }
+        };
+    Screen screen = new Screen(full, err, false, false);
+    ListProbesRequest request = ListProbesRequest.getDefaultInstance();
+    assertThat(Listing.run(answering(List.of(probes("a", "kprobe:a"))), request, screen))
+        .isEqualTo(1);
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .isEqualTo("ERROR: cannot write the output: No space left on device\n");
   }
 
   @Test

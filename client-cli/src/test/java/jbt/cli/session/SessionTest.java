@@ -319,6 +319,27 @@ class SessionTest {
     assertThat(err()).contains("ERROR: cannot write the output: No space left on device\n");
   }
 
+  /** Nothing says before the end that the last piece could not be written. */
+  @Test
+  void fullDiskIsToldAtTheEnd() throws Exception {
+    OutputStream full =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            pause(300);
+            throw new IOException("No space left on device");
+          }
+        };
+    FakeService service =
+        FakeService.that(
+            replies -> {
+              replies.onNext(lines("a", "one\n"));
+              replies.onNext(FakeService.host("a", HostState.HOST_FINAL));
+            });
+    assertThat(session(wanted(), full).run(service)).isEqualTo(1);
+    assertThat(err()).contains("ERROR: cannot write the output: No space left on device\n");
+  }
+
   private static void end(StreamObserver<TraceReply> replies) {
     replies.onNext(FakeService.host("a", HostState.HOST_FINAL));
     replies.onNext(FakeService.host("b", HostState.HOST_FINAL));
