@@ -14,6 +14,7 @@ import jbt.v1.Keying;
 import jbt.v1.Limits;
 import jbt.v1.LossSource;
 import jbt.v1.MapPartial;
+import jbt.v1.Open;
 import jbt.v1.Round;
 import jbt.v1.Rows;
 import jbt.v1.StopReason;
@@ -68,6 +69,24 @@ class TracerServiceTest {
     assertThat(total(receiver.lastPartial(1))).isEqualTo(100_000);
     assertThat(receiver.lastPartial(1).getRows().getKeys().toStringUtf8())
         .contains("tracepoint:syscalls:sys_enter_getppid");
+  }
+
+  /** As for a Ctrl-C just when it begins. */
+  @Test
+  void whatIsToBeOpenedBeginsAndEndsAlthoughItStops() throws Exception {
+    Receiver receiver =
+        start("BEGIN { printf(\"begin\\n\"); } i:s:100 { } END { printf(\"end\\n\"); }");
+    receiver.send(
+        TraceRequest.newBuilder().setOpen(Open.newBuilder().setDelayNs(Long.MAX_VALUE / 4)).build());
+    assertThat(receiver.stop().end().getStopReason()).isEqualTo(StopReason.STOP_REQUEST);
+    assertThat(receiver.text()).isEqualTo("begin\nend\n");
+  }
+
+  @Test
+  void whatIsNeverOpenedDoesNotBegin() throws Exception {
+    Receiver receiver = start("BEGIN { printf(\"begin\\n\"); } i:s:100 { }");
+    assertThat(receiver.stop().end().getStopReason()).isEqualTo(StopReason.STOP_REQUEST);
+    assertThat(receiver.text()).isEmpty();
   }
 
   @Test

@@ -247,8 +247,7 @@ public final class Session {
       return;
     }
     if (report.getState() == HostState.HOST_ATTACHED && wanted.opens() && !opened) {
-      opened = true;
-      send(TraceRequest.newBuilder().setOpen(Open.getDefaultInstance()).build());
+      opened = open();
     }
     if (wanted.modes().warnings()) {
       report.getNoticesList().forEach(notice -> note(report.getHost(), notice));
@@ -256,7 +255,9 @@ public final class Session {
     note(
         report.getHost(),
         Broken.told(wanted.many(), report.getHost(), report.getFailure(), report.getMessage()));
-    if (!attachedShown && (!isConnecting() || report.getState() == HostState.HOST_RUNNING)) {
+    boolean goesOn = opened || stopAskedAt == 0;
+    if (!attachedShown
+        && ((goesOn && !isConnecting()) || report.getState() == HostState.HOST_RUNNING)) {
       attachedShown = true;
       attached(out);
     }
@@ -549,11 +550,14 @@ public final class Session {
     return Outcome.of(answer.hosts(), summary, wanted);
   }
 
-  private void send(TraceRequest request) {
+  /** Lets the script begin; not any more if it is to stop, which the host has heard first. */
+  private boolean open() {
     synchronized (requestsLock) {
-      if (requests != null) {
-        requests.onNext(request);
+      if (requests == null || stopSent) {
+        return false;
       }
+      requests.onNext(TraceRequest.newBuilder().setOpen(Open.getDefaultInstance()).build());
+      return true;
     }
   }
 

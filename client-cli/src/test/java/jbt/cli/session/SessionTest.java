@@ -33,6 +33,7 @@ import jbt.v1.Round;
 import jbt.v1.Rows;
 import jbt.v1.Schema;
 import jbt.v1.TraceReply;
+import jbt.v1.TraceRequest;
 import jbt.v1.ValueKind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -338,6 +339,23 @@ class SessionTest {
             });
     assertThat(session(wanted(), full).run(service)).isEqualTo(1);
     assertThat(err()).contains("ERROR: cannot write the output: No space left on device\n");
+  }
+
+  @Test
+  void whatStopsBeforeItBeginsIsNotAttached() throws Exception {
+    FakeService service =
+        new FakeService(
+            replies -> {},
+            replies -> {
+              replies.onNext(FakeService.host("a", HostState.HOST_ATTACHED));
+              replies.onNext(FakeService.host("a", HostState.HOST_FINAL));
+              replies.onCompleted();
+            });
+    Session session = session(wanted());
+    session.stop();
+    assertThat(session.run(service)).isZero();
+    assertThat(service.requests).noneMatch(TraceRequest::hasOpen);
+    assertThat(err()).isEmpty();
   }
 
   private static void end(StreamObserver<TraceReply> replies) {

@@ -236,7 +236,7 @@ public final class Session implements Runnable {
     report.addAllNotices(files.changes());
   }
 
-  /** Waits until the gate is to be opened; false if the session is stopped before. */
+  /** Waits until the gate is to be opened; false if the session is stopped before that is asked. */
   private synchronized boolean awaitOpen() throws Failed {
     long until = System.nanoTime() + UNOPENED_NS;
     try {
@@ -252,7 +252,7 @@ public final class Session implements Runnable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return false;
+    return openAsked && !abandoned;
   }
 
   private static int count(Plan plan, Class<? extends Attachment.Point> kind) {
