@@ -76,7 +76,7 @@ public record Checked(
   /**
    * One program to be made: a block of the script for attach points that share one context layout.
    *
-   * @param points the attach points; cookie is that of {@link jbt.compiler.plan.Attachment}
+   * @param points the attach points
    * @param locals types of the scratch variables, named by their place
    * @param only the one system call of 64-bit programs whose events it is for, where it is attached
    *     to those of others too
@@ -117,7 +117,8 @@ public record Checked(
     /** The same program at another place, where its only attach point is taken to be. */
     public Probe attached(
         Kind to, Attachment.Point point, Optional<SystemCall> which, Map<Integer, Expr> fields) {
-      PointAt at = new PointAt(point, points.getFirst().cookie());
+      PointAt only = points.getFirst();
+      PointAt at = new PointAt(point, only.cookie(), only.given());
       return new Probe(to, List.of(at), predicate, body, locals, range, which, fields);
     }
 
@@ -157,7 +158,8 @@ public record Checked(
     }
   }
 
-  public record PointAt(Attachment.Point point, int cookie) {}
+  /** An attach point; see {@link jbt.compiler.plan.Attachment}. */
+  public record PointAt(Attachment.Point point, int cookie, String given) {}
 
   /** Statements. Sites are places in {@link Checked#sites}. */
   public sealed interface Stmt {

@@ -310,13 +310,25 @@ public final class Checker {
           group.points.stream()
               .map(
                   point ->
-                      new PointAt(point.point(), Objects.requireNonNull(cookies.get(point.name()))))
+                      new PointAt(
+                          point.point(),
+                          Objects.requireNonNull(cookies.get(point.name())),
+                          given(group.block, point)))
               .toList();
       probes.add(
           new Probe(
               context.kind(), points, predicate, body, context.localTypes(), group.block.range()));
     }
     return new Result(probes, names, round);
+  }
+
+  /** The name that the script gives the attach point that a place comes from. */
+  private static String given(Ast.Block block, Expanded place) {
+    return block.attachPoints().stream()
+        .filter(written -> written.range().equals(place.range()))
+        .map(Ast.AttachPoint::given)
+        .findFirst()
+        .orElse("");
   }
 
   /** One for each name, from 1; "", which a variable that nothing has set holds, is 0. */

@@ -182,7 +182,7 @@ final class Expansion {
 
   private static AttachPoint unquoted(AttachPoint written) {
     List<String> parts = written.parts().stream().map(Quotes::removed).toList();
-    return new AttachPoint(written.provider(), parts, written.range());
+    return written.with(written.provider(), parts);
   }
 
   private List<Expanded> inKernel(AttachPoint written, String provider) {
@@ -215,7 +215,7 @@ final class Expansion {
     List<Expanded> found = new ArrayList<>();
     for (String provider : programs ? OF_PROGRAMS : OF_KERNEL) {
       if (Wildcard.matches(pattern, provider)) {
-        found.addAll(quiet.expand(new AttachPoint(provider, written.parts(), written.range())));
+        found.addAll(quiet.expand(written.with(provider, written.parts())));
       }
     }
     if (found.isEmpty()) {

@@ -118,7 +118,7 @@ final class ParameterUses {
     SourceRange range = written.range();
     List<String> parts = new ArrayList<>(Quotes.parts(text(written.provider(), range)));
     written.parts().forEach(part -> parts.addAll(Quotes.parts(text(part, range))));
-    return new AttachPoint(parts.getFirst(), parts.subList(1, parts.size()), range);
+    return written.with(parts.getFirst(), parts.subList(1, parts.size()));
   }
 
   /** A part of an attach point; in quotes nothing is replaced. */

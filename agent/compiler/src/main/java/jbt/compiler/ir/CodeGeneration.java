@@ -219,7 +219,7 @@ public final class CodeGeneration {
               emitted.code(),
               emitted.lines()));
       for (Checked.PointAt point : probe.points()) {
-        attachments.add(new Attachment(i, point.point(), point.cookie()));
+        attachments.add(new Attachment(i, point.point(), point.cookie(), point.given()));
       }
     }
     return new Plan(

@@ -69,10 +69,20 @@ public final class Ast {
     }
   }
 
-  /** An attach point as written, split at its colons: {@code tracepoint:cat:event}. */
-  public record AttachPoint(String provider, List<String> parts, SourceRange range) {
+  /**
+   * An attach point as written, split at its colons: {@code tracepoint:cat:event}.
+   *
+   * @param given the name in front of it, {@code name=}; "" if there is none
+   */
+  public record AttachPoint(
+      String given, String provider, List<String> parts, SourceRange range) {
     public AttachPoint {
       parts = List.copyOf(parts);
+    }
+
+    /** The same with other text behind its name. */
+    public AttachPoint with(String other, List<String> others) {
+      return new AttachPoint(given, other, others, range);
     }
   }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jbt.compiler.lang.Ast.AttachPoint;
 import jbt.compiler.lang.Ast.Block;
@@ -24,7 +25,7 @@ public final class Parser {
   private static final Set<String> OTHER_FUNCTIONS =
       Set.of("function", "func", "def", "sub", "proc", "void", "int", "static");
 
-  private static final Pattern POINT_NAME = Pattern.compile("^[A-Za-z_][A-Za-z0-9_]*=");
+  private static final Pattern POINT_NAME = Pattern.compile("^([A-Za-z_][A-Za-z0-9_]*)=");
 
   private Parser() {}
 
@@ -143,14 +144,16 @@ public final class Parser {
     }
     Token written = tokens.attachPoint();
     // A name may stand in front: name=provider:part.
-    boolean named = written.text().indexOf('=') >= 0;
-    String point = named ? POINT_NAME.matcher(written.text()).replaceFirst("") : written.text();
-    List<String> parts = Quotes.parts(point);
+    String text = written.text();
+    Matcher name = POINT_NAME.matcher(text);
+    boolean named = text.indexOf('=') >= 0 && name.find();
+    String given = named ? name.group(1) : "";
+    List<String> parts = Quotes.parts(named ? text.substring(name.end()) : text);
     String provider = Quotes.removed(parts.getFirst());
     if (provider.contains("(")) {
       throw new SyntaxError(
           written.range(), "expected a probe, not '" + provider + "'", Definitions.FUNCTIONS);
     }
-    return new AttachPoint(provider, parts.subList(1, parts.size()), written.range());
+    return new AttachPoint(given, provider, parts.subList(1, parts.size()), written.range());
   }
 }

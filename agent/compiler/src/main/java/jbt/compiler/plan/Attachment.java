@@ -5,8 +5,13 @@ package jbt.compiler.plan;
  *
  * @param program place in {@link Plan#programs}
  * @param cookie what bpf_get_attach_cookie gives there: the place in {@link Plan#namesByCookie}
+ * @param given the name that the script gives it, "" if it gives none
  */
-public record Attachment(int program, Point point, int cookie) {
+public record Attachment(int program, Point point, int cookie, String given) {
+  public Attachment(int program, Point point, int cookie) {
+    this(program, point, cookie, "");
+  }
+
   /** Where a program is attached. */
   public sealed interface Point {
     /** Run once before the gate opens. */

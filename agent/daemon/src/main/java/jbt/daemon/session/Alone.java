@@ -23,10 +23,11 @@ final class Alone {
     List<ProbeResult> results = new ArrayList<>();
     for (Attachment attachment : loaded.plan().attachments()) {
       switch (attachment.point()) {
-        case Attachment.Point.Test test when mode == Mode.MODE_TEST && filter.finds(test.name()) ->
+        case Attachment.Point.Test test
+            when mode == Mode.MODE_TEST && filter.finds(attachment, test.name()) ->
             results.add(test(test.name(), attachment, loaded, tracing));
         case Attachment.Point.Bench bench
-            when mode == Mode.MODE_BENCH && filter.finds(bench.name()) ->
+            when mode == Mode.MODE_BENCH && filter.finds(attachment, bench.name()) ->
             results.add(bench(bench.name(), attachment, loaded, tracing));
         default -> {}
       }

@@ -36,7 +36,7 @@ final class NameFilter {
    */
   Plan in(Plan plan) throws Failed {
     List<String> names = plan.namesByCookie();
-    Predicate<Attachment> finds = at -> finds(names.get(at.cookie()));
+    Predicate<Attachment> finds = at -> finds(at, names.get(at.cookie()));
     List<Attachment> events = plan.attachments().stream().filter(at -> event(at.point())).toList();
     if (events.stream().noneMatch(finds)) {
       throw new Failed(
@@ -52,8 +52,13 @@ final class NameFilter {
         || point instanceof Attachment.Point.Signal);
   }
 
+  /** Whether it is found in the name of an attach point, or in the one that the script gives it. */
+  boolean finds(Attachment at, String name) {
+    return finds(name) || (!at.given().isEmpty() && finds(at.given()));
+  }
+
   /** Whether it is found in a name; not if that is too hard to tell. */
-  boolean finds(String name) {
+  private boolean finds(String name) {
     try {
       return pattern.matcher(new Counted(name, new AtomicInteger())).find();
     } catch (TooManyReadsException e) {
