@@ -40,8 +40,7 @@ final class Child implements AutoCloseable {
     }
     try {
       Process process =
-          UserLocale.restore(
-                  new ProcessBuilder("/bin/sh", "-c", "kill -STOP $$; exec " + command))
+          UserLocale.restore(new ProcessBuilder("/bin/sh", "-c", "kill -STOP $$; exec " + command))
               .inheritIO()
               .start();
       Child child = new Child(process);

@@ -100,8 +100,7 @@ public final class Main {
           print(Pki.issue(issue.folder(), issue.role(), issue.name(), issue.dns(), issue.days()));
       case Command.ListProbes list -> {
         List<String> hosts = expand(list.where());
-        if (list.process().isPresent()
-            && ProcessHandle.of(list.process().getAsInt()).isEmpty()) {
+        if (list.process().isPresent() && ProcessHandle.of(list.process().getAsInt()).isEmpty()) {
           throw noProcess(list.process().getAsInt());
         }
         ListProbesRequest.Builder request =

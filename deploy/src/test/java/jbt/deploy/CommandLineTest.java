@@ -139,8 +139,7 @@ class CommandLineTest {
   void ofIgnoredSignalsOneIsHeard(String ignored) throws Exception {
     List<String> command =
         new ArrayList<>(List.of("/bin/sh", "-c", "trap '' " + ignored + "; exec \"$0\" \"$@\""));
-    String script =
-        "BEGIN { printf(\"up\\n\"); } self:signal:SIGUSR1 { printf(\"on\\n\"); }";
+    String script = "BEGIN { printf(\"up\\n\"); } self:signal:SIGUSR1 { printf(\"on\\n\"); }";
     command.addAll(Java.command("jbt.cli.Main", "-e", script));
     try (Running remote = Running.start(command)) {
       remote.awaitOut("up"::equals, PATIENCE);

@@ -77,7 +77,9 @@ class TracerServiceTest {
     Receiver receiver =
         start("BEGIN { printf(\"begin\\n\"); } i:s:100 { } END { printf(\"end\\n\"); }");
     receiver.send(
-        TraceRequest.newBuilder().setOpen(Open.newBuilder().setDelayNs(Long.MAX_VALUE / 4)).build());
+        TraceRequest.newBuilder()
+            .setOpen(Open.newBuilder().setDelayNs(Long.MAX_VALUE / 4))
+            .build());
     assertThat(receiver.stop().end().getStopReason()).isEqualTo(StopReason.STOP_REQUEST);
     assertThat(receiver.text()).isEqualTo("begin\nend\n");
   }

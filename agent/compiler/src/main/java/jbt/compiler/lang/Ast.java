@@ -74,8 +74,7 @@ public final class Ast {
    *
    * @param given the name in front of it, {@code name=}; "" if there is none
    */
-  public record AttachPoint(
-      String given, String provider, List<String> parts, SourceRange range) {
+  public record AttachPoint(String given, String provider, List<String> parts, SourceRange range) {
     public AttachPoint {
       parts = List.copyOf(parts);
     }
