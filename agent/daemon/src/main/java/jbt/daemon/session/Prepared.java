@@ -22,6 +22,7 @@ import jbt.kernel.PacketReader;
 import jbt.v1.Dump;
 import jbt.v1.Failure;
 import jbt.v1.Keying;
+import jbt.v1.Mode;
 import jbt.v1.NamedText;
 import jbt.v1.Start;
 
@@ -30,7 +31,15 @@ public final class Prepared {
   private Prepared() {}
 
   static Plan compile(Start start, Plans plans, Target target, Policy policy) throws Failed {
-    return compile(start, parameters(start, policy), plans, target, policy);
+    return wanted(compile(start, parameters(start, policy), plans, target, policy), start);
+  }
+
+  /** Only the probes that are asked for; those of test and bench are told apart when they run. */
+  private static Plan wanted(Plan plan, Start start) throws Failed {
+    String filter = start.getProbeFilter();
+    return filter.isEmpty() || start.getMode() != Mode.MODE_TRACE
+        ? plan
+        : NameFilter.of(filter).in(plan);
   }
 
   private static Plan compile(
@@ -164,7 +173,7 @@ public final class Prepared {
     Start written = asWritten(start);
     Parameters careful = parameters(written, policy).carefully();
     try {
-      return attach(compile(written, careful, plans, target, policy));
+      return attach(wanted(compile(written, careful, plans, target, policy), start));
     } catch (LoadException e) {
       throw new Failed(Failure.FAILURE_KERNEL, e);
     }

@@ -149,7 +149,7 @@ public final class Session implements Runnable {
       // Whoever came by two names learns at once that they are one host.
       send(HostState.HOST_CONNECTING);
       long began = System.nanoTime();
-      Plan plan = wanted(Prepared.compile(start, host.plans(), host.target(), policy));
+      Plan plan = Prepared.compile(start, host.plans(), host.target(), policy);
       report.setCompileNs(System.nanoTime() - began);
       if (start.getDump()) {
         Dump dump = Prepared.dump(start, host.target(), policy);
@@ -171,14 +171,6 @@ public final class Session implements Runnable {
       // Even without memory, or without a file for a class: nothing stays, and the client is told.
       fail(Failure.FAILURE_INTERNAL, "internal error: " + e);
     }
-  }
-
-  /** Those of test and bench are told apart when they run. */
-  private Plan wanted(Plan plan) throws Failed {
-    String filter = start.getProbeFilter();
-    return filter.isEmpty() || start.getMode() != Mode.MODE_TRACE
-        ? plan
-        : NameFilter.of(filter).in(plan);
   }
 
   private void fail(Failure failure, String message) {
