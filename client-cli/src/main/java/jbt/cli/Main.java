@@ -27,10 +27,9 @@ import jbt.cli.session.Screen;
 import jbt.cli.session.Session;
 import jbt.cli.session.Signals;
 import jbt.cli.session.Wanted;
+import jbt.daemon.Processes;
 import jbt.daemon.ServiceManager;
 import jbt.daemon.Version;
-import jbt.kernel.sys.ProcessEnd;
-import jbt.kernel.sys.SystemCallException;
 import jbt.server.Opener;
 import jbt.server.session.Settings;
 import jbt.server.targets.HostNames;
@@ -255,12 +254,8 @@ public final class Main {
 
   /** Stops with the process that is traced. */
   private static void stopWith(int process, Session session) throws UsageException {
-    if (process == ProcessHandle.current().pid()) {
-      return;
-    }
-    try {
-      ProcessEnd.await(process, session::stop);
-    } catch (SystemCallException e) {
+    boolean own = process == ProcessHandle.current().pid();
+    if (!own && !Processes.awaitEnd(process, session::stop)) {
       throw noProcess(process);
     }
   }

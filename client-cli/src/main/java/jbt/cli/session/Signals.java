@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import jbt.kernel.sys.SignalAction;
+import jbt.daemon.Processes;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
@@ -65,7 +65,7 @@ public final class Signals {
     Signal signal = new Signal("INT");
     SignalHandler handler = which -> onSignal.run();
     if (SignalHandler.SIG_IGN.equals(Signal.handle(signal, handler))) {
-      SignalAction.setDefault(signal.getNumber());
+      Processes.hear(signal.getNumber());
       Signal.handle(signal, handler);
     }
   }
