@@ -143,9 +143,10 @@ final class ExpressionChecker {
     if (huge || given < least || given > most) {
       diagnostics.error(
           expr.range(),
-          most == Long.MAX_VALUE
+          most == Long.MAX_VALUE && !huge
               ? "%s must be at least %d".formatted(what, least)
-              : "%s must be from %d to %d, not %d".formatted(what, least, most, given));
+              : "%s must be from %d to %d, not %s"
+                  .formatted(what, least, most, huge ? Long.toUnsignedString(given) : given));
       return Optional.empty();
     }
     return Optional.of(given);
