@@ -46,9 +46,12 @@ class KilledProcessTest {
                   HandPlans.ticking("tick")),
               List.of(
                   new Attachment(
-                      0, new Attachment.Point.Tracepoint("syscalls", "sys_enter_getppid", id), 0),
-                  new Attachment(1, new Attachment.Point.Interval(1_000_000), 1),
-                  new Attachment(1, new Attachment.Point.Interval(1_000_000), 2)));
+                      0,
+                      new Attachment.Point.Tracepoint("syscalls", "sys_enter_getppid", id),
+                      0,
+                      ""),
+                  new Attachment(1, new Attachment.Point.Interval(1_000_000), 1, ""),
+                  new Attachment(1, new Attachment.Point.Interval(1_000_000), 2, "")));
       LoadedPlan loaded = LoadedPlan.load(plan);
       loaded.attach();
       loaded.openGate();

@@ -30,7 +30,7 @@ class LoadedPlanTest {
     Plan plan =
         HandPlans.plan(
             List.of(HandPlans.counting("getppid", Program.Kind.TRACEPOINT, VALUE, true)),
-            List.of(new Attachment(0, getppid(), 0)));
+            List.of(new Attachment(0, getppid(), 0, "")));
     try (LoadedPlan loaded = LoadedPlan.load(plan)) {
       loaded.attach();
       assertThat(loaded.attached()).isEqualTo(1);
@@ -70,8 +70,8 @@ class LoadedPlanTest {
         HandPlans.plan(
             List.of(program),
             List.of(
-                new Attachment(0, new Attachment.Point.Begin(), 0),
-                new Attachment(0, new Attachment.Point.End(), 1)));
+                new Attachment(0, new Attachment.Point.Begin(), 0, ""),
+                new Attachment(0, new Attachment.Point.End(), 1, "")));
     try (LoadedPlan loaded = LoadedPlan.load(plan)) {
       loaded.attach();
       assertThat(loaded.attached()).isZero();
@@ -88,7 +88,7 @@ class LoadedPlanTest {
     Plan plan =
         HandPlans.plan(
             List.of(HandPlans.ticking("tick")),
-            List.of(new Attachment(0, new Attachment.Point.Interval(period), 0)));
+            List.of(new Attachment(0, new Attachment.Point.Interval(period), 0, "")));
     try (LoadedPlan loaded = LoadedPlan.load(plan)) {
       loaded.attach();
       Thread.sleep(50);
@@ -112,7 +112,7 @@ class LoadedPlanTest {
     Plan plan =
         HandPlans.plan(
             List.of(HandPlans.counting("getppid", Program.Kind.TRACEPOINT, VALUE, true)),
-            List.of(new Attachment(0, getppid(), 0)));
+            List.of(new Attachment(0, getppid(), 0, "")));
     try (LoadedPlan loaded = LoadedPlan.load(plan)) {
       loaded.attach();
       loaded.openGate();
@@ -135,7 +135,7 @@ class LoadedPlanTest {
     Plan plan =
         HandPlans.plan(
             List.of(HandPlans.counting("getppid", Program.Kind.TRACEPOINT, VALUE, true)),
-            List.of(new Attachment(0, getppid(), 0)));
+            List.of(new Attachment(0, getppid(), 0, "")));
     KernelIds before = KernelIds.ofThisProcess();
     KernelIds ids;
     try (LoadedPlan loaded = LoadedPlan.load(plan)) {

@@ -35,7 +35,10 @@ class ManyPointsTest {
           int id = target.tracepoint("syscalls", event).orElseThrow().id();
           attachments.add(
               new Attachment(
-                  0, new Attachment.Point.Tracepoint("syscalls", event, id), attachments.size()));
+                  0,
+                  new Attachment.Point.Tracepoint("syscalls", event, id),
+                  attachments.size(),
+                  ""));
         }
       }
     }

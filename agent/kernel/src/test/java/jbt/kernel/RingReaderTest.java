@@ -26,7 +26,7 @@ class RingReaderTest {
       Plan plan =
           HandPlans.plan(
               List.of(HandPlans.counting("flood", Program.Kind.TRACEPOINT, VALUE, true)),
-              List.of(new Attachment(0, point, 0)));
+              List.of(new Attachment(0, point, 0, "")));
       try (LoadedPlan loaded = LoadedPlan.load(plan)) {
         loaded.attach();
         loaded.openGate();

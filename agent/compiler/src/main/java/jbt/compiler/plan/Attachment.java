@@ -8,10 +8,6 @@ package jbt.compiler.plan;
  * @param given the name that the script gives it, "" if it gives none
  */
 public record Attachment(int program, Point point, int cookie, String given) {
-  public Attachment(int program, Point point, int cookie) {
-    this(program, point, cookie, "");
-  }
-
   /** Where a program is attached. */
   public sealed interface Point {
     /** Run once before the gate opens. */
