@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.stub.StreamObserver;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -56,13 +55,7 @@ class ListingTest {
 
   @Test
   void fullDiskIsTold() throws Exception {
-    OutputStream full =
-        new OutputStream() {
-          @Override
-          public void write(int b) throws IOException {
-            throw new IOException("No space left on device");
-          }
-        };
+    OutputStream full = new FailingOutput("No space left on device", 0);
     Screen screen = new Screen(full, err, false, false);
     ListProbesRequest request = ListProbesRequest.getDefaultInstance();
     assertThat(Listing.run(answering(List.of(probes("a", "kprobe:a"))), request, screen))

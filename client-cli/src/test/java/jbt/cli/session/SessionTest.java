@@ -6,7 +6,6 @@ import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -285,13 +284,7 @@ class SessionTest {
 
   @Test
   void closedOutputStopsAllHostsQuietly() throws Exception {
-    OutputStream closed =
-        new OutputStream() {
-          @Override
-          public void write(int b) throws IOException {
-            throw new IOException("Broken pipe");
-          }
-        };
+    OutputStream closed = new FailingOutput("Broken pipe", 0);
     FakeService service =
         new FakeService(
             replies -> {
@@ -307,13 +300,7 @@ class SessionTest {
 
   @Test
   void fullDiskIsTold() throws Exception {
-    OutputStream full =
-        new OutputStream() {
-          @Override
-          public void write(int b) throws IOException {
-            throw new IOException("No space left on device");
-          }
-        };
+    OutputStream full = new FailingOutput("No space left on device", 0);
     FakeService service =
         new FakeService(replies -> replies.onNext(lines("a", "one\n")), SessionTest::end);
     assertThat(session(wanted(), full).run(service)).isEqualTo(1);
@@ -323,14 +310,7 @@ class SessionTest {
   /** Nothing says before the end that the last piece could not be written. */
   @Test
   void fullDiskIsToldAtTheEnd() throws Exception {
-    OutputStream full =
-        new OutputStream() {
-          @Override
-          public void write(int b) throws IOException {
-            pause(300);
-            throw new IOException("No space left on device");
-          }
-        };
+    OutputStream full = new FailingOutput("No space left on device", 300);
     FakeService service =
         FakeService.that(
             replies -> {

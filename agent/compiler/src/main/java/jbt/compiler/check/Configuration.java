@@ -11,6 +11,7 @@ import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Ast.Expr;
 import jbt.compiler.lang.Ast.Setting;
 import jbt.compiler.lang.Diagnostics;
+import jbt.compiler.lang.Imports;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.Settings;
 
@@ -132,11 +133,10 @@ final class Configuration {
         });
   }
 
-  /** What comes with the language is no script. */
   private void allow(List<Ast.Import> imports) {
     String allowed = word(IMPORTS, List.of("enable", "warn", "error"));
     for (Ast.Import written : imports) {
-      if (written.path().startsWith("stdlib/")) {
+      if (Imports.ofLanguage(written.path())) {
         continue;
       }
       switch (allowed) {

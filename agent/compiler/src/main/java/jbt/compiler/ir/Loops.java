@@ -281,8 +281,7 @@ final class Loops {
     }
     Type pair = lowering.probe().locals().get(loop.local());
     if (pair instanceof Type.Tuple tuple) {
-      boolean folds = lowering.queries().folds(loop.map());
-      if (folds) {
+      if (ScriptMap.folds(lowering.maps().scriptMap(loop.map()).value())) {
         boolean used = Reads.uses(loop.body(), loop.local(), 1) > 0;
         Address sum = inner.memory(8);
         Operand folded =
@@ -301,14 +300,15 @@ final class Loops {
   }
 
   /**
-   * A part of the loop's variable: what is in the map if it is looked at once, and a copy if the
-   * map may have another by then, or holds less than the whole.
+   * A part of the loop's variable: what is in the map if it is looked at once or kept elsewhere,
+   * and a copy if the map may have another by then, or holds less than the whole.
    */
   private static Address kept(
       Lowering called, Stmt.ForMap loop, int part, Address inMap, Type stored) {
     Type type = ((Type.Tuple) called.probe().locals().get(loop.local())).parts().get(part);
     int uses = Reads.uses(loop.body(), loop.local(), part);
-    boolean stays = uses <= 1 && Reads.touches(Nodes.of(loop.body()), loop.map()) == 0;
+    boolean once = uses <= 1 && Reads.touches(Nodes.of(loop.body()), loop.map()) == 0;
+    boolean stays = once || called.routines().shared(loop.local());
     if (uses == 0 || (stays && stored.equals(type))) {
       return inMap;
     }

@@ -82,23 +82,6 @@ final class Queries {
     return result;
   }
 
-  /** Whether what a map holds for a key has to be put together of what each processor has. */
-  boolean folds(int map) {
-    return switch (declaration(map).value()) {
-      case Value.Plain p -> false;
-      case Value.Counter c -> false;
-      case Value.Count c -> true;
-      case Value.Sum s -> true;
-      case Value.Min m -> true;
-      case Value.Max m -> true;
-      case Value.Avg a -> true;
-      case Value.Stats s -> true;
-      case Value.Hist h -> true;
-      case Value.Lhist l -> true;
-      case Value.Tseries t -> true;
-    };
-  }
-
   Operand aggregated(Expr.Aggregated e) {
     return switch (lowering.maps().scriptMap(e.map()).storage()) {
       case Storage.Hash hash -> {

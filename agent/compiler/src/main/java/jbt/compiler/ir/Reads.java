@@ -33,7 +33,7 @@ final class Reads {
       for (Stmt stmt : nodes.statements()) {
         if (stmt instanceof Stmt.PrintMap print
             && !print.key().isEmpty()
-            && ScriptMap.sentByValue(declared.get(print.map()).value())) {
+            && !ScriptMap.folds(declared.get(print.map()).value())) {
           maps.set(print.map());
         }
       }

@@ -218,7 +218,7 @@ final class Records {
   }
 
   private boolean byValue(int map) {
-    return ScriptMap.sentByValue(lowering.maps().scriptMap(map).value());
+    return !ScriptMap.folds(lowering.maps().scriptMap(map).value());
   }
 
   /**

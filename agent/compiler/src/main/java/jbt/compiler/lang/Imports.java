@@ -30,7 +30,7 @@ public final class Imports {
       Ast.Import next = open.poll();
       String path = resolve(merged.file(next.range().start()), main.name(), next.path());
       List<String> scripts = scripts(path, parameters);
-      if (scripts.isEmpty() && !path.startsWith("stdlib/")) {
+      if (scripts.isEmpty() && !ofLanguage(path)) {
         boolean c = path.endsWith(".c");
         diagnostics.error(
             next.range(),
@@ -73,6 +73,11 @@ public final class Imports {
    */
   public static String resolve(String from, String main, String path) {
     return path(from.equals(main) ? "" : from, path);
+  }
+
+  /** Whether what is imported comes with the language, and is no script. */
+  public static boolean ofLanguage(String path) {
+    return path.startsWith("stdlib/");
   }
 
   /** A path that one script names, from where that script's own path is. */

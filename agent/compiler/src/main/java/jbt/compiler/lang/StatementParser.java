@@ -288,7 +288,7 @@ final class StatementParser {
   private Stmt localImport(SourceRange start) throws SyntaxError {
     tokens.take();
     Token path = tokens.take();
-    if (!path.text().startsWith("stdlib/")) {
+    if (!Imports.ofLanguage(path.text())) {
       throw new SyntaxError(path.range(), "only parts of stdlib are imported in a block");
     }
     return new Stmt.Braces(List.of(), start.to(path.range()));

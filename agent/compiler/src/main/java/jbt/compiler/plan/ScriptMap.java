@@ -192,9 +192,24 @@ public record ScriptMap(
    */
   public record Generations(int generation, int acknowledged) {}
 
-  /** Whether a print of one key sends its value; of others every processor has a part. */
-  public static boolean sentByValue(Value value) {
-    return value instanceof Value.Plain || value instanceof Value.Counter;
+  /**
+   * Whether what a map holds for a key has to be put together of what each processor has, also
+   * where programs read it. If not, a print of one key sends its value.
+   */
+  public static boolean folds(Value value) {
+    return switch (value) {
+      case Value.Plain p -> false;
+      case Value.Counter c -> false;
+      case Value.Count c -> true;
+      case Value.Sum s -> true;
+      case Value.Min m -> true;
+      case Value.Max m -> true;
+      case Value.Avg a -> true;
+      case Value.Stats s -> true;
+      case Value.Hist h -> true;
+      case Value.Lhist l -> true;
+      case Value.Tseries t -> true;
+    };
   }
 
   /** Whether a value that is there can look like one that is not. */

@@ -123,7 +123,7 @@ public final class ScriptExpectations {
             List<Object> parts = new ArrayList<>(List.of("Print", map.name()));
             if (print.oneKey()) {
               map.key().forEach(type -> parts.add(value(plan, type, in)));
-              if (ScriptMap.sentByValue(map.value())) {
+              if (!ScriptMap.folds(map.value())) {
                 parts.add(element(plan, map, in));
               }
             }

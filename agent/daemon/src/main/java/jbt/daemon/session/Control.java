@@ -46,7 +46,7 @@ record Control(
           int end = at + length;
           int behind = start + printed.keyBytes();
           key = ByteString.copyFrom(ring.slice(start, printed.keyBytes()));
-          if (ScriptMap.sentByValue(printed.value())) {
+          if (!ScriptMap.folds(printed.value())) {
             boolean there = ring.getLong(behind) != 0;
             int value = there ? behind + Long.BYTES : end;
             ByteBuffer stored = ring.slice(value, end - value).order(ring.order());
