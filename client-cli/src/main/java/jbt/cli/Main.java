@@ -25,7 +25,6 @@ import jbt.cli.session.Listing;
 import jbt.cli.session.Outcome;
 import jbt.cli.session.Screen;
 import jbt.cli.session.Session;
-import jbt.cli.session.Signals;
 import jbt.cli.session.Wanted;
 import jbt.daemon.Processes;
 import jbt.daemon.ServiceManager;

@@ -1,4 +1,4 @@
-package jbt.cli.session;
+package jbt.cli;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +15,7 @@ import sun.misc.SignalHandler;
  * <p>{@code sun.misc.Signal} of the module jdk.unsupported is Java's only way to hear a second
  * signal, or to go on after the first.
  */
-public final class Signals {
+final class Signals {
   private static final int GIVEN_UP = 130;
 
   /** timeout(1) and some shells send a signal to the process and again to its whole group. */
@@ -30,7 +30,7 @@ public final class Signals {
    * Takes SIGUSR1 from now on: it must not end a process that has not come to {@link #handle} yet.
    * Before this the launcher ignores it, which a command that is started must not inherit.
    */
-  public static void hold() {
+  static void hold() {
     install(EARLY::incrementAndGet, List.of("USR1"), true);
   }
 
@@ -40,7 +40,7 @@ public final class Signals {
    * @param user called on each SIGUSR1
    * @param beforeEnd makes the terminal clean again
    */
-  public static void handle(Runnable first, Runnable user, Runnable beforeEnd) {
+  static void handle(Runnable first, Runnable user, Runnable beforeEnd) {
     AtomicLong firstAt = new AtomicLong();
     Runnable onSignal =
         () -> {
