@@ -77,6 +77,16 @@ class ListingTest {
 
   @Test
   @Covers("listing")
+  void withoutAPatternListsWhatTheKernelHas() throws Exception {
+    assertThat(list("").stream().map(name -> name.substring(0, name.indexOf(':'))).distinct())
+        .contains("fentry", "hardware", "iter", "rawtracepoint", "software", "tracepoint")
+        .doesNotContain("begin", "end", "interval", "profile");
+    assertThat(list("in*:*"))
+        .containsExactly("interval:hz:", "interval:ms:", "interval:s:", "interval:us:");
+  }
+
+  @Test
+  @Covers("listing")
   void listsTheKernelsFunctions() throws Exception {
     assertThat(list("kprobe:vfs_o*")).contains("kprobe:vfs_open");
     assertThat(list("kretprobe:vfs_open")).containsExactly("kretprobe:vfs_open");

@@ -35,18 +35,10 @@ public final class ProbeListing {
 
   /** Whoever names no provider sees these. */
   private static final List<String> USUAL =
-      List.of(
-          "begin",
-          "end",
-          "fentry",
-          "hardware",
-          "interval",
-          "iter",
-          "kprobe",
-          "profile",
-          "rawtracepoint",
-          "software",
-          "tracepoint");
+      List.of("fentry", "hardware", "iter", "kprobe", "rawtracepoint", "software", "tracepoint");
+
+  /** Whoever gives a pattern of providers sees these, too. */
+  private static final List<String> OWN = List.of("begin", "end", "interval", "profile");
 
   /** The same of a file. */
   private static final List<String> IN_PROGRAMS = List.of("uprobe", "usdt");
@@ -140,15 +132,20 @@ public final class ProbeListing {
       return;
     }
     boolean path = colon >= 0 && wanted.split(":", 2)[0].indexOf('/') >= 0;
-    List<String> providers =
-        new ArrayList<>(path || (ofProcess() && colon >= 0) ? List.of() : USUAL);
+    List<String> providers = new ArrayList<>();
+    if (colon < 0) {
+      providers.addAll(USUAL);
+    } else if (!path && !ofProcess()) {
+      providers.addAll(OWN);
+      providers.addAll(USUAL);
+    }
     if (path || ofProcess()) {
       providers.addAll(IN_PROGRAMS);
     }
     String any = provider.toLowerCase(Locale.ROOT);
-    for (String usual : providers) {
-      if (Wildcard.matches(any, usual)) {
-        list(usual, wanted);
+    for (String each : providers) {
+      if (Wildcard.matches(any, each)) {
+        list(each, wanted);
       }
     }
   }
