@@ -56,6 +56,7 @@ public record Wanted(
         .setProbeFilter(modes.filter())
         .setFailures(modes.failures())
         .setUnsafe(modes.unsafe())
+        .setDryRun(modes.dryRun())
         .setProcess(modes.process().orElse(0))
         .setCommand(command.orElse(0))
         .addAllArguments(parameters.positional())

@@ -33,6 +33,7 @@ final class Commands implements AutoCloseable {
 
   private final String host;
   private final int mostFileBytes;
+  private final boolean dryRun;
   private final ThreadPoolExecutor thread =
       new ThreadPoolExecutor(
           0,
@@ -46,10 +47,12 @@ final class Commands implements AutoCloseable {
 
   /**
    * @param mostFileBytes of a file that are shown
+   * @param dryRun nothing is done
    */
-  Commands(String host, int mostFileBytes) {
+  Commands(String host, int mostFileBytes, boolean dryRun) {
     this.host = host;
     this.mostFileBytes = mostFileBytes;
+    this.dryRun = dryRun;
   }
 
   /**
@@ -58,6 +61,9 @@ final class Commands implements AutoCloseable {
    * @param place of the call in the script
    */
   Future<TraceReply> begin(LineKind kind, String place, String text) {
+    if (dryRun) {
+      return CompletableFuture.completedFuture(lines(kind, ByteString.EMPTY));
+    }
     FutureTask<TraceReply> task =
         new FutureTask<>(
             () -> kind == LineKind.LINE_CAT ? file(place, text) : command(place, text));

@@ -194,7 +194,7 @@ public final class Session implements Runnable {
   }
 
   private void trace(Plan plan, LoadedPlan loaded) throws Failed {
-    try (Tracing tracing = new Tracing(loaded, host, start.getKeying(), outbox)) {
+    try (Tracing tracing = new Tracing(loaded, host, start, outbox)) {
       trace(plan, loaded, tracing);
     }
   }
@@ -257,7 +257,8 @@ public final class Session implements Runnable {
     report.setOpenedNs(wallClock());
     boolean iterators = has(plan, point -> point instanceof Attachment.Point.Iterator);
     boolean alone = start.getMode() != Mode.MODE_TRACE;
-    boolean events = has(plan, Session::happensLater) && !alone;
+    // A command that was started with the script is let run in any case.
+    boolean events = (has(plan, Session::happensLater) || start.getCommand() != 0) && !alone;
     if ((events || iterators || alone) && !tracing.exited()) {
       long opened = loaded.openGate();
       tracing.opened(opened, Math.max(0, System.nanoTime() - asked()));

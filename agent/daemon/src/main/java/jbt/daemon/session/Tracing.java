@@ -10,7 +10,7 @@ import jbt.daemon.text.HostSymbols;
 import jbt.daemon.values.Canonical;
 import jbt.daemon.values.Schemas;
 import jbt.kernel.LoadedPlan;
-import jbt.v1.Keying;
+import jbt.v1.Start;
 import jbt.v1.TraceReply;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +46,7 @@ final class Tracing implements AutoCloseable {
   /** Lines go there while there is such a place. */
   private @Nullable Aside aside;
 
-  Tracing(LoadedPlan loaded, Session.Host host, Keying keying, Outbox outbox) {
+  Tracing(LoadedPlan loaded, Session.Host host, Start start, Outbox outbox) {
     this.loaded = loaded;
     this.plan = loaded.plan();
     this.outbox = outbox;
@@ -58,9 +58,9 @@ final class Tracing implements AutoCloseable {
         new Canonical(
             plan.namesByCookie(), symbols, settings.truncationTrailer(), settings.maxStrlen());
     this.output = new Output(this::show);
-    this.maps = new ScriptMaps(loaded, schemas, canonical, host, keying, output);
+    this.maps = new ScriptMaps(loaded, schemas, canonical, host, start.getKeying(), output);
     this.settlement = new Settlement(maps);
-    this.commands = new Commands(host.name(), settings.maxCatBytes());
+    this.commands = new Commands(host.name(), settings.maxCatBytes(), start.getDryRun());
     this.data = new DataBatch(host.name(), plan, canonical, schemas.places(), commands);
   }
 
