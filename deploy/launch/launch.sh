@@ -30,8 +30,8 @@ common="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Djdk.tls.name
 
 # use_cache NAME: sets cache to the option for this cache of classes if it is of exactly these jars.
 # The virtual machine does not look: beside other jars it would run the old code. So the name carries
-# the hash of the jars, and the jars' and the cache's time of change is made from that hash: a jar
-# that somebody put in place has another.
+# the hash of the jars and of the launchers, whose options made it, and the jars' and the cache's time
+# of change is made from that hash: a jar that somebody put in place has another.
 use_cache() {
   cache=
   read -r hash <"$home/lib/hash" || return 0

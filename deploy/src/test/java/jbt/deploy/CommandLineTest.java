@@ -154,6 +154,20 @@ class CommandLineTest {
   }
 
   @Test
+  void aDryRunBeginsNoCommandOfTheScript(@TempDir Path folder) throws Exception {
+    Path made = folder.resolve("made");
+    String script = "BEGIN { system(\"touch " + made + "\"); }";
+    try (Running dry = start("--dry-run", "--unsafe", "-e", script)) {
+      assertThat(dry.exitCode(PATIENCE)).isZero();
+    }
+    assertThat(made).doesNotExist();
+    try (Running real = start("--unsafe", "-e", script)) {
+      assertThat(real.exitCode(PATIENCE)).isZero();
+    }
+    assertThat(made).exists();
+  }
+
+  @Test
   void anotherSignalGivesUp() throws Exception {
     String script = "BEGIN { printf(\"up\\n\"); } i:s:100 { } END { system(\"sleep 4\"); }";
     try (Running remote = start("--unsafe", "-e", script)) {

@@ -37,11 +37,11 @@ public final class ProbeListing {
   private static final List<String> USUAL =
       List.of("fentry", "hardware", "iter", "kprobe", "rawtracepoint", "software", "tracepoint");
 
-  /** Whoever gives a pattern of providers sees these, too. */
-  private static final List<String> OWN = List.of("begin", "end", "interval", "profile");
-
   /** The same of a file. */
   private static final List<String> IN_PROGRAMS = List.of("uprobe", "usdt");
+
+  /** Whoever gives a pattern of providers sees these, too: there is nothing to look up. */
+  private static final List<String> ALWAYS = List.of("begin", "end", "interval", "profile");
 
   private final Target target;
   private final boolean details;
@@ -136,7 +136,7 @@ public final class ProbeListing {
     if (colon < 0) {
       providers.addAll(USUAL);
     } else if (!path && !ofProcess()) {
-      providers.addAll(OWN);
+      providers.addAll(ALWAYS);
       providers.addAll(USUAL);
     }
     if (path || ofProcess()) {
