@@ -76,17 +76,16 @@ final class UnitTest {
         """
             .formatted(portA, portB));
     Java.distribution();
+    a = Load.start(); // its program is among the files that the guest sees when it starts
     guest = Guest.start("6.12", List.of("-s", "-w", folder.toString(), "-p", portB + ":7010"));
     agent = Running.start(Java.command("jbt.daemon.Main", "--config", folder + "/a.yaml"));
-    a = Load.start();
     Path install = Path.of("install").toAbsolutePath();
     guest.run(install.toString());
     guest.run(
         "cd " + folder + " && cp ca.crt b.crt b.key /etc/jbt/ && cp b.yaml /etc/jbt/agent.yaml");
     guest.run("mkfifo /run/load && exec 9<>/run/load");
     guest.run(
-        "%s </run/load >/run/load.out 2>&1 & echo $! >/run/load.pid"
-            .formatted(String.join(" ", Java.command(Workload.class.getName()))));
+        "%s </run/load >/run/load.out 2>&1 & echo $! >/run/load.pid".formatted(Workload.program()));
     guest.await("grep -q ready /run/load.out");
     guestLoad = guest.run("cat /run/load.pid").getFirst();
     agent.awaitErr(line -> line.contains("serves"), LIMIT);

@@ -70,6 +70,7 @@ public final class GuestFleet implements AutoCloseable {
           """
               .formatted(host, inside, pki.authority(), pki.certificate(host), pki.key(host)));
     }
+    Workload.program(); // the machine sees the files that are there when it starts
     GuestFleet fleet = new GuestFleet(folder, Guest.start(kernel, options), pki);
     fleet.addresses.putAll(addresses);
     try {
@@ -89,9 +90,7 @@ public final class GuestFleet implements AutoCloseable {
       String load = "/run/load-" + host;
       guest.run("mkfifo %s && exec %d<>%s".formatted(load, descriptor(host), load));
       guest.run(
-          "%s <%s >%s.out 2>&1 & echo $! >%s.pid"
-              .formatted(
-                  String.join(" ", Java.command(Workload.class.getName())), load, load, load));
+          "%s <%s >%s.out 2>&1 & echo $! >%s.pid".formatted(Workload.program(), load, load, load));
     }
   }
 

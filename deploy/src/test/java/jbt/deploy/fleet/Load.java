@@ -2,6 +2,7 @@ package jbt.deploy.fleet;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 
 /** A {@link Workload} process: waits until it is told what to do. */
 public final class Load implements AutoCloseable {
@@ -15,7 +16,7 @@ public final class Load implements AutoCloseable {
   }
 
   public static Load start() throws IOException, InterruptedException {
-    Load load = new Load(Running.start(Java.command(Workload.class.getName())));
+    Load load = new Load(Running.start(List.of(Workload.program().toString())));
     load.process.awaitOutLine(1, PATIENCE);
     return load;
   }

@@ -1,11 +1,10 @@
 package jbt.deploy.fleet;
 
-import com.sun.jna.Native;
-import com.sun.jna.NativeLibrary;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import jbt.kernel.CProgram;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A process that makes the system calls it is told to, and no others of their kind. Each line on
@@ -19,60 +18,65 @@ import java.nio.charset.StandardCharsets;
  *
  * COMM is the name of the thread that makes the calls, which is what the builtin {@code comm}
  * shows; it has at most 15 characters. The process says {@code ready} first and ends with its
- * input.
+ * input. It is in C, since an emulated machine takes half a minute to start a Java program.
  */
 public final class Workload {
-  private static final boolean ARM = System.getProperty("os.arch").equals("aarch64");
-  private static final long GETPPID = ARM ? 173 : 110;
-  private static final long SCHED_GET_PRIORITY_MAX = ARM ? 125 : 146;
-  private static final long LSEEK = ARM ? 62 : 8;
+  private static final String SOURCE =
+      """
+      #define _GNU_SOURCE
+      #include <pthread.h>
+      #include <stdio.h>
+      #include <stdlib.h>
+      #include <string.h>
+      #include <sys/prctl.h>
+      #include <sys/syscall.h>
+      #include <unistd.h>
 
-  private static final long NO_FILE = 0xffffffffL;
+      static void *make(void *line) {
+        char comm[16], kind[16];
+        long first = 0, step = 0, count = 0;
+        int read = sscanf(line, "%15s %15s %ld %ld %ld", comm, kind, &first, &step, &count);
+        prctl(PR_SET_NAME, comm);
+        if (read == 3 && !strcmp(kind, "getppid")) {
+          for (long i = 0; i < first; i++)
+            syscall(SYS_getppid);
+        } else if (read == 5 && !strcmp(kind, "policy")) {
+          for (long i = 0; i < count; i++)
+            syscall(SYS_sched_get_priority_max, first + i * step);
+        } else if (read == 5 && !strcmp(kind, "offset")) {
+          for (long i = 0; i < count; i++)
+            syscall(SYS_lseek, 0xffffffffL, first + i * step, 0);
+        } else {
+          fprintf(stderr, "unknown series: %s", (char *) line);
+          exit(1);
+        }
+        return 0;
+      }
 
-  static {
-    Native.register(Workload.class, NativeLibrary.getProcess());
-  }
+      int main(void) {
+        char line[256];
+        setlinebuf(stdout);
+        puts("ready");
+        while (fgets(line, sizeof line, stdin)) {
+          pthread_t thread;
+          if (pthread_create(&thread, 0, make, line) || pthread_join(thread, 0))
+            return 1;
+          puts("done");
+        }
+        return 0;
+      }
+      """;
+
+  private static @Nullable Path program;
 
   private Workload() {}
 
-  private static native long syscall(long number, long first, long second, long third);
-
-  public static void main(String[] arguments) throws IOException, InterruptedException {
-    BufferedReader input =
-        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-    System.out.println("ready");
-    for (String line = input.readLine(); line != null; line = input.readLine()) {
-      String[] words = line.split(" ");
-      Thread thread = new Thread(() -> make(words), words[0]);
-      thread.start();
-      thread.join();
-      System.out.println("done");
+  /** The program, for one that starts it. */
+  public static synchronized Path program() throws IOException, InterruptedException {
+    if (program == null) {
+      Path folder = Files.createDirectories(Path.of("target/workload").toAbsolutePath());
+      program = CProgram.compile(folder, "workload", SOURCE, "-O1", "-pthread");
     }
-  }
-
-  private static void make(String[] words) {
-    long first = Long.parseLong(words[2]);
-    switch (words[1]) {
-      case "getppid" -> {
-        for (long i = 0; i < first; i++) {
-          syscall(GETPPID, 0, 0, 0);
-        }
-      }
-      case "policy" -> {
-        long step = Long.parseLong(words[3]);
-        long count = Long.parseLong(words[4]);
-        for (long i = 0; i < count; i++) {
-          syscall(SCHED_GET_PRIORITY_MAX, first + i * step, 0, 0);
-        }
-      }
-      case "offset" -> {
-        long step = Long.parseLong(words[3]);
-        long count = Long.parseLong(words[4]);
-        for (long i = 0; i < count; i++) {
-          syscall(LSEEK, NO_FILE, first + i * step, 0);
-        }
-      }
-      default -> throw new IllegalArgumentException("unknown series " + words[1]);
-    }
+    return program;
   }
 }
