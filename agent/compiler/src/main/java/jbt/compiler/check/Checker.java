@@ -47,6 +47,16 @@ public final class Checker {
   /** A block and those of its attach points that one program serves. */
   private record Group(Ast.Block block, List<Expanded> points) {}
 
+  /** A script of which the attach points are known. */
+  private record Placed(
+      Preprocessed preprocessed,
+      Ast.Script written,
+      Settings settings,
+      Map<String, MapDeclarations.Declared> declared,
+      Binaries binaries,
+      Expansion expansion,
+      List<Group> groups) {}
+
   /** What one round made. */
   private record Result(List<Probe> probes, List<String> attachPointNames, Round round) {}
 
@@ -75,6 +85,29 @@ public final class Checker {
   }
 
   /**
+   * Reads a script and looks up its attach points. What its blocks do is not checked, nor whether
+   * the kernel can attach there.
+   *
+   * @return what they stand for, each once, in the order of the script
+   * @throws CompileException with all errors
+   */
+  public static List<String> attachPoints(Source main, Parameters parameters, Target target)
+      throws CompileException {
+    Diagnostics diagnostics = new Diagnostics();
+    Placed placed = place(main, parameters, target, diagnostics, true);
+    Expansion expansion = placed.expansion;
+    checkMatched(placed.groups, expansion, diagnostics);
+    throwErrors(
+        diagnostics,
+        placed.preprocessed.source(),
+        expansion.unmatched() == diagnostics.errorCount());
+    return placed.groups.stream()
+        .flatMap(group -> group.points.stream().map(Expanded::name))
+        .distinct()
+        .toList();
+  }
+
+  /**
    * Reads and checks a script.
    *
    * @throws CompileException with all errors
@@ -82,40 +115,18 @@ public final class Checker {
   public static Checked check(Source main, Parameters parameters, Target target)
       throws CompileException {
     Diagnostics diagnostics = new Diagnostics();
-    Preprocessed preprocessed = preprocess(main, parameters, target, diagnostics);
+    Placed placed = place(main, parameters, target, diagnostics, false);
+    Preprocessed preprocessed = placed.preprocessed;
     Source source = preprocessed.source();
-    Ast.Script written = Parser.parse(source, diagnostics);
-    throwErrors(diagnostics, source, false);
-    Ast.Script defined = DefineUses.replace(written, preprocessed, diagnostics);
-    Unreachable.warn(defined, diagnostics);
-    Ast.Script expanded = Macros.expand(defined, diagnostics);
-    if (!preprocessed.defines().isEmpty() || !written.macros().isEmpty()) {
-      Parser.checkDepth(expanded, diagnostics);
-    }
-    Ast.Script script = LiteralTexts.make(ParameterUses.replace(expanded, parameters, diagnostics));
-    throwErrors(diagnostics, source, false);
-    List<Ast.Block> blocks = of(parameters.circumstances().mode(), script.blocks());
-    if (blocks.isEmpty()) {
-      throw new CompileException("ERROR: No probes to attach\n", false);
-    }
-    for (Ast.Setting setting : script.settings()) {
-      if (!source.file(setting.range().start()).equals(main.name())) {
-        diagnostics.error(setting.range(), "Only the script itself has settings, not an import");
-      }
-    }
-    Settings settings = Configuration.of(script, parameters.settings(), diagnostics);
-    Map<String, MapDeclarations.Declared> declared = MapDeclarations.of(script, diagnostics);
-    Binaries binaries = new ReadBinaries(target.binaries());
-    Expansion expansion =
-        new Expansion(target, binaries, diagnostics, settings, parameters.circumstances());
-    List<Group> groups = new ArrayList<>();
-    for (Ast.Block block : blocks) {
-      groups.addAll(group(OuterVariables.declare(block), expansion));
-    }
+    Settings settings = placed.settings;
+    Map<String, MapDeclarations.Declared> declared = placed.declared;
+    Binaries binaries = placed.binaries;
+    Expansion expansion = placed.expansion;
+    List<Group> groups = placed.groups;
     boolean allExpanded = !diagnostics.hasErrors();
     checkPoints(groups, expansion, settings, diagnostics);
     Environment environment =
-        new Environment(settings, declared, parameters.circumstances(), macros(written));
+        new Environment(settings, declared, parameters.circumstances(), macros(placed.written));
     int errors = diagnostics.errorCount();
     Definitions definitions =
         ScriptTypes.of(preprocessed, new HostTypes(target, binaries), diagnostics);
@@ -153,6 +164,43 @@ public final class Checker {
         parameters.circumstances());
   }
 
+  /** Reads a script and looks up its attach points; most of what is wrong is in the diagnostics. */
+  private static Placed place(
+      Source main, Parameters parameters, Target target, Diagnostics diagnostics, boolean listed)
+      throws CompileException {
+    Preprocessed preprocessed = preprocess(main, parameters, target, diagnostics);
+    Source source = preprocessed.source();
+    Ast.Script written = Parser.parse(source, diagnostics);
+    throwErrors(diagnostics, source, false);
+    Ast.Script defined = DefineUses.replace(written, preprocessed, diagnostics);
+    Unreachable.warn(defined, diagnostics);
+    Ast.Script expanded = Macros.expand(defined, diagnostics);
+    if (!preprocessed.defines().isEmpty() || !written.macros().isEmpty()) {
+      Parser.checkDepth(expanded, diagnostics);
+    }
+    Ast.Script script = LiteralTexts.make(ParameterUses.replace(expanded, parameters, diagnostics));
+    throwErrors(diagnostics, source, false);
+    List<Ast.Block> blocks = of(parameters.circumstances().mode(), script.blocks());
+    if (blocks.isEmpty()) {
+      throw new CompileException("ERROR: No probes to attach\n", false);
+    }
+    for (Ast.Setting setting : script.settings()) {
+      if (!source.file(setting.range().start()).equals(main.name())) {
+        diagnostics.error(setting.range(), "Only the script itself has settings, not an import");
+      }
+    }
+    Settings settings = Configuration.of(script, parameters.settings(), diagnostics);
+    Map<String, MapDeclarations.Declared> declared = MapDeclarations.of(script, diagnostics);
+    Binaries binaries = new ReadBinaries(target.binaries());
+    Expansion expansion =
+        new Expansion(target, binaries, diagnostics, settings, parameters.circumstances(), listed);
+    List<Group> groups = new ArrayList<>();
+    for (Ast.Block block : blocks) {
+      groups.addAll(group(OuterVariables.declare(block), expansion));
+    }
+    return new Placed(preprocessed, written, settings, declared, binaries, expansion, groups);
+  }
+
   private static Set<String> macros(Ast.Script script) {
     return script.macros().stream().map(Ast.Macro::name).collect(Collectors.toSet());
   }
@@ -186,7 +234,12 @@ public final class Checker {
               .formatted(points, settings.maxProbes()),
           List.of("Set max_probes in the config block"));
     }
-    if (points == 0 && !diagnostics.hasErrors()) {
+    checkMatched(groups, expansion, diagnostics);
+  }
+
+  private static void checkMatched(
+      List<Group> groups, Expansion expansion, Diagnostics diagnostics) {
+    if (groups.stream().allMatch(group -> group.points.isEmpty()) && !diagnostics.hasErrors()) {
       expansion.countUnmatched();
       diagnostics.error("No attach point of the script has a match", List.of());
     }

@@ -92,6 +92,7 @@ final class Expansion {
   private final Diagnostics diagnostics;
   private final Settings settings;
   private final Circumstances circumstances;
+  private final boolean listed;
   private final UserProbes users;
   private final Kprobes kprobes;
   private final FunctionProbes functions;
@@ -107,18 +108,21 @@ final class Expansion {
   /**
    * @param binaries of the target
    * @param circumstances of the script
+   * @param listed nothing is going to be attached
    */
   Expansion(
       Target target,
       Binaries binaries,
       Diagnostics diagnostics,
       Settings settings,
-      Circumstances circumstances) {
+      Circumstances circumstances,
+      boolean listed) {
     this.target = target;
     this.binaries = binaries;
     this.circumstances = circumstances;
     this.diagnostics = diagnostics;
     this.settings = settings;
+    this.listed = listed;
     this.users = new UserProbes(binaries, this, settings, circumstances.process());
     this.kprobes = new Kprobes(target, this);
     this.functions = new FunctionProbes(target, this);
@@ -140,6 +144,10 @@ final class Expansion {
       case WARN -> diagnostics.warning(written.range(), message + ". Skipping.");
       case IGNORE -> {}
     }
+  }
+
+  boolean listed() {
+    return listed;
   }
 
   /** Whether it is left to the kernel to refuse places in the middle of an instruction. */
@@ -211,7 +219,8 @@ final class Expansion {
         circumstances.process().isPresent()
             || written.parts().stream().limit(1).anyMatch(part -> part.indexOf('/') >= 0);
     String pattern = written.provider().toLowerCase(Locale.ROOT);
-    Expansion quiet = new Expansion(target, binaries, new Diagnostics(), settings, circumstances);
+    Expansion quiet =
+        new Expansion(target, binaries, new Diagnostics(), settings, circumstances, listed);
     List<Expanded> found = new ArrayList<>();
     for (String provider : programs ? OF_PROGRAMS : OF_KERNEL) {
       if (Wildcard.matches(pattern, provider)) {

@@ -47,7 +47,7 @@ final class Kprobes {
     if (parts.isEmpty() || parts.size() > 2 || parts.contains("")) {
       return expansion.wrongCount(written, type, "1 or 2 arguments");
     }
-    if (target.feature(Feature.KPROBE) == Answer.NO) {
+    if (!expansion.listed() && target.feature(Feature.KPROBE) == Answer.NO) {
       return expansion.wrong(
           written, type + " probes need CONFIG_KPROBE_EVENTS, which this kernel lacks");
     }

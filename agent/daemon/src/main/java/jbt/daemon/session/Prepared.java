@@ -7,10 +7,12 @@ import java.util.OptionalInt;
 import jbt.compiler.CompileException;
 import jbt.compiler.Compiler;
 import jbt.compiler.Plans;
+import jbt.compiler.check.Checker;
 import jbt.compiler.check.ProbeListing;
 import jbt.compiler.lang.Parameters;
 import jbt.compiler.lang.Parameters.Circumstances;
 import jbt.compiler.lang.Parameters.Unsafe;
+import jbt.compiler.lang.Source;
 import jbt.compiler.plan.Attachment.Point;
 import jbt.compiler.plan.KernelMap;
 import jbt.compiler.plan.Plan;
@@ -44,20 +46,12 @@ public final class Prepared {
 
   private static Plan compile(
       Start start, Parameters parameters, Plans plans, Target target, Policy policy) throws Failed {
-    if (start.getScriptBytes().size() > Policy.SCRIPT_BYTES) {
-      throw new Failed(
-          Failure.FAILURE_POLICY,
-          "the script has more than " + Policy.SCRIPT_BYTES / 1024 + " KiB");
-    }
+    checkSize(start);
     Plan plan;
     try {
       plan = plans.compile(start.getScript(), start.getFile(), parameters, target);
     } catch (CompileException e) {
-      throw new Failed(
-          e.noMatch()
-              ? Failure.FAILURE_NO_MATCH
-              : e.refused() ? Failure.FAILURE_POLICY : Failure.FAILURE_SCRIPT,
-          e);
+      throw failed(e);
     }
     if (plan.attachments().size() > policy.probes()) {
       throw new Failed(
@@ -83,9 +77,31 @@ public final class Prepared {
    */
   public static List<String> attachPoints(
       Start start, boolean details, Target target, Policy policy) throws Failed {
-    List<String> names =
-        compile(start, new Plans(), target, policy).attachPointNames().stream().distinct().toList();
-    return details ? ProbeListing.described(names, target) : names;
+    checkSize(start);
+    try {
+      List<String> names =
+          Checker.attachPoints(
+              new Source(start.getFile(), start.getScript()), parameters(start, policy), target);
+      return details ? ProbeListing.described(names, target) : names;
+    } catch (CompileException e) {
+      throw failed(e);
+    }
+  }
+
+  private static void checkSize(Start start) throws Failed {
+    if (start.getScriptBytes().size() > Policy.SCRIPT_BYTES) {
+      throw new Failed(
+          Failure.FAILURE_POLICY,
+          "the script has more than " + Policy.SCRIPT_BYTES / 1024 + " KiB");
+    }
+  }
+
+  private static Failed failed(CompileException e) {
+    return new Failed(
+        e.noMatch()
+            ? Failure.FAILURE_NO_MATCH
+            : e.refused() ? Failure.FAILURE_POLICY : Failure.FAILURE_SCRIPT,
+        e);
   }
 
   private static Parameters parameters(Start start, Policy policy) {
