@@ -2,6 +2,7 @@ package jbt.compiler.c;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -349,7 +350,11 @@ final class DeclarationParser {
     List<Entry> entries = body(at.range());
     qualifiers();
     StructLayout layout = new StructLayout(union, attributes.packed);
+    Set<String> names = new HashSet<>();
     for (Entry entry : entries) {
+      if (!entry.name.isEmpty() && !names.add(entry.name)) {
+        throw new CError(at.range(), "The member '" + entry.name + "' is declared twice");
+      }
       if (entry.width >= 0) {
         layout.addBits(entry.name, entry.type, entry.width);
       } else {
@@ -446,6 +451,9 @@ final class DeclarationParser {
     boolean wide = false;
     while (!cursor.accept("}")) {
       CToken member = cursor.expectName("the name of a constant");
+      if (types.hasConstant(member.text())) {
+        throw new CError(member.range(), "'" + member.text() + "' is declared twice");
+      }
       qualifiers();
       next = cursor.accept("=") ? constant() : next;
       members.put(member.text(), next);

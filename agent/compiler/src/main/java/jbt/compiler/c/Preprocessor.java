@@ -248,7 +248,14 @@ public final class Preprocessor {
         include(header.group(1), range, depth);
       }
       case "error" -> throw new CError(range, "#error: " + afterWord(rest, range).strip());
-      case "", "pragma", "warning", "line", "ident" -> {}
+      case "pragma" -> {
+        if (afterWord(rest, range).stripLeading().startsWith("pack")) {
+          throw new CError(
+              range,
+              "#pragma pack changes nothing: write __attribute__((packed)) behind the struct");
+        }
+      }
+      case "", "warning", "line", "ident" -> {}
       default -> throw new CError(range, "syntax: unknown directive #" + word);
     }
   }

@@ -85,6 +85,11 @@ public final class ScriptTypes implements Definitions {
     constants.put(name, new Constant(value, type));
   }
 
+  /** Whether the script itself has a constant of this name. */
+  boolean hasConstant(String name) {
+    return constants.containsKey(name);
+  }
+
   void addTypedef(String name, CType type) {
     typedefs.put(name, type);
   }

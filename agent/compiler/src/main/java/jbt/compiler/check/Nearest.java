@@ -14,7 +14,7 @@ final class Nearest {
     String best = "";
     int bestDistance = written.length() / 3 + 1;
     for (String name : names) {
-      if (Math.abs(name.length() - lower.length()) <= bestDistance) {
+      if (!name.equals(written) && Math.abs(name.length() - lower.length()) <= bestDistance) {
         int distance = distance(lower, name.toLowerCase(Locale.ROOT));
         if (distance < bestDistance || (distance == bestDistance && isBetter(name, best))) {
           best = name;

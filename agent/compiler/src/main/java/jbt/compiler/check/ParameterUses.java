@@ -23,6 +23,7 @@ import jbt.compiler.lang.SourceRange;
 final class ParameterUses {
   private final Parameters parameters;
   private final Diagnostics diagnostics;
+  private final Rewriting rewriting = new Rewriting(this::literal);
   private final Map<String, Expr> defaults = new LinkedHashMap<>();
   private final Map<String, String> descriptions = new HashMap<>();
 
@@ -33,10 +34,9 @@ final class ParameterUses {
 
   static Script replace(Script script, Parameters parameters, Diagnostics diagnostics) {
     ParameterUses uses = new ParameterUses(parameters, diagnostics);
-    Rewriting rewriting = new Rewriting(uses::literal);
     List<Block> blocks =
         script.blocks().stream()
-            .map(block -> uses.points(uses.any(block) ? rewriting.block(block) : block))
+            .map(block -> uses.points(uses.any(block) ? uses.rewriting.block(block) : block))
             .toList();
     uses.checkOptions();
     return script.withBlocks(blocks);
@@ -183,8 +183,8 @@ final class ParameterUses {
     if (call.arguments().size() == 1) {
       return Optional.of(literal);
     }
-    List<Expr> arguments = new ArrayList<>(call.arguments());
-    arguments.set(0, literal);
+    List<Expr> arguments = new ArrayList<>(List.of(literal));
+    call.arguments().stream().skip(1).map(rewriting::expr).forEach(arguments::add);
     return Optional.of(new Expr.Call("str", arguments, call.range()));
   }
 

@@ -53,6 +53,17 @@ final class ProbeContext {
     return points;
   }
 
+  /** What a number is an address in. */
+  Type.AddressSpace space() {
+    return switch (points.getFirst().point()) {
+      case Point.Tracepoint tracepoint -> FieldType.space(tracepoint.category());
+      case Point.Uprobe uprobe -> Type.AddressSpace.USER;
+      // Told by the address: functions take pointers of both.
+      case Point.Kprobe kprobe -> Type.AddressSpace.NONE;
+      default -> Type.AddressSpace.KERNEL;
+    };
+  }
+
   /** Of an attach point's name, here or elsewhere in the script. */
   Optional<Integer> cookie(String name) {
     return Optional.ofNullable(cookies.get(name));

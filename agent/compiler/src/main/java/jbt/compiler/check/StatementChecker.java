@@ -11,6 +11,7 @@ import jbt.compiler.lang.Diagnostic.Context;
 import jbt.compiler.lang.Diagnostics;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.types.Type;
+import jbt.compiler.types.Type.AddressSpace;
 import jbt.compiler.types.TypeNames;
 
 /** Resolves and types the statements of one probe. */
@@ -175,7 +176,7 @@ final class StatementChecker {
         assign.op().isPresent()
             ? expressions.value(
                 new Ast.Expr.Binary(assign.op().get(), target, assign.value(), assign.range()))
-            : expressions.variableValue(assign.value());
+            : numberOf(expressions.variableValue(assign.value()));
     Optional<ProbeContext.Variable> found = context.find(target.name());
     if (found.isEmpty() && assign.op().isPresent()) {
       return List.of();
@@ -183,6 +184,18 @@ final class StatementChecker {
     ProbeContext.Variable variable =
         found.orElseGet(() -> context.declare(target.name(), target.range()));
     return set(variable, target.name(), value, assign.range());
+  }
+
+  /** The number of {@code uptr(number)}, where numbers are addresses in that space anyway. */
+  private Value numberOf(Value value) {
+    AddressSpace space = context.space();
+    return Access.ofNumber(value)
+        .filter(
+            number ->
+                space == AddressSpace.NONE
+                    || value.type().equals(new Type.Pointer(Type.NONE, space)))
+        .map(Value::of)
+        .orElse(value);
   }
 
   private List<Stmt> set(
@@ -254,7 +267,7 @@ final class StatementChecker {
     MapUses maps = expressions.maps();
     MapInfo map = maps.info(use);
     List<Expr> key = maps.key(map, use.key(), use.range());
-    Value value = expressions.value(assign.value());
+    Value value = numberOf(expressions.value(assign.value()));
     if (value.expr() instanceof Expr.Aggregated
         && (map.aggregation.isPresent() || !(map.type() instanceof Type.Int))) {
       String source = assign.value() instanceof Ast.Expr.MapUse of ? of.name() : "...";

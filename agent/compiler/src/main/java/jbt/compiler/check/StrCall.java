@@ -6,7 +6,6 @@ import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Diagnostics;
 import jbt.compiler.lang.SourceRange;
-import jbt.compiler.plan.Attachment.Point;
 import jbt.compiler.types.Type;
 import jbt.compiler.types.TypeNames;
 
@@ -107,16 +106,7 @@ final class StrCall {
   Expr pointer(Value address) {
     return address.type() instanceof Type.Pointer
         ? address.expr()
-        : new Expr.Cast(address.expr(), new Type.Pointer(Type.NONE, space()), address.range());
-  }
-
-  private Type.AddressSpace space() {
-    return switch (context.points().getFirst().point()) {
-      case Point.Tracepoint tracepoint -> FieldType.space(tracepoint.category());
-      case Point.Uprobe uprobe -> Type.AddressSpace.USER;
-      // Told by the address: functions take pointers of both.
-      case Point.Kprobe kprobe -> Type.AddressSpace.NONE;
-      default -> Type.AddressSpace.KERNEL;
-    };
+        : new Expr.Cast(
+            address.expr(), new Type.Pointer(Type.NONE, context.space()), address.range());
   }
 }

@@ -51,7 +51,15 @@ final class TypeResolver {
               ? new Type.Pointer(type, Type.AddressSpace.NONE)
               : new Type.Array(type, suffix);
     }
+    if (isVoid(type)) {
+      round.diagnostics().error(written.range(), "There are no values of type void");
+      return Optional.empty();
+    }
     return Optional.of(type);
+  }
+
+  private static boolean isVoid(Type type) {
+    return type instanceof Type.Array array ? isVoid(array.element()) : type instanceof Type.None;
   }
 
   /** Types whose brackets say how much there is room for. */
