@@ -15,7 +15,13 @@ record CToken(Kind kind, String text, boolean first, SourceRange range) {
     NUMBER,
     STRING,
     CHARACTER,
-    SYMBOL
+    SYMBOL,
+    PACK
+  }
+
+  /** Between declarations: what {@code #pragma pack} says. */
+  static CToken pack(int most, SourceRange range) {
+    return new CToken(Kind.PACK, Integer.toString(most), true, range);
   }
 
   boolean is(String symbol) {

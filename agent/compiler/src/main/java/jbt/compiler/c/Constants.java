@@ -140,7 +140,7 @@ final class Constants {
         yield inside;
       }
       case NAME -> operands.value(cursor);
-      case STRING -> throw cursor.unexpected("expected a number");
+      case STRING, PACK -> throw cursor.unexpected("expected a number");
     };
   }
 

@@ -110,6 +110,9 @@ final class DeclarationParser {
   private Attributes attributes = new Attributes();
   private int depth;
 
+  /** As {@code #pragma pack} has it. */
+  private int pack = StructLayout.NATURAL;
+
   DeclarationParser(Preprocessed script, ScriptTypes types, Diagnostics diagnostics) {
     end = script.declarations().getLast().range();
     cursor = new Cursor(script.declarations(), end);
@@ -153,6 +156,10 @@ final class DeclarationParser {
 
   private void external() throws CError {
     if (cursor.accept(";")) {
+      return;
+    }
+    if (cursor.current().kind() == Kind.PACK) {
+      pack = Integer.parseInt(cursor.take().text());
       return;
     }
     if (cursor.current().isWord("_Static_assert") || cursor.current().isWord("asm")) {
@@ -349,7 +356,7 @@ final class DeclarationParser {
     }
     List<Entry> entries = body(at.range());
     qualifiers();
-    StructLayout layout = new StructLayout(union, attributes.packed);
+    StructLayout layout = new StructLayout(union, attributes.packed ? 1 : pack);
     Set<String> names = new HashSet<>();
     for (Entry entry : entries) {
       if (!entry.name.isEmpty() && !names.add(entry.name)) {

@@ -47,6 +47,10 @@ public final class Preprocessor {
 
   private static final Pattern HEADER = Pattern.compile("[\\s\\\\]*[<\"]([^>\"]+)[>\"].*", 32);
 
+  private static final Pattern PACK =
+      Pattern.compile(
+          "pack\\s*\\(\\s*(?:(?<push>push)|(?<pop>pop))?(?:\\s*,)?\\s*(?<most>1|2|4|8|16)?\\s*\\)");
+
   /** Whether text is read, and whether one of the branches up to here was. */
   private record Condition(boolean outside, boolean taken, boolean seen, SourceRange range) {}
 
@@ -59,6 +63,8 @@ public final class Preprocessor {
   private final List<Headers.Missing> missing = new ArrayList<>();
   private final List<CToken> declarations = new ArrayList<>();
   private final Deque<Condition> conditions = new ArrayDeque<>();
+  private final Deque<Integer> packs = new ArrayDeque<>();
+  private int pack = StructLayout.NATURAL;
   private final List<SourceRange> blanks = new ArrayList<>();
   private final Substitution substitution = new Substitution(defines);
   private Source source;
@@ -249,15 +255,32 @@ public final class Preprocessor {
       }
       case "error" -> throw new CError(range, "#error: " + afterWord(rest, range).strip());
       case "pragma" -> {
-        if (afterWord(rest, range).stripLeading().startsWith("pack")) {
-          throw new CError(
-              range,
-              "#pragma pack changes nothing: write __attribute__((packed)) behind the struct");
+        if (!rest.isEmpty() && rest.getFirst().isWord("pack")) {
+          pack(rest, range);
         }
       }
       case "", "warning", "line", "ident" -> {}
       default -> throw new CError(range, "syntax: unknown directive #" + word);
     }
+  }
+
+  /** How far the members of structs that follow are aligned at most. */
+  private void pack(List<CToken> rest, SourceRange range) throws CError {
+    Matcher written = PACK.matcher(afterWord(rest, range).strip());
+    if (!written.matches()) {
+      throw new CError(
+          range, "syntax: expected #pragma pack(1), pack(push, 1), pack(pop) or pack()");
+    }
+    String most = written.group("most");
+    if (written.group("push") != null) {
+      packs.push(pack);
+    } else if (written.group("pop") != null) {
+      pack = packs.isEmpty() ? StructLayout.NATURAL : packs.pop();
+    } else if (most == null) {
+      pack = StructLayout.NATURAL;
+    }
+    pack = most == null ? pack : Integer.parseInt(most);
+    declarations.add(CToken.pack(pack, range));
   }
 
   private String afterWord(List<CToken> rest, SourceRange range) {

@@ -9,7 +9,11 @@ import jbt.compiler.types.Type;
 /** Gives the members of a struct or union their places, by the ABI of x86-64. */
 final class StructLayout {
   private final boolean union;
-  private final boolean packed;
+
+  /** Where nothing says how far members are aligned at most. */
+  static final int NATURAL = Integer.MAX_VALUE;
+
+  private final int most;
   private final List<Member> members = new ArrayList<>();
 
   /** Bits that are taken, of a union by its largest member. */
@@ -17,9 +21,12 @@ final class StructLayout {
 
   private int align = 1;
 
-  StructLayout(boolean union, boolean packed) {
+  /**
+   * @param most bytes that members are aligned to; 1 if they are packed
+   */
+  StructLayout(boolean union, int most) {
     this.union = union;
-    this.packed = packed;
+    this.most = most;
   }
 
   /**
@@ -27,7 +34,7 @@ final class StructLayout {
    * @param memberPacked takes no notice of its type's alignment
    */
   void add(String name, CType type, int leastAlign, boolean memberPacked) {
-    int own = Math.max(packed || memberPacked ? 1 : type.align(), leastAlign);
+    int own = Math.max(memberPacked ? 1 : Math.min(type.align(), most), leastAlign);
     align = Math.max(align, own);
     long start = union ? 0 : roundUp(used, 8L * own);
     Member plain = Member.plain(name, type.type(), (int) (start / 8));
@@ -46,14 +53,14 @@ final class StructLayout {
     }
     long start = union ? 0 : used;
     boolean crosses = start / unit != (start + width - 1) / unit;
-    if (crosses && !packed) {
+    if (crosses && most > 1) {
       start = roundUp(start, unit);
     }
     used = Math.max(used, start + width);
     if (name.isEmpty()) {
       return;
     }
-    align = Math.max(align, packed ? 1 : type.align());
+    align = Math.max(align, Math.min(type.align(), most));
     // A packed one can lie in nine bytes, which nothing here reads.
     boolean readable = start / 64 == (start + width - 1) / 64;
     members.add(
