@@ -274,12 +274,14 @@ public final class Preprocessor {
     String most = written.group("most");
     if (written.group("push") != null) {
       packs.push(pack);
-    } else if (written.group("pop") != null) {
-      pack = packs.isEmpty() ? StructLayout.NATURAL : packs.pop();
-    } else if (most == null) {
+    } else if (written.group("pop") != null && !packs.isEmpty()) {
+      pack = packs.pop();
+    } else {
       pack = StructLayout.NATURAL;
     }
-    pack = most == null ? pack : Integer.parseInt(most);
+    if (most != null) {
+      pack = Integer.parseInt(most);
+    }
     declarations.add(CToken.pack(pack, range));
   }
 

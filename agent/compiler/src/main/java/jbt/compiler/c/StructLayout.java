@@ -8,11 +8,10 @@ import jbt.compiler.types.Type;
 
 /** Gives the members of a struct or union their places, by the ABI of x86-64. */
 final class StructLayout {
-  private final boolean union;
-
   /** Where nothing says how far members are aligned at most. */
   static final int NATURAL = Integer.MAX_VALUE;
 
+  private final boolean union;
   private final int most;
   private final List<Member> members = new ArrayList<>();
 
@@ -53,7 +52,7 @@ final class StructLayout {
     }
     long start = union ? 0 : used;
     boolean crosses = start / unit != (start + width - 1) / unit;
-    if (crosses && most > 1) {
+    if (crosses && most == NATURAL) {
       start = roundUp(start, unit);
     }
     used = Math.max(used, start + width);

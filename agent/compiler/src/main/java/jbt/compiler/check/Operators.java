@@ -395,11 +395,13 @@ final class Operators {
     boolean distance = offset.type() instanceof Type.Pointer;
     boolean order = first || op == Ast.BinaryOp.ADD;
     int size = pointer.type() instanceof Type.Pointer(Type target, var s) ? Type.sizeOf(target) : 0;
-    if (sum && order && offset.isInteger() && Access.ofNumber(pointer).isPresent()) {
+    if (offset.isInteger() && Access.ofNumber(pointer).isPresent()) {
       // Of uptr(number) and kptr(number): a number with an address space.
       Value number = Value.of(Access.ofNumber(pointer).get());
       Value moved = first ? binary(op, number, offset, range) : binary(op, offset, number, range);
-      return pointer.with(new Expr.Cast(moved.expr(), pointer.type(), range));
+      return sum && order
+          ? pointer.with(new Expr.Cast(moved.expr(), pointer.type(), range))
+          : moved;
     }
     if (!sum || distance || !order || size == 0) {
       diagnostics.error(

@@ -176,7 +176,7 @@ final class StatementChecker {
         assign.op().isPresent()
             ? expressions.value(
                 new Ast.Expr.Binary(assign.op().get(), target, assign.value(), assign.range()))
-            : numberOf(expressions.variableValue(assign.value()));
+            : expressions.variableValue(assign.value());
     Optional<ProbeContext.Variable> found = context.find(target.name());
     if (found.isEmpty() && assign.op().isPresent()) {
       return List.of();
@@ -200,7 +200,7 @@ final class StatementChecker {
 
   private List<Stmt> set(
       ProbeContext.Variable variable, String name, Value given, SourceRange range) {
-    Value value = expressions.fitting(variable.place(), given);
+    Value value = expressions.fitting(variable.place(), numberOf(given));
     if (!round.environment().put(variable.place(), value)) {
       List<String> names = names(variable.place().type(), value.type());
       context.noteSet(variable);
