@@ -21,8 +21,10 @@ export CLASSPATH=${CLASSPATH#:}
 # -XX:-AOT...: no machine code in the caches. It would be for the processor of the build machine, and
 # kill the program on one that lacks, say, AVX.
 # --enable-native-access and the other: JNA and Netty do what newer Javas warn about.
+# What the virtual machine says of itself, as the threads' stacks on SIGQUIT, is not the script's output.
 # jdk.tls.namedGroups: otherwise each handshake makes a key of a second kind, too, which no peer asks for.
 common="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Djdk.tls.namedGroups=x25519
+  -XX:+DisplayVMOutputToStderr -Xlog:disable -Xlog:all=warning:stderr
   --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
   -XX:+UnlockDiagnosticVMOptions -XX:-AOTAdapterCaching -XX:-AOTStubCaching
   -Djna.boot.library.path=$home/lib -Djna.noclasspath=true -Djna.nosys=true

@@ -171,6 +171,18 @@ final class DistributionTest {
     }
   }
 
+  /** SIGQUIT, Ctrl-\ on a terminal, has Java write about itself: not among the results. */
+  @Test
+  void onlyResultsAreOutput() throws Exception {
+    String script = "BEGIN { system(\"kill -QUIT %d\", pid); print(1); } i:s:1 { exit(); }";
+    String program = Java.distribution().resolve("bin/jbt-remote").toString();
+    try (Running remote = Running.start(List.of(program, "--unsafe", "-q", "-e", script))) {
+      assertThat(remote.exitCode(Fleet.PATIENCE)).as(remote.toString()).isZero();
+      assertThat(remote.out()).filteredOn(line -> !line.isEmpty()).containsExactly("1");
+      assertThat(remote.err()).anyMatch(line -> line.startsWith("Full thread dump"));
+    }
+  }
+
   /** jbt-remote with a script for both hosts, as a shell's command line. */
   private static String ask(String script) {
     List<String> words =
