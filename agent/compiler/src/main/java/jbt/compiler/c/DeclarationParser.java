@@ -356,7 +356,7 @@ final class DeclarationParser {
     }
     List<Entry> entries = body(at.range());
     qualifiers();
-    StructLayout layout = new StructLayout(union, attributes.packed ? 1 : pack);
+    StructLayout layout = new StructLayout(union, attributes.packed, pack);
     Set<String> names = new HashSet<>();
     for (Entry entry : entries) {
       if (!entry.name.isEmpty() && !names.add(entry.name)) {

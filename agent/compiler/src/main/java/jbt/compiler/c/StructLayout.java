@@ -12,7 +12,11 @@ final class StructLayout {
   static final int NATURAL = Integer.MAX_VALUE;
 
   private final boolean union;
+  private final int pack;
+
+  /** Bytes that the types of members are aligned to. */
   private final int most;
+
   private final List<Member> members = new ArrayList<>();
 
   /** Bits that are taken, of a union by its largest member. */
@@ -21,11 +25,13 @@ final class StructLayout {
   private int align = 1;
 
   /**
-   * @param most bytes that members are aligned to; 1 if they are packed
+   * @param packed by an attribute, which leaves members the alignment of their own
+   * @param pack bytes that members are aligned to, whatever they say
    */
-  StructLayout(boolean union, int most) {
+  StructLayout(boolean union, boolean packed, int pack) {
     this.union = union;
-    this.most = most;
+    this.pack = pack;
+    this.most = packed ? 1 : pack;
   }
 
   /**
@@ -33,7 +39,8 @@ final class StructLayout {
    * @param memberPacked takes no notice of its type's alignment
    */
   void add(String name, CType type, int leastAlign, boolean memberPacked) {
-    int own = Math.max(memberPacked ? 1 : Math.min(type.align(), most), leastAlign);
+    int ofType = memberPacked ? 1 : Math.min(type.align(), most);
+    int own = Math.min(Math.max(ofType, leastAlign), pack);
     align = Math.max(align, own);
     long start = union ? 0 : roundUp(used, 8L * own);
     Member plain = Member.plain(name, type.type(), (int) (start / 8));
