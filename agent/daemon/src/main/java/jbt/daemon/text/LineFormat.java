@@ -144,7 +144,7 @@ public final class LineFormat {
     switch (how.conversion()) {
       case 'd', 'i' -> putDecimal(stored, how, to);
       case 'u' -> putDigits(unsigned, "", 10, how, to);
-      case 'o' -> putDigits(unsigned, marked ? "0" : "", 8, how, to);
+      case 'o' -> putDigits(unsigned, "", 8, how, to);
       case 'x' -> putDigits(unsigned, marked ? "0x" : "", 16, how, to);
       case 'X' -> putDigits(unsigned, marked ? "0X" : "", 16, how, to);
       case 'p' -> putDigits(stored, "0x", 16, how, to);
@@ -168,16 +168,29 @@ public final class LineFormat {
       long magnitude, String prefix, int radix, Conversion how, Bytes to) {
     boolean upperCase = how.conversion() == 'X';
     int start = to.size();
-    to.putUnsigned(magnitude, radix, upperCase);
+    if (magnitude != 0) {
+      to.putUnsigned(magnitude, radix, upperCase);
+    }
     int digits = to.size() - start;
-    boolean padded = how.zeroPadded() && !how.leftAligned() && how.precision() < 0;
-    int zeros = padded ? how.width() - digits - prefix.length() : how.precision() - digits;
+    int zeros = leastDigits(digits, prefix.length(), how) - digits;
     if (zeros > 0 || !prefix.isEmpty()) {
       to.truncate(start);
       to.put(prefix);
       to.fill('0', zeros);
-      to.putUnsigned(magnitude, radix, upperCase);
+      if (magnitude != 0) {
+        to.putUnsigned(magnitude, radix, upperCase);
+      }
     }
+  }
+
+  /** Zero has no digits of its own, so that a precision of 0 shows none. */
+  private static int leastDigits(int digits, int prefix, Conversion how) {
+    boolean padded = how.zeroPadded() && !how.leftAligned();
+    int without = padded ? Math.max(how.width() - prefix, 1) : 1;
+    int least = how.precision() < 0 ? without : how.precision();
+    // By # an octal number begins with a zero.
+    int marked = how.alternate() && how.conversion() == 'o' ? digits + 1 : 0;
+    return Math.max(least, marked);
   }
 
   private static long signExtended(long value, int bytes) {

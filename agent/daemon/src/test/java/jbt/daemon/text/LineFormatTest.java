@@ -99,7 +99,25 @@ class LineFormatTest {
     assertThat(number("2.2u", 8, 5)).isEqualTo("05");
     assertThat(number("#.4x", 8, 255)).isEqualTo("0x00ff");
     assertThat(number(".2d", 8, 12345)).isEqualTo("12345");
-    assertThat(number(".d", 8, 0)).isEqualTo("0");
+  }
+
+  @Test
+  void zeroHasNoDigitsOfItsOwn() {
+    assertThat(number(".d", 8, 0)).isEmpty();
+    assertThat(number("5.0x", 8, 0)).isEqualTo("     ");
+    assertThat(number("+.0d", 8, 0)).isEqualTo("+");
+    assertThat(number(".2d", 8, 0)).isEqualTo("00");
+    assertThat(number("d", 8, 0)).isEqualTo("0");
+    assertThat(number("05d", 8, 0)).isEqualTo("00000");
+  }
+
+  @Test
+  void octalNumbersBeginWithAZeroOnce() {
+    assertThat(number("#o", 8, 8)).isEqualTo("010");
+    assertThat(number("#.5o", 8, 8)).isEqualTo("00010");
+    assertThat(number("#.3o", 8, 8)).isEqualTo("010");
+    assertThat(number("#05o", 8, 8)).isEqualTo("00010");
+    assertThat(number("#.0o", 8, 0)).isEqualTo("0");
   }
 
   @Test
