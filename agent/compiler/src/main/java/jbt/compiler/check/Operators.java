@@ -6,6 +6,7 @@ import jbt.compiler.check.Checked.BinaryOp;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.UnaryOp;
 import jbt.compiler.lang.Ast;
+import jbt.compiler.lang.Diagnostic.Context;
 import jbt.compiler.lang.Diagnostics;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.types.Meaning;
@@ -33,13 +34,20 @@ final class Operators {
       return fold(op, literal, range);
     }
     if (op == Ast.UnaryOp.PLUS) {
-      return operand;
+      return promoted(operand);
     }
     boolean minus = op == Ast.UnaryOp.MINUS;
     Type type = minus || signed(operand) ? Type.INT64 : Type.UINT64;
     UnaryOp checked = minus ? UnaryOp.NEGATE : UnaryOp.COMPLEMENT;
     Expr expr = new Expr.Unary(checked, as(type, operand.expr()), type, range);
     return new Value(expr, false, operand.hostBound());
+  }
+
+  /** A bool or a member of an enum as the number that arithmetic takes it for. */
+  private static Value promoted(Value operand) {
+    boolean plain = !operand.known() || (operand.type() instanceof Type.Int i && !i.named());
+    Type number = signed(operand) ? Type.INT64 : Type.UINT64;
+    return plain ? operand : operand.with(as(number, operand.expr()));
   }
 
   private Value fold(Ast.UnaryOp op, Expr.IntLiteral literal, SourceRange range) {
@@ -294,7 +302,12 @@ final class Operators {
     }
     List<String> names = TypeNames.apart(left.type(), right.type());
     diagnostics.error(
-        range, "Can't compare %s with %s".formatted(names.getFirst(), names.getLast()));
+        range,
+        "Can't compare %s with %s".formatted(names.getFirst(), names.getLast()),
+        List.of(
+            new Context(left.range(), "left (%s)".formatted(TypeNames.written(left.type()))),
+            new Context(right.range(), "right (%s)".formatted(TypeNames.written(right.type())))),
+        List.of());
     return Value.unknown(range);
   }
 

@@ -118,7 +118,7 @@ class CheckerErrorsTest {
         "print(comm + 1); => The operator '+' needs integers, not string",
         "print(!comm); => A condition is an integer, bool or pointer, not string",
         "if comm { } => A condition is an integer, bool or pointer, not string",
-        "print(comm == 1); => Can't compare string with int64",
+        "print(comm == 1); => Can't compare string with int64 / left (string[16]) / right (int64)",
         "print(comm < comm); => The operator '<' needs integers, not string / The operator '<' needs integers, not string",
         "print(pid ? 1 : \"a\"); => Both branches must have the same type: int64 and string",
         "print((1, 2).2); => The tuple has no part 2: its parts are 0 to 1",
