@@ -2,12 +2,12 @@ package jbt.compiler.check;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.Probe.Kind;
 import jbt.compiler.check.Checked.Stmt;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Diagnostics;
-import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.Site;
 import jbt.compiler.plan.Site.Piece;
 import jbt.compiler.plan.Site.Printf.Use;
@@ -44,11 +44,11 @@ final class Assertions {
 
   /** An error where it is reached: in a branch that is left out at compile time it says nothing. */
   private List<Stmt> fail(Ast.Expr.Call call) {
-    if (call.arguments().isEmpty()
-        || !(call.arguments().getFirst() instanceof Ast.Expr.Str(String format, SourceRange at))) {
-      diagnostics.error(call.range(), "fail() takes a string literal");
+    Optional<Ast.Expr.Str> first = Calls.format(call, expressions, diagnostics);
+    if (first.isEmpty()) {
       return List.of();
     }
+    String format = first.get().value();
     if (call.arguments().size() == 1) {
       diagnostics.error(call.range(), Strings.text(format));
       return List.of();
@@ -56,7 +56,8 @@ final class Assertions {
     List<Value> values =
         call.arguments().stream().skip(1).map(expressions::value).filter(Value::known).toList();
     switch (PrintfFormat.parse(format, values.size())) {
-      case PrintfFormat.Wrong wrong -> diagnostics.error(at, "fail: " + wrong.message());
+      case PrintfFormat.Wrong wrong ->
+          diagnostics.error(first.get().range(), "fail: " + wrong.message());
       case PrintfFormat.Parsed parsed -> {
         if (parsed.lengths().size() != values.size() || !values.stream().allMatch(this::literal)) {
           diagnostics.error(call.range(), "fail() takes a format and as many literals");

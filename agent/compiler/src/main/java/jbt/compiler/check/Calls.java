@@ -93,6 +93,20 @@ final class Calls {
     return false;
   }
 
+  /** The format that a call begins with; tells if there is none. */
+  static Optional<Ast.Expr.Str> format(
+      Ast.Expr.Call call, ExpressionChecker expressions, Diagnostics diagnostics) {
+    if (!arity(call, 1, Integer.MAX_VALUE, diagnostics)) {
+      return Optional.empty();
+    }
+    if (call.arguments().getFirst() instanceof Ast.Expr.Str format) {
+      return Optional.of(format);
+    }
+    diagnostics.error(call.range(), call.function() + "() needs a format, a string literal");
+    call.arguments().forEach(expressions::value);
+    return Optional.empty();
+  }
+
   List<Stmt> statement(Ast.Expr.Call call) {
     return switch (call.function()) {
       case "printf" -> printf(call, Use.PRINT);
@@ -157,12 +171,11 @@ final class Calls {
   }
 
   List<Stmt> printf(Ast.Expr.Call call, Use use) {
-    if (call.arguments().isEmpty()
-        || !(call.arguments().getFirst() instanceof Ast.Expr.Str format)) {
-      diagnostics.error(call.range(), call.function() + "() needs a format, a string literal");
-      call.arguments().forEach(expressions::value);
+    Optional<Ast.Expr.Str> first = format(call, expressions, diagnostics);
+    if (first.isEmpty()) {
       return List.of();
     }
+    Ast.Expr.Str format = first.get();
     List<Ast.Expr> written = call.arguments().subList(1, call.arguments().size());
     List<Value> arguments = written.stream().map(expressions::value).toList();
     if (use == Use.SYSTEM || use == Use.CAT) {

@@ -2,10 +2,10 @@ package jbt.compiler.check;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.Stmt;
 import jbt.compiler.lang.Ast;
-import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.Site.Piece;
 import jbt.compiler.types.Type;
 
@@ -25,15 +25,14 @@ final class DebugCall {
   }
 
   List<Stmt> call(Ast.Expr.Call call) {
-    if (call.arguments().isEmpty()
-        || !(call.arguments().getFirst() instanceof Ast.Expr.Str(String format, SourceRange at))) {
-      round.diagnostics().error(call.range(), "debugf() needs a format, a string literal");
+    Optional<Ast.Expr.Str> format = Calls.format(call, expressions, round.diagnostics());
+    if (format.isEmpty()) {
       return List.of();
     }
     List<Value> values = call.arguments().stream().skip(1).map(expressions::value).toList();
-    return switch (PrintfFormat.parse(format, values.size())) {
+    return switch (PrintfFormat.parse(format.get().value(), values.size())) {
       case PrintfFormat.Wrong wrong -> {
-        round.diagnostics().error(at, "debugf: " + wrong.message());
+        round.diagnostics().error(format.get().range(), "debugf: " + wrong.message());
         yield List.of();
       }
       case PrintfFormat.Parsed parsed -> made(call, parsed.pieces(), values);

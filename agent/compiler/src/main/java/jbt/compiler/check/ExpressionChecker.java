@@ -593,6 +593,10 @@ final class ExpressionChecker {
     if (call.function().equals("comm") && !call.arguments().isEmpty()) {
       return new KernelCalls(round, context, this).nameOf(call);
     }
+    if (call.function().equals("getopt")) {
+      ParameterUses.refuse(call, diagnostics);
+      return Value.unknown(call.range());
+    }
     if (call.function().equals("default_str_length") && call.arguments().isEmpty()) {
       return Value.literal(settings().maxStrlen(), call.range());
     }

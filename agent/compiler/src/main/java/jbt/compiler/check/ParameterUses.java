@@ -213,27 +213,18 @@ final class ParameterUses {
     return new Expr.Str(Strings.bytes(text), range);
   }
 
+  /** What a {@code getopt()} comes to; one that has an error stays. */
   private Optional<Expr> option(Expr.Call call) {
     List<Expr> arguments = call.arguments();
-    boolean described = arguments.size() < 3 || arguments.get(2) instanceof Expr.Str;
-    if (arguments.isEmpty()
-        || arguments.size() > 3
-        || !(arguments.getFirst() instanceof Expr.Str(String name, var range))
-        || !described) {
-      diagnostics.error(
-          call.range(), "getopt() takes a name, a default and a description: literals");
-      return Optional.of(new Expr.Int(0, false, call.range()));
+    if (!isNamed(arguments)) {
+      return Optional.of(call);
     }
+    String name = ((Expr.Str) arguments.getFirst()).value();
     Expr fallback =
         arguments.size() == 1 ? new Expr.Bool(false, call.range()) : fallback(arguments.get(1));
-    if (!(fallback instanceof Expr.Int
-        || fallback instanceof Expr.Bool
-        || fallback instanceof Expr.Str)) {
+    if (!isLiteral(fallback)) {
       defaults.putIfAbsent(name, fallback);
-      diagnostics.error(
-          fallback.range(),
-          "The default of getopt() is a literal: a number, a string, true or false");
-      return Optional.of(new Expr.Int(0, false, call.range()));
+      return Optional.of(call);
     }
     Expr before = defaults.putIfAbsent(name, fallback);
     if (before != null && !same(before, fallback)) {
@@ -247,6 +238,31 @@ final class ParameterUses {
     }
     String given = parameters.options().get(name);
     return Optional.of(given == null ? fallback : read(name, given, fallback, call.range()));
+  }
+
+  private static boolean isNamed(List<Expr> arguments) {
+    boolean described = arguments.size() < 3 || arguments.get(2) instanceof Expr.Str;
+    return !arguments.isEmpty()
+        && arguments.size() <= 3
+        && arguments.getFirst() instanceof Expr.Str
+        && described;
+  }
+
+  private static boolean isLiteral(Expr expr) {
+    return expr instanceof Expr.Int || expr instanceof Expr.Bool || expr instanceof Expr.Str;
+  }
+
+  /** Tells what is wrong with a {@code getopt()} that has stayed. */
+  static void refuse(Expr.Call call, Diagnostics diagnostics) {
+    List<Expr> arguments = call.arguments();
+    if (isNamed(arguments) && arguments.size() > 1 && !isLiteral(arguments.get(1))) {
+      diagnostics.error(
+          arguments.get(1).range(),
+          "The default of getopt() is a literal: a number, a string, true or false");
+    } else {
+      diagnostics.error(
+          call.range(), "getopt() takes a name, a default and a description: literals");
+    }
   }
 
   /** A default may be a negative number, or a parameter. */
