@@ -240,6 +240,18 @@ final class Access {
     return new Value(sum(memory.address(), memory.offset(), type, range), false, true);
   }
 
+  /** Where an array begins whose length nothing tells; other values as they are. */
+  static Value start(Value value) {
+    if (!(value.expr() instanceof Expr.Memory memory
+        && memory.type() instanceof Type.Array(Type element, int length)
+        && length == 0)) {
+      return value;
+    }
+    Type type = new Type.Pointer(element, memory.space());
+    Expr address = sum(memory.address(), memory.offset(), type, value.range());
+    return new Value(address, false, true);
+  }
+
   /** An array of characters of the traced side as its bytes: what is behind a NUL counts, too. */
   static Value bytes(Value value) {
     return value.expr() instanceof Expr.Memory m && m.type() instanceof Type.Str(int size)

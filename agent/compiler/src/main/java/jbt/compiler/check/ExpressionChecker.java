@@ -81,6 +81,11 @@ final class ExpressionChecker {
     return whole(any(expr));
   }
 
+  /** What a function of texts is given: an array that has no length as its address. */
+  Value textValue(Ast.Expr expr) {
+    return whole(Access.start(any(expr)));
+  }
+
   private Value whole(Value value) {
     if (value.type() instanceof Type.Struct) {
       return access.asRecord(value);

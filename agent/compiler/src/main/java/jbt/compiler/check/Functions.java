@@ -62,7 +62,7 @@ final class Functions {
 
   /** A text, or the one that a pointer to characters leads to; unknown, with an error, else. */
   private Value text(Ast.Expr.Call call, int argument) {
-    return text(call, expressions.value(call.arguments().get(argument)));
+    return text(call, expressions.textValue(call.arguments().get(argument)));
   }
 
   private Value text(Ast.Expr.Call call, Value value) {
@@ -126,7 +126,7 @@ final class Functions {
     if (!arity(call, 1, 1)) {
       return Value.unknown(call.range());
     }
-    Value of = expressions.value(call.arguments().getFirst());
+    Value of = expressions.textValue(call.arguments().getFirst());
     Value text = text(call, of);
     return text.known() && of.type() instanceof Type.Str
         ? Value.literal(size(text), call.range())

@@ -29,7 +29,7 @@ final class StrCall {
     if (!Calls.arity(call, 1, 2, diagnostics)) {
       return Value.unknown(call.range());
     }
-    Value of = expressions.value(arguments.getFirst());
+    Value of = expressions.textValue(arguments.getFirst());
     Optional<Value> length =
         arguments.size() == 2
             ? Optional.of(expressions.integer(arguments.get(1), "The length of str()"))
