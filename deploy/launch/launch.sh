@@ -30,17 +30,6 @@ common="-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Djdk.tls.name
   -Djna.boot.library.path=$home/lib -Djna.noclasspath=true -Djna.nosys=true
   -Dio.netty.tryReflectionSetAccessible=false"
 
-# Heap and machine code on huge pages: a start touches thousands of small ones for the first time, and
-# a script is compiled through page tables that have left the processor's caches. Where the kernel has
-# none Java would warn.
-huge=never
-if [ -r /sys/kernel/mm/transparent_hugepage/enabled ]; then
-  read -r huge </sys/kernel/mm/transparent_hugepage/enabled
-fi
-case $huge in
-  *'[always]'* | *'[madvise]'*) common="$common -XX:+UseTransparentHugePages" ;;
-esac
-
 # use_cache NAME: sets cache to the option for this cache of classes if it is of exactly these jars.
 # The virtual machine does not look: beside other jars it would run the old code. So the name carries
 # the hash of the jars and of the launchers, whose options made it, and the jars' and the cache's time
