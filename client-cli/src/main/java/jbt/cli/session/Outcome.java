@@ -128,6 +128,11 @@ public final class Outcome {
     };
   }
 
+  /** Whether tests or benches of the host are known, be it that there are none. */
+  static boolean delivered(HostReport host) {
+    return host.getState() == HostState.HOST_FINAL || host.getResultsCount() > 0;
+  }
+
   /** Whether the host has said its last word. */
   static boolean isDone(HostState state) {
     return switch (state) {

@@ -82,6 +82,9 @@ public final class Session {
   private final Dumps dumps = new Dumps();
   private final Captures captures;
 
+  /** For standard output, until there is more of it or time to write it. */
+  private Bytes waiting = new Bytes(4096);
+
   public Session(Wanted wanted, Rendering rendering, Screen screen) {
     this(wanted, rendering, screen, () -> {});
   }
@@ -174,20 +177,14 @@ public final class Session {
 
   private void loop(Inbox inbox) throws InterruptedException {
     Buffering buffering = wanted.modes().buffering();
-    Bytes chunk = new Bytes(4096);
     while (!isGivenUp()) {
-      boolean wait = buffering.due(chunk) == 0;
+      boolean wait = buffering.due(waiting) == 0;
       @Nullable TraceReply reply = inbox.poll(wait ? TICK_MILLIS : 0);
       if (reply != null) {
-        show(chunk, reply);
+        show(reply);
       }
-      boolean all = chunk.length() > CHUNK || (reply == null && inbox.isOver());
-      int due = all ? chunk.length() : reply == null ? buffering.due(chunk) : 0;
-      if (due > 0) {
-        Bytes rest = chunk.cut(due);
-        write(chunk);
-        chunk = rest;
-      }
+      boolean all = waiting.length() > CHUNK || (reply == null && inbox.isOver());
+      writeWaiting(all ? waiting.length() : reply == null ? buffering.due(waiting) : 0);
       tick();
       if (reply == null && inbox.isOver()) {
         return;
@@ -203,35 +200,35 @@ public final class Session {
     };
   }
 
-  private void lines(Bytes out, Lines lines) {
+  private void lines(Lines lines) throws InterruptedException {
     if (lines.getKind() == LineKind.LINE_WARNING && !wanted.modes().warnings()) {
       return;
     }
     if (rendering.isTrouble(lines.getKind())) {
       Bytes text = new Bytes();
       rendering.lines(text, lines);
-      outbox.note(text);
+      tell(text);
     } else {
-      rendering.lines(out, lines);
+      rendering.lines(waiting, lines);
     }
   }
 
-  private void show(Bytes out, TraceReply reply) {
+  private void show(TraceReply reply) throws InterruptedException {
     if (wanted.modes().dryRun() && isOutput(reply)) {
       return;
     }
     switch (reply.getReplyCase()) {
-      case HOST -> host(out, reply.getHost());
+      case HOST -> host(reply.getHost());
       case SCHEMA -> answer.add(reply.getSchema());
-      case LINES -> lines(out, reply.getLines());
+      case LINES -> lines(reply.getLines());
       case PACKETS -> packets(reply.getPackets());
-      case VALUE -> value(out, reply.getValue());
+      case VALUE -> value(reply.getValue());
       case PARTIAL -> answer.add(reply.getPartial());
       case ROUND -> {
         try {
           @Nullable MapPrint print = answer.print(reply.getRound(), expected());
           if (print != null) {
-            rendering.map(out, print);
+            rendering.map(waiting, print);
           }
         } catch (MalformedException | IndexOutOfBoundsException e) {
           malformed(reply.getRound().getHost(), e);
@@ -242,7 +239,7 @@ public final class Session {
     }
   }
 
-  private void host(Bytes out, HostReport report) {
+  private void host(HostReport report) throws InterruptedException {
     if (!answer.add(report)) {
       return;
     }
@@ -259,7 +256,7 @@ public final class Session {
     if (!attachedShown
         && ((goesOn && !isConnecting()) || report.getState() == HostState.HOST_RUNNING)) {
       attachedShown = true;
-      attached(out);
+      attached();
     }
     if (report.getState() == HostState.HOST_RUNNING && !running) {
       running = true;
@@ -279,7 +276,7 @@ public final class Session {
         || answer.hosts().stream().anyMatch(h -> h.getState() == HostState.HOST_CONNECTING);
   }
 
-  private void attached(Bytes out) {
+  private void attached() throws InterruptedException {
     List<Integer> probes =
         answer.hosts().stream()
             .filter(h -> h.getState() != HostState.HOST_CONNECTING && h.getProbes() > 0)
@@ -289,7 +286,7 @@ public final class Session {
     if (probes.isEmpty() || wanted.dump() || wanted.modes().mode() != Mode.MODE_TRACE) {
       return;
     }
-    rendering.attached(out, probes.stream().mapToInt(Integer::intValue).sum());
+    rendering.attached(waiting, probes.stream().mapToInt(Integer::intValue).sum());
     // One host's JSON tells it on standard output, as bpftrace's does.
     if (wanted.quiet() || (rendering instanceof JsonRendering && !wanted.many())) {
       return;
@@ -297,9 +294,9 @@ public final class Session {
     int most = probes.getLast();
     String count = probes.getFirst() == most ? "" + most : probes.getFirst() + "-" + most;
     String line = "Attached " + count + (most == 1 ? " probe" : " probes");
-    outbox.note(Bytes.of(line + (wanted.many() ? on(probes.size()) : "") + "\n"));
+    tell(Bytes.of(line + (wanted.many() ? on(probes.size()) : "") + "\n"));
     if (wanted.many() && !wanted.perHost() && !answer.workingState().isEmpty()) {
-      outbox.note(
+      tell(
           Bytes.of(
               "not shown: "
                   + String.join(", ", answer.workingState())
@@ -311,10 +308,10 @@ public final class Session {
     return hosts == 1 ? " on 1 host" : " on each of " + hosts + " hosts";
   }
 
-  private void value(Bytes out, Value value) {
+  private void value(Value value) {
     try {
       var type = answer.schema().getValues(value.getSite()).getType();
-      rendering.value(out, value.getHost(), Decode.value(type, value.getValue()));
+      rendering.value(waiting, value.getHost(), Decode.value(type, value.getValue()));
     } catch (MalformedException | IndexOutOfBoundsException e) {
       malformed(value.getHost(), e);
     }
@@ -372,23 +369,23 @@ public final class Session {
     notices.add(host, text);
   }
 
-  private void tick() {
+  private void tick() throws InterruptedException {
     if (!notices.isEmpty()) {
       long wait = isConnecting() ? FOLD_CONNECTING_MILLIS : FOLD_MILLIS;
       if (!wanted.many() || millis() - noticesSince >= wait) {
-        outbox.note(notices.take());
+        tell(notices.take());
       }
     }
     if (outbox.failure() != null && stopAskedAt == 0) {
       stop();
     }
     if (stopAskedAt != 0 && outbox.failure() == null && millis() - stopAskedAt > 500) {
-      List<String> waiting = waitingFor();
-      String text = waiting.isEmpty() ? "" : waitingText(waiting);
+      List<String> hosts = waitingFor();
+      String text = hosts.isEmpty() ? "" : waitingText(hosts);
       status.show(text);
       if (!screen.errTerminal() && !text.isEmpty() && !waitingShown) {
         waitingShown = true;
-        outbox.note(Bytes.of(text).add('\n'));
+        tell(Bytes.of(text).add('\n'));
       }
     } else if (stopAskedAt == 0 && !attachedShown && wanted.many()) {
       int connected =
@@ -400,9 +397,9 @@ public final class Session {
     }
   }
 
-  private String waitingText(List<String> waiting) {
+  private String waitingText(List<String> hosts) {
     return wanted.many()
-        ? "waiting for " + waiting.size() + " of " + expected() + ": " + FoldedNames.fold(waiting)
+        ? "waiting for " + hosts.size() + " of " + expected() + ": " + FoldedNames.fold(hosts)
         : "waiting for the final result";
   }
 
@@ -420,6 +417,22 @@ public final class Session {
     return stopAskedAt != 0 && millis() - Math.max(stopAskedAt, taken) > PATIENCE_MILLIS;
   }
 
+  /** Standard error takes it behind what was printed before. */
+  private void tell(Bytes message) throws InterruptedException {
+    if (!message.isEmpty()) {
+      writeWaiting(waiting.length());
+      outbox.note(message);
+    }
+  }
+
+  private void writeWaiting(int length) throws InterruptedException {
+    if (length > 0) {
+      Bytes due = waiting;
+      waiting = due.cut(length);
+      write(due);
+    }
+  }
+
   private void write(Bytes chunk) throws InterruptedException {
     while (!outbox.offer(chunk, TICK_MILLIS)) {
       tick();
@@ -433,7 +446,7 @@ public final class Session {
   private int finish(Inbox inbox) throws InterruptedException {
     status.erase();
     boolean cutShort = !inbox.isOver();
-    List<String> waiting = waitingFor();
+    List<String> unanswered = waitingFor();
     Summary summary = answer.summary();
     if (wanted.dump()) {
       outbox.offer(dumps.print(wanted.many()), PATIENCE_MILLIS);
@@ -445,7 +458,7 @@ public final class Session {
     outbox.note(notices.take());
     // Only then it is known whether all of it could be written.
     awaitWritten();
-    int code = failure(inbox, cutShort ? waiting : List.of(), summary);
+    int code = failure(inbox, cutShort ? unanswered : List.of(), summary);
     if (outbox.failure() == null && !wanted.dump()) {
       outbox.note(footer(summary));
     }
@@ -486,7 +499,10 @@ public final class Session {
 
   private Bytes results() {
     Bytes out = new Bytes();
-    rendering.results(out, wanted.modes().mode(), answer.hosts());
+    rendering.results(
+        out,
+        wanted.modes().mode(),
+        answer.hosts().stream().filter(Outcome::delivered).toList());
     return out;
   }
 
@@ -533,13 +549,13 @@ public final class Session {
     return out;
   }
 
-  private int failure(Inbox inbox, List<String> waiting, Summary summary) {
+  private int failure(Inbox inbox, List<String> unanswered, Summary summary) {
     @Nullable Throwable broken = inbox.failure();
     if (broken != null) {
       return Broken.report(outbox, broken, answer.hosts().isEmpty());
     }
-    if (!waiting.isEmpty()) {
-      outbox.note(Bytes.of("gave up " + waitingText(waiting) + "\n"));
+    if (!unanswered.isEmpty()) {
+      outbox.note(Bytes.of("gave up " + waitingText(unanswered) + "\n"));
     }
     if (outbox.noteFailure() || notWritten) {
       return Outcome.USAGE;

@@ -21,6 +21,7 @@ import jbt.v1.Failure;
 import jbt.v1.HostReport;
 import jbt.v1.HostState;
 import jbt.v1.Keying;
+import jbt.v1.LineKind;
 import jbt.v1.Lines;
 import jbt.v1.Loss;
 import jbt.v1.LossSource;
@@ -54,6 +55,10 @@ class SessionTest {
   }
 
   private static Wanted wanted(long mostLost, int fewestHosts, String... hosts) {
+    return wanted(Mode.MODE_TRACE, mostLost, fewestHosts, hosts);
+  }
+
+  private static Wanted wanted(Mode mode, long mostLost, int fewestHosts, String... hosts) {
     return new Wanted(
         "BEGIN {}",
         "stdin",
@@ -73,7 +78,7 @@ class SessionTest {
             true,
             mostLost,
             fewestHosts,
-            Mode.MODE_TRACE,
+            mode,
             "",
             false,
             Buffering.LINE,
@@ -154,6 +159,48 @@ class SessionTest {
     assertThat(service.start().getKeying()).isEqualTo(Keying.KEYING_ONE_HOST);
     assertThat(service.start().getSession().size()).isEqualTo(16);
     assertThat(service.requests.stream().filter(r -> r.hasOpen())).hasSize(1);
+  }
+
+  @Test
+  void whatWasPrintedComesBeforeTheErrorBehindIt() throws Exception {
+    FakeService service =
+        FakeService.that(
+            replies -> {
+              replies.onNext(lines("me", "1\n"));
+              replies.onNext(
+                  TraceReply.newBuilder()
+                      .setLines(
+                          Lines.newBuilder()
+                              .setKind(LineKind.LINE_ERROR)
+                              .setText(ByteString.copyFromUtf8("ERROR: x\n")))
+                      .build());
+              replies.onNext(lines("me", "unfinished"));
+              replies.onNext(
+                  FakeService.reply(
+                      HostReport.newBuilder()
+                          .setHost("me")
+                          .setState(HostState.HOST_RUNNING)
+                          .addNotices("a notice")));
+              replies.onNext(lines("me", "2\n"));
+            });
+    new Session(
+            wanted(),
+            new TextRendering(false, false, false, false),
+            new Screen(out, out, false, false))
+        .run(service);
+    assertThat(out()).startsWith("1\nERROR: x\nunfinisheda notice\n2\n");
+  }
+
+  @Test
+  void hostThatDeliveredNothingHasNoTests() throws Exception {
+    FakeService service =
+        FakeService.that(
+            replies -> {
+              replies.onNext(FakeService.host("a", HostState.HOST_FINAL));
+              replies.onNext(FakeService.host("down", HostState.HOST_UNREACHABLE));
+            });
+    session(wanted(Mode.MODE_TEST, Long.MAX_VALUE, 0, "a", "down")).run(service);
+    assertThat(out()).isEqualTo("a | [==========] 0 tests ran.\na | [  PASSED  ] 0 tests.\n");
   }
 
   @Test
