@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Ast.Expr;
@@ -64,7 +65,11 @@ final class Configuration {
           "use_blazesym",
           "show_debug_info",
           "unstable_tseries",
-          "unstable_dw_ustack",
+          "unstable_dw_ustack");
+
+  /** What bpftrace had once. */
+  private static final Set<String> FORMER =
+      Set.of(
           "symbol_source",
           "max_type_res_iterations",
           "unstable_addr",
@@ -100,7 +105,7 @@ final class Configuration {
   static Settings of(Ast.Script script, Map<String, String> outside, Diagnostics diagnostics) {
     Configuration configuration = new Configuration(diagnostics);
     script.settings().forEach(configuration::note);
-    outside.forEach(configuration::note);
+    new TreeMap<>(outside).forEach(configuration::note);
     configuration.allow(script.imports());
     Settings normal = Settings.DEFAULT;
     return new Settings(
@@ -149,18 +154,13 @@ final class Configuration {
   }
 
   private void note(Setting setting) {
-    String plain = plain(setting.key());
-    String key = RENAMED.getOrDefault(plain, plain);
-    if (!key.equals(plain)) {
-      String now = plain.equals(OPPOSITE) ? " is now the opposite of " : " is now named ";
-      diagnostics.warning(setting.range(), plain + now + key);
-    }
-    if (WITH_EFFECT.contains(key)) {
-      given.put(key, setting);
-    } else if (OUTSIDE.contains(key)) {
+    String key = take(setting);
+    if (OUTSIDE.contains(key)) {
       diagnostics.error(
           setting.range(), setting.key() + " can only be set as an environment variable");
-    } else if (!WITHOUT_EFFECT.contains(key)) {
+    } else if (!WITH_EFFECT.contains(key)
+        && !WITHOUT_EFFECT.contains(key)
+        && !FORMER.contains(key)) {
       Set<String> names = new TreeSet<>(WITH_EFFECT);
       names.addAll(WITHOUT_EFFECT);
       diagnostics.error(
@@ -173,15 +173,27 @@ final class Configuration {
 
   /** Names that are not known may be meant for others. */
   private void note(String name, String text) {
-    String plain = plain(name);
-    String key = RENAMED.getOrDefault(plain, plain);
     Expr value =
         text.matches("[0-9]{1,18}")
             ? new Expr.Int(Long.parseLong(text), false, SourceRange.NOWHERE)
             : new Expr.Name(text, SourceRange.NOWHERE);
-    if (WITH_EFFECT.contains(key)) {
-      given.put(key, new Setting(name, value, SourceRange.NOWHERE));
+    take(new Setting(name, value, SourceRange.NOWHERE));
+  }
+
+  /** Keeps what has an effect, warns of names of former times, and returns the name of today. */
+  private String take(Setting setting) {
+    String plain = plain(setting.key());
+    String key = RENAMED.getOrDefault(plain, plain);
+    if (!key.equals(plain)) {
+      String now = plain.equals(OPPOSITE) ? " is now the opposite of " : " is now named ";
+      diagnostics.warning(setting.range(), plain + now + key);
+    } else if (FORMER.contains(key)) {
+      diagnostics.warning(setting.range(), key + " has no effect any more");
     }
+    if (WITH_EFFECT.contains(key)) {
+      given.put(key, setting);
+    }
+    return key;
   }
 
   private static String plain(String name) {

@@ -94,6 +94,22 @@ class ConfigurationTest {
   }
 
   @Test
+  void warnsOfNamesOfFormerTimesInTheEnvironment() throws Exception {
+    Parameters parameters =
+        new Parameters(
+            List.of(),
+            Map.of(),
+            Map.of(),
+            List.of(),
+            Map.of("BPFTRACE_STRLEN", "32", "BPFTRACE_SYMBOL_SOURCE", "dwarf"));
+    Plan plan = Compiler.compile("BEGIN { }", "stdin", parameters, new FakeTarget("web01"));
+    assertThat(plan.warnings())
+        .containsExactly(
+            "WARNING: strlen is now named max_strlen",
+            "WARNING: symbol_source has no effect any more");
+  }
+
+  @Test
   void setsWhatAScriptDependsOn() throws Exception {
     Plan plan =
         compile(
