@@ -329,13 +329,14 @@ class CommandLineTest {
     try (Running remote = Running.start(command)) {
       assertThat(remote.exitCode(PATIENCE)).as(remote.toString()).isEqualTo(255);
       assertThat(remote.err().getFirst())
+          .startsWith("ERROR: ")
           .contains("not permitted; tracing needs root, or CAP_BPF and CAP_PERFMON");
     }
     if (!Files.exists(Path.of("/sys/bus/event_source/devices/cpu"))) {
       try (Running remote = start("-e", "hardware:cycles:1000000 { @ = 1; }")) {
         assertThat(remote.exitCode(PATIENCE)).as(remote.toString()).isEqualTo(255);
         assertThat(remote.err().getFirst())
-            .startsWith("attach hardware:cycles:1000000: there is no counter");
+            .startsWith("ERROR: attach hardware:cycles:1000000: there is no counter");
       }
     }
   }

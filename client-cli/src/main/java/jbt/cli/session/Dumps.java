@@ -8,7 +8,7 @@ import jbt.cli.render.Bytes;
 import jbt.server.targets.FoldedNames;
 import jbt.v1.Dump;
 
-/** What the compilers made of the script, the same one of many hosts once. */
+/** What hosts tell of the script instead of running it, the same of many hosts once. */
 final class Dumps {
   private final Map<String, SortedSet<String>> hosts = new LinkedHashMap<>();
   private int count;

@@ -448,7 +448,8 @@ public final class Session {
     boolean cutShort = !inbox.isOver();
     List<String> unanswered = waitingFor();
     Summary summary = answer.summary();
-    if (wanted.dump()) {
+    boolean dumped = wanted.dump() || dumps.size() > 0;
+    if (dumped) {
       outbox.offer(dumps.print(wanted.many()), PATIENCE_MILLIS);
     } else if (answer.hosts().stream().anyMatch(Outcome::ran) && !wanted.modes().dryRun()) {
       write(wanted.modes().mode() == Mode.MODE_TRACE ? result(summary) : results());
@@ -459,7 +460,7 @@ public final class Session {
     // Only then it is known whether all of it could be written.
     awaitWritten();
     int code = failure(inbox, cutShort ? unanswered : List.of(), summary);
-    if (outbox.failure() == null && !wanted.dump()) {
+    if (outbox.failure() == null && !dumped) {
       outbox.note(footer(summary));
     }
     return !awaitWritten() && unread() ? Outcome.USAGE : code;

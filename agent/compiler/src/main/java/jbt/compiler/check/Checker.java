@@ -108,6 +108,26 @@ public final class Checker {
   }
 
   /**
+   * What the script's options are, a line for each, if {@code --help} asks for them and is none of
+   * them itself.
+   *
+   * @throws CompileException with all errors
+   */
+  public static Optional<String> help(Source main, Parameters parameters, Target target)
+      throws CompileException {
+    if (!parameters.options().containsKey("help")) {
+      return Optional.empty();
+    }
+    Diagnostics diagnostics = new Diagnostics();
+    Preprocessed preprocessed = preprocess(main, parameters, target, diagnostics);
+    Ast.Script written = parse(preprocessed, diagnostics);
+    Optional<String> help =
+        ParameterUses.help(expand(written, preprocessed, diagnostics), parameters, diagnostics);
+    throwErrors(diagnostics, preprocessed.source(), false);
+    return help;
+  }
+
+  /**
    * Reads and checks a script.
    *
    * @throws CompileException with all errors
@@ -170,14 +190,8 @@ public final class Checker {
       throws CompileException {
     Preprocessed preprocessed = preprocess(main, parameters, target, diagnostics);
     Source source = preprocessed.source();
-    Ast.Script written = Parser.parse(source, diagnostics);
-    throwErrors(diagnostics, source, false);
-    Ast.Script defined = DefineUses.replace(written, preprocessed, diagnostics);
-    Unreachable.warn(defined, diagnostics);
-    Ast.Script expanded = Macros.expand(defined, diagnostics);
-    if (!preprocessed.defines().isEmpty() || !written.macros().isEmpty()) {
-      Parser.checkDepth(expanded, diagnostics);
-    }
+    Ast.Script written = parse(preprocessed, diagnostics);
+    Ast.Script expanded = expand(written, preprocessed, diagnostics);
     Ast.Script script = LiteralTexts.make(ParameterUses.replace(expanded, parameters, diagnostics));
     throwErrors(diagnostics, source, false);
     List<Ast.Block> blocks = of(parameters.circumstances().mode(), script.blocks());
@@ -199,6 +213,25 @@ public final class Checker {
       groups.addAll(group(OuterVariables.declare(block), expansion));
     }
     return new Placed(preprocessed, written, settings, declared, binaries, expansion, groups);
+  }
+
+  private static Ast.Script parse(Preprocessed preprocessed, Diagnostics diagnostics)
+      throws CompileException {
+    Ast.Script written = Parser.parse(preprocessed.source(), diagnostics);
+    throwErrors(diagnostics, preprocessed.source(), false);
+    return written;
+  }
+
+  /** Puts definitions of C and macros where they are used. */
+  private static Ast.Script expand(
+      Ast.Script written, Preprocessed preprocessed, Diagnostics diagnostics) {
+    Ast.Script defined = DefineUses.replace(written, preprocessed, diagnostics);
+    Unreachable.warn(defined, diagnostics);
+    Ast.Script expanded = Macros.expand(defined, diagnostics);
+    if (!preprocessed.defines().isEmpty() || !written.macros().isEmpty()) {
+      Parser.checkDepth(expanded, diagnostics);
+    }
+    return expanded;
   }
 
   private static Set<String> macros(Ast.Script script) {

@@ -34,12 +34,30 @@ final class ParameterUses {
 
   static Script replace(Script script, Parameters parameters, Diagnostics diagnostics) {
     ParameterUses uses = new ParameterUses(parameters, diagnostics);
-    List<Block> blocks =
-        script.blocks().stream()
-            .map(block -> uses.points(uses.any(block) ? uses.rewriting.block(block) : block))
-            .toList();
+    Script replaced = uses.replace(script);
     uses.checkOptions();
-    return script.withBlocks(blocks);
+    return replaced;
+  }
+
+  /**
+   * The script's options, each with what it is if it is not given, and what it is for; nothing if
+   * {@code help} is one of them.
+   */
+  static Optional<String> help(Script script, Parameters parameters, Diagnostics diagnostics) {
+    ParameterUses uses = new ParameterUses(parameters, diagnostics);
+    uses.replace(script);
+    if (uses.defaults.containsKey("help")) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        uses.defaults.isEmpty() ? "The script has no options" : String.join("\n", uses.help()));
+  }
+
+  private Script replace(Script script) {
+    return script.withBlocks(
+        script.blocks().stream()
+            .map(block -> points(any(block) ? rewriting.block(block) : block))
+            .toList());
   }
 
   /** Whether there is anything to replace in a block. */
@@ -56,14 +74,6 @@ final class ParameterUses {
 
   /** An option that no getopt asks for is a mistake. */
   private void checkOptions() {
-    if (parameters.options().containsKey("help") && !defaults.containsKey("help")) {
-      diagnostics.error(
-          defaults.isEmpty()
-              ? "--help: the script has no options"
-              : "--help: these are the options of the script",
-          help());
-      return;
-    }
     for (String name : parameters.options().keySet().stream().sorted().toList()) {
       if (!defaults.containsKey(name)) {
         diagnostics.error(
@@ -78,7 +88,6 @@ final class ParameterUses {
     }
   }
 
-  /** Options with what they are if they are not given, and what they are for. */
   private List<String> help() {
     return defaults.keySet().stream()
         .map(

@@ -1,5 +1,6 @@
 package jbt.daemon.session;
 
+import jbt.kernel.LoadException;
 import jbt.v1.Failure;
 
 /** A session that can't run, with the words for the person who asked. */
@@ -16,6 +17,12 @@ public final class Failed extends Exception {
   Failed(Failure failure, Exception cause) {
     super(String.valueOf(cause.getMessage()), cause);
     this.failure = failure;
+  }
+
+  /** What the kernel did not take; that is about no piece of the script. */
+  Failed(LoadException cause) {
+    super("ERROR: " + cause.getMessage(), cause);
+    failure = Failure.FAILURE_KERNEL;
   }
 
   public Failure failure() {

@@ -3,6 +3,7 @@ package jbt.daemon.session;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import jbt.compiler.CompileException;
 import jbt.compiler.Compiler;
@@ -138,12 +139,28 @@ public final class Prepared {
     return texts;
   }
 
+  /** The options of a script, if they are asked for instead of a run. */
+  static Optional<Dump> help(Start start, Target target, Policy policy) throws Failed {
+    checkSize(start);
+    try {
+      return Checker.help(
+              new Source(start.getFile(), start.getScript()), parameters(start, policy), target)
+          .map(text -> dump(target, text));
+    } catch (CompileException e) {
+      throw failed(e);
+    }
+  }
+
+  private static Dump dump(Target target, String text) {
+    return Dump.newBuilder().setHost(target.hostName()).setText(text).build();
+  }
+
   /** What the compiler makes of a script that it accepts. */
   static Dump dump(Start start, Target target, Policy policy) throws Failed {
     try {
-      String text =
-          Compiler.dump(start.getScript(), start.getFile(), parameters(start, policy), target);
-      return Dump.newBuilder().setHost(target.hostName()).setText(text).build();
+      return dump(
+          target,
+          Compiler.dump(start.getScript(), start.getFile(), parameters(start, policy), target));
     } catch (CompileException e) {
       throw new Failed(Failure.FAILURE_SCRIPT, e);
     }
@@ -183,7 +200,7 @@ public final class Prepared {
       if (e.reason() != LoadException.Reason.VERIFIER
           && plan.attachments().stream()
               .noneMatch(a -> a.point() instanceof Point.DirectFunction)) {
-        throw new Failed(Failure.FAILURE_KERNEL, e);
+        throw new Failed(e);
       }
     }
     Start written = asWritten(start);
@@ -191,7 +208,7 @@ public final class Prepared {
     try {
       return attach(wanted(compile(written, careful, plans, target, policy), start));
     } catch (LoadException e) {
-      throw new Failed(Failure.FAILURE_KERNEL, e);
+      throw new Failed(e);
     }
   }
 

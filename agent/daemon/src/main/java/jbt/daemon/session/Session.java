@@ -3,6 +3,7 @@ package jbt.daemon.session;
 import com.google.protobuf.ByteString;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -148,13 +149,16 @@ public final class Session implements Runnable {
     try {
       // Whoever came by two names learns at once that they are one host.
       send(HostState.HOST_CONNECTING);
+      Optional<Dump> help = Prepared.help(start, host.target(), policy);
+      if (help.isPresent()) {
+        finish(help.get());
+        return;
+      }
       long began = System.nanoTime();
       Plan plan = Prepared.compile(start, host.plans(), host.target(), policy);
       report.setCompileNs(System.nanoTime() - began);
       if (start.getDump()) {
-        Dump dump = Prepared.dump(start, host.target(), policy);
-        outbox.send(TraceReply.newBuilder().setDump(dump).build());
-        finish(HostState.HOST_FINAL);
+        finish(Prepared.dump(start, host.target(), policy));
         return;
       }
       try (LoadedPlan loaded = Prepared.attach(plan, start, host.plans(), host.target(), policy)) {
@@ -176,6 +180,11 @@ public final class Session implements Runnable {
   private void fail(Failure failure, String message) {
     report.setFailure(failure).setMessage(message);
     finish(failure == Failure.FAILURE_POLICY ? HostState.HOST_REFUSED : HostState.HOST_FAILED);
+  }
+
+  private void finish(Dump dump) {
+    outbox.send(TraceReply.newBuilder().setDump(dump).build());
+    finish(HostState.HOST_FINAL);
   }
 
   private void finish(HostState state) {
