@@ -39,6 +39,8 @@ final class Arguments {
   private static final Set<String> STAGES =
       Set.of("all", "ast", "types", "codegen", "codegen-opt", "libbpf", "verifier", "parse", "dis");
 
+  private static final Options TRACE = traceOptions();
+
   /** The largest id that Linux gives (PID_MAX_LIMIT). */
   private static final int MOST_PROCESSES = 1 << 22;
 
@@ -55,7 +57,7 @@ final class Arguments {
     }
     int end = Arrays.asList(arguments).indexOf("--");
     int own = end < 0 ? arguments.length : end;
-    CommandLine line = parse(traceOptions(), together(Arrays.copyOf(arguments, own)));
+    CommandLine line = parse(TRACE, apart(Arrays.copyOf(arguments, own)));
     List<String> named =
         Arrays.asList(arguments).subList(Math.min(own + 1, arguments.length), arguments.length);
     if (line.hasOption("help")) {
@@ -89,6 +91,9 @@ final class Arguments {
       value = rest.getFirst();
       rest = rest.subList(1, rest.size());
     }
+    if (!value.isEmpty() && line.hasOption("e")) {
+      throw new UsageException("-l takes a pattern or -e, not both: " + value);
+    }
     boolean file = !value.isEmpty() && Files.isRegularFile(Path.of(value));
     if (file || line.hasOption("e")) {
       Source source =
@@ -97,7 +102,7 @@ final class Arguments {
       return new Command.ListProbes(
           where, "", OptionalInt.empty(), line.hasOption("v"), Optional.of(script));
     } else if (!rest.isEmpty()) {
-      throw new UsageException("one pattern at most: " + String.join(" ", rest));
+      throw new UsageException("one pattern at most: %s, %s".formatted(value, String.join(", ", rest)));
     } else if (!named.isEmpty()) {
       throw new UsageException("-l takes no options of a script: " + String.join(" ", named));
     }
@@ -235,9 +240,10 @@ final class Arguments {
 
   /**
    * {@code -lv PATTERN} is two options, and not one with the value v; {@code -kk} was one, and
-   * {@code -d} has a value only where that names stages.
+   * {@code -d} has a value only where that names stages. {@code -eVALUE} with a = in the value
+   * would be taken for NAME=VALUE.
    */
-  private static String[] together(String[] arguments) {
+  private static String[] apart(String[] arguments) {
     List<String> all = new ArrayList<>();
     for (int i = 0; i < arguments.length; i++) {
       switch (arguments[i]) {
@@ -249,10 +255,34 @@ final class Arguments {
             i++;
           }
         }
-        default -> all.add(withStages(arguments[i]) ? "-d" : arguments[i]);
+        default -> {
+          String argument = withStages(arguments[i]) ? "-d" : arguments[i];
+          int value = attached(argument);
+          all.add(argument.substring(0, value));
+          if (value < argument.length()) {
+            all.add(argument.substring(value));
+          }
+        }
       }
     }
     return all.toArray(String[]::new);
+  }
+
+  /** Where the value begins that follows letters of options at once; the end if none does. */
+  private static int attached(String argument) {
+    int end = argument.length();
+    if (!argument.startsWith("-") || TRACE.hasLongOption(argument.split("=", 2)[0])) {
+      return end;
+    }
+    for (int i = 1; i < end - 1; i++) {
+      Option option = TRACE.getOption(argument.substring(i, i + 1));
+      if (option == null || option.hasOptionalArg()) {
+        return end;
+      } else if (option.hasArg()) {
+        return "-=".indexOf(argument.charAt(i + 1)) < 0 ? i + 1 : end;
+      }
+    }
+    return end;
   }
 
   private static boolean areStages(String text) {

@@ -149,6 +149,9 @@ class ArgumentsTest {
     for (List<String> same :
         List.of(
             List.of("-o f x", "--output f x"),
+            List.of("-e a=b", "-ea=b"),
+            List.of("-q -e a=b", "-qea=b"),
+            List.of("-I a=b -f json -c x=y x", "-Ia=b -fjson -cx=y x"),
             List.of("-q -v x", "--quiet --verbose x"),
             List.of("-k x", "--warnings x", "-kk x"),
             List.of("-d x", "-d ast x", "-dcodegen,types x", "--debug all x", "--debug=dis x"),
@@ -213,6 +216,8 @@ class ArgumentsTest {
         "--test --probe-filter [ x ; --probe-filter: Unclosed character class: [",
         "x -- --a --a=1            ; --a twice",
         "-l -- --a                 ; -l takes no options of a script: --a",
+        "-l x -e y                 ; -l takes a pattern or -e, not both: x",
+        "-lx begin                 ; one pattern at most: x, begin",
         "-f xml x                  ; -f is text or json, not xml",
         "--collector c x           ; --collector needs --hosts: which of its hosts are meant?",
         "--cert c x                ; --cert can't be used without --hosts",
