@@ -96,7 +96,12 @@ final class MissingFeaturesTest {
                 stdin:1:17-30: ERROR: Unknown struct: 'path'
                 BEGIN { print(((struct path *)0)->dentry); exit(); }
                                 ~~~~~~~~~~~~~
-                HINT: This kernel has no type information (BTF): declare the struct in the script"""));
+                HINT: %s: declare the struct in the script"""
+                    .formatted(
+                        environment.isEmpty()
+                            ? "This kernel has no type information (BTF)"
+                            : environment.get("BPFTRACE_BTF")
+                                + " of BPFTRACE_BTF can't be read as type information (BTF)")));
     assertThat(run(environment, before, "-lv", "struct path"))
         .isEqualTo(
             new Answer(

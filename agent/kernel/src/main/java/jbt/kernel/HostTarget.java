@@ -176,6 +176,13 @@ public final class HostTarget implements Target, AutoCloseable {
   }
 
   @Override
+  public String withoutTypes() {
+    return KernelBtf.instead()
+        .map(file -> file + " of BPFTRACE_BTF can't be read as type information (BTF)")
+        .orElseGet(Target.super::withoutTypes);
+  }
+
+  @Override
   public KernelFunctions functions() {
     return functions;
   }

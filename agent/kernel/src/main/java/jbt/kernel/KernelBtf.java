@@ -46,8 +46,15 @@ final class KernelBtf {
   }
 
   private static Path file(String name) {
-    String instead = name.equals(KERNEL) ? System.getenv(INSTEAD) : null;
-    return instead == null || instead.isEmpty() ? DIRECTORY.resolve(name) : Path.of(instead);
+    Path shown = DIRECTORY.resolve(name);
+    return name.equals(KERNEL) ? instead().orElse(shown) : shown;
+  }
+
+  /** The file that is taken instead of what the kernel shows of itself. */
+  static Optional<Path> instead() {
+    return Optional.ofNullable(System.getenv(INSTEAD))
+        .filter(file -> !file.isEmpty())
+        .map(Path::of);
   }
 
   private static List<String> modules() {

@@ -227,8 +227,8 @@ final class TypeResolver {
     return keyword.isEmpty() || round.target().kernelTypes().isPresent() || !headers.isEmpty()
         ? headers
         : List.of(
-            "This kernel has no type information (BTF): declare the %s in the script"
-                .formatted(keyword));
+            "%s: declare the %s in the script"
+                .formatted(round.target().withoutTypes(), keyword));
   }
 
   private int size(TypeName written) {

@@ -25,6 +25,11 @@ public interface Target {
     return Optional.empty();
   }
 
+  /** Who it is that tells nothing of the kernel's types, and what is wrong. */
+  default String withoutTypes() {
+    return "This kernel has no type information (BTF)";
+  }
+
   /** Its programs and libraries. */
   default Binaries binaries() {
     return Binaries.NONE;

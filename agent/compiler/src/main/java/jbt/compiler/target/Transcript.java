@@ -79,6 +79,11 @@ public final class Transcript implements Target {
   }
 
   @Override
+  public String withoutTypes() {
+    return ask(host::withoutTypes);
+  }
+
+  @Override
   public Optional<String> label(String name) {
     return ask(() -> host.label(name));
   }
