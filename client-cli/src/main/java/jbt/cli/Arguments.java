@@ -91,10 +91,10 @@ final class Arguments {
       value = rest.getFirst();
       rest = rest.subList(1, rest.size());
     }
+    boolean file = !value.isEmpty() && Files.isRegularFile(Path.of(value));
     if (!value.isEmpty() && line.hasOption("e")) {
       throw new UsageException("-l takes a pattern or -e, not both: " + value);
     }
-    boolean file = !value.isEmpty() && Files.isRegularFile(Path.of(value));
     if (file || line.hasOption("e")) {
       Source source =
           file ? new Source.File(Path.of(value)) : new Source.Text(line.getOptionValue("e"));
