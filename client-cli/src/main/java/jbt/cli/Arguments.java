@@ -102,7 +102,8 @@ final class Arguments {
       return new Command.ListProbes(
           where, "", OptionalInt.empty(), line.hasOption("v"), Optional.of(script));
     } else if (!rest.isEmpty()) {
-      throw new UsageException("one pattern at most: %s, %s".formatted(value, String.join(", ", rest)));
+      throw new UsageException(
+          "one pattern at most: %s, %s".formatted(value, String.join(", ", rest)));
     } else if (!named.isEmpty()) {
       throw new UsageException("-l takes no options of a script: " + String.join(" ", named));
     }

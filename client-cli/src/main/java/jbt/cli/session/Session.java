@@ -501,9 +501,7 @@ public final class Session {
   private Bytes results() {
     Bytes out = new Bytes();
     rendering.results(
-        out,
-        wanted.modes().mode(),
-        answer.hosts().stream().filter(Outcome::delivered).toList());
+        out, wanted.modes().mode(), answer.hosts().stream().filter(Outcome::delivered).toList());
     return out;
   }
 

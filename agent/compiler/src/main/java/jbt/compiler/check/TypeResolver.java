@@ -227,8 +227,7 @@ final class TypeResolver {
     return keyword.isEmpty() || round.target().kernelTypes().isPresent() || !headers.isEmpty()
         ? headers
         : List.of(
-            "%s: declare the %s in the script"
-                .formatted(round.target().withoutTypes(), keyword));
+            "%s: declare the %s in the script".formatted(round.target().withoutTypes(), keyword));
   }
 
   private int size(TypeName written) {
