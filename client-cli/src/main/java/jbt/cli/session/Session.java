@@ -85,6 +85,9 @@ public final class Session {
   /** For standard output, until there is more of it or time to write it. */
   private Bytes waiting = new Bytes(4096);
 
+  /** A chunk waits for room: what came after it must not be offered before it. */
+  private boolean writing;
+
   public Session(Wanted wanted, Rendering rendering, Screen screen) {
     this(wanted, rendering, screen, () -> {});
   }
@@ -420,7 +423,9 @@ public final class Session {
   /** Standard error takes it behind what was printed before. */
   private void tell(Bytes message) throws InterruptedException {
     if (!message.isEmpty()) {
-      writeWaiting(waiting.length());
+      if (!writing) {
+        writeWaiting(waiting.length());
+      }
       outbox.note(message);
     }
   }
@@ -434,12 +439,14 @@ public final class Session {
   }
 
   private void write(Bytes chunk) throws InterruptedException {
+    writing = true;
     while (!outbox.offer(chunk, TICK_MILLIS)) {
       tick();
       if (isGivenUp()) {
-        return;
+        break;
       }
     }
+    writing = false;
   }
 
   /** Everything that was waiting for the end of the stream. */
