@@ -1,15 +1,27 @@
 package jbt.kernel;
 
+import static jbt.compiler.bpf.Register.R0;
+import static jbt.compiler.bpf.Register.R1;
+import static jbt.compiler.bpf.Register.R10;
+import static jbt.compiler.bpf.Register.R2;
+import static jbt.compiler.bpf.Register.R3;
+
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import jbt.compiler.bpf.AluOperation;
+import jbt.compiler.bpf.Code;
+import jbt.compiler.bpf.Condition;
 import jbt.compiler.bpf.Helper;
+import jbt.compiler.bpf.Instruction;
+import jbt.compiler.bpf.Size;
 import jbt.compiler.target.Target.Answer;
 import jbt.compiler.target.Target.Feature;
 import jbt.compiler.types.Btf;
 import jbt.compiler.types.KernelTypes;
+import jbt.compiler.types.Member;
 import jbt.kernel.sys.Bpf;
 import jbt.kernel.sys.Fd;
 import jbt.kernel.sys.Pages;
@@ -26,6 +38,10 @@ final class FeatureProbes {
   private static final byte MOVE_REGISTER = (byte) 0xbf;
   private static final byte STORE_WORD = 0x7a;
   private static final byte FRAME = 10;
+
+  /** Of struct bpf_iter__task. */
+  private static final int CONTEXT_TASK = 8;
+
   private static final int KERNEL_STACK = 32 << 10;
   private static final int TASK_STORAGE_EVERYWHERE = 6 << 16 | 4 << 8;
 
@@ -45,6 +61,7 @@ final class FeatureProbes {
       case OVERRIDE -> helper(58, Bpf.PROGRAM_TYPE_KPROBE);
       case WRITE_USER -> helper(36);
       case TASK_FROM_PID -> taskFromPid(types.get());
+      case WALKED_POINTERS -> walkedPointers(types.get());
       case RING_BUFFER -> ringBuffer();
       case UPROBE_MULTI -> uprobeMulti();
       case TASK_STORAGE -> taskStorage(types.get());
@@ -120,6 +137,47 @@ final class FeatureProbes {
         tryLoad(Bpf.PROGRAM_TYPE_TRACEPOINT, Bpf.AttachTo.NOTHING, code.array());
     boolean allowed = !result.log().isBlank() && !result.log().contains("is not allowed");
     return allowed ? Answer.YES : Answer.NO;
+  }
+
+  /** Names the working directory of an iterator's task, which is where the task's fs leads to. */
+  private static Answer walkedPointers(Optional<KernelTypes> types) {
+    Optional<Integer> iterator =
+        types.flatMap(known -> known.kernel().find(Btf.Kind.FUNC, "bpf_iter_task"));
+    Optional<Integer> fs = types.flatMap(known -> offset(known.kernel(), "task_struct", "fs"));
+    Optional<Integer> pwd = types.flatMap(known -> offset(known.kernel(), "fs_struct", "pwd"));
+    if (iterator.isEmpty() || fs.isEmpty() || pwd.isEmpty()) {
+      return Answer.NO;
+    }
+    Instruction.Label end = new Instruction.Label(0);
+    Code code =
+        new Code(
+            List.of(
+                new Instruction.Load(Size.DOUBLE, R1, R1, CONTEXT_TASK),
+                new Instruction.JumpImmediate(Condition.EQ, true, R1, 0, end),
+                new Instruction.Load(Size.DOUBLE, R1, R1, fs.get()),
+                new Instruction.AluImmediate(AluOperation.ADD, true, R1, pwd.get()),
+                new Instruction.StoreImmediate(Size.DOUBLE, R10, -8, 0),
+                new Instruction.AluRegister(AluOperation.MOV, true, R2, R10),
+                new Instruction.AluImmediate(AluOperation.ADD, true, R2, -8),
+                new Instruction.AluImmediate(AluOperation.MOV, true, R3, 8),
+                new Instruction.Call(Helper.D_PATH),
+                end,
+                new Instruction.AluImmediate(AluOperation.MOV, true, R0, 0),
+                new Instruction.Exit()));
+    Bpf.LoadResult result =
+        tryLoad(
+            Bpf.PROGRAM_TYPE_TRACING,
+            Bpf.AttachTo.iterator(iterator.get()),
+            code.encode(map -> map));
+    return result.errno() == 0 ? Answer.YES : Answer.NO;
+  }
+
+  private static Optional<Integer> offset(Btf types, String struct, String member) {
+    return types.find(Btf.Kind.STRUCT, struct).stream()
+        .flatMap(id -> types.members(id).stream())
+        .filter(candidate -> candidate.name().equals(member))
+        .map(Member::offset)
+        .findFirst();
   }
 
   /** A kernel that knows the link looks at the path, and a folder is a bad one. */

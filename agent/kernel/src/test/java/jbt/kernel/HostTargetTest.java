@@ -79,6 +79,7 @@ class HostTargetTest {
           KPROBE_MULTI,
           OVERRIDE,
           TASK_FROM_PID,
+          WALKED_POINTERS,
           WRITE_USER,
           WHOLE_FUNCTION_PROBES,
           SIGNED_DIVISION,

@@ -79,6 +79,21 @@ class KernelCallsTest {
   }
 
   @Test
+  void namesThePathThatAPointerOfAPointerLeadsTo() throws Exception {
+    need(Feature.WALKED_POINTERS, "a verifier that trusts pointers which another leads to");
+    String script =
+        """
+        iter:task { if (ctx.task->pid == PID) { @[path(ctx.task->mm->exe_file->f_path)] = count(); } }
+        """;
+    try (ScriptSession session = ScriptSession.start(script)) {
+      session.loaded().iterate();
+      session.stop();
+      String program = Path.of("/proc/self/exe").toRealPath().toString();
+      assertThat(session.words("@", program)).containsExactly(1L);
+    }
+  }
+
+  @Test
   void findsVariablesOfProcessors() throws Exception {
     try (HostTarget target = new HostTarget("here")) {
       Assumptions.assumeTrue(

@@ -19,6 +19,9 @@ record Features(Feature feature, String needs) {
       new Features(Feature.WRITE_USER, "bpf_probe_write_user (not locked down: lockdown=none)");
   static final Features TASK_FROM_PID =
       new Features(Feature.TASK_FROM_PID, "bpf_task_from_pid in tracepoints (Linux 6.12)");
+  static final Features WALKED_POINTERS =
+      new Features(
+          Feature.WALKED_POINTERS, "a verifier that trusts pointers which another leads to");
 
   static boolean has(Round round, Features features) {
     return round.target().feature(features.feature) != Answer.NO;

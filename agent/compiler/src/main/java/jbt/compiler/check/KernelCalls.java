@@ -248,6 +248,7 @@ final class KernelCalls {
     if (!Trusted.pointer(argument)) {
       return wrong(socket.range(), "socket_cookie() takes a socket that args leads to, as args.sk");
     }
+    needWalk(argument, "socket_cookie() of this socket");
     return Value.of(
         new Expr.Call(Function.SOCKET_COOKIE, List.of(argument), Type.UINT64, call.range()));
   }
@@ -284,9 +285,17 @@ final class KernelCalls {
     if (!Trusted.pointer(start)) {
       return wrong(of.range(), "path() takes a struct path that args or ctx leads to");
     }
+    needWalk(start, "path() of this path");
     Type type = new Type.Str(Math.toIntExact(size.get()));
     List<Expr> arguments = List.of(start, number(distance, call));
     return Value.of(new Expr.Call(Function.PATH, arguments, type, call.range()));
+  }
+
+  /** For a pointer that a helper is given. */
+  private void needWalk(Expr pointer, String construct) {
+    if (pointer instanceof Expr.Memory) {
+      Features.need(round, Features.WALKED_POINTERS, construct, pointer.range());
+    }
   }
 
   /** {@code percpu_kaddr("variable"[, cpu])}. */

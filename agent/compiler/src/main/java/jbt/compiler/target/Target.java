@@ -97,6 +97,8 @@ public interface Target {
     WRITE_USER,
     /** Programs of tracepoints and samples may call bpf_task_from_pid (6.12). */
     TASK_FROM_PID,
+    /** Helpers take a pointer that another leads to. */
+    WALKED_POINTERS,
     /** BPF_TRACE_UPROBE_MULTI (6.6): many places of a program by one link. */
     UPROBE_MULTI,
     /** Probes in the kernel's code (CONFIG_KPROBE_EVENTS). */
