@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import jbt.compiler.types.Member;
-import jbt.compiler.types.Type;
 
 /** Gives the members of a struct or union their places, by the ABI of x86-64. */
 final class StructLayout {
@@ -67,12 +66,7 @@ final class StructLayout {
       return;
     }
     align = Math.max(align, Math.min(type.align(), most));
-    // A packed one can lie in nine bytes, which nothing here reads.
-    boolean readable = start / 64 == (start + width - 1) / 64;
-    members.add(
-        readable
-            ? Member.bitField(name, type.type(), (int) start, width, 1)
-            : Member.plain(name, Type.NONE, (int) (start / 8)));
+    members.add(Member.bitField(name, type.type(), (int) start, width, 1));
   }
 
   List<Member> members() {

@@ -224,8 +224,9 @@ public record Checked(
     }
 
     /**
-     * The body with the local, of type INT64, set to each number from {@code from} on that is less
-     * than {@code to}; {@link Checked#MOST_ROUNDS} times at most. Both are evaluated once, before.
+     * The body with the local, of the type of both ends, INT64 or UINT64, set to each number from
+     * {@code from} on that is less than {@code to}; {@link Checked#MOST_ROUNDS} times at most. Both
+     * are evaluated once, before.
      */
     record ForRange(int local, Expr from, Expr to, List<Stmt> body, SourceRange range)
         implements Stmt {

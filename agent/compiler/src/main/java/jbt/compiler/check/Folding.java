@@ -46,8 +46,8 @@ final class Folding {
           case SHIFT_LEFT -> shiftLeft(a, b.intValue());
           case SHIFT_RIGHT -> a.shiftRight(b.intValue());
           case AND -> a.and(b);
-          case OR -> a.or(b);
-          case XOR -> a.xor(b);
+          case OR -> bits(a.or(b));
+          case XOR -> bits(a.xor(b));
           case EQ -> truth(a.equals(b));
           case NE -> truth(!a.equals(b));
           case LT -> truth(a.compareTo(b) < 0);
@@ -62,6 +62,11 @@ final class Folding {
   private static BigInteger shiftLeft(BigInteger number, int bits) {
     BigInteger all = number.shiftLeft(bits);
     return new Literal(all).fits() ? all : Literal.of(all.longValue(), number.signum() >= 0).exact;
+  }
+
+  /** Of a negative number and of an unsigned one that is too large to be signed. */
+  private static BigInteger bits(BigInteger number) {
+    return new Literal(number).fits() ? number : Literal.of(number.longValue(), true).exact;
   }
 
   private static BigInteger truth(boolean value) {

@@ -163,15 +163,18 @@ final class Loops {
     Optional<ProbeContext.Variable> variable = variable(loop.variable());
     List<Stmt> result = List.of();
     if (variable.isPresent()) {
-      Expr type = new Expr.IntLiteral(0, Type.INT64, loop.variable().range());
       boolean natural = from.natural() && to.natural();
-      round.environment().put(variable.get().place(), new Value(type, natural, false));
+      boolean unsigned =
+          !natural && from.type().equals(Type.UINT64) && to.type().equals(Type.UINT64);
+      Type type = unsigned ? Type.UINT64 : Type.INT64;
+      Expr number = new Expr.IntLiteral(0, type, loop.variable().range());
+      round.environment().put(variable.get().place(), new Value(number, natural, false));
       result =
           List.of(
               new Stmt.ForRange(
                   variable.get().local(),
-                  Operators.as(Type.INT64, from.expr()),
-                  Operators.as(Type.INT64, to.expr()),
+                  Operators.as(type, from.expr()),
+                  Operators.as(type, to.expr()),
                   body(loop.body()),
                   loop.range()));
     }

@@ -54,10 +54,7 @@ final class Operators {
     Folding.Literal number = number(literal);
     return switch (op) {
       case MINUS -> literal(new Folding.Literal(number.exact().negate()), range);
-      case COMPLEMENT ->
-          number.unsigned()
-              ? literal(Folding.Literal.of(~literal.value(), true), range)
-              : Value.literal(~literal.value(), range);
+      case COMPLEMENT -> literal(Folding.Literal.of(~literal.value(), unsigned(literal)), range);
       case PLUS, NOT, DEREFERENCE, ADDRESS -> literal(number, range);
     };
   }
@@ -469,11 +466,15 @@ final class Operators {
     return !(value.type() instanceof Type.Int i) || i.signed();
   }
 
-  /** A member of an enum is a plain number, as in C. */
   private static Folding.Literal number(Expr.IntLiteral literal) {
-    boolean unsigned =
-        literal.type() instanceof Type.Int i && !i.signed() && !(i.named() && literal.value() >= 0);
-    return Folding.Literal.of(literal.value(), unsigned);
+    return Folding.Literal.of(literal.value(), unsigned(literal));
+  }
+
+  /** A member of an enum is a plain number, as in C. */
+  private static boolean unsigned(Expr.IntLiteral literal) {
+    return literal.type() instanceof Type.Int i
+        && !i.signed()
+        && !(i.named() && literal.value() >= 0);
   }
 
   /** The value as an operand of a 64-bit type. */

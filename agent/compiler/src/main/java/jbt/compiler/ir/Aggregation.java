@@ -35,10 +35,10 @@ final class Aggregation {
   }
 
   /** The bucket of a value, for a histogram. */
-  Optional<Operand> bucket(Operand value, boolean signed) {
+  Optional<Operand> bucket(Operand value) {
     return switch (map.value()) {
       case Value.Hist hist -> Optional.of(logarithmic(value, hist.bits()));
-      case Value.Lhist lhist -> Optional.of(linear(value, signed, lhist));
+      case Value.Lhist lhist -> Optional.of(linear(value, lhist));
       case Value.Tseries tseries -> Optional.of(series.bucket(tseries));
       default -> Optional.empty();
     };
@@ -162,17 +162,15 @@ final class Aggregation {
     return body.add(log, body.binary(AluOperation.AND, entry, new Imm(3)));
   }
 
-  private Operand linear(Operand value, boolean signed, Value.Lhist lhist) {
+  private Operand linear(Operand value, Value.Lhist lhist) {
     Reg bucket = body.move(ZERO);
     int notBelow = body.block();
     int inside = body.block();
     int above = body.block();
     int done = body.block();
-    body.branch(
-        signed ? Condition.SIGNED_LT : Condition.LT, value, new Imm(lhist.min()), done, notBelow);
+    body.branch(Condition.SIGNED_LT, value, new Imm(lhist.min()), done, notBelow);
     body.place(notBelow);
-    body.branch(
-        signed ? Condition.SIGNED_GE : Condition.GE, value, new Imm(lhist.max()), above, inside);
+    body.branch(Condition.SIGNED_GE, value, new Imm(lhist.max()), above, inside);
     body.place(inside);
     Operand distance = body.binary(AluOperation.SUB, value, new Imm(lhist.min()));
     Operand number = body.binary(AluOperation.DIV, distance, new Imm(lhist.step()));

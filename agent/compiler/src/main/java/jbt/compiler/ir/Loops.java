@@ -88,7 +88,7 @@ final class Loops {
     lowering.statements().loop(loop.body(), done, next);
     body.place(next);
     body.set(counter, body.add(counter, new Imm(1)));
-    body.branch(Condition.SIGNED_LT, counter, end, round, done);
+    body.branch(Rehearsal.goesOn(loop), counter, end, round, done);
     body.place(done);
     lowering.builtins().restore(known);
   }
@@ -105,7 +105,7 @@ final class Loops {
     int many = body.block();
     int fits = body.block();
     int done = body.block();
-    body.branch(Condition.SIGNED_GT, to, from, some, done);
+    body.branch(Rehearsal.goesOn(loop), from, to, some, done);
     body.place(some);
     // Unsigned: the distance can be more than half of what 64 bits hold.
     body.branch(Condition.GT, rounds, new Imm(Checked.MOST_ROUNDS), many, fits);

@@ -336,9 +336,8 @@ final class Maps {
       body.perCpu(slots.offset());
     }
     Operand value = s.value().map(lowering.expressions()::scalar).orElse(ZERO);
-    boolean signed = s.value().map(v -> Expressions.signed(v.type())).orElse(false);
     Aggregation aggregation = new Aggregation(lowering, declaration(s.map()));
-    Optional<Operand> bucket = aggregation.bucket(value, signed);
+    Optional<Operand> bucket = aggregation.bucket(value);
     update(s.map(), s.key(), bucket, address -> aggregation.change(address, value));
   }
 

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import jbt.compiler.bpf.Condition;
+import jbt.compiler.check.Checked.BinaryOp;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.Stmt;
 import jbt.compiler.types.Type;
@@ -146,9 +148,16 @@ final class Rehearsal {
 
   /** Of a loop between constants. */
   static long rounds(Stmt.ForRange loop) {
-    return loop.from() instanceof Expr.IntLiteral from && loop.to() instanceof Expr.IntLiteral to
-        ? Math.max(0, to.value() - from.value())
-        : MANY;
+    if (loop.from() instanceof Expr.IntLiteral from && loop.to() instanceof Expr.IntLiteral to) {
+      long distance = to.value() - from.value();
+      return !goesOn(loop).test(from.value(), to.value()) ? 0 : distance > 0 ? distance : MANY;
+    }
+    return MANY;
+  }
+
+  /** What holds between the number of each round and the end. */
+  static Condition goesOn(Stmt.ForRange loop) {
+    return Arithmetic.condition(BinaryOp.LT, Expressions.signed(loop.from().type()));
   }
 
   private Way all(List<Stmt> body) {
@@ -233,7 +242,8 @@ final class Rehearsal {
     boolean outerCertain = certain;
     certain = true;
     Way way = Way.ON;
-    for (long i = from.number; way != Way.BREAK && i < to.number && step(); i++) {
+    Condition goesOn = goesOn(s);
+    for (long i = from.number; way != Way.BREAK && goesOn.test(i, to.number) && step(); i++) {
       locals.put(s.local(), Value.of(i));
       way = all(s.body());
     }

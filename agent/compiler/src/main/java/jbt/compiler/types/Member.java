@@ -18,31 +18,31 @@ public record Member(
    * @param bytes how many there are: 1, 2, 4 or 8
    * @param shift of the lowest bit
    */
-  public record Bits(int bytes, int shift, int width) {
-    /** For a field that begins at a bit and whose type has so many bytes. */
-    static Bits at(int bit, int width, int typeBytes) {
-      int bytes = typeBytes;
-      while (bytes < Long.BYTES && start(bit, bytes) * 8 + 8 * bytes < bit + width) {
-        bytes *= 2;
-      }
-      return new Bits(bytes, bit - start(bit, bytes) * 8, width);
-    }
-
-    /** Offset of the aligned bytes that a bit is in. */
-    static int start(int bit, int bytes) {
-      return bit / (8 * bytes) * bytes;
-    }
-  }
+  public record Bits(int bytes, int shift, int width) {}
 
   /** One that is no bit-field. */
   public static Member plain(String name, Type type, int offset) {
     return new Member(name, type, offset, Optional.empty(), false, false);
   }
 
-  /** One whose type has so many bytes, from a bit of the struct on. */
+  /**
+   * One whose type has so many bytes, from a bit of the struct on: in aligned bytes, or, of a
+   * packed struct, in those that its first byte begins. It has no type if that are nine.
+   */
   public static Member bitField(String name, Type type, int bit, int width, int typeBytes) {
-    Bits bits = Bits.at(bit, width, typeBytes);
-    return new Member(name, type, Bits.start(bit, bits.bytes()), Optional.of(bits), false, false);
+    for (int bytes = typeBytes; bytes <= Long.BYTES; bytes *= 2) {
+      int start = bit / (8 * bytes) * bytes;
+      if (bit + width <= 8 * (start + bytes)) {
+        return bitField(name, type, start, new Bits(bytes, bit - 8 * start, width));
+      }
+    }
+    return bit % 8 + width <= 64
+        ? bitField(name, type, bit / 8, new Bits(Long.BYTES, bit % 8, width))
+        : plain(name, Type.NONE, bit / 8);
+  }
+
+  private static Member bitField(String name, Type type, int offset, Bits bits) {
+    return new Member(name, type, offset, Optional.of(bits), false, false);
   }
 
   Member movedBy(int bytes) {

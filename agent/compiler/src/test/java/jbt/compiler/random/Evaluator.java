@@ -402,13 +402,12 @@ final class Evaluator {
   private Object first(Stmt.Aggregate s) {
     MapShape map = s.map();
     long value = s.value().map(this::number).orElse(0L);
-    boolean huge = value < 0 && !s.value().map(v -> Rules.kind(v).isSigned()).orElse(true);
     return switch (map.use()) {
       case COUNT -> 1L;
       case SUM, MIN, MAX -> value;
       case AVG, STATS -> List.of(value, 1L);
       case HIST -> Map.of(logarithmic(value, map.parameters()), 1L);
-      case LHIST -> Map.of(linear(value, huge, map.parameters()), 1L);
+      case LHIST -> Map.of(linear(value, map.parameters()), 1L);
       case PLAIN, COUNTER -> throw new IllegalArgumentException("no aggregation: " + map);
     };
   }
@@ -438,14 +437,14 @@ final class Evaluator {
     return number(((List<?>) pair).get(place));
   }
 
-  private static int linear(long value, boolean huge, List<Long> parameters) {
+  private static int linear(long value, List<Long> parameters) {
     long min = parameters.get(0);
     long max = parameters.get(1);
     long step = parameters.get(2);
-    if (!huge && value < min) {
+    if (value < min) {
       return 0;
     }
-    return huge || value >= max
+    return value >= max
         ? (int) ((max - min + step - 1) / step) + 1
         : 1 + (int) ((value - min) / step);
   }

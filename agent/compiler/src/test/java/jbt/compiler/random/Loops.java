@@ -140,8 +140,11 @@ final class Loops {
         one(2)
             ? Expressions.fixed(random.nextInt(most + 1))
             : unknown(Integer.highestOneBit(most + 1) - 1);
-    boolean natural = Rules.kind(from).isNatural() && Rules.kind(to).isNatural();
-    Variable count = scope.count(new Kind.Int(8, true, natural), "");
+    Kind first = Rules.kind(from);
+    Kind end = Rules.kind(to);
+    boolean natural = first.isNatural() && end.isNatural();
+    boolean unsigned = !natural && Rules.isUnsignedWord(first) && Rules.isUnsignedWord(end);
+    Variable count = scope.count(new Kind.Int(8, !unsigned, natural), "");
     return new Stmt.ForRange(count, from, to, body(most, true, true, blocks));
   }
 

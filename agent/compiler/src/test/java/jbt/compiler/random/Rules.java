@@ -30,7 +30,7 @@ final class Rules {
       case Expr.Combine e ->
           e.op().compares()
               ? Kinds.TRUTH
-              : constant.map(Rules::literal).orElseGet(() -> combine(e));
+              : constant.map(value -> folded(e, value)).orElseGet(() -> combine(e));
       case Expr.Logical e -> Kinds.TRUTH;
       case Expr.Conditional e -> conditional(e);
       case Expr.Cast e -> cast(e, constant);
@@ -68,6 +68,17 @@ final class Rules {
 
   private static Kind literal(BigInteger value) {
     return value.bitLength() > 63 ? Kinds.UINT64 : new Kind.Int(8, true, value.signum() >= 0);
+  }
+
+  private static Kind folded(Expr.Combine e, BigInteger value) {
+    boolean unsigned = isUnsignedWord(kind(e.left())) || isUnsignedWord(kind(e.right()));
+    return unsigned && e.op() != Binary.SUBTRACT && value.signum() >= 0 && value.bitLength() <= 63
+        ? new Kind.Int(8, false, true)
+        : literal(value);
+  }
+
+  static boolean isUnsignedWord(Kind kind) {
+    return kind instanceof Kind.Int i && i.bytes() == 8 && !i.signed();
   }
 
   private static Kind apply(Expr.Apply e) {
@@ -160,7 +171,7 @@ final class Rules {
   static Optional<BigInteger> constant(Expr expr) {
     return switch (expr) {
       case Expr.Literal e -> Optional.of(exact(e.value(), e.kind().isSigned()));
-      case Expr.Apply e -> constant(e.operand()).map(value -> apply(e.op(), value));
+      case Expr.Apply e -> constant(e.operand()).map(value -> apply(e, value));
       case Expr.Combine(Binary op, Expr a, Expr b)
           when literalText(a).isPresent() && literalText(b).isPresent() ->
           Optional.of(truth(literalText(a).equals(literalText(b)) == (op == Binary.EQ)));
@@ -281,12 +292,12 @@ final class Rules {
     return value ? BigInteger.ONE : BigInteger.ZERO;
   }
 
-  private static BigInteger apply(Unary op, BigInteger value) {
-    return switch (op) {
+  private static BigInteger apply(Expr.Apply e, BigInteger value) {
+    return switch (e.op()) {
       case MINUS -> value.negate();
       case PLUS -> value;
       case NOT -> truth(value.signum() == 0);
-      case COMPLEMENT -> value.bitLength() > 63 ? exact(~value.longValue(), false) : value.not();
+      case COMPLEMENT -> exact(~value.longValue(), kind(e.operand()).isSigned());
     };
   }
 
