@@ -97,7 +97,9 @@ final class DeclarationParser {
     boolean packed;
     boolean user;
     boolean perCpu;
-    int align = 1;
+
+    /** In bytes; 0 if nothing is said. */
+    int align;
   }
 
   private record Declarator(String name, CType type) {}
@@ -363,7 +365,7 @@ final class DeclarationParser {
         throw new CError(at.range(), "The member '" + entry.name + "' is declared twice");
       }
       if (entry.width >= 0) {
-        layout.addBits(entry.name, entry.type, entry.width);
+        layout.addBits(entry.name, entry.type, entry.width, entry.align, entry.packed);
       } else {
         layout.add(entry.name, entry.type, entry.align, entry.packed);
       }

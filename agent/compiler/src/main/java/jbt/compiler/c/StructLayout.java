@@ -34,12 +34,11 @@ final class StructLayout {
   }
 
   /**
-   * @param leastAlign of an attribute; 1 if there is none
+   * @param leastAlign of an attribute; 0 if there is none
    * @param memberPacked takes no notice of its type's alignment
    */
   void add(String name, CType type, int leastAlign, boolean memberPacked) {
-    int ofType = memberPacked ? 1 : Math.min(type.align(), most);
-    int own = Math.min(Math.max(ofType, leastAlign), pack);
+    int own = alignment(type, leastAlign, memberPacked);
     align = Math.max(align, own);
     long start = union ? 0 : roundUp(used, 8L * own);
     Member plain = Member.plain(name, type.type(), (int) (start / 8));
@@ -49,23 +48,33 @@ final class StructLayout {
     used = Math.max(used, start + 8 * type.size());
   }
 
-  /** A width of 0 only ends the bytes that the last bit-field is in. */
-  void addBits(String name, CType type, int width) {
+  private int alignment(CType type, int leastAlign, boolean memberPacked) {
+    int ofType = memberPacked ? 1 : Math.min(type.align(), most);
+    return Math.min(Math.max(ofType, leastAlign), pack);
+  }
+
+  /**
+   * A width of 0 only ends the bytes that the last bit-field is in.
+   *
+   * @param leastAlign of an attribute, by which a field begins a byte; 0 if there is none
+   */
+  void addBits(String name, CType type, int width, int leastAlign, boolean memberPacked) {
     long unit = 8 * type.size();
     if (width == 0) {
       used = union ? used : roundUp(used, unit);
       return;
     }
-    long start = union ? 0 : used;
+    int least = Math.min(leastAlign, pack);
+    long start = union ? 0 : least == 0 ? used : roundUp(used, 8L * least);
     boolean crosses = start / unit != (start + width - 1) / unit;
-    if (crosses && most == NATURAL) {
+    if (crosses && most == NATURAL && !memberPacked) {
       start = roundUp(start, unit);
     }
     used = Math.max(used, start + width);
     if (name.isEmpty()) {
       return;
     }
-    align = Math.max(align, Math.min(type.align(), most));
+    align = Math.max(align, alignment(type, leastAlign, memberPacked));
     members.add(Member.bitField(name, type.type(), (int) start, width, 1));
   }
 

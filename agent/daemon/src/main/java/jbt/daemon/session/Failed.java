@@ -9,8 +9,9 @@ public final class Failed extends Exception {
 
   private final Failure failure;
 
+  /** What is about no piece of the script. */
   Failed(Failure failure, String message) {
-    super(message);
+    super("ERROR: " + message);
     this.failure = failure;
   }
 
@@ -19,7 +20,7 @@ public final class Failed extends Exception {
     this.failure = failure;
   }
 
-  /** What the kernel did not take; that is about no piece of the script. */
+  /** What the kernel did not take. */
   Failed(LoadException cause) {
     super("ERROR: " + cause.getMessage(), cause);
     failure = Failure.FAILURE_KERNEL;

@@ -27,7 +27,7 @@ final class NameFilter {
       return new NameFilter(Pattern.compile(text));
     } catch (PatternSyntaxException e) {
       throw new Failed(
-          Failure.FAILURE_SCRIPT, "ERROR: --probe-filter: " + e.getDescription() + ": " + text);
+          Failure.FAILURE_SCRIPT, "--probe-filter: " + e.getDescription() + ": " + text);
     }
   }
 
@@ -39,8 +39,7 @@ final class NameFilter {
     Predicate<Attachment> finds = at -> finds(at, names.get(at.cookie()));
     List<Attachment> events = plan.attachments().stream().filter(at -> event(at.point())).toList();
     if (events.stream().noneMatch(finds)) {
-      throw new Failed(
-          Failure.FAILURE_SCRIPT, "ERROR: --probe-filter: no probe has a match: " + pattern);
+      throw new Failed(Failure.FAILURE_SCRIPT, "--probe-filter: no probe has a match: " + pattern);
     }
     return plan.without(
         events.stream().filter(finds.negate()).collect(Collectors.toSet()), List.of());

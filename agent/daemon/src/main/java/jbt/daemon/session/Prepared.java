@@ -224,8 +224,7 @@ public final class Prepared {
     try {
       loaded.attach();
       if (loaded.plan().attachments().isEmpty()) {
-        throw new Failed(
-            Failure.FAILURE_NO_MATCH, "ERROR: No attach point of the script can be attached");
+        throw new Failed(Failure.FAILURE_NO_MATCH, "No attach point of the script can be attached");
       }
       return loaded;
     } catch (LoadException | Failed | RuntimeException | Error e) {
