@@ -31,7 +31,13 @@ final class Companions {
 
   private static final int MOST_FILES = 256;
 
-  private record Open(String name, String text) {}
+  private record Open(String name, String text) {
+    /** FILE:LINE:COLUMN. */
+    String place(int offset) {
+      long line = 1 + text.substring(0, offset).chars().filter(c -> c == '\n').count();
+      return name + ":" + line + ":" + (offset - text.lastIndexOf('\n', offset - 1));
+    }
+  }
 
   private final String script;
   private final Path folder;
@@ -65,7 +71,8 @@ final class Companions {
       Open next = found.open.poll();
       Matcher imports = IMPORT.matcher(next.text);
       while (imports.find()) {
-        found.scripts(found.near(next.name, imports.group(1)));
+        String name = found.near(next.name, imports.group(1));
+        found.scripts(name, next.place(imports.start(1) - 1));
       }
       Matcher includes = INCLUDE.matcher(next.text);
       while (includes.find()) {
@@ -81,17 +88,22 @@ final class Companions {
     return there.normalize().toString();
   }
 
-  /** A script, or those in a folder. */
-  private void scripts(String name) throws UsageException {
+  /**
+   * A script, or those in a folder.
+   *
+   * @param place of the import
+   */
+  private void scripts(String name, String place) throws UsageException {
     Path path = folder.resolve(name);
     boolean many = Files.isDirectory(path);
     if (!Files.exists(path) || name.endsWith(".c")) {
       // The compiler says where it stands, and why it can't be had.
       return;
     } else if (!many && !name.endsWith(".bt") && !name.endsWith(".h")) {
-      throw new UsageException("import takes .bt and .h files and folders of them, not " + name);
+      throw new UsageException(
+          place + ": import takes .bt and .h files and folders of them, not " + name);
     }
-    refuseIfOpen(many ? path : Optional.ofNullable(path.getParent()).orElse(Path.of("")));
+    refuseIfOpen(place, many ? path : Optional.ofNullable(path.getParent()).orElse(Path.of("")));
     if (!many) {
       take(name, path);
       return;
@@ -108,12 +120,13 @@ final class Companions {
   }
 
   /** What anybody can put there would run as whoever imports it. */
-  private static void refuseIfOpen(Path folder) throws UsageException {
+  private static void refuseIfOpen(String place, Path folder) throws UsageException {
     try {
       Path real = folder.toAbsolutePath();
       if (Files.isDirectory(real)
           && Files.getPosixFilePermissions(real).contains(PosixFilePermission.OTHERS_WRITE)) {
-        throw new UsageException("import from a folder that everybody may write to: " + real);
+        throw new UsageException(
+            place + ": import from a folder that everybody may write to: " + real);
       }
     } catch (IOException e) {
       throw new UsageException(folder + ": " + e.getMessage());

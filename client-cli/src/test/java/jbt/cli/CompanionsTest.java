@@ -63,7 +63,7 @@ class CompanionsTest {
     String script = folder.resolve("main.bt").toString();
     assertThatThrownBy(() -> Companions.of(script, text, List.of(), List.of()))
         .isInstanceOf(UsageException.class)
-        .hasMessage(message);
+        .hasMessage(script + ":1:8: " + message);
   }
 
   @Test
