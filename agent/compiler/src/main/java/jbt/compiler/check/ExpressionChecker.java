@@ -428,8 +428,10 @@ final class ExpressionChecker {
 
   private Value sequence(Ast.Expr.Sequence sequence) {
     context.openBlock();
+    diagnostics.enter(sequence.range());
     List<Checked.Stmt> before = statements.inOrder(sequence.statements());
     Optional<Value> value = sequence.value().map(this::value);
+    diagnostics.leave();
     context.closeBlock();
     if (value.isEmpty()) {
       diagnostics.error(sequence.range(), "This block has no value");

@@ -98,7 +98,12 @@ final class StatementChecker {
 
   private List<Stmt> evaluate(Ast.Stmt.Evaluate evaluate) {
     return switch (evaluate.expr()) {
-      case Ast.Expr.Sequence sequence -> block(statements(sequence, evaluate.range()));
+      case Ast.Expr.Sequence sequence -> {
+        round.diagnostics().enter(sequence.range());
+        List<Stmt> inside = block(statements(sequence, evaluate.range()));
+        round.diagnostics().leave();
+        yield inside;
+      }
       case Ast.Expr.Conditional(
               Ast.Expr condition,
               Optional<Ast.Expr> then,

@@ -1,8 +1,13 @@
 package jbt.compiler.lang;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import jbt.compiler.lang.Diagnostic.Context;
 import jbt.compiler.lang.Diagnostic.Severity;
 
@@ -13,8 +18,13 @@ public final class Diagnostics {
 
   private final List<Diagnostic> all = new ArrayList<>();
 
-  /** In the order in which they were made: a macro's own ones come before it. */
   private final List<Expansion> expansions = new ArrayList<>();
+
+  /** Calls whose expansion is being checked, the innermost first. */
+  private final Deque<SourceRange> open = new ArrayDeque<>();
+
+  /** The calls that were open when something was first found. */
+  private final Map<Diagnostic, List<SourceRange>> foundIn = new HashMap<>();
 
   private int errors;
   private int refusals;
@@ -27,7 +37,18 @@ public final class Diagnostics {
 
   public void error(SourceRange range, String message, List<Context> contexts, List<String> hints) {
     errors++;
-    all.add(new Diagnostic(Severity.ERROR, range, message, contexts, hints));
+    Diagnostic found = new Diagnostic(Severity.ERROR, range, message, contexts, hints);
+    all.add(found);
+    foundIn.putIfAbsent(found, List.copyOf(open));
+  }
+
+  /** Until {@link #leave} what is found is about a block; it may stand for a call. */
+  public void enter(SourceRange block) {
+    open.push(block);
+  }
+
+  public void leave() {
+    open.pop();
   }
 
   /** An error that is no mistake of the script: the host does not allow it. */
@@ -54,18 +75,14 @@ public final class Diagnostics {
   private Diagnostic withCalls(Diagnostic diagnostic) {
     List<Context> contexts = new ArrayList<>(diagnostic.contexts());
     SourceRange at = diagnostic.range();
+    List<SourceRange> calls = foundIn.getOrDefault(diagnostic, List.of());
     List<Expansion> rest = new ArrayList<>(expansions);
-    int known = -1;
-    // Those of definitions of C are the other way round.
-    while (contexts.size() > known) {
-      known = contexts.size();
-      for (Expansion expansion : List.copyOf(rest)) {
-        if (expansion.body.holds(at)) {
-          contexts.add(new Context(expansion.call, "expanded from"));
-          at = expansion.call;
-          rest.remove(expansion);
-        }
-      }
+    Optional<Expansion> next = expansion(rest, at, calls);
+    while (next.isPresent()) {
+      at = next.get().call;
+      contexts.add(new Context(at, "expanded from"));
+      rest.remove(next.get());
+      next = expansion(rest, at, calls);
     }
     return new Diagnostic(
         diagnostic.severity(),
@@ -75,12 +92,23 @@ public final class Diagnostics {
         diagnostic.hints());
   }
 
+  /** The one whose body holds a place: that of the call in which something was found. */
+  private static Optional<Expansion> expansion(
+      List<Expansion> all, SourceRange at, List<SourceRange> calls) {
+    List<Expansion> holding = all.stream().filter(each -> each.body.holds(at)).toList();
+    return holding.stream()
+        .filter(each -> calls.contains(each.call))
+        .findFirst()
+        .or(() -> holding.stream().findFirst());
+  }
+
   public void warning(SourceRange range, String message) {
     all.add(new Diagnostic(Severity.WARNING, range, message, List.of(), List.of()));
   }
 
   public void addAll(Diagnostics others) {
     all.addAll(others.all);
+    others.foundIn.forEach(foundIn::putIfAbsent);
     errors += others.errors;
     refusals += others.refusals;
   }
