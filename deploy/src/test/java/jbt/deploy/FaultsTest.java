@@ -154,10 +154,11 @@ final class FaultsTest {
     fleet.server("b").signal("TERM");
     fleet.server("b").exitCode(Fleet.PATIENCE);
     assertThat(ids.leftAfter(Duration.ofSeconds(10))).isEmpty();
+    remote.awaitErr("b: the agent was stopped"::equals, Fleet.PATIENCE);
     a.make("load-a getppid 1000");
     b.make("load-b getppid 5");
-    assertThat(Traced.stop(remote)).as(remote.toString()).isZero();
-    assertThat(Answer.values(Answer.end(remote.out()))).containsEntry("@", "1703");
+    assertThat(Traced.stop(remote)).as(remote.toString()).isEqualTo(SOME_UNREACHABLE);
+    assertThat(Answer.values(Answer.end(remote.out()))).containsEntry("@", "1703 (1/2 hosts)");
   }
 
   @Test

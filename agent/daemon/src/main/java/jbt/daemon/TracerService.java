@@ -369,7 +369,7 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
     long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMs);
     synchronized (sessions) {
       closed = true;
-      sessions.values().forEach(Session::stop);
+      sessions.values().forEach(Session::endEarly);
       while (!sessions.isEmpty() && System.nanoTime() - until < 0) {
         TimeUnit.NANOSECONDS.timedWait(sessions, Math.max(1, until - System.nanoTime()));
       }

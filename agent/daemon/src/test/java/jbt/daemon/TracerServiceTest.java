@@ -71,6 +71,19 @@ class TracerServiceTest {
         .contains("tracepoint:syscalls:sys_enter_getppid");
   }
 
+  /** What it has counted is sent, but it is no whole answer. */
+  @Test
+  void sessionsOfAnAgentThatStopsAreLost() throws Exception {
+    Receiver receiver = start(MINE + "{ @ = count(); }").open();
+    Calls.getppidTwice(50);
+    service.stop(5000);
+    HostReport last = receiver.end();
+    assertThat(last.getState()).isEqualTo(HostState.HOST_LOST);
+    assertThat(last.getMessage()).isEqualTo("the agent was stopped");
+    assertThat(total(receiver.lastPartial(0))).isEqualTo(100);
+    assertThat(journal.getLast()).startsWith("ended: the agent was stopped ");
+  }
+
   /** As for a Ctrl-C just when it begins. */
   @Test
   void whatIsToBeOpenedBeginsAndEndsAlthoughItStops() throws Exception {

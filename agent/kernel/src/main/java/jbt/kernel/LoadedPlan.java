@@ -64,10 +64,13 @@ public final class LoadedPlan implements AutoCloseable {
     return attachments.attached();
   }
 
-  /** Runs the BEGIN programs in order. Time counts from now, for them, until the gate opens. */
+  /**
+   * Runs the BEGIN programs in order, to the one that calls exit(). Time counts from now, for them,
+   * until the gate opens.
+   */
   public void runBegin() {
     setStart(Clock.bootNanos());
-    run(point -> point instanceof Attachment.Point.Begin);
+    run(point -> point instanceof Attachment.Point.Begin && !exited());
   }
 
   private void setStart(long bootNanos) {
@@ -95,7 +98,7 @@ public final class LoadedPlan implements AutoCloseable {
 
   private void forgetExit() {
     objects.globals().setInt(plan.globals().exitCode(), 0);
-    if (objects.globals().getLong(plan.globals().exited()) != 0) {
+    if (exited()) {
       objects.globals().setLong(plan.globals().exited(), 0);
       objects.globals().setGates(1);
     }
@@ -147,7 +150,7 @@ public final class LoadedPlan implements AutoCloseable {
     long start = Clock.bootNanos();
     setStart(start);
     objects.globals().setGates(1);
-    if (objects.globals().getLong(plan.globals().exited()) != 0) {
+    if (exited()) {
       // A program found its gate open and closed all of them while the last were being opened.
       closeGate();
     }
@@ -168,6 +171,11 @@ public final class LoadedPlan implements AutoCloseable {
   /** Whether the gate is open; exit() closes it too. */
   public boolean gateOpen() {
     return objects.globals().gate() != 0;
+  }
+
+  /** Whether a program has called exit(). */
+  private boolean exited() {
+    return objects.globals().getLong(plan.globals().exited()) != 0;
   }
 
   /** The argument of exit(), 0 before it. */

@@ -43,10 +43,11 @@ public final class Machine {
     return memory.add(bytes);
   }
 
-  /** Runs the BEGIN programs in order, then opens the gate. */
+  /** Runs the BEGIN programs in order, to the one that calls exit(), then opens the gate. */
   public void begin() {
     for (Attachment attachment : plan.attachments()) {
-      if (attachment.point() instanceof Attachment.Point.Begin) {
+      boolean exited = global(plan.globals().exited()) != 0;
+      if (attachment.point() instanceof Attachment.Point.Begin && !exited) {
         run(attachment.program(), 0, new byte[0]);
       }
     }

@@ -68,7 +68,10 @@ public final class RandomScript {
    */
   public Outcome outcome(Host host, long path) {
     Evaluator evaluator = new Evaluator();
-    run("BEGIN", evaluator, host);
+    probes.stream()
+        .filter(probe -> probe.point().equals("BEGIN"))
+        .takeWhile(probe -> !evaluator.exited())
+        .forEach(probe -> evaluator.run(probe, host.values(), List.of()));
     if (!evaluator.exited()) {
       for (Event event : events) {
         Map<String, Object> values = new HashMap<>(host.values());
@@ -83,14 +86,10 @@ public final class RandomScript {
         }
       }
     }
-    run("END", evaluator, host);
-    return new Outcome(evaluator.maps(), evaluator.data(), evaluator.control());
-  }
-
-  private void run(String point, Evaluator evaluator, Host host) {
     probes.stream()
-        .filter(probe -> probe.point().equals(point))
+        .filter(probe -> probe.point().equals("END"))
         .forEach(probe -> evaluator.run(probe, host.values(), List.of()));
+    return new Outcome(evaluator.maps(), evaluator.data(), evaluator.control());
   }
 
   /**

@@ -76,6 +76,7 @@ public final class Session implements Runnable {
   private boolean openAsked;
   private long openAt;
   private boolean stopAsked;
+  private volatile boolean agentStops;
   private volatile boolean abandoned;
   private volatile Runnable wake = () -> {};
 
@@ -127,6 +128,12 @@ public final class Session implements Runnable {
     wake.run();
   }
 
+  /** The same before anybody has asked for it: the agent stops. */
+  public synchronized void endEarly() {
+    agentStops = !stopAsked;
+    stop();
+  }
+
   /** Ends it without an answer: nobody is there to take it. */
   public void abandon() {
     abandoned = true;
@@ -164,7 +171,12 @@ public final class Session implements Runnable {
       try (LoadedPlan loaded = Prepared.attach(plan, start, host.plans(), host.target(), policy)) {
         trace(loaded.plan(), loaded);
       }
-      finish(HostState.HOST_FINAL);
+      if (agentStops && report.getStopReason() == StopReason.STOP_REQUEST) {
+        report.setFailure(Failure.FAILURE_CONNECTION).setMessage("the agent was stopped");
+        finish(HostState.HOST_LOST);
+      } else {
+        finish(HostState.HOST_FINAL);
+      }
     } catch (Failed e) {
       fail(e.failure(), String.valueOf(e.getMessage()));
     } catch (OutOfMemoryError e) {
@@ -191,6 +203,7 @@ public final class Session implements Runnable {
     journal.accept(
         switch (state) {
           case HOST_FINAL -> abandoned ? "ended: the client is gone" : "ended";
+          case HOST_LOST -> "ended: " + report.getMessage();
           default -> "failed: " + report.getMessage().lines().findFirst().orElse("");
         });
     send(state);
