@@ -44,6 +44,9 @@ final class Arguments {
   /** The largest id that Linux gives (PID_MAX_LIMIT). */
   private static final int MOST_PROCESSES = 1 << 22;
 
+  /** What stands for bytes that are not UTF-8. */
+  private static final char REPLACEMENT = '\ufffd';
+
   private Arguments() {}
 
   /**
@@ -431,6 +434,13 @@ final class Arguments {
       } else if (named.put(name.substring(2), equals < 0 ? "true" : argument.substring(equals + 1))
           != null) {
         throw new UsageException(name + " twice");
+      }
+    }
+    List<String> values = new ArrayList<>(positional);
+    values.addAll(named.values());
+    for (String value : values) {
+      if (value.indexOf(REPLACEMENT) >= 0) {
+        throw new UsageException("a parameter of the script is not UTF-8: " + value);
       }
     }
     return new Parameters(positional, named, includes);

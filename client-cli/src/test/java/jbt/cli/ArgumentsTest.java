@@ -215,6 +215,8 @@ class ArgumentsTest {
         "--mode test --bench x     ; --bench can't be used with --mode",
         "--test --probe-filter [ x ; --probe-filter: Unclosed character class: [",
         "x -- --a --a=1            ; --a twice",
+        "x a\ufffd                 ; a parameter of the script is not UTF-8: a\ufffd",
+        "x -- --a=\ufffd           ; a parameter of the script is not UTF-8: \ufffd",
         "-l -- --a                 ; -l takes no options of a script: --a",
         "-l x -e y                 ; -l takes a pattern or -e, not both: x",
         "-lx begin                 ; one pattern at most: x, begin",

@@ -23,6 +23,9 @@ final class Lexer {
   /** What texts stand in elsewhere, and on web pages. */
   private static final String OTHER_QUOTES = "'\u2018\u2019\u201c\u201d\u201e";
 
+  /** What stands for bytes that are not UTF-8. */
+  private static final int REPLACEMENT = 0xfffd;
+
   private final String text;
   private final Diagnostics diagnostics;
   private int at;
@@ -285,6 +288,10 @@ final class Lexer {
         at++;
       } else {
         int codePoint = text.codePointAt(at);
+        if (codePoint == REPLACEMENT) {
+          SourceRange here = new SourceRange(at, at + 1);
+          diagnostics.error(here, "syntax: not UTF-8: write such bytes as \\xNN");
+        }
         at += Character.charCount(codePoint);
         byte[] utf8 = Character.toString(codePoint).getBytes(StandardCharsets.UTF_8);
         bytes.append(new String(utf8, StandardCharsets.ISO_8859_1));
