@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param hosts how many hosts are in it
  * @param expected how many should be
  * @param unfinished hosts whose last word is missing: they may have counted more
+ * @param apart it is of other types on other hosts, and each value names its host
  * @param round which round of an interval this is
  */
 public record MapPrint(
@@ -22,6 +23,7 @@ public record MapPrint(
     int hosts,
     int expected,
     Set<String> unfinished,
+    boolean apart,
     @Nullable Place round) {
   public MapPrint {
     unfinished = Set.copyOf(unfinished);
@@ -35,7 +37,8 @@ public record MapPrint(
    */
   public record Place(long slot, boolean amends) {}
 
+  /** Whether a reader would take its values for those of more hosts than they are of. */
   boolean isPartial() {
-    return hosts < expected;
+    return hosts < expected && !apart;
   }
 }

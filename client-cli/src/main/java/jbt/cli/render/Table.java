@@ -55,6 +55,14 @@ public record Table(MapSchema schema, List<Row> rows) {
     return sorted.subList(top == 0 ? 0 : Math.max(0, sorted.size() - top), sorted.size());
   }
 
+  /** The first by name of the hosts that are in its keys; empty if none are. */
+  public String firstHost() {
+    return rows.stream()
+        .map(row -> row.host() == null ? "" : row.host())
+        .min(Comparator.naturalOrder())
+        .orElse("");
+  }
+
   /** One table a host, by host name, without the host in its keys. */
   Map<String, Table> byHost() {
     Map<String, List<Row>> hosts = new TreeMap<>();

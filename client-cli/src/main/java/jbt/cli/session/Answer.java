@@ -101,22 +101,19 @@ final class Answer {
         site.getTop(),
         site.getDiv(),
         round.getHosts(),
-        round.getHost().isEmpty()
-            ? wanted(site.getMap(), expected, round.getHosts())
-            : round.getHosts(),
+        round.getHost().isEmpty() ? expected : round.getHosts(),
         Set.of(),
+        isApart(site.getMap()),
         interval ? new MapPrint.Place(round.getSlot(), round.getPart() > 0) : null);
   }
 
   /**
-   * The final maps, by name.
+   * The final maps, by name, and those of one name by the first host that they are of: their places
+   * in the schema are in the order in which hosts have answered.
    *
    * @throws jbt.server.merge.MalformedException when one does not fit the schema
    */
   List<MapPrint> finals(int expected) {
-    Comparator<MapPartial> order =
-        Comparator.comparing((MapPartial partial) -> name(partial.getMap()))
-            .thenComparing(MapPartial::getHost);
     // What a lost host sent last is in the sum, but it may have counted more.
     Set<String> unfinished = new TreeSet<>();
     int whole = 0;
@@ -128,16 +125,28 @@ final class Answer {
       }
     }
     List<MapPrint> prints = new ArrayList<>();
-    for (MapPartial partial : partials.values().stream().sorted(order).toList()) {
+    for (MapPartial partial : partials.values()) {
       Table table = Table.of(schema.getMaps(partial.getMap()), partial.getRows());
       boolean hidden = schema.getMaps(partial.getMap()).getHidden();
       if (!table.rows().isEmpty() && !hidden) {
         int answered = Math.min(whole, partial.getHosts());
-        int wanted = wanted(partial.getMap(), expected, answered);
         prints.add(
-            new MapPrint(table, partial.getHost(), 0, 0, answered, wanted, unfinished, null));
+            new MapPrint(
+                table,
+                partial.getHost(),
+                0,
+                0,
+                answered,
+                expected,
+                unfinished,
+                isApart(partial.getMap()),
+                null));
       }
     }
+    prints.sort(
+        Comparator.comparing((MapPrint print) -> print.table().schema().getName())
+            .thenComparing(MapPrint::host)
+            .thenComparing(print -> print.table().firstHost()));
     return prints;
   }
 
@@ -150,15 +159,10 @@ final class Answer {
         .toList();
   }
 
-  /** How many hosts are to be in a map; where types differ, every line names its host anyway. */
-  private int wanted(int map, int expected, int answered) {
-    String name = name(map);
-    long places = schema.getMapsList().stream().filter(m -> m.getName().equals(name)).count();
-    return places > 1 ? answered : expected;
-  }
-
-  private String name(int map) {
-    return map < schema.getMapsCount() ? schema.getMaps(map).getName() : "";
+  /** Whether hosts have other types for a map of that name. */
+  private boolean isApart(int map) {
+    String name = schema.getMaps(map).getName();
+    return schema.getMapsList().stream().filter(m -> m.getName().equals(name)).count() > 1;
   }
 
   private static boolean isOlder(MapPartial a, MapPartial b) {

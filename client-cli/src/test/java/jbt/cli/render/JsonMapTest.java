@@ -126,9 +126,11 @@ class JsonMapTest {
     JsonRendering json = new JsonRendering(true, false, false);
     Table table = table(map("@x", ValueKind.VALUE_COUNT), row(37));
     Bytes out = new Bytes();
-    json.map(out, new MapPrint(table, "", 0, 0, 1, 2, Set.of(), new MapPrint.Place(12, false)));
-    json.map(out, new MapPrint(table, "", 0, 0, 1, 2, Set.of(), new MapPrint.Place(12, true)));
-    json.map(out, new MapPrint(table, "a", 0, 0, 1, 1, Set.of(), null));
+    json.map(
+        out, new MapPrint(table, "", 0, 0, 1, 2, Set.of(), false, new MapPrint.Place(12, false)));
+    json.map(
+        out, new MapPrint(table, "", 0, 0, 1, 2, Set.of(), false, new MapPrint.Place(12, true)));
+    json.map(out, new MapPrint(table, "a", 0, 0, 1, 1, Set.of(), false, null));
     assertThat(out.toString())
         .isEqualTo(
             """
@@ -147,7 +149,7 @@ class JsonMapTest {
             new Row("a", List.of(), new Cell.Word(1, false)));
     Bytes out = new Bytes();
     new JsonRendering(true, true, false)
-        .map(out, new MapPrint(table, "", 0, 0, 2, 2, Set.of(), null));
+        .map(out, new MapPrint(table, "", 0, 0, 2, 2, Set.of(), false, null));
     assertThat(out.toString())
         .isEqualTo(
             """

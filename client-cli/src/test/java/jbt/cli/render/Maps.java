@@ -68,6 +68,6 @@ public final class Maps {
   }
 
   public static MapPrint print(Table table) {
-    return new MapPrint(table, "", 0, 0, 1, 1, Set.of(), null);
+    return new MapPrint(table, "", 0, 0, 1, 1, Set.of(), false, null);
   }
 }

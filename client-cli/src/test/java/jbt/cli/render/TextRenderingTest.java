@@ -87,16 +87,17 @@ class TextRenderingTest {
   void partialSumIsMarkedOnItsLine() {
     Table table = table(map("@x", ValueKind.VALUE_COUNT), row(37));
     TextRendering text = piped(true);
-    text.map(out, new MapPrint(table, "", 0, 0, 1, 2, Set.of(), null));
-    text.map(out, new MapPrint(table, "", 0, 0, 2, 2, Set.of(), null));
-    text.map(out, new MapPrint(table, "", 0, 0, 1, 2, Set.of(), new MapPrint.Place(12, true)));
+    text.map(out, new MapPrint(table, "", 0, 0, 1, 2, Set.of(), false, null));
+    text.map(out, new MapPrint(table, "", 0, 0, 2, 2, Set.of(), false, null));
+    text.map(
+        out, new MapPrint(table, "", 0, 0, 1, 2, Set.of(), false, new MapPrint.Place(12, true)));
     assertThat(out.toString()).isEqualTo("@x: 37 (1/2 hosts)\n@x: 37\n@x: 37 (amends round 12)\n");
   }
 
   @Test
   void partialHistogramIsMarkedInItsHead() {
     Table table = table(map("@h", ValueKind.VALUE_HIST), row(histogram(1, 1)));
-    piped(true).map(out, new MapPrint(table, "", 0, 0, 1, 2, Set.of(), null));
+    piped(true).map(out, new MapPrint(table, "", 0, 0, 1, 2, Set.of(), false, null));
     assertThat(out.toString())
         .isEqualTo("@h: (1/2 hosts)\n[0]                    1 |" + "@".repeat(52) + "|\n\n");
   }
@@ -104,7 +105,7 @@ class TextRenderingTest {
   @Test
   void mapOfOneHostHasItInFront() {
     Table table = table(map("@h", ValueKind.VALUE_HIST), row(histogram(1, 1)));
-    piped(true).map(out, new MapPrint(table, "a", 0, 0, 1, 1, Set.of(), null));
+    piped(true).map(out, new MapPrint(table, "a", 0, 0, 1, 1, Set.of(), false, null));
     assertThat(out.toString())
         .isEqualTo("a | @h:\na | [0]                    1 |" + "@".repeat(52) + "|\na | \n");
   }
@@ -119,7 +120,7 @@ class TextRenderingTest {
             new Row("a", List.of(text("x")), new Cell.Word(5, false)),
             new Row("a", List.of(text("y")), new Cell.Word(4, false)));
     new TextRendering(true, true, false, false)
-        .map(out, new MapPrint(table, "", 1, 0, 2, 2, Set.of(), null));
+        .map(out, new MapPrint(table, "", 1, 0, 2, 2, Set.of(), false, null));
     assertThat(out.toString()).isEqualTo("a | @n[x]: 5\nb | @n[x]: 1\n");
   }
 
@@ -130,7 +131,7 @@ class TextRenderingTest {
             map("@n", ValueKind.VALUE_COUNT),
             new Row("b", List.of(), new Cell.Word(7, false)),
             new Row("a", List.of(), new Cell.Word(5, false)));
-    MapPrint print = new MapPrint(table, "", 0, 0, 1, 2, Set.of("b"), null);
+    MapPrint print = new MapPrint(table, "", 0, 0, 1, 2, Set.of("b"), false, null);
     new TextRendering(true, true, false, false).map(out, print);
     assertThat(out.toString()).isEqualTo("a | @n: 5\nb | @n: 7 (0/1 hosts)\n");
     Bytes json = new Bytes();
@@ -169,7 +170,7 @@ class TextRenderingTest {
     }
     Table table = table(map, rows.toArray(new Row[0]));
     long start = usedNanos();
-    piped(true).map(out, new MapPrint(table, "", 0, 0, 1999, 2000, Set.of(), null));
+    piped(true).map(out, new MapPrint(table, "", 0, 0, 1999, 2000, Set.of(), false, null));
     assertThat(usedNanos() - start).isLessThan(2_000_000_000L);
     String text = out.toString();
     assertThat(text.lines()).hasSize(2000);

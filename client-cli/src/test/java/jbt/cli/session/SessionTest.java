@@ -16,6 +16,8 @@ import java.util.concurrent.TimeUnit;
 import jbt.cli.render.JsonRendering;
 import jbt.cli.render.Maps;
 import jbt.cli.render.TextRendering;
+import jbt.server.merge.Cell;
+import jbt.server.merge.Row;
 import jbt.v1.Dump;
 import jbt.v1.Failure;
 import jbt.v1.HostReport;
@@ -256,6 +258,59 @@ class SessionTest {
             """);
     assertThat(service.start().getKeying()).isEqualTo(Keying.KEYING_MERGED);
     assertThat(service.start().getHostsList()).containsExactly("a", "b");
+  }
+
+  /** The host that has answered first has the first place in the schema. */
+  @Test
+  void mapsOfOtherTypesAreInTheOrderOfTheirHosts() throws Exception {
+    for (List<String> answered : List.of(List.of("a", "b"), List.of("b", "a"))) {
+      FakeService service =
+          FakeService.that(
+              replies -> {
+                replies.onNext(apart(answered.getFirst(), answered.getLast()));
+                for (int place = 0; place < 2; place++) {
+                  replies.onNext(apart(place, answered.get(place)));
+                }
+                replies.onNext(FakeService.host("a", HostState.HOST_FINAL));
+                replies.onNext(FakeService.host("b", HostState.HOST_FINAL));
+              });
+      out.reset();
+      assertThat(session(wanted("a", "b")).run(service)).isZero();
+      assertThat(out()).isEqualTo("\n\n@x[a]: 97\n@x[b]: 98\n");
+      out.reset();
+      Session json =
+          new Session(
+              wanted("a", "b"),
+              new JsonRendering(true, false, true),
+              new Screen(out, err, false, false));
+      assertThat(json.run(service)).isZero();
+      assertThat(out())
+          .startsWith(
+              """
+              {"type": "map", "data": {"@x": {"a": 97}}, "hosts": 1, "hosts_expected": 2}
+              {"type": "map", "data": {"@x": {"b": 98}}, "hosts": 1, "hosts_expected": 2}
+              """);
+    }
+  }
+
+  private static TraceReply apart(String... hosts) {
+    Schema.Builder schema = Schema.newBuilder();
+    for (String host : hosts) {
+      schema.addMaps(ofHost(host));
+    }
+    return TraceReply.newBuilder().setSchema(schema).build();
+  }
+
+  private static TraceReply apart(int place, String host) {
+    Row row = new Row(host, List.of(), new Cell.Word(host.charAt(0), true));
+    return TraceReply.newBuilder()
+        .setPartial(
+            MapPartial.newBuilder().setMap(place).setHosts(1).setRows(Maps.rows(ofHost(host), row)))
+        .build();
+  }
+
+  private static MapSchema ofHost(String host) {
+    return Maps.map("@x", host.equals("a") ? ValueKind.VALUE_COUNT : ValueKind.VALUE_SUM);
   }
 
   @Test
