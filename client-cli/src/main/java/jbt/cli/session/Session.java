@@ -298,7 +298,8 @@ public final class Session {
     String count = probes.getFirst() == most ? "" + most : probes.getFirst() + "-" + most;
     String line = "Attached " + count + (most == 1 ? " probe" : " probes");
     tell(Bytes.of(line + (wanted.many() ? on(probes.size()) : "") + "\n"));
-    if (wanted.many() && !wanted.perHost() && !answer.workingState().isEmpty()) {
+    boolean showsMaps = !wanted.modes().dryRun();
+    if (wanted.many() && !wanted.perHost() && showsMaps && !answer.workingState().isEmpty()) {
       tell(
           Bytes.of(
               "not shown: "

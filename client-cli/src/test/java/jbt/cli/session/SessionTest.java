@@ -88,6 +88,34 @@ class SessionTest {
         OptionalInt.empty());
   }
 
+  private static Wanted dryRun(boolean dryRun) {
+    return new Wanted(
+        "x",
+        "stdin",
+        Parameters.NONE,
+        List.of("a", "b"),
+        false,
+        false,
+        false,
+        false,
+        0,
+        false,
+        new Modes(
+            false,
+            OptionalInt.empty(),
+            Optional.empty(),
+            dryRun,
+            true,
+            Long.MAX_VALUE,
+            0,
+            Mode.MODE_TRACE,
+            "",
+            false,
+            Buffering.LINE,
+            Graphs.NONE),
+        OptionalInt.empty());
+  }
+
   private Session session(Wanted wanted) {
     return session(wanted, out);
   }
@@ -311,6 +339,28 @@ class SessionTest {
 
   private static MapSchema ofHost(String host) {
     return Maps.map("@x", host.equals("a") ? ValueKind.VALUE_COUNT : ValueKind.VALUE_SUM);
+  }
+
+  @Test
+  void mapsThatHostsKeepForThemselvesAreNamedUnlessNoneIsShown() throws Exception {
+    Schema kept = Schema.newBuilder().addMaps(Maps.map("@x", ValueKind.VALUE_PLAIN)).build();
+    FakeService service =
+        FakeService.that(
+            replies -> {
+              replies.onNext(TraceReply.newBuilder().setSchema(kept).build());
+              for (HostState state : List.of(HostState.HOST_ATTACHED, HostState.HOST_FINAL)) {
+                replies.onNext(FakeService.host("a", state));
+                replies.onNext(FakeService.host("b", state));
+              }
+            });
+    String attached = "Attached 1 probe on each of 2 hosts\n";
+    String notShown = "not shown: @x, which each host keeps for itself (--per-host shows it)\n";
+    String footer = "hosts: 2 of 2 reporting\nloss: none\n";
+    assertThat(session(dryRun(false)).run(service)).isZero();
+    assertThat(err()).isEqualTo(attached + notShown + footer);
+    err.reset();
+    assertThat(session(dryRun(true)).run(service)).isZero();
+    assertThat(err()).isEqualTo(attached + footer);
   }
 
   @Test
