@@ -181,15 +181,15 @@ public final class JsonRendering implements Rendering {
 
   @Override
   public void summary(Bytes out, Summary summary) {
+    long lost = summary.lost();
+    if (lost > 0) {
+      out.add("{\"type\": \"lost_events\", \"count\": ")
+          .add(lost)
+          .add(", \"data\": {\"events\": ")
+          .add(lost)
+          .add("}}\n");
+    }
     if (!many) {
-      long lost = summary.lost();
-      if (lost > 0) {
-        out.add("{\"type\": \"lost_events\", \"count\": ")
-            .add(lost)
-            .add(", \"data\": {\"events\": ")
-            .add(lost)
-            .add("}}\n");
-      }
       return;
     }
     start(out, "summary");

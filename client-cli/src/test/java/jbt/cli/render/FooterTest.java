@@ -155,16 +155,20 @@ class FooterTest {
                 .setClosedNs(11)
                 .addLosses(loss(LossSource.LOSS_RING_FULL, "", 5))
                 .addLosses(Loss.newBuilder().setSource(LossSource.LOSS_SKIPPED_RUNS)),
-            host("b", HostState.HOST_UNREACHABLE).setMessage("connection refused"));
+            host("b", HostState.HOST_UNREACHABLE)
+                .setMessage("connection refused")
+                .addLosses(loss(LossSource.LOSS_MAP_FULL, "@x", 7)));
     Bytes out = new Bytes();
     new JsonRendering(true, false, false).summary(out, summary);
     assertThat(out.toString())
         .isEqualTo(
-            "{\"type\": \"summary\", \"data\": {\"expected\": 2, \"reporting\": [\"a\"],"
+            "{\"type\": \"lost_events\", \"count\": 12, \"data\": {\"events\": 12}}\n"
+                + "{\"type\": \"summary\", \"data\": {\"expected\": 2, \"reporting\": [\"a\"],"
                 + " \"failed\": [], \"refused\": [], \"unreachable\": [\"b\"],"
                 + " \"not_connected\": [], \"lost\": [],"
                 + " \"unfinished\": [], \"window_ns\": 10, \"loss\": ["
                 + "{\"source\": \"ring buffer full\", \"count\": 5, \"hosts\": [\"a\"]},"
+                + "{\"source\": \"map full\", \"detail\": \"@x\", \"count\": 7, \"hosts\": [\"b\"]},"
                 + "{\"source\": \"runs skipped by the kernel\", \"count\": null,"
                 + " \"hosts\": [\"a\"]}],"
                 + " \"joined_rounds\": 0, \"skipped_rounds\": 0,"
