@@ -36,8 +36,11 @@ final class Arguments {
   private static final Set<String> SEVERAL_TIMES = Set.of("I", "include");
 
   /** What -d of bpftrace can be asked for; ours prints all that there is. */
-  private static final Set<String> STAGES =
-      Set.of("all", "ast", "types", "codegen", "codegen-opt", "libbpf", "verifier", "parse", "dis");
+  private static final List<String> STAGES =
+      List.of(
+          "ast", "types", "codegen", "codegen-opt", "libbpf", "verifier", "parse", "dis", "all");
+
+  private static final String DEBUG = "--debug=";
 
   private static final Options TRACE = traceOptions();
 
@@ -247,7 +250,7 @@ final class Arguments {
    * {@code -d} has a value only where that names stages. {@code -eVALUE} with a = in the value
    * would be taken for NAME=VALUE.
    */
-  private static String[] apart(String[] arguments) {
+  private static String[] apart(String[] arguments) throws UsageException {
     List<String> all = new ArrayList<>();
     for (int i = 0; i < arguments.length; i++) {
       switch (arguments[i]) {
@@ -257,10 +260,17 @@ final class Arguments {
           all.add("-d");
           if (i + 1 < arguments.length && areStages(arguments[i + 1])) {
             i++;
+          } else if (i + 1 < arguments.length && !isNext(arguments[i + 1])) {
+            throw noStage(arguments[i + 1]);
           }
         }
         default -> {
-          String argument = withStages(arguments[i]) ? "-d" : arguments[i];
+          String argument = arguments[i];
+          if (withStages(argument)) {
+            argument = "-d";
+          } else if (argument.startsWith(DEBUG)) {
+            throw noStage(argument.substring(DEBUG.length()));
+          }
           int value = attached(argument);
           all.add(argument.substring(0, value));
           if (value < argument.length()) {
@@ -295,7 +305,17 @@ final class Arguments {
 
   private static boolean withStages(String argument) {
     return (argument.startsWith("-d") && areStages(argument.substring(2)))
-        || (argument.startsWith("--debug=") && areStages(argument.substring(8)));
+        || (argument.startsWith(DEBUG) && areStages(argument.substring(DEBUG.length())));
+  }
+
+  /** Whether what follows -d is another option, or a script, and not meant for a stage. */
+  private static boolean isNext(String argument) {
+    return !argument.matches("\\w[\\w,-]*") || Files.exists(Path.of(argument));
+  }
+
+  private static UsageException noStage(String text) {
+    String all = String.join(", ", STAGES.subList(0, STAGES.size() - 1));
+    return new UsageException("-d is %s or %s, not %s".formatted(all, STAGES.getLast(), text));
   }
 
   private static Options traceOptions() {
