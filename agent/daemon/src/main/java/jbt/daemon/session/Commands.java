@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -56,11 +57,13 @@ final class Commands implements AutoCloseable {
   }
 
   /**
-   * Begins what the text of a record asks for; the result is what is to be shown of it.
+   * Begins what the text of a record asks for, up to a NUL; the result is what is to be shown of
+   * it.
    *
    * @param place of the call in the script
    */
-  Future<TraceReply> begin(LineKind kind, String place, String text) {
+  Future<TraceReply> begin(LineKind kind, String place, String record) {
+    String text = record.split("\0", 2)[0];
     if (dryRun) {
       return CompletableFuture.completedFuture(lines(kind, ByteString.EMPTY));
     }
@@ -132,12 +135,17 @@ final class Commands implements AutoCloseable {
   }
 
   private TraceReply file(String place, String path) {
-    Path file = Path.of(path);
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
-      return trouble(place, "cat() failed: " + path + " is no regular file");
-    }
-    try (InputStream in = Files.newInputStream(file)) {
-      return lines(LineKind.LINE_CAT, ByteString.copyFrom(in.readNBytes(mostFileBytes)));
+    try {
+      Path file = Path.of(path);
+      if (Files.exists(file) && !Files.isRegularFile(file)) {
+        return trouble(place, "cat() failed: " + path + " is no regular file");
+      }
+      try (InputStream in = Files.newInputStream(file)) {
+        return lines(LineKind.LINE_CAT, ByteString.copyFrom(in.readNBytes(mostFileBytes)));
+      }
+    } catch (InvalidPathException e) {
+      // The locale that Java was started in has no such characters.
+      return trouble(place, "cat() failed: " + path + ": " + e.getReason());
     } catch (NoSuchFileException e) {
       return trouble(place, "cat() failed: " + path + ": No such file or directory");
     } catch (IOException e) {
