@@ -103,7 +103,7 @@ final class JsonMap {
     string(out, Bytes.of(text).toArray());
   }
 
-  /** JSON is UTF-8: bytes that are not become the replacement character. */
+  /** JSON is UTF-8: bytes that are not are written as those of buffers, so that they differ. */
   static void string(Bytes out, byte[] text) {
     out.add('"');
     int i = 0;
@@ -111,7 +111,7 @@ final class JsonMap {
       int length = Utf8.sequence(text, i);
       byte b = text[i];
       if (length == 0) {
-        out.add("\\ufffd");
+        out.add("\\\\x").add(Utf8.hex(b));
       } else if (length > 1) {
         out.add(text, i, length);
       } else if (b == '"' || b == '\\') {

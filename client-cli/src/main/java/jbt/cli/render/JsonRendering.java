@@ -1,6 +1,7 @@
 package jbt.cli.render;
 
 import com.google.protobuf.ByteString;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -73,14 +74,15 @@ public final class JsonRendering implements Rendering {
   /** Place and message apart. */
   private static void trouble(Bytes out, LineKind kind, ByteString line) {
     out.add("{\"type\": \"").add(Rendering.type(kind)).add("\", \"msg\": ");
-    Matcher place = PLACE.matcher(line.toStringUtf8());
+    // A character for each byte, as they need not be UTF-8.
+    Matcher place = PLACE.matcher(line.toString(StandardCharsets.ISO_8859_1));
     if (!place.matches()) {
       JsonMap.string(out, line.toByteArray());
       return;
     }
-    JsonMap.string(out, place.group(4));
+    JsonMap.string(out, place.group(4).getBytes(StandardCharsets.ISO_8859_1));
     out.add(", \"filename\": ");
-    JsonMap.string(out, place.group(1));
+    JsonMap.string(out, place.group(1).getBytes(StandardCharsets.ISO_8859_1));
     out.add(", \"line\": ").add(place.group(2)).add(", \"col\": ").add(place.group(3));
   }
 

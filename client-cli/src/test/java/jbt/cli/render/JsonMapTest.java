@@ -98,7 +98,7 @@ class JsonMapTest {
         .isEqualTo("\"a\\\"b\\\\c\\n\\r\\t\\u0001\\u007fé\"");
     byte[] broken = {'x', (byte) 0xff, (byte) 0xc3, 'y', (byte) 0xed, (byte) 0xa0, (byte) 0x80};
     assertThat(value(new Datum.Text(ByteString.copyFrom(broken))))
-        .isEqualTo("\"x\\ufffd\\ufffdy\\ufffd\\ufffd\\ufffd\"");
+        .isEqualTo("\"x\\\\xff\\\\xc3y\\\\xed\\\\xa0\\\\x80\"");
   }
 
   @Test
