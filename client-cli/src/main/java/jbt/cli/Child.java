@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import jbt.daemon.UserLocale;
 
@@ -28,21 +29,10 @@ final class Child implements AutoCloseable {
 
   /** Starts it; what stops becomes the command itself, under the same id. */
   static Child start(String command) throws WayException, InterruptedException {
-    String program = command.strip().split("\\s", 2)[0];
-    if (program.isEmpty()) {
-      throw new WayException("-c names no command");
-    } else if (program.matches(PLAIN) && !found(program)) {
-      boolean there = program.contains("/") && Files.exists(Path.of(program));
-      throw new WayException(
-          "can't start %s: %s"
-              .formatted(
-                  command, there ? program + " is no program" : "there is no program " + program));
-    }
+    String line = "kill -STOP $$; exec " + withPath(command.strip());
     try {
       Process process =
-          UserLocale.restore(new ProcessBuilder("/bin/sh", "-c", "kill -STOP $$; exec " + command))
-              .inheritIO()
-              .start();
+          UserLocale.restore(new ProcessBuilder("/bin/sh", "-c", line)).inheritIO().start();
       Child child = new Child(process);
       child.awaitStopped(command);
       return child;
@@ -51,11 +41,37 @@ final class Child implements AutoCloseable {
     }
   }
 
-  private static boolean found(String program) {
+  /**
+   * The command with its program's path, so that the shell does not try each folder: the script
+   * would see it do so.
+   */
+  private static String withPath(String command) throws WayException {
+    String program = command.split("\\s", 2)[0];
+    if (program.isEmpty()) {
+      throw new WayException("-c names no command");
+    } else if (!program.matches(PLAIN)) {
+      return command;
+    }
+    Optional<Path> file = find(program);
+    if (file.isEmpty()) {
+      boolean there = program.contains("/") && Files.exists(Path.of(program));
+      throw new WayException(
+          "can't start %s: %s"
+              .formatted(
+                  command, there ? program + " is no program" : "there is no program " + program));
+    }
+    String path = file.get().toAbsolutePath().toString();
+    return program.contains("/") || !path.matches(PLAIN)
+        ? command
+        : path + command.substring(program.length());
+  }
+
+  private static Optional<Path> find(String program) {
     String path = program.contains("/") ? "" : System.getenv().getOrDefault("PATH", "/bin");
     return Arrays.stream(path.split(":"))
         .map(folder -> Path.of(folder, program))
-        .anyMatch(file -> Files.isExecutable(file) && !Files.isDirectory(file));
+        .filter(file -> Files.isExecutable(file) && !Files.isDirectory(file))
+        .findFirst();
   }
 
   private void awaitStopped(String command) throws WayException, InterruptedException {
