@@ -448,7 +448,7 @@ final class Calls {
                 .formatted(LONGEST_TIME_FORMAT));
         return List.of();
       }
-      format = str.value();
+      format = Strings.toNul(str.value());
     }
     return List.of(new Stmt.Time(round.site(new Site.Time(format)), call.range()));
   }

@@ -231,7 +231,7 @@ final class SymbolCalls {
     if (!time.known()) {
       return Value.unknown(call.range());
     }
-    return held(time, new Meaning.Timestamp(format.value()), call.range());
+    return held(time, new Meaning.Timestamp(Strings.toNul(format.value())), call.range());
   }
 
   private Value macAddress(Ast.Expr.Call call) {
