@@ -164,12 +164,11 @@ final class FeatureProbes {
                 end,
                 new Instruction.AluImmediate(AluOperation.MOV, true, R0, 0),
                 new Instruction.Exit()));
-    Bpf.LoadResult result =
+    return accepts(
         tryLoad(
             Bpf.PROGRAM_TYPE_TRACING,
             Bpf.AttachTo.iterator(iterator.get()),
-            code.encode(map -> map));
-    return result.errno() == 0 ? Answer.YES : Answer.NO;
+            code.encode(map -> map)));
   }
 
   private static Optional<Integer> offset(Btf types, String struct, String member) {
@@ -236,8 +235,11 @@ final class FeatureProbes {
     ByteBuffer code = ByteBuffer.allocate(24).order(ByteOrder.nativeOrder());
     code.put(0, MOVE_IMMEDIATE);
     code.put(8, DIVIDE_IMMEDIATE).putShort(10, (short) 1).putInt(12, 3).put(16, EXIT);
-    Bpf.LoadResult result =
-        tryLoad(Bpf.PROGRAM_TYPE_TRACEPOINT, Bpf.AttachTo.NOTHING, code.array());
+    return accepts(tryLoad(Bpf.PROGRAM_TYPE_TRACEPOINT, Bpf.AttachTo.NOTHING, code.array()));
+  }
+
+  /** What the verifier has not spoken about, it has not refused. */
+  private static Answer accepts(Bpf.LoadResult result) {
     if (result.errno() == 0) {
       return Answer.YES;
     }

@@ -61,6 +61,14 @@ class SessionTest {
   }
 
   private static Wanted wanted(Mode mode, long mostLost, int fewestHosts, String... hosts) {
+    return wanted(modes(mode, mostLost, fewestHosts, false), hosts);
+  }
+
+  private static Wanted dryRun(String... hosts) {
+    return wanted(modes(Mode.MODE_TRACE, Long.MAX_VALUE, 0, true), hosts);
+  }
+
+  private static Wanted wanted(Modes modes, String... hosts) {
     return new Wanted(
         "BEGIN {}",
         "stdin",
@@ -72,48 +80,24 @@ class SessionTest {
         false,
         0,
         hosts.length == 0,
-        new Modes(
-            false,
-            OptionalInt.empty(),
-            Optional.empty(),
-            false,
-            true,
-            mostLost,
-            fewestHosts,
-            mode,
-            "",
-            false,
-            Buffering.LINE,
-            Graphs.NONE),
+        modes,
         OptionalInt.empty());
   }
 
-  private static Wanted dryRun(boolean dryRun) {
-    return new Wanted(
-        "x",
-        "stdin",
-        Parameters.NONE,
-        List.of("a", "b"),
+  private static Modes modes(Mode mode, long mostLost, int fewestHosts, boolean dryRun) {
+    return new Modes(
         false,
+        OptionalInt.empty(),
+        Optional.empty(),
+        dryRun,
+        true,
+        mostLost,
+        fewestHosts,
+        mode,
+        "",
         false,
-        false,
-        false,
-        0,
-        false,
-        new Modes(
-            false,
-            OptionalInt.empty(),
-            Optional.empty(),
-            dryRun,
-            true,
-            Long.MAX_VALUE,
-            0,
-            Mode.MODE_TRACE,
-            "",
-            false,
-            Buffering.LINE,
-            Graphs.NONE),
-        OptionalInt.empty());
+        Buffering.LINE,
+        Graphs.NONE);
   }
 
   private Session session(Wanted wanted) {
@@ -356,10 +340,10 @@ class SessionTest {
     String attached = "Attached 1 probe on each of 2 hosts\n";
     String notShown = "not shown: @x, which each host keeps for itself (--per-host shows it)\n";
     String footer = "hosts: 2 of 2 reporting\nloss: none\n";
-    assertThat(session(dryRun(false)).run(service)).isZero();
+    assertThat(session(wanted("a", "b")).run(service)).isZero();
     assertThat(err()).isEqualTo(attached + notShown + footer);
     err.reset();
-    assertThat(session(dryRun(true)).run(service)).isZero();
+    assertThat(session(dryRun("a", "b")).run(service)).isZero();
     assertThat(err()).isEqualTo(attached + footer);
   }
 

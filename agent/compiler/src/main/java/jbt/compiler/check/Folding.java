@@ -6,7 +6,7 @@ import jbt.compiler.check.Checked.BinaryOp;
 
 /**
  * Arithmetic on literals, exact: what does not fit 64 bits is an error, not another number. Only a
- * shift to the left drops bits, as masks are made that way.
+ * shift to the left, | and ^ keep what fits, as masks are made that way.
  */
 final class Folding {
   /** A literal number: signed, or unsigned if it is larger than that. */
@@ -43,11 +43,11 @@ final class Folding {
           case MULTIPLY -> a.multiply(b);
           case DIVIDE -> a.divide(b);
           case MODULO -> a.remainder(b);
-          case SHIFT_LEFT -> shiftLeft(a, b.intValue());
+          case SHIFT_LEFT -> bits(a.shiftLeft(b.intValue()), a.signum() >= 0);
           case SHIFT_RIGHT -> a.shiftRight(b.intValue());
           case AND -> a.and(b);
-          case OR -> bits(a.or(b));
-          case XOR -> bits(a.xor(b));
+          case OR -> bits(a.or(b), true);
+          case XOR -> bits(a.xor(b), true);
           case EQ -> truth(a.equals(b));
           case NE -> truth(!a.equals(b));
           case LT -> truth(a.compareTo(b) < 0);
@@ -58,15 +58,9 @@ final class Folding {
     return Optional.of(new Literal(result));
   }
 
-  /** Signed stays signed, where it fits that; what is not negative stays so. */
-  private static BigInteger shiftLeft(BigInteger number, int bits) {
-    BigInteger all = number.shiftLeft(bits);
-    return new Literal(all).fits() ? all : Literal.of(all.longValue(), number.signum() >= 0).exact;
-  }
-
-  /** Of a negative number and of an unsigned one that is too large to be signed. */
-  private static BigInteger bits(BigInteger number) {
-    return new Literal(number).fits() ? number : Literal.of(number.longValue(), true).exact;
+  /** Its bits, where it does not fit them as a number. */
+  private static BigInteger bits(BigInteger number, boolean unsigned) {
+    return new Literal(number).fits() ? number : Literal.of(number.longValue(), unsigned).exact;
   }
 
   private static BigInteger truth(boolean value) {

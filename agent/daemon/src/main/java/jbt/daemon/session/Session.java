@@ -130,7 +130,7 @@ public final class Session implements Runnable {
 
   /** The same before anybody has asked for it: the agent stops. */
   public synchronized void endEarly() {
-    agentStops = !stopAsked;
+    agentStops |= !stopAsked;
     stop();
   }
 
