@@ -144,7 +144,7 @@ final class MapUses {
               List.of());
       return false;
     }
-    expressions.operators().warnOfSign(map.type(), value, "@" + map.name, range);
+    expressions.operators().warnOfSign(map.type(), value, "@" + map.name + " is", range);
     return true;
   }
 

@@ -131,10 +131,13 @@ final class Operators {
       return Value.literal(0, range);
     }
     if (isLiteral(left) && isLiteral(right)) {
-      return fold(checked, (Expr.IntLiteral) left.expr(), (Expr.IntLiteral) right.expr(), range);
+      return fold(checked, left, right, range);
     }
     boolean shift = checked == BinaryOp.SHIFT_LEFT || checked == BinaryOp.SHIFT_RIGHT;
-    Type operands = shift ? (signed(left) ? Type.INT64 : Type.UINT64) : common(left, right);
+    Type operands =
+        shift
+            ? signed(left) ? Type.INT64 : Type.UINT64
+            : unsignedBits(checked, left, right) ? Type.UINT64 : common(left, right);
     warnOfSigns(checked, left, right, range);
     if (order) {
       return compare(checked, left, right, operands, range);
@@ -152,7 +155,10 @@ final class Operators {
           case ADD, SUBTRACT, MULTIPLY, SHIFT_LEFT -> true;
           default -> false;
         };
-    boolean natural = left.natural() && right.natural() && !grows;
+    boolean natural =
+        checked == BinaryOp.AND
+            ? left.natural() || right.natural()
+            : left.natural() && right.natural() && !grows;
     return new Value(expr, natural, left.hostBound() || right.hostBound());
   }
 
@@ -185,16 +191,16 @@ final class Operators {
     }
   }
 
-  /** Warns where a number may become another, as the place for it has the other sign. */
-  void warnOfSign(Type place, Value value, String name, SourceRange range) {
+  /** Warns where a number may become another, as what holds it has the other sign. */
+  void warnOfSign(Type place, Value value, String holder, SourceRange range) {
     if (place instanceof Type.Int to
         && value.type() instanceof Type.Int from
         && to.signed() != from.signed()
         && !anySign(value)) {
       diagnostics.warning(
           range,
-          "%s is %s: %s is taken as that"
-              .formatted(name, TypeNames.describe(to), TypeNames.describe(from)));
+          "%s %s: %s is taken as that"
+              .formatted(holder, TypeNames.describe(to), TypeNames.describe(from)));
     }
   }
 
@@ -212,6 +218,16 @@ final class Operators {
     };
   }
 
+  /** As in C, bits of which some are unsigned in all 64 are all so. */
+  private static boolean unsignedBits(BinaryOp op, Value left, Value right) {
+    boolean bits = op == BinaryOp.AND || op == BinaryOp.OR || op == BinaryOp.XOR;
+    return bits && (wide(left) || wide(right));
+  }
+
+  private static boolean wide(Value value) {
+    return Place.wide(integer(value));
+  }
+
   private static Value compare(
       BinaryOp op, Value left, Value right, Type operands, SourceRange range) {
     return truth(
@@ -219,8 +235,10 @@ final class Operators {
             op, as(operands, left.expr()), as(operands, right.expr()), Type.BOOL, range));
   }
 
-  private Value fold(BinaryOp op, Expr.IntLiteral left, Expr.IntLiteral right, SourceRange range) {
-    Optional<Folding.Literal> result = Folding.fold(op, number(left), number(right));
+  private Value fold(BinaryOp op, Value left, Value right, SourceRange range) {
+    Optional<Folding.Literal> result =
+        Folding.fold(
+            op, number((Expr.IntLiteral) left.expr()), number((Expr.IntLiteral) right.expr()));
     if (result.isEmpty()) {
       diagnostics.error(range, "A shift is by 0 to 63 bits");
       return Value.literal(0, range);
@@ -230,12 +248,10 @@ final class Operators {
     }
     Value value = literal(result.get(), range);
     // What a cast made unsigned has 8 bytes, however small it is.
-    boolean wide = left.type().equals(Type.UINT64) || right.type().equals(Type.UINT64);
-    return wide
-            && op != BinaryOp.SUBTRACT
-            && value.expr() instanceof Expr.IntLiteral(long number, var own, var at)
-            && number >= 0
-        ? new Value(new Expr.IntLiteral(number, Type.UINT64, range), true, false)
+    boolean unsigned = op != BinaryOp.SUBTRACT && (wide(left) || wide(right));
+    return value.expr() instanceof Expr.IntLiteral(long number, var own, var at)
+            && (unsignedBits(op, left, right) || (unsigned && number >= 0))
+        ? new Value(new Expr.IntLiteral(number, Type.UINT64, range), number >= 0, false)
         : value;
   }
 
@@ -429,13 +445,14 @@ final class Operators {
     return new Value(new Expr.Cast(result, pointer.type(), range), false, true);
   }
 
-  /** The type that both operands are brought to: signed unless neither or one alone need be. */
+  /** The type that both operands are brought to. */
   private static Type common(Value left, Value right) {
-    boolean signed =
-        signed(left) == signed(right)
-            ? signed(left)
-            : left.natural() ? signed(right) : !right.natural() || signed(left);
-    return signed ? Type.INT64 : Type.UINT64;
+    return Place.joinIntegers(integer(left), left.natural(), integer(right), right.natural());
+  }
+
+  /** What is not known yet counts as the literal 0: the other operand decides. */
+  private static Type.Int integer(Value value) {
+    return value.type() instanceof Type.Int i ? i : new Type.Int(Long.BYTES, true);
   }
 
   private boolean integer(Value value, String operator) {
@@ -461,9 +478,8 @@ final class Operators {
     return value.expr() instanceof Expr.IntLiteral && value.isInteger();
   }
 
-  /** What is not known yet counts as the literal 0: the other operand decides. */
   private static boolean signed(Value value) {
-    return !(value.type() instanceof Type.Int i) || i.signed();
+    return integer(value).signed();
   }
 
   private static Folding.Literal number(Expr.IntLiteral literal) {

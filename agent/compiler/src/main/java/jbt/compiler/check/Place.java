@@ -272,9 +272,16 @@ final class Place {
         || (type instanceof Type.Array(Type element, int length) && ofRecords(element));
   }
 
-  private static Type joinIntegers(Type.Int a, boolean aNatural, Type.Int b, boolean bNatural) {
-    boolean signed = aNatural == bNatural || (aNatural ? b : a).signed();
-    return signed ? Type.INT64 : Type.UINT64;
+  /** Signed where one of both may be negative; else unsigned where one need be, or both are. */
+  static Type joinIntegers(Type.Int a, boolean aNatural, Type.Int b, boolean bNatural) {
+    boolean negative = (a.signed() && !aNatural) || (b.signed() && !bNatural);
+    boolean unsigned = wide(a) || wide(b) || !(a.signed() || b.signed());
+    return unsigned && !negative ? Type.UINT64 : Type.INT64;
+  }
+
+  /** Whether it is unsigned and int64 does not have all its numbers. */
+  static boolean wide(Type.Int type) {
+    return !type.signed() && type.bytes() == Long.BYTES;
   }
 
   /** The fields of a record have the order in which they were first written. */

@@ -16,6 +16,8 @@ import jbt.compiler.types.TypeNames;
 
 /** Resolves and types the statements of one probe. */
 final class StatementChecker {
+  private static final String RETURNS = "The function returns";
+
   private final Round round;
   private final ProbeContext context;
   private final Diagnostics diagnostics;
@@ -206,15 +208,13 @@ final class StatementChecker {
   private List<Stmt> set(
       ProbeContext.Variable variable, String name, Value given, SourceRange range) {
     Value value = expressions.fitting(variable.place(), numberOf(given));
+    String shown = Macros.written(name);
+    // That of a function's result has a name that no script can write.
+    boolean result = shown.contains(" ");
     if (!round.environment().put(variable.place(), value)) {
       List<String> names = names(variable.place().type(), value.type());
       context.noteSet(variable);
-      // That of a function's result has a name that no script can write.
-      String shown = Macros.written(name);
-      String holder =
-          shown.contains(" ")
-              ? "The function returns"
-              : "Type mismatch for $" + shown + ": it holds";
+      String holder = result ? RETURNS : "Type mismatch for $" + shown + ": it holds";
       diagnostics.error(
           range,
           "%s %s, not %s".formatted(holder, names.getFirst(), names.getLast()),
@@ -225,7 +225,7 @@ final class StatementChecker {
     context.noteSet(variable);
     expressions
         .operators()
-        .warnOfSign(variable.place().type(), value, "$" + Macros.written(name), range);
+        .warnOfSign(variable.place().type(), value, result ? RETURNS : "$" + shown + " is", range);
     Expr coerced = Coercion.to(variable.place().type(), value.expr());
     return List.of(new Stmt.SetLocal(variable.local(), coerced, range));
   }

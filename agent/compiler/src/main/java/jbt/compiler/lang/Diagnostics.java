@@ -37,7 +37,10 @@ public final class Diagnostics {
 
   public void error(SourceRange range, String message, List<Context> contexts, List<String> hints) {
     errors++;
-    Diagnostic found = new Diagnostic(Severity.ERROR, range, message, contexts, hints);
+    add(new Diagnostic(Severity.ERROR, range, message, contexts, hints));
+  }
+
+  private void add(Diagnostic found) {
     all.add(found);
     foundIn.putIfAbsent(found, List.copyOf(open));
   }
@@ -103,7 +106,7 @@ public final class Diagnostics {
   }
 
   public void warning(SourceRange range, String message) {
-    all.add(new Diagnostic(Severity.WARNING, range, message, List.of(), List.of()));
+    add(new Diagnostic(Severity.WARNING, range, message, List.of(), List.of()));
   }
 
   public void addAll(Diagnostics others) {

@@ -364,7 +364,7 @@ class CheckerTest {
         .contains("@d = negate((int64)pid)")
         .contains("@e = (nsecs shift_right 1:int64):uint64")
         .contains("@f = ((int64)(int8)pid shift_right uid):int64")
-        .contains("@g = ((int64)pid add (int64)(1:uint64 eq (uint64)cpu):bool):int64");
+        .contains("@g = ((int64)pid add (int64)(1:int64 eq (int64)cpu):bool):int64");
   }
 
   @Test

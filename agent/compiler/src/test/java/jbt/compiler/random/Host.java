@@ -21,7 +21,7 @@ public record Host(int pid, int tid, int uid, int gid, String comm, String name)
           new Expr.Given("gid", Kinds.UINT64),
           new Expr.Given("comm", Kinds.TEXT),
           new Expr.Given("host", Kinds.TEXT),
-          new Expr.Given("nsecs & 0", Kinds.UINT64),
+          new Expr.Given("nsecs & 0", new Kind.Int(8, false, true)),
           new Expr.Given("nsecs > 5", Kinds.TRUTH),
           new Expr.Given("rand >> 40", new Kind.Int(8, false, true)),
           new Expr.Given("cpu / 4096", new Kind.Int(8, true, true)),

@@ -33,6 +33,10 @@ final class Node {
       this.precedence = precedence;
     }
 
+    boolean bitwise() {
+      return precedence <= 6;
+    }
+
     boolean compares() {
       return precedence == 7 || precedence == 8;
     }

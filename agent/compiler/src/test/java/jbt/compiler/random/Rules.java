@@ -70,10 +70,15 @@ final class Rules {
     return value.bitLength() > 63 ? Kinds.UINT64 : new Kind.Int(8, true, value.signum() >= 0);
   }
 
+  private static boolean isUnsignedBits(Expr.Combine e) {
+    return e.op().bitwise() && (isUnsignedWord(kind(e.left())) || isUnsignedWord(kind(e.right())));
+  }
+
   private static Kind folded(Expr.Combine e, BigInteger value) {
     boolean unsigned = isUnsignedWord(kind(e.left())) || isUnsignedWord(kind(e.right()));
-    return unsigned && e.op() != Binary.SUBTRACT && value.signum() >= 0 && value.bitLength() <= 63
-        ? new Kind.Int(8, false, true)
+    boolean natural = value.signum() >= 0 && value.bitLength() <= 63;
+    return isUnsignedBits(e) || (unsigned && e.op() != Binary.SUBTRACT && natural)
+        ? new Kind.Int(8, false, natural)
         : literal(value);
   }
 
@@ -100,19 +105,22 @@ final class Rules {
           default -> false;
         };
     boolean signed =
-        e.op() == Binary.SUBTRACT || (e.op().shifts() ? left.isSigned() : common(left, right));
-    return new Kind.Int(8, signed, left.isNatural() && right.isNatural() && !grows);
+        e.op() == Binary.SUBTRACT
+            || (e.op().shifts() ? left.isSigned() : !isUnsignedBits(e) && common(left, right));
+    boolean natural =
+        e.op() == Binary.AND
+            ? left.isNatural() || right.isNatural()
+            : left.isNatural() && right.isNatural() && !grows;
+    return new Kind.Int(8, signed, natural);
   }
 
-  /** Whether an operation of two operands is a signed one. */
+  /** Whether an operation of two operands, or a place for both, is a signed one. */
   static boolean common(Kind left, Kind right) {
-    if (left.isSigned() == right.isSigned()) {
-      return left.isSigned();
-    }
-    if (left.isNatural()) {
-      return right.isSigned();
-    }
-    return !right.isNatural() || left.isSigned();
+    boolean negative =
+        (left.isSigned() && !left.isNatural()) || (right.isSigned() && !right.isNatural());
+    boolean unsigned =
+        isUnsignedWord(left) || isUnsignedWord(right) || (!left.isSigned() && !right.isSigned());
+    return negative || !unsigned;
   }
 
   private static Kind conditional(Expr.Conditional e) {
@@ -151,12 +159,8 @@ final class Rules {
     boolean signed;
     if (a instanceof Kind.Truth || b instanceof Kind.Truth) {
       signed = (a instanceof Kind.Truth ? b : a).isSigned();
-    } else if (a.isSigned() == b.isSigned()) {
-      signed = a.isSigned();
-    } else if (a.isNatural() == b.isNatural()) {
-      signed = true;
     } else {
-      signed = a.isNatural() ? b.isSigned() : a.isSigned();
+      signed = common(a, b);
     }
     return new Kind.Int(8, signed, a.isNatural() && b.isNatural());
   }
@@ -185,6 +189,7 @@ final class Rules {
         Optional<BigInteger> right = constant(e.right());
         yield left.isPresent() && right.isPresent()
             ? fold(e.op(), left.get(), right.get())
+                .map(value -> isUnsignedBits(e) ? exact(value.longValue(), false) : value)
             : Optional.empty();
       }
       case Expr.Logical e -> {
