@@ -404,17 +404,19 @@ final class ExpressionChecker {
 
   private Value tuple(Ast.Expr.Tuple tuple) {
     List<Expr> parts = new ArrayList<>();
+    boolean natural = true;
     boolean bound = false;
     boolean known = true;
     for (Ast.Expr part : tuple.parts()) {
       Value value = value(part);
       parts.add(value.expr());
+      natural &= value.natural() || !(value.isInteger() || value.type() instanceof Type.Tuple);
       bound |= value.hostBound();
       known &= value.known();
     }
     List<Type> types = parts.stream().map(Expr::type).toList();
     return known
-        ? new Value(new Expr.Tuple(parts, new Type.Tuple(types), tuple.range()), false, bound)
+        ? new Value(new Expr.Tuple(parts, new Type.Tuple(types), tuple.range()), natural, bound)
         : Value.unknown(tuple.range());
   }
 

@@ -241,7 +241,8 @@ final class Place {
               new Type.Pointer(
                   pointer.target().equals(other.target()) ? other.target() : Type.NONE,
                   pointer.space() == other.space() ? other.space() : Type.AddressSpace.NONE));
-      case Type.Tuple tuple when right instanceof Type.Tuple other -> joinTuples(tuple, other);
+      case Type.Tuple tuple when right instanceof Type.Tuple other ->
+          joinTuples(tuple, aNatural, other, bNatural);
       case Type.Int i -> Optional.empty();
       case Type.Bool bool -> Optional.empty();
       case Type.Str str -> Optional.empty();
@@ -285,14 +286,15 @@ final class Place {
   }
 
   /** The fields of a record have the order in which they were first written. */
-  private static Optional<Type> joinTuples(Type.Tuple a, Type.Tuple b) {
+  private static Optional<Type> joinTuples(
+      Type.Tuple a, boolean aNatural, Type.Tuple b, boolean bNatural) {
     if (!sameFields(a, b)) {
       return Optional.empty();
     }
     List<Type> parts = new ArrayList<>();
     for (int i = 0; i < a.parts().size(); i++) {
       int other = a.names().isEmpty() ? i : b.names().indexOf(a.names().get(i));
-      Optional<Type> part = join(a.parts().get(i), false, b.parts().get(other), false);
+      Optional<Type> part = join(a.parts().get(i), aNatural, b.parts().get(other), bNatural);
       if (part.isEmpty()) {
         return Optional.empty();
       }

@@ -7,7 +7,8 @@ import jbt.compiler.types.Type;
 /**
  * A checked expression and what else is known of it.
  *
- * @param natural an integer known to be in 0 to 2^63 - 1, which is right as signed and as unsigned
+ * @param natural an integer known to be in 0 to 2^63 - 1, which is right as signed and as unsigned;
+ *     a tuple whose integers are all so
  * @param hostBound means something on one host only: it derives from a process id or an address
  */
 record Value(Expr expr, boolean natural, boolean hostBound) {

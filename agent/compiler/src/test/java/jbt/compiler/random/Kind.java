@@ -40,7 +40,7 @@ sealed interface Kind {
       case Int n -> n.natural;
       case Truth t -> t.natural;
       case Text t -> false;
-      case Tuple t -> false;
+      case Tuple t -> t.parts.stream().allMatch(part -> part instanceof Text || part.isNatural());
     };
   }
 

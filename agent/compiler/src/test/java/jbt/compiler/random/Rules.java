@@ -140,7 +140,9 @@ final class Rules {
       case Kind.Int n -> new Kind.Int(n.bytes(), n.signed(), natural);
       case Kind.Truth t -> new Kind.Truth(natural);
       case Kind.Text t -> t;
-      case Kind.Tuple t -> t;
+      case Kind.Tuple t ->
+          new Kind.Tuple(
+              t.parts().stream().map(part -> withNatural(part, natural)).toList(), t.named());
     };
   }
 
@@ -149,7 +151,8 @@ final class Rules {
     if (a instanceof Kind.Tuple x && b instanceof Kind.Tuple y) {
       List<Kind> parts = new ArrayList<>();
       for (int i = 0; i < x.parts().size(); i++) {
-        parts.add(join(x.parts().get(i).plain(), y.parts().get(i).plain()));
+        Kind left = withNatural(x.parts().get(i), a.isNatural());
+        parts.add(join(left, withNatural(y.parts().get(i), b.isNatural())));
       }
       return new Kind.Tuple(parts, x.named());
     }
