@@ -224,6 +224,9 @@ final class Access {
     if (value.expr() instanceof Expr.Memory memory && memory.bits().isEmpty()) {
       return addressOf(memory, range);
     }
+    if (value.expr() instanceof Expr.ContextField field && ContextFields.inRecord(field)) {
+      return addressOf(field, range);
+    }
     if (value.expr() instanceof Expr.Local && canBePointedTo(value.type())) {
       return held(value, range);
     }
@@ -238,6 +241,11 @@ final class Access {
   static Value addressOf(Expr.Memory memory, SourceRange range) {
     Type type = new Type.Pointer(memory.type(), memory.space());
     return new Value(sum(memory.address(), memory.offset(), type, range), false, true);
+  }
+
+  static Value addressOf(Expr.ContextField field, SourceRange range) {
+    Type.Pointer type = new Type.Pointer(field.type(), AddressSpace.KERNEL);
+    return ContextFields.address(field, type, range);
   }
 
   /** Where an array begins whose length nothing tells; other values as they are. */

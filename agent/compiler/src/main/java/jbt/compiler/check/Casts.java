@@ -30,6 +30,9 @@ final class Casts {
       if (operand.expr() instanceof Expr.Memory memory && !operand.isInteger()) {
         return toPointer(Access.addressOf(memory, range), pointer, range);
       }
+      if (operand.expr() instanceof Expr.ContextField field && ContextFields.inRecord(field)) {
+        return toPointer(Access.addressOf(field, range), pointer, range);
+      }
     }
     if (operand.isInteger()
         && type instanceof Type.Array(Type element, int length)

@@ -24,6 +24,8 @@ final class ContextFields {
 
   private static final String ENUM = "enum ";
 
+  private static final Type.Int HALF = new Type.Int(2, false);
+
   /** A hint that names more helps nobody. */
   private static final int MOST_NAMED = 12;
 
@@ -304,11 +306,12 @@ final class ContextFields {
   }
 
   private Value value(Field field, FieldType type, SourceRange range) {
-    if (type.read() == Read.DATA_LOC && type.type() instanceof Type.Pointer pointer) {
-      return elsewhere(field, pointer, range);
-    }
     Type resolved = resolved(field, type.type());
-    Expr expr = new Expr.ContextField(field.offset(), type.size(), type.read(), resolved, range);
+    Expr.ContextField expr =
+        new Expr.ContextField(field.offset(), type.size(), type.read(), resolved, range);
+    if (type.read() == Read.DATA_LOC && resolved instanceof Type.Pointer pointer) {
+      return address(expr, pointer, range);
+    }
     boolean natural =
         type.type() instanceof Type.Bool
             || (type.type() instanceof Type.Int i && !i.signed() && i.bytes() < 8);
@@ -316,16 +319,29 @@ final class ContextFields {
     return new Value(expr, natural, pointer || type.processId());
   }
 
-  /** The address of what is at the end of the record. */
-  private static Value elsewhere(Field field, Type.Pointer type, SourceRange range) {
-    Type.Int half = new Type.Int(2, false);
+  /** Whether it lies in the tracepoint's record, where it has an address. */
+  static boolean inRecord(Expr.ContextField field) {
+    return switch (field.read()) {
+      case CHARS, DATA_LOC, ARRAY -> true;
+      case LOAD, TRUSTED -> false;
+    };
+  }
+
+  /** The address of what lies in the record, or at its end. */
+  static Value address(Expr.ContextField field, Type.Pointer type, SourceRange range) {
+    Expr distance =
+        field.read() == Read.DATA_LOC
+            ? new Expr.Cast(
+                new Expr.ContextField(field.offset(), HALF.bytes(), Read.LOAD, HALF, range),
+                Type.UINT64,
+                range)
+            : new Expr.IntLiteral(field.offset(), Type.UINT64, range);
     Expr record = new Expr.Call(Function.CONTEXT, List.of(), type, range);
-    Expr distance = new Expr.ContextField(field.offset(), half.bytes(), Read.LOAD, half, range);
     Expr address =
         new Expr.Binary(
             Checked.BinaryOp.ADD,
             new Expr.Cast(record, Type.UINT64, range),
-            new Expr.Cast(distance, Type.UINT64, range),
+            distance,
             Type.UINT64,
             range);
     return new Value(new Expr.Cast(address, type, range), false, true);
