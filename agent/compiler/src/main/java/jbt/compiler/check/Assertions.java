@@ -104,8 +104,8 @@ final class Assertions {
       return List.of();
     }
     Value condition = expressions.condition(call.arguments().getFirst());
-    Ast.Expr plain = new Ast.Expr.Str("%s", call.arguments().get(1).range());
-    List<Stmt> failed = new ArrayList<>(calls.printf(message(call, plain), Use.ERROR));
+    Ast.Expr format = new Ast.Expr.Str("assert failed: %s", call.arguments().get(1).range());
+    List<Stmt> failed = new ArrayList<>(calls.printf(message(call, format), Use.ERROR));
     Expr one = Value.literal(1, call.range()).expr();
     failed.add(new Stmt.Exit(round.site(new Site.Exit()), one, call.range()));
     return List.of(new Stmt.If(condition.expr(), List.of(), failed, call.range()));
