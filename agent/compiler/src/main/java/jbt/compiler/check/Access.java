@@ -221,11 +221,9 @@ final class Access {
     if (!value.known()) {
       return Value.unknown(range);
     }
-    if (value.expr() instanceof Expr.Memory memory && memory.bits().isEmpty()) {
-      return addressOf(memory, range);
-    }
-    if (value.expr() instanceof Expr.ContextField field && ContextFields.inRecord(field)) {
-      return addressOf(field, range);
+    Optional<Value> traced = addressOf(value.expr(), range);
+    if (traced.isPresent()) {
+      return traced.get();
     }
     if (value.expr() instanceof Expr.Local && canBePointedTo(value.type())) {
       return held(value, range);
@@ -243,9 +241,16 @@ final class Access {
     return new Value(sum(memory.address(), memory.offset(), type, range), false, true);
   }
 
-  static Value addressOf(Expr.ContextField field, SourceRange range) {
-    Type.Pointer type = new Type.Pointer(field.type(), AddressSpace.KERNEL);
-    return ContextFields.address(field, type, range);
+  /** The address of what is in memory, or in the probe's record; nothing else has one. */
+  static Optional<Value> addressOf(Expr expr, SourceRange range) {
+    return switch (expr) {
+      case Expr.Memory memory when memory.bits().isEmpty() -> Optional.of(addressOf(memory, range));
+      case Expr.ContextField field when ContextFields.inRecord(field) -> {
+        Type.Pointer type = new Type.Pointer(field.type(), AddressSpace.KERNEL);
+        yield Optional.of(ContextFields.address(field, type, range));
+      }
+      default -> Optional.empty();
+    };
   }
 
   /** Where an array begins whose length nothing tells; other values as they are. */

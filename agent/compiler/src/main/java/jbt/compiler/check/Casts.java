@@ -27,11 +27,9 @@ final class Casts {
       if (number) {
         return toPointer(operand, pointer, range);
       }
-      if (operand.expr() instanceof Expr.Memory memory && !operand.isInteger()) {
-        return toPointer(Access.addressOf(memory, range), pointer, range);
-      }
-      if (operand.expr() instanceof Expr.ContextField field && ContextFields.inRecord(field)) {
-        return toPointer(Access.addressOf(field, range), pointer, range);
+      Optional<Value> address = Access.addressOf(operand.expr(), range);
+      if (address.isPresent()) {
+        return toPointer(address.get(), pointer, range);
       }
     }
     if (operand.isInteger()

@@ -131,13 +131,11 @@ final class Operators {
       return Value.literal(0, range);
     }
     if (isLiteral(left) && isLiteral(right)) {
-      return fold(checked, left, right, range);
+      return fold(checked, (Expr.IntLiteral) left.expr(), (Expr.IntLiteral) right.expr(), range);
     }
     boolean shift = checked == BinaryOp.SHIFT_LEFT || checked == BinaryOp.SHIFT_RIGHT;
-    Type operands =
-        shift
-            ? signed(left) ? Type.INT64 : Type.UINT64
-            : unsignedBits(checked, left, right) ? Type.UINT64 : common(left, right);
+    Type shifted = signed(left) ? Type.INT64 : Type.UINT64;
+    Type operands = shift ? shifted : common(checked, left, right);
     warnOfSigns(checked, left, right, range);
     if (order) {
       return compare(checked, left, right, operands, range);
@@ -150,15 +148,12 @@ final class Operators {
             shift ? right.expr() : as(operands, right.expr()),
             type,
             range);
-    boolean grows =
-        switch (checked) {
-          case ADD, SUBTRACT, MULTIPLY, SHIFT_LEFT -> true;
-          default -> false;
-        };
     boolean natural =
-        checked == BinaryOp.AND
-            ? left.natural() || right.natural()
-            : left.natural() && right.natural() && !grows;
+        switch (checked) {
+          case ADD, SUBTRACT, MULTIPLY, SHIFT_LEFT -> false;
+          case AND -> left.natural() || right.natural();
+          default -> left.natural() && right.natural();
+        };
     return new Value(expr, natural, left.hostBound() || right.hostBound());
   }
 
@@ -219,13 +214,13 @@ final class Operators {
   }
 
   /** As in C, bits of which some are unsigned in all 64 are all so. */
-  private static boolean unsignedBits(BinaryOp op, Value left, Value right) {
+  private static boolean unsignedBits(BinaryOp op, Expr left, Expr right) {
     boolean bits = op == BinaryOp.AND || op == BinaryOp.OR || op == BinaryOp.XOR;
     return bits && (wide(left) || wide(right));
   }
 
-  private static boolean wide(Value value) {
-    return Place.wide(integer(value));
+  private static boolean wide(Expr expr) {
+    return Place.wide(integerType(expr.type()));
   }
 
   private static Value compare(
@@ -235,10 +230,8 @@ final class Operators {
             op, as(operands, left.expr()), as(operands, right.expr()), Type.BOOL, range));
   }
 
-  private Value fold(BinaryOp op, Value left, Value right, SourceRange range) {
-    Optional<Folding.Literal> result =
-        Folding.fold(
-            op, number((Expr.IntLiteral) left.expr()), number((Expr.IntLiteral) right.expr()));
+  private Value fold(BinaryOp op, Expr.IntLiteral left, Expr.IntLiteral right, SourceRange range) {
+    Optional<Folding.Literal> result = Folding.fold(op, number(left), number(right));
     if (result.isEmpty()) {
       diagnostics.error(range, "A shift is by 0 to 63 bits");
       return Value.literal(0, range);
@@ -446,13 +439,16 @@ final class Operators {
   }
 
   /** The type that both operands are brought to. */
-  private static Type common(Value left, Value right) {
-    return Place.joinIntegers(integer(left), left.natural(), integer(right), right.natural());
+  private static Type common(BinaryOp op, Value left, Value right) {
+    return unsignedBits(op, left.expr(), right.expr())
+        ? Type.UINT64
+        : Place.joinIntegers(
+            integerType(left.type()), left.natural(), integerType(right.type()), right.natural());
   }
 
   /** What is not known yet counts as the literal 0: the other operand decides. */
-  private static Type.Int integer(Value value) {
-    return value.type() instanceof Type.Int i ? i : new Type.Int(Long.BYTES, true);
+  private static Type.Int integerType(Type type) {
+    return type instanceof Type.Int i ? i : new Type.Int(Long.BYTES, true);
   }
 
   private boolean integer(Value value, String operator) {
@@ -479,7 +475,7 @@ final class Operators {
   }
 
   private static boolean signed(Value value) {
-    return integer(value).signed();
+    return integerType(value.type()).signed();
   }
 
   private static Folding.Literal number(Expr.IntLiteral literal) {
