@@ -163,10 +163,8 @@ final class Loops {
     Optional<ProbeContext.Variable> variable = variable(loop.variable());
     List<Stmt> result = List.of();
     if (variable.isPresent()) {
+      Type type = expressions.operators().common(BinaryOp.LT, from, to, loop.range());
       boolean natural = from.natural() && to.natural();
-      boolean unsigned =
-          !natural && from.type().equals(Type.UINT64) && to.type().equals(Type.UINT64);
-      Type type = unsigned ? Type.UINT64 : Type.INT64;
       Expr number = new Expr.IntLiteral(0, type, loop.variable().range());
       round.environment().put(variable.get().place(), new Value(number, natural, false));
       result =

@@ -135,8 +135,7 @@ final class Operators {
     }
     boolean shift = checked == BinaryOp.SHIFT_LEFT || checked == BinaryOp.SHIFT_RIGHT;
     Type shifted = signed(left) ? Type.INT64 : Type.UINT64;
-    Type operands = shift ? shifted : common(checked, left, right);
-    warnOfSigns(checked, left, right, range);
+    Type operands = shift ? shifted : common(checked, left, right, range);
     if (order) {
       return compare(checked, left, right, operands, range);
     }
@@ -439,7 +438,8 @@ final class Operators {
   }
 
   /** The type that both operands are brought to. */
-  private static Type common(BinaryOp op, Value left, Value right) {
+  Type common(BinaryOp op, Value left, Value right, SourceRange range) {
+    warnOfSigns(op, left, right, range);
     return unsignedBits(op, left.expr(), right.expr())
         ? Type.UINT64
         : Place.joinIntegers(

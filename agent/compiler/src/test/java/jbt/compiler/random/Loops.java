@@ -143,8 +143,7 @@ final class Loops {
     Kind first = Rules.kind(from);
     Kind end = Rules.kind(to);
     boolean natural = first.isNatural() && end.isNatural();
-    boolean unsigned = !natural && Rules.isUnsignedWord(first) && Rules.isUnsignedWord(end);
-    Variable count = scope.count(new Kind.Int(8, !unsigned, natural), "");
+    Variable count = scope.count(new Kind.Int(8, Rules.common(first, end), natural), "");
     return new Stmt.ForRange(count, from, to, body(most, true, true, blocks));
   }
 
