@@ -240,15 +240,8 @@ final class HelperCalls {
     }
   }
 
-  /** Reads an array or what a pointer points to. */
   private void read(Expr of, Address to, int bytes) {
-    Operand start =
-        of instanceof Expr.ContextField field && of.type() instanceof Type.Array
-            ? body.add(lowering.context(), new Imm(field.offset()))
-            : of.type() instanceof Type.Array
-                ? body.addressOf(lowering.expressions().place(of))
-                : lowering.expressions().scalar(of);
-    lowering.texts().readBytes(of.type(), start, to, new Imm(bytes));
+    lowering.texts().readFrom(of, to, new Imm(bytes));
   }
 
   /** By shifts: it is rare, and an instruction of its own would be in every pass. */

@@ -223,26 +223,17 @@ final class TextCalls {
     }
     boolean text = function == Function.STRNCMP;
     Address start = text ? lowering.texts().start(of, count) : memory(of, count);
-    int known = text || held(of) ? of.type().storedSize() : (count + 7) & ~7;
+    int known = text || Texts.inMemory(of) ? of.type().storedSize() : (count + 7) & ~7;
     return (offset, bytes) -> offset < known ? body.load(Size.of(bytes), start.plus(offset)) : ZERO;
   }
 
-  private static boolean held(Expr of) {
-    return of.type() instanceof Type.Str
-        || of.type() instanceof Type.Array
-        || of.type() instanceof Type.Buffer
-        || of.type() instanceof Type.Symbolic;
-  }
-
   private Address memory(Expr pointer, int count) {
-    if (held(pointer)) {
+    if (Texts.inMemory(pointer)) {
       return lowering.expressions().place(pointer);
     }
     Address place = body.memory((count + 7) & ~7);
     lowering.expressions().zero(place, (count + 7) & ~7);
-    lowering
-        .texts()
-        .readBytes(pointer.type(), lowering.expressions().scalar(pointer), place, new Imm(count));
+    lowering.texts().readFrom(pointer, place, new Imm(count));
     return place;
   }
 
@@ -388,16 +379,7 @@ final class TextCalls {
         count instanceof Imm(long n)
             ? new Imm(Math.clamp(n, 0, size))
             : lowering.texts().bounded(count, size);
-    Operand start =
-        switch (of) {
-          case Expr.ContextField field when of.type() instanceof Type.Array ->
-              body.add(lowering.context(), new Imm(field.offset()));
-          default ->
-              held(of)
-                  ? body.addressOf(lowering.expressions().place(of))
-                  : lowering.expressions().scalar(of);
-        };
-    lowering.texts().readBytes(of.type(), start, to, bounded);
+    lowering.texts().readFrom(of, to, bounded);
     return bounded;
   }
 }

@@ -272,6 +272,25 @@ final class Texts {
     return length(read(new Source(from, space(pointer), limit, Optional.empty()), to), limit);
   }
 
+  /** Whether the program itself has a value, in memory. */
+  static boolean inMemory(Expr of) {
+    return of.type() instanceof Type.Str
+        || of.type() instanceof Type.Array
+        || of.type() instanceof Type.Buffer
+        || of.type() instanceof Type.Symbolic;
+  }
+
+  /** Reads bytes of a value, or from where a pointer points to. */
+  void readFrom(Expr of, Address to, Operand count) {
+    Operand start =
+        of instanceof Expr.ContextField field && of.type() instanceof Type.Array
+            ? body.add(lowering.context(), new Imm(field.offset()))
+            : inMemory(of)
+                ? body.addressOf(lowering.expressions().place(of))
+                : lowering.expressions().scalar(of);
+    readBytes(of.type(), start, to, count);
+  }
+
   /** Reads bytes of the traced side; where they can't be read there are zeros then. */
   void readBytes(Type type, Operand from, Address to, Operand count) {
     Operand target = body.addressOf(to);
