@@ -260,7 +260,7 @@ final class Reads {
     return switch (expr) {
       case Expr.IntLiteral e -> true;
       case Expr.StrLiteral e -> true;
-      case Expr.Str e -> true;
+      case Expr.Str e -> !differs(e);
       case Expr.BuiltinValue e ->
           switch (e.builtin()) {
             case COMM, PID, TID, UID, GID -> true;
