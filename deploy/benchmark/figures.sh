@@ -14,14 +14,9 @@ quartile() { sort -n | awk '{ v[NR] = $1 } END { if (NR) print v[int((NR + 3) / 
 # median FIGURE
 median() { grep -v nan "$work/figure.$1" 2>/dev/null | middle; }
 
-# net FIGURE BASE: what one figure is more than another, of the lower quartile of the rounds of each: where
-# the kernel puts a map is chance, and one in two is up to 15 ns slower, whoever made it. It is below
-# zero for a program that does less than ask for the pid.
-net() {
-  local of from
-  of=$(quartile <"$work/figure.$1") from=$(quartile <"$work/figure.$2")
-  [[ $of$from = *nan* ]] && echo nan || calc "$of - $from"
-}
+# net FIGURE BASE: the median of what one figure is more than another in the same round, of the rounds
+# that have both. It is below zero for a program that does less than ask for the pid.
+net() { paste "$work/figure.$1" "$work/figure.$2" 2>/dev/null | awk 'NF == 2 { print $1 - $2 }' | middle; }
 
 calc() { awk "BEGIN { print $1 }"; }
 
