@@ -21,10 +21,12 @@ import java.util.stream.Stream;
  */
 final class Companions {
   // Only blanks of the line in front: else each of many empty lines is looked through to the last.
-  private static final Pattern IMPORT =
-      Pattern.compile("(?m)(?:^|[;}])\\h*import\\s*\"([^\"\n]+)\"");
+  private static final String START = "(?m)(?:^|[;}]|\\*/)\\h*";
+
+  private static final String GAP = "\\s*+(?:/\\*[^*]{0,200}\\*/\\s*+)?";
+  private static final Pattern IMPORT = Pattern.compile(START + "import" + GAP + "\"([^\"\n]+)\"");
   private static final Pattern INCLUDE =
-      Pattern.compile("(?m)^\\h*#\\s*include\\s*[<\"]([^>\"\n]+)[>\"]");
+      Pattern.compile(START + "#\\s*include" + GAP + "[<\"]([^>\"\n]+)[>\"]");
 
   /** As much as an agent takes of a script with all that belongs to it. */
   private static final int MOST_BYTES = 256 << 10;

@@ -52,6 +52,23 @@ class CompanionsTest {
   }
 
   @Test
+  void commentsStandInFront() throws Exception {
+    write("a.bt", "a");
+    write("b.bt", "b");
+    write("x.h", "x");
+    write("y.h", "y");
+    String text =
+        """
+        /* of
+           a */ import "a.bt"; import /* b */ "b.bt";
+        /* x */ #include "x.h"
+        #include /* y */ "y.h"
+        """;
+    assertThat(Companions.of(folder.resolve("main.bt").toString(), text, List.of(), List.of()))
+        .containsOnlyKeys("a.bt", "b.bt", "x.h", "y.h");
+  }
+
+  @Test
   void emptyLinesTakeNoTime() throws Exception {
     write("a.bt", "");
     String text = "import \"a.bt\";\n" + "\n".repeat(200_000) + "BEGIN { }";
