@@ -1,6 +1,7 @@
 package jbt.kernel.symbols;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,6 +23,10 @@ import jbt.compiler.target.KernelFunctions.Function;
  */
 public final class KernelSymbols {
   private static final Path KALLSYMS = Path.of("/proc/kallsyms");
+
+  /** A letter as of nm(1) and a blank, in front of a name. */
+  private static final int KIND_BYTES = 2;
+
   private static final long READ_AGAIN_NS = 5_000_000_000L;
 
   /** Further than this behind a symbol is no part of it. */
@@ -107,9 +112,8 @@ public final class KernelSymbols {
     return Optional.empty();
   }
 
-  /** Kinds are letters as of nm(1). */
   private boolean isCode(int place) {
-    return switch (text[names[place] - 2]) {
+    return switch (text[names[place] - KIND_BYTES]) {
       case 't', 'T', 'w', 'W' -> true;
       default -> false;
     };
@@ -195,37 +199,50 @@ public final class KernelSymbols {
     readAt = System.nanoTime();
     read = true;
     functionNames = Optional.empty();
-    try {
-      text = Files.readAllBytes(KALLSYMS);
+    try (InputStream list = Files.newInputStream(KALLSYMS)) {
+      parse(list);
     } catch (IOException e) {
       throw new UncheckedIOException("read " + KALLSYMS, e);
     }
-    parse();
   }
 
-  /** Lines of address, kind, name, and for modules a tab and the module in brackets. */
-  private void parse() {
-    long[] found = new long[1 << 16];
-    int[] starts = new int[1 << 16];
+  /**
+   * Lines of address, kind, name, and for modules a tab and the module in brackets. The text is
+   * kept without the addresses, which are half of it: an agent has little memory.
+   */
+  private void parse(InputStream list) throws IOException {
+    byte[] chunk = new byte[1 << 16];
+    byte[] kept = new byte[1 << 22];
+    long[] found = new long[1 << 17];
+    int[] starts = new int[1 << 17];
+    int length = 0;
     int count = 0;
-    int at = 0;
-    while (at < text.length) {
-      long address = 0;
-      while (at < text.length && text[at] != ' ') {
-        address = address << 4 | Character.digit(text[at++], 16);
+    long address = 0;
+    boolean inAddress = true;
+    for (int bytes = list.read(chunk); bytes > 0; bytes = list.read(chunk)) {
+      if (length + bytes > kept.length) {
+        kept = Arrays.copyOf(kept, 2 * kept.length);
       }
-      at += 3;
-      if (count == found.length) {
-        found = Arrays.copyOf(found, 2 * count);
-        starts = Arrays.copyOf(starts, 2 * count);
+      for (int i = 0; i < bytes; i++) {
+        byte each = chunk[i];
+        if (!inAddress) {
+          kept[length++] = each;
+          inAddress = each == '\n';
+        } else if (each != ' ') {
+          address = address << 4 | Character.digit(each, 16);
+        } else {
+          if (count == found.length) {
+            found = Arrays.copyOf(found, 2 * count);
+            starts = Arrays.copyOf(starts, 2 * count);
+          }
+          found[count] = address;
+          starts[count++] = length + KIND_BYTES;
+          address = 0;
+          inAddress = false;
+        }
       }
-      found[count] = address;
-      starts[count++] = at;
-      while (at < text.length && text[at] != '\n') {
-        at++;
-      }
-      at++;
     }
+    text = Arrays.copyOf(kept, length);
     sort(found, starts, count);
   }
 
