@@ -11,9 +11,6 @@ start_loop() {
   exec 3>"$work/ask" 4<"$work/answer"
 }
 
-# pin_loop PROCESSOR: from now on it runs there.
-pin_loop() { taskset -pc "$1" "$loop" >/dev/null; }
-
 # The call that the loop makes: 0 for getppid, the length of the path for openat.
 path_length=0
 
@@ -90,7 +87,7 @@ enable_statistics() { echo "$1" >/proc/sys/kernel/bpf_stats_enabled; }
 on_both() {
   local processor i costs=()
   for processor in 0 $(($(nproc) > 1)); do
-    pin_loop $processor
+    taskset -pc "$processor" "$loop" >/dev/null
     costs+=("$(for ((i = 0; i < windows; i++)); do "$1"; done | quartile)")
   done
   cost=$(calc "(${costs[0]} + ${costs[1]}) / 2")

@@ -23,7 +23,9 @@ final class Companions {
   // Only blanks of the line in front: else each of many empty lines is looked through to the last.
   private static final String START = "(?m)(?:^|[;}]|\\*/)\\h*";
 
+  /** Blanks, with a short comment at the most. */
   private static final String GAP = "\\s*+(?:/\\*[^*]{0,200}\\*/\\s*+)?";
+
   private static final Pattern IMPORT = Pattern.compile(START + "import" + GAP + "\"([^\"\n]+)\"");
   private static final Pattern INCLUDE =
       Pattern.compile(START + "#\\s*include" + GAP + "[<\"]([^>\"\n]+)[>\"]");

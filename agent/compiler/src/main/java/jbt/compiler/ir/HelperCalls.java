@@ -50,7 +50,7 @@ final class HelperCalls {
       case MAC_ADDRESS -> {
         Address place = body.exactMemory(8);
         body.storeWord(place, ZERO);
-        read(e.arguments().getFirst(), place, MAC_BYTES);
+        lowering.texts().readFrom(e.arguments().getFirst(), place, new Imm(MAC_BYTES));
         yield body.load(Size.DOUBLE, place);
       }
       case ADDRESS -> {
@@ -170,7 +170,7 @@ final class HelperCalls {
     if (source.type() instanceof Type.Pointer) {
       from = body.memory((bytes + 7) & ~7);
       lowering.expressions().zero(from, (bytes + 7) & ~7);
-      read(source, from, bytes);
+      lowering.texts().readFrom(source, from, new Imm(bytes));
     } else if (Layout.scalar(source.type())) {
       from = body.exactMemory(8);
       body.storeWord(from, lowering.expressions().scalar(source));
@@ -233,15 +233,12 @@ final class HelperCalls {
     lowering.expressions().zero(to, 8 + INET6_BYTES);
     body.storeWord(to, lowering.expressions().scalar(family));
     if (address.type() instanceof Type.Array(Type.Int(int bytes, var signed, var e), int length)) {
-      read(address, to.plus(8), Math.min(bytes * length, INET6_BYTES));
+      int read = Math.min(bytes * length, INET6_BYTES);
+      lowering.texts().readFrom(address, to.plus(8), new Imm(read));
     } else {
       Operand number = lowering.expressions().scalar(address);
       body.store(Size.WORD, to.plus(8), number);
     }
-  }
-
-  private void read(Expr of, Address to, int bytes) {
-    lowering.texts().readFrom(of, to, new Imm(bytes));
   }
 
   /** By shifts: it is rare, and an instruction of its own would be in every pass. */
