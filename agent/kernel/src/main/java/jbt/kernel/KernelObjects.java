@@ -40,6 +40,7 @@ final class KernelObjects implements AutoCloseable {
       for (Program program : plan.programs()) {
         programs.add(own(ProgramLoader.load(program, place -> maps.get(place).number())));
       }
+      TracePipe.open(plan.programs());
     } catch (SystemCallException e) {
       close();
       throw LoadException.of("create maps", e);
