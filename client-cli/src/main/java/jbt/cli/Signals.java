@@ -28,10 +28,12 @@ final class Signals {
 
   /**
    * Takes SIGUSR1 from now on: it must not end a process that has not come to {@link #handle} yet.
-   * Before this the launcher ignores it, which a command that is started must not inherit.
+   * Before this the launcher ignores it, which a command that is started must not inherit. SIGINT
+   * ends the process until then, also where a shell that starts a command by &amp; has it ignored.
    */
   static void hold() {
     install(EARLY::incrementAndGet, List.of("USR1"), true);
+    Processes.hear(new Signal("INT").getNumber());
   }
 
   /**
@@ -52,21 +54,10 @@ final class Signals {
             Runtime.getRuntime().halt(GIVEN_UP);
           }
         };
-    interrupt(onSignal);
-    install(onSignal, List.of("TERM", "HUP"), false);
+    install(onSignal, List.of("INT", "TERM", "HUP"), false);
     install(user, List.of("USR1"), true);
     for (int early = EARLY.getAndSet(0); early > 0; early--) {
       user.run();
-    }
-  }
-
-  /** A shell that starts a command by & has it ignore this one, and Java would leave it at that. */
-  private static void interrupt(Runnable onSignal) {
-    Signal signal = new Signal("INT");
-    SignalHandler handler = which -> onSignal.run();
-    if (SignalHandler.SIG_IGN.equals(Signal.handle(signal, handler))) {
-      Processes.hear(signal.getNumber());
-      Signal.handle(signal, handler);
     }
   }
 

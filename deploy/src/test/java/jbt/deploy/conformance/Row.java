@@ -114,6 +114,8 @@ public record Row(
     List<String> all = new ArrayList<>(options.subList(0, end));
     all.addAll(List.of("-e", text.apply(script)));
     all.addAll(options.subList(Math.min(end + 1, options.size()), options.size()));
-    return all.stream().map(word -> word.replace("PID", "" + pid).replace("'", "")).toList();
+    return all.stream()
+        .map(word -> word.replaceAll("\\bPID\\b", "" + pid).replace("'", ""))
+        .toList();
   }
 }

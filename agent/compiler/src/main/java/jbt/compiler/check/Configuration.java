@@ -53,19 +53,23 @@ final class Configuration {
           "map_keys_max",
           "max_map_keys");
 
-  /** Known, but there is nothing here that they could change. */
-  private static final Set<String> WITHOUT_EFFECT =
-      Set.of(
+  /** Of these and of the numbers and words below nothing here could change anything. */
+  private static final Set<String> IDLE_FLAGS =
+      Set.of("lazy_symbolication", "use_blazesym", "show_debug_info");
+
+  private static final Set<String> IDLE_NUMBERS =
+      Set.of("log_size", "max_bpf_progs", "on_stack_limit", "perf_rb_pages");
+
+  private static final List<String> STAGES = List.of("error", "warn", "enable");
+
+  private static final Map<String, List<String>> IDLE_WORDS =
+      Map.of(
           "cache_user_symbols",
-          "lazy_symbolication",
-          "log_size",
-          "max_bpf_progs",
-          "on_stack_limit",
-          "perf_rb_pages",
-          "use_blazesym",
-          "show_debug_info",
+          List.of("PER_PROGRAM", "PER_PID", "NONE", "1", "0"),
           "unstable_tseries",
-          "unstable_dw_ustack");
+          STAGES,
+          "unstable_dw_ustack",
+          STAGES);
 
   /** What bpftrace had once. */
   private static final Set<String> FORMER =
@@ -107,9 +111,10 @@ final class Configuration {
     script.settings().forEach(configuration::note);
     new TreeMap<>(outside).forEach(configuration::note);
     configuration.allow(script.imports());
+    configuration.checkIdle();
     Settings normal = Settings.DEFAULT;
     return new Settings(
-        configuration.number("max_map_keys", normal.maxMapKeys(), MOST_KEYS),
+        configuration.number("max_map_keys", normal.maxMapKeys(), 1, MOST_KEYS),
         configuration.longestText(normal.maxStrlen()),
         switch (configuration.word("missing_probes", List.of("error", "warn", "ignore"))) {
           case "warn" -> Settings.Missing.WARN;
@@ -118,8 +123,8 @@ final class Configuration {
         },
         configuration.flag("print_maps_on_exit", normal.printMapsOnExit()),
         configuration.word("stack_mode", List.of("bpftrace", "perf", "raw", "build_id")),
-        configuration.number("max_probes", normal.maxProbes(), MOST_PROBES),
-        configuration.number("max_cat_bytes", normal.maxCatBytes(), MOST_CAT_BYTES),
+        configuration.number("max_probes", normal.maxProbes(), 1, MOST_PROBES),
+        configuration.number("max_cat_bytes", normal.maxCatBytes(), 1, MOST_CAT_BYTES),
         switch (configuration.word("tracepoint_attach", List.of("auto", "perf", "raw"))) {
           case "perf" -> Settings.TracepointAttach.PERF;
           case "raw" -> Settings.TracepointAttach.RAW;
@@ -131,7 +136,7 @@ final class Configuration {
         configuration.demangles(normal.cppDemangle()),
         configuration.word("license", LICENSES),
         configuration.text("str_trunc_trailer", normal.truncationTrailer()),
-        switch (configuration.word("unstable_typeinfo", List.of("error", "warn", "enable"))) {
+        switch (configuration.word("unstable_typeinfo", STAGES)) {
           case "warn" -> Settings.Unstable.WARN;
           case "enable" -> Settings.Unstable.ENABLE;
           default -> Settings.Unstable.ERROR;
@@ -153,16 +158,26 @@ final class Configuration {
     }
   }
 
+  private void checkIdle() {
+    IDLE_FLAGS.forEach(key -> flag(key, false));
+    IDLE_NUMBERS.forEach(key -> number(key, 0, 0, Integer.MAX_VALUE));
+    IDLE_WORDS.forEach(this::word);
+  }
+
+  private static boolean isIdle(String key) {
+    return IDLE_FLAGS.contains(key) || IDLE_NUMBERS.contains(key) || IDLE_WORDS.containsKey(key);
+  }
+
   private void note(Setting setting) {
     String key = take(setting);
     if (OUTSIDE.contains(key)) {
       diagnostics.error(
           setting.range(), setting.key() + " can only be set as an environment variable");
-    } else if (!WITH_EFFECT.contains(key)
-        && !WITHOUT_EFFECT.contains(key)
-        && !FORMER.contains(key)) {
+    } else if (!given.containsKey(key) && !FORMER.contains(key)) {
       Set<String> names = new TreeSet<>(WITH_EFFECT);
-      names.addAll(WITHOUT_EFFECT);
+      names.addAll(IDLE_FLAGS);
+      names.addAll(IDLE_NUMBERS);
+      names.addAll(IDLE_WORDS.keySet());
       diagnostics.error(
           setting.range(),
           setting.key() + ": not a known configuration option",
@@ -180,7 +195,7 @@ final class Configuration {
     take(new Setting(name, value, SourceRange.NOWHERE));
   }
 
-  /** Keeps what has an effect, warns of names of former times, and returns the name of today. */
+  /** Keeps what is known, warns of names of former times, and returns the name of today. */
   private String take(Setting setting) {
     String plain = plain(setting.key());
     String key = RENAMED.getOrDefault(plain, plain);
@@ -190,7 +205,7 @@ final class Configuration {
     } else if (FORMER.contains(key)) {
       diagnostics.warning(setting.range(), key + " has no effect any more");
     }
-    if (WITH_EFFECT.contains(key)) {
+    if (WITH_EFFECT.contains(key) || isIdle(key)) {
       given.put(key, setting);
     }
     return key;
@@ -213,20 +228,20 @@ final class Configuration {
           asked.range(), "%s is %d here: longer texts are cut".formatted(setting.key(), most));
       return most;
     }
-    return number("max_strlen", normal, most);
+    return number("max_strlen", normal, 1, most);
   }
 
-  private int number(String key, int normal, int most) {
+  private int number(String key, int normal, int least, int most) {
     Setting setting = given.get(key);
     if (setting == null) {
       return normal;
     }
     if (setting.value() instanceof Expr.Int number
-        && number.value() >= 1
+        && number.value() >= least
         && number.value() <= most) {
       return (int) number.value();
     }
-    wrong(setting, "a number from 1 to " + most);
+    wrong(setting, "a number from %d to %d".formatted(least, most));
     return normal;
   }
 
@@ -238,6 +253,7 @@ final class Configuration {
     return switch (setting.value()) {
       case Expr.Str text -> text.value();
       case Expr.Name word -> word.name();
+      case Expr.Int number when IDLE_WORDS.containsKey(key) -> Long.toString(number.value());
       default -> {
         wrong(setting, "a string");
         yield normal;
