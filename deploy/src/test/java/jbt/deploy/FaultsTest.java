@@ -125,6 +125,19 @@ final class FaultsTest {
     assertThat(ids.leftAfter(Duration.ofSeconds(10))).isEmpty();
   }
 
+  /** Far more often than it sends anything else a host prints. */
+  @Test
+  void agentKilledAfterAPrint() throws Exception {
+    Running remote = trace(SCRIPT + " interval:ms:50 { print(@); }", "a", "b");
+    a.make("load-a getppid 1000");
+    b.make("load-b getppid 703");
+    remote.awaitOut("@: 1703"::equals, Fleet.PATIENCE);
+    fleet.server("b").signal("KILL");
+    remote.awaitErr(line -> line.startsWith("b:"), Fleet.PATIENCE);
+    assertThat(Traced.stop(remote)).as(remote.toString()).isEqualTo(SOME_UNREACHABLE);
+    assertThat(Answer.values(Answer.end(remote.out()))).containsEntry("@", "1703 (1/2 hosts)");
+  }
+
   /** As with a machine that has all of them on it, for longer than any of them waits. */
   @Test
   void everybodyStandsStill() throws Exception {

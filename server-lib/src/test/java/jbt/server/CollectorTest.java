@@ -208,6 +208,29 @@ class CollectorTest {
     assertThat(asker.report("a").getMessage()).isEqualTo("connection reset (a:1)");
   }
 
+  /** A partial goes out every second only: what was printed since is known, too. */
+  @Test
+  void whatALostHostPrintedIsNotTakenBack() {
+    Asker asker = new Asker(service, "a,b,c");
+    for (String name : List.of("a", "b", "c")) {
+      asker.awaitState(name, HostState.HOST_RUNNING);
+      host(name).partial(100, false);
+    }
+    host("a").print(1, 130);
+    host("b").printAndClear(1, 120);
+    host("c").print(1, 105);
+    host("c").partial(107, false);
+    for (String name : List.of("a", "b", "c")) {
+      host(name).die();
+    }
+    asker.awaitEnd();
+    Round round = asker.rounds().getFirst();
+    assertThat(Asker.word(round.getRows())).isEqualTo(355);
+    assertThat(round.getSequence()).isZero();
+    assertThat(Asker.word(asker.lastPartial().getRows())).isEqualTo(130 + 107);
+    assertThat(asker.lastPartial().getHosts()).isEqualTo(3);
+  }
+
   @Test
   void aHostThatFallsSilentIsLost() {
     Duration silence = Duration.ofMillis(1500);

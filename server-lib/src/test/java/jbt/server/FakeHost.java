@@ -151,20 +151,32 @@ public final class FakeHost implements TracerGrpc.AsyncService {
   }
 
   void round(long slot, long value) {
-    Round round =
-        Round.newBuilder()
-            .setHost(name)
-            .setEpoch(epoch)
-            .setSlot(slot)
-            .setHosts(1)
-            .setSealed(true)
-            .setEvents(value)
-            .setRows(
-                Encode.rows(
-                    schema.getMaps(0),
-                    List.of(new Row(null, List.of(), new Cell.Word(value, false)))))
-            .build();
+    say(TraceReply.newBuilder().setRound(part(slot, value)).build());
+  }
+
+  /** What a print showed that no clear followed, which the collector may keep. */
+  void print(long slot, long value) {
+    Round.Builder round = part(slot, value).setSealed(false).setEvents(0);
+    say(TraceReply.newBuilder().setRound(round.setSequence(++sequence)).build());
+  }
+
+  /** The same where a clear followed. */
+  void printAndClear(long slot, long value) {
+    Round.Builder round = part(slot, value).setSequence(++sequence);
     say(TraceReply.newBuilder().setRound(round).build());
+  }
+
+  private Round.Builder part(long slot, long value) {
+    return Round.newBuilder()
+        .setHost(name)
+        .setEpoch(epoch)
+        .setSlot(slot)
+        .setHosts(1)
+        .setSealed(true)
+        .setEvents(value)
+        .setRows(
+            Encode.rows(
+                schema.getMaps(0), List.of(new Row(null, List.of(), new Cell.Word(value, false)))));
   }
 
   void partial(long value, boolean last) {

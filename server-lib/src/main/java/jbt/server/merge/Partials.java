@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import jbt.v1.MapPartial;
+import jbt.v1.Round;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,25 @@ public final class Partials {
     kept.put(sender, all);
     sources.put(source, partial);
     return true;
+  }
+
+  /**
+   * What the map of a host has after it was printed: nothing where that sealed its generation.
+   * Whatever the host itself says of a later one is newer.
+   */
+  public static MapPartial after(Round print) {
+    MapPartial.Builder partial =
+        MapPartial.newBuilder()
+            .setHost(print.getHost())
+            .setEpoch(print.getEpoch())
+            .setHosts(print.getHosts());
+    return print.getSealed()
+        ? partial.setGeneration(print.getGeneration() + 1).build()
+        : partial
+            .setGeneration(print.getGeneration())
+            .setSequence(print.getSequence())
+            .setRows(print.getRows())
+            .build();
   }
 
   private static long memory(MapPartial partial) {

@@ -158,8 +158,11 @@ final class Answer {
     int map = target.places().map(partial.getMap());
     target.heard(partial.getEpoch());
     sound(map, partial.getRows());
-    MapPartial named = partial.toBuilder().setRows(named(target, partial.getRows())).build();
-    if (partials.accept(schemas, map, target.name(), named, target.mostKept())) {
+    keep(target, map, partial.toBuilder().setRows(named(target, partial.getRows())).build());
+  }
+
+  private void keep(Downstream target, int map, MapPartial partial) {
+    if (partials.accept(schemas, map, target.name(), partial, target.mostKept())) {
       changed.add(map);
       known.add(map);
     }
@@ -191,10 +194,16 @@ final class Answer {
       target.host(named.getHost());
     }
     target.heard(round.getEpoch());
-    sound(schemas.printAt(site).getMap(), round.getRows());
+    int map = schemas.printAt(site).getMap();
+    sound(map, round.getRows());
     heads.put(target.name(), target.hosts.getFirst());
-    Rows rows = named(target, round.getRows());
-    send(rounds.accept(site, target.name(), named.toBuilder().setRows(rows).build(), now));
+    Round.Builder part = named.toBuilder().setRows(named(target, round.getRows()));
+    if (!target.target.isCollector() && part.getSequence() != 0) {
+      keep(target, map, Partials.after(part.build()));
+    }
+    // Whoever is above gets that with our partials.
+    part.clearGeneration().clearSequence();
+    send(rounds.accept(site, target.name(), part.build(), now));
   }
 
   private void send(List<Merged> complete) {

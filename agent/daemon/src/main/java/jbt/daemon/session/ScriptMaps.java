@@ -129,6 +129,9 @@ final class ScriptMaps implements Settlement.Maps {
               .rows(
                   contents,
                   site.oneKey() ? Optional.of(print.key().toByteArray()) : Optional.empty()));
+      if (!site.oneKey()) {
+        round.setGeneration(print.generation()).setSequence(++sequence);
+      }
     }
     if (how == Settlement.Shown.SEALED) {
       MapRows.events(plan.scriptMaps().get(print.map()).value(), round.getRows())
