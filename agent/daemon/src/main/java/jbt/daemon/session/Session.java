@@ -180,9 +180,7 @@ public final class Session implements Runnable {
     } catch (Failed e) {
       fail(e.failure(), String.valueOf(e.getMessage()));
     } catch (OutOfMemoryError e) {
-      fail(
-          Failure.FAILURE_POLICY,
-          "the agent has no memory left: the script's maps have too many keys");
+      fail(Failure.FAILURE_POLICY, "the agent has no memory left");
     } catch (RuntimeException | Error e) {
       // Even without memory, or without a file for a class: nothing stays, and the client is told.
       fail(Failure.FAILURE_INTERNAL, "internal error: " + e);
