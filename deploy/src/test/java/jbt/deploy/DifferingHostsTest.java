@@ -92,6 +92,9 @@ final class DifferingHostsTest {
     assertThat(printed(remote))
         .containsExactlyInAnyOrder(
             "a | as db", "b | (as, b)", "@all: 2", "@db: 1 (1/2 hosts)", "@other: 1 (1/2 hosts)");
+    assertThat(remote.err())
+        .filteredOn(line -> line.contains("comptime"))
+        .containsExactly("stdin:1:12-44: comptime is true on a, false on b");
   }
 
   @Test

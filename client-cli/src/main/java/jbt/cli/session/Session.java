@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import jbt.cli.render.Bytes;
+import jbt.cli.render.Decisions;
 import jbt.cli.render.FailedCalls;
 import jbt.cli.render.Footer;
 import jbt.cli.render.JsonRendering;
 import jbt.cli.render.MapPrint;
+import jbt.cli.render.Message;
 import jbt.cli.render.Rendering;
 import jbt.cli.render.Summary;
 import jbt.server.merge.Decode;
@@ -298,6 +300,12 @@ public final class Session {
     String count = probes.getFirst() == most ? "" + most : probes.getFirst() + "-" + most;
     String line = "Attached " + count + (most == 1 ? " probe" : " probes");
     tell(Bytes.of(line + (wanted.many() ? on(probes.size()) : "") + "\n"));
+    if (wanted.many()) {
+      Bytes decided = new Bytes();
+      Decisions.lines(answer.hosts())
+          .forEach(each -> Message.print(decided, false, screen.errTerminal(), List.of(), each));
+      tell(decided);
+    }
     boolean showsMaps = !wanted.modes().dryRun();
     if (wanted.many() && !wanted.perHost() && showsMaps && !answer.workingState().isEmpty()) {
       tell(

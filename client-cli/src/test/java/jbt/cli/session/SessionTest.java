@@ -18,6 +18,7 @@ import jbt.cli.render.Maps;
 import jbt.cli.render.TextRendering;
 import jbt.server.merge.Cell;
 import jbt.server.merge.Row;
+import jbt.v1.Decision;
 import jbt.v1.Dump;
 import jbt.v1.Failure;
 import jbt.v1.HostReport;
@@ -323,6 +324,39 @@ class SessionTest {
 
   private static MapSchema ofHost(String host) {
     return Maps.map("@x", host.equals("a") ? ValueKind.VALUE_COUNT : ValueKind.VALUE_SUM);
+  }
+
+  @Test
+  void whichHostTookWhichBranchIsSaidWhereTheyDiffer() throws Exception {
+    Decision same = decision("stdin:1:12-20", true);
+    FakeService service =
+        FakeService.that(
+            replies -> {
+              for (HostState state : List.of(HostState.HOST_ATTACHED, HostState.HOST_FINAL)) {
+                for (int host = 1; host <= 4; host++) {
+                  replies.onNext(
+                      FakeService.reply(
+                          HostReport.newBuilder()
+                              .setHost("web" + host)
+                              .setState(state)
+                              .setProbes(1)
+                              .addDecisions(same)
+                              .addDecisions(decision("stdin:2:12-30", host != 2))
+                              // Of a branch that others left out.
+                              .addDecisions(decision("stdin:4:" + host + "-9", true))));
+                }
+              }
+            });
+    String attached = "Attached 1 probe on each of 4 hosts\n";
+    String footer = "hosts: 4 of 4 reporting\nloss: none\n";
+    assertThat(session(wanted("web1", "web2", "web3", "web4")).run(service)).isZero();
+    assertThat(err())
+        .isEqualTo(
+            attached + "stdin:2:12-30: comptime is true on web[1,3-4], false on web2\n" + footer);
+  }
+
+  private static Decision decision(String place, boolean holds) {
+    return Decision.newBuilder().setPlace(place).setHolds(holds).build();
   }
 
   @Test

@@ -9,7 +9,6 @@ import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.Stmt;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Diagnostics;
-import jbt.compiler.lang.Source;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.Site;
 import jbt.compiler.plan.Site.Piece;
@@ -234,19 +233,12 @@ final class Calls {
     boolean mayFail = use == Use.SYSTEM || use == Use.CAT;
     int site =
         round.site(
-            new Site.Printf(use, placed(use, range, pieces), types, mayFail ? place(range) : ""));
+            new Site.Printf(
+                use,
+                placed(use, range, pieces),
+                types,
+                mayFail ? round.source().place(range) : ""));
     return List.of(new Stmt.Printf(site, values, range));
-  }
-
-  private String place(SourceRange range) {
-    Source source = round.source();
-    int column = source.column(range.start());
-    return "%s:%d:%d-%d"
-        .formatted(
-            source.path(range.start()),
-            source.lineInFile(range.start()),
-            column,
-            column + range.end() - range.start());
   }
 
   /** A message of trouble is a line of its own with its place in front. */
@@ -255,7 +247,7 @@ final class Calls {
       return pieces;
     }
     List<Piece> all = new ArrayList<>();
-    all.add(new Piece.Text(Strings.bytes(place(range) + ": " + use + ": ")));
+    all.add(new Piece.Text(Strings.bytes(round.source().place(range) + ": " + use + ": ")));
     all.addAll(pieces);
     boolean ended = all.getLast() instanceof Piece.Text(String text) && text.endsWith("\n");
     if (!ended) {

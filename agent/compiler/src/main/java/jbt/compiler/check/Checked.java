@@ -7,6 +7,7 @@ import jbt.compiler.lang.Parameters.Circumstances;
 import jbt.compiler.lang.Source;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.Attachment;
+import jbt.compiler.plan.Decision;
 import jbt.compiler.plan.ScriptMap;
 import jbt.compiler.plan.Settings;
 import jbt.compiler.plan.Site;
@@ -27,6 +28,7 @@ public record Checked(
     List<String> attachPointNames,
     Settings settings,
     List<String> warnings,
+    List<Decision> decisions,
     Source source,
     Circumstances circumstances) {
   /** What one loop of bpf_loop can be: as many rounds as the kernel allows. */
@@ -38,12 +40,21 @@ public record Checked(
     sites = List.copyOf(sites);
     attachPointNames = List.copyOf(attachPointNames);
     warnings = List.copyOf(warnings);
+    decisions = List.copyOf(decisions);
   }
 
   /** The same script with its programs attached in other ways. */
   public Checked with(List<Probe> others) {
     return new Checked(
-        maps, others, sites, attachPointNames, settings, warnings, source, circumstances);
+        maps,
+        others,
+        sites,
+        attachPointNames,
+        settings,
+        warnings,
+        decisions,
+        source,
+        circumstances);
   }
 
   /**

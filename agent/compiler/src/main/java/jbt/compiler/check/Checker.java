@@ -180,6 +180,7 @@ public final class Checker {
         result.attachPointNames,
         settings,
         diagnostics.renderWarnings(source),
+        result.round.decisions().of(source),
         source,
         parameters.circumstances());
   }
@@ -374,7 +375,8 @@ public final class Checker {
             headers,
             environment,
             new Diagnostics(),
-            new ArrayList<>());
+            new ArrayList<>(),
+            new Decisions());
     List<Probe> probes = new ArrayList<>();
     List<String> names =
         groups.stream().flatMap(group -> group.points.stream()).map(Expanded::name).toList();

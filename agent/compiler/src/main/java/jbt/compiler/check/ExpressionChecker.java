@@ -368,10 +368,10 @@ final class ExpressionChecker {
     Value condition = condition(conditional.condition());
     if (conditional.condition() instanceof Ast.Expr.Comptime
         && condition.expr() instanceof Expr.IntLiteral literal) {
+      boolean holds = literal.value() != 0;
+      round.decisions().add(conditional.condition().range(), holds);
       return value(
-          literal.value() == 0
-              ? conditional.otherwise()
-              : conditional.then().orElse(conditional.condition()));
+          holds ? conditional.then().orElse(conditional.condition()) : conditional.otherwise());
     }
     Value then = conditional.then().map(this::value).orElse(condition);
     Value otherwise = value(conditional.otherwise());

@@ -18,7 +18,8 @@ record Round(
     Headers headers,
     Environment environment,
     Diagnostics diagnostics,
-    List<Site> sites) {
+    List<Site> sites,
+    Decisions decisions) {
   /** Adds a site and gives its place. */
   int site(Site site) {
     sites.add(site);

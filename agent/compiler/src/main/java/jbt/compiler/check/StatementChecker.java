@@ -64,7 +64,9 @@ final class StatementChecker {
       case Ast.Stmt.If branch -> {
         Value condition = expressions.condition(branch.condition());
         if (branch.condition() instanceof Ast.Expr.Comptime) {
-          yield block(isZero(condition) ? branch.otherwise() : branch.then());
+          boolean holds = !isZero(condition);
+          round.decisions().add(branch.condition().range(), holds);
+          yield block(holds ? branch.then() : branch.otherwise());
         }
         List<Stmt> then = block(branch.then());
         List<Stmt> otherwise = block(branch.otherwise());

@@ -234,7 +234,8 @@ public final class CodeGeneration {
         layout.failures().counters(),
         Reads.unwound(layout.nodes()),
         checked.settings(),
-        checked.warnings());
+        checked.warnings(),
+        checked.decisions());
   }
 
   /** The intermediate code of all programs as text, with the lines of the script between. */

@@ -126,6 +126,19 @@ public final class Source {
     return offset - lineStarts[line(offset) - 1] + 1;
   }
 
+  /**
+   * File, line and columns of a piece, as a person reads them; of a longer one those of its start.
+   */
+  public String place(SourceRange range) {
+    int column = column(range.start());
+    return "%s:%d:%d-%d"
+        .formatted(
+            path(range.start()),
+            lineInFile(range.start()),
+            column,
+            column + range.end() - range.start());
+  }
+
   /** The text of a line, without its end. */
   public String lineText(int line) {
     int start = lineStarts[line - 1];

@@ -25,7 +25,8 @@ public record Plan(
     List<FailureCounter> failureCounters,
     OptionalInt unwound,
     Settings settings,
-    List<String> warnings) {
+    List<String> warnings,
+    List<Decision> decisions) {
   public Plan {
     maps = List.copyOf(maps);
     programs = List.copyOf(programs);
@@ -36,6 +37,7 @@ public record Plan(
     lossCounters = List.copyOf(lossCounters);
     failureCounters = List.copyOf(failureCounters);
     warnings = List.copyOf(warnings);
+    decisions = List.copyOf(decisions);
   }
 
   /** A plan of a script without settings. */
@@ -61,7 +63,8 @@ public record Plan(
         List.of(),
         OptionalInt.empty(),
         Settings.DEFAULT,
-        warnings);
+        warnings,
+        List.of());
   }
 
   /** Of several attach points of one name the first has the cookie; 0 is that of none. */
@@ -83,6 +86,7 @@ public record Plan(
         failureCounters,
         unwound,
         settings,
-        Stream.concat(warnings.stream(), more.stream()).toList());
+        Stream.concat(warnings.stream(), more.stream()).toList(),
+        decisions);
   }
 }

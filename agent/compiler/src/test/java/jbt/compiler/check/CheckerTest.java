@@ -9,6 +9,7 @@ import jbt.compiler.FakeTarget;
 import jbt.compiler.lang.Source;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.Attachment.Point;
+import jbt.compiler.plan.Decision;
 import jbt.compiler.plan.ScriptMap;
 import jbt.compiler.plan.Site;
 import jbt.compiler.types.Type;
@@ -26,6 +27,36 @@ class CheckerTest {
 
   private static ScriptMap.Value valueOf(String script) throws CompileException {
     return check(script).maps().getFirst().value();
+  }
+
+  @Test
+  void saysHowItDecidedWhatIsKnown() throws CompileException {
+    String script =
+        """
+        BEGIN {
+          if comptime (host == "web01") { @a = 1 } else if comptime (pid == 1) { @b = 1 }
+          @c = comptime (host == "web02") ? 1 : 2;
+        }
+        """;
+    assertThat(check(script).decisions())
+        .containsExactly(new Decision("stdin:2:6-32", true), new Decision("stdin:3:8-34", false));
+  }
+
+  /** What depends on the attach point or on the arguments of a macro says nothing of the host. */
+  @Test
+  void whatIsNotDecidedOnceForAllIsLeftOut() throws CompileException {
+    assertThat(check("BEGIN, END { if comptime (probe == \"begin\") { @ = 1 } }").decisions())
+        .isEmpty();
+    assertThat(
+            check(
+                    "macro m(x) { if comptime (x == 1) { print(1) } }"
+                        + " BEGIN { m(1); m(2); if comptime (1 == 2) { @ = 2 } }")
+                .decisions())
+        .containsExactly(new Decision("stdin:1:73-90", false));
+    assertThat(
+            check("macro m(x) { if comptime (x == 1) { print(1) } } BEGIN { m(1); m(1); }")
+                .decisions())
+        .containsExactly(new Decision("stdin:1:17-34", true));
   }
 
   @Test

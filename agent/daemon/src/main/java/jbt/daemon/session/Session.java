@@ -226,6 +226,9 @@ public final class Session implements Runnable {
         .setFunctionProbes(count(plan, Attachment.Point.DirectFunction.class))
         .addAllNotices(plan.warnings())
         .setAttachNs(System.nanoTime() - created);
+    plan.decisions()
+        .forEach(
+            made -> report.addDecisionsBuilder().setPlace(made.place()).setHolds(made.holds()));
     outbox.send(tracing.schema());
     TracedFiles files = new TracedFiles(plan);
     send(HostState.HOST_ATTACHED);
