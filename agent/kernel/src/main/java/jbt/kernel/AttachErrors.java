@@ -58,11 +58,11 @@ final class AttachErrors {
     return switch (e.errno()) {
       case SystemCallException.ENOSPC, SystemCallException.EBUSY ->
           new LoadException(
-              LoadException.Reason.RESOURCE,
+              LoadException.Reason.MISSING,
               "attach " + name + ": all debug registers are in use, there are four");
       case SystemCallException.EINVAL ->
           new LoadException(
-              LoadException.Reason.RESOURCE,
+              LoadException.Reason.MISSING,
               "attach " + name + ": the processor or kernel can't watch this address so");
       default -> LoadException.of("attach " + name, e);
     };

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntFunction;
 import jbt.compiler.plan.Attachment;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.plan.Program;
@@ -202,17 +203,13 @@ final class Attachments implements AutoCloseable {
         iterators.add(link);
       }
       case Attachment.Point.Kprobe kprobe -> link(attachment, own(open(kprobe)));
-      case Attachment.Point.Hardware hardware -> {
-        for (int cpu : online) {
-          gate(attachment, own(Perf.hardware(hardware.config(), hardware.count(), cpu)));
-        }
-      }
-      case Attachment.Point.Watchpoint watch -> {
-        for (int cpu : online) {
+      case Attachment.Point.Hardware hardware ->
+          gate(attachment, online, cpu -> Perf.hardware(hardware.config(), hardware.count(), cpu));
+      case Attachment.Point.Watchpoint watch ->
           gate(
-              attachment, own(Perf.breakpoint(watch.address(), watch.length(), watch.mode(), cpu)));
-        }
-      }
+              attachment,
+              online,
+              cpu -> Perf.breakpoint(watch.address(), watch.length(), watch.mode(), cpu));
       case Attachment.Point.Interval interval ->
           timer(attachment, Perf.CPU_CLOCK, interval.periodNs(), online.subList(0, 1));
       case Attachment.Point.Profile profile ->
@@ -234,14 +231,20 @@ final class Attachments implements AutoCloseable {
   }
 
   private void timer(Attachment attachment, long config, long period, List<Integer> cpus) {
-    for (int cpu : cpus) {
-      gate(attachment, own(Perf.software(config, period, cpu)));
-    }
+    gate(attachment, cpus, cpu -> Perf.software(config, period, cpu));
   }
 
-  private void gate(Attachment attachment, Fd event) {
-    gated.add(event);
-    link(attachment, event);
+  /** On all of the processors, or none: half of the events would look like all of them. */
+  private void gate(Attachment attachment, List<Integer> cpus, IntFunction<Fd> open) {
+    List<Fd> opened = new ArrayList<>();
+    try {
+      cpus.forEach(cpu -> opened.add(open.apply(cpu)));
+    } catch (SystemCallException e) {
+      opened.forEach(Fd::close);
+      throw e;
+    }
+    gated.addAll(opened);
+    opened.forEach(event -> link(attachment, own(event)));
   }
 
   private static Fd open(Attachment.Point.Kprobe kprobe) {

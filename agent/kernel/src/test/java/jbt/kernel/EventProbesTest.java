@@ -120,13 +120,23 @@ class EventProbesTest {
   }
 
   @Test
-  void saysThatAllDebugRegistersAreInUse() {
+  void saysThatAllDebugRegistersAreInUse() throws Exception {
     String script =
         IntStream.rangeClosed(1, 5)
             .mapToObj(i -> "watchpoint:0x" + i + "000:1:w {}")
             .collect(Collectors.joining(" "));
     assertThatThrownBy(() -> ScriptSession.start(script).close())
         .hasMessageContaining("all debug registers are in use");
+    try (ScriptSession session =
+        ScriptSession.start("config = { missing_probes = warn } " + script)) {
+      List<String> warnings = session.loaded().plan().warnings();
+      assertThat(warnings)
+          .contains(
+              "WARNING: attach watchpoint:0x5000:1:w: all debug registers are in use, there are"
+                  + " four. Skipping.");
+      // Those of an earlier session may be released late.
+      assertThat(session.loaded().attached()).isEqualTo(5 - warnings.size());
+    }
   }
 
   @Test

@@ -100,21 +100,30 @@ final class CountedProbes {
           written, "Invalid length: '" + parts.get(1) + "'; 1, 2, 4 and 8 are possible");
     }
     int mode = mode(parts.get(2));
-    if (mode != EXECUTE && address % length != 0) {
-      return expansion.wrong(
-          written,
-          "The address %s is no multiple of the length %d".formatted(parts.getFirst(), length));
-    }
     if (mode == 0) {
       return expansion.wrong(
           written,
           "Invalid mode: '" + parts.get(2) + "'; this processor can watch for w, rw and x");
     }
-    if (mode == EXECUTE && length != 8) {
-      return expansion.wrong(written, "The length of a watchpoint with mode x is 8");
+    Optional<String> refused = refused(parts.getFirst(), address, length, mode);
+    if (refused.isPresent()) {
+      expansion.missing(written, refused.get(), List.of());
+      return List.of();
     }
     Point point = new Point.Watchpoint(address, (int) length, mode);
     return Expansion.one(written, Kind.WATCHPOINT, point, "watchpoint:" + String.join(":", parts));
+  }
+
+  /** Why the processor can't watch there, as far as it is clear before it is tried. */
+  private static Optional<String> refused(String text, long address, long length, int mode) {
+    if (mode == EXECUTE) {
+      return length == 8
+          ? Optional.empty()
+          : Optional.of("The length of a watchpoint with mode x is 8");
+    }
+    return address % length == 0
+        ? Optional.empty()
+        : Optional.of("The address %s is no multiple of the length %d".formatted(text, length));
   }
 
   private static int mode(String letters) {
