@@ -95,6 +95,11 @@ public final class FakeBinaries implements Binaries {
     }
 
     @Override
+    public String path() {
+      return "/bin/app";
+    }
+
+    @Override
     public long inode() {
       return 12;
     }

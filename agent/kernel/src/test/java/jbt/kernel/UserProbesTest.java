@@ -173,7 +173,11 @@ class UserProbesTest {
     try (HostTarget here = new HostTarget("here", Optional.of(folder));
         HostTarget there = new HostTarget("there")) {
       assertThat(Compiler.compile(script, "t", here).attachPointNames())
-          .containsExactly("uprobe:" + folder + "/counter:increment");
+          .containsExactly("uprobe:./counter:increment");
+      String above = "../" + folder.getFileName() + "/";
+      String matched = script.replace("./counter", above + "coun*r");
+      assertThat(Compiler.compile(matched, "t", here).attachPointNames())
+          .containsExactly("uprobe:" + above + "counter:increment");
       assertThatThrownBy(() -> Compiler.compile(script, "t", there))
           .hasMessageContaining("./counter is a relative path");
     }

@@ -54,7 +54,7 @@ record LineProbes(AttachPoint written, String file, String source, long line, lo
   }
 
   /** Its first instruction in each function, also in those that it was put into. */
-  List<Expanded> in(String path, Binary binary, List<Line> lines) {
+  List<Expanded> in(String named, Binary binary, List<Line> lines) {
     List<Expanded> found = new ArrayList<>();
     Set<Long> entered = new HashSet<>();
     lines.stream()
@@ -70,8 +70,8 @@ record LineProbes(AttachPoint written, String file, String source, long line, lo
                           found.add(
                               new Expanded(
                                   Kind.UPROBE,
-                                  new Point.Uprobe(path, offset, false, 0),
-                                  "uprobe:" + path + "@" + place(),
+                                  new Point.Uprobe(binary.path(), offset, false, 0),
+                                  "uprobe:" + named + "@" + place(),
                                   function.name(),
                                   written.range())));
             });

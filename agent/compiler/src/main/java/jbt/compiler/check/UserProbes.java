@@ -332,7 +332,7 @@ final class UserProbes {
       return List.of(
           new Expanded(
               returns ? Kind.URETPROBE : Kind.UPROBE,
-              new Point.Uprobe(file, offset.getAsLong(), returns, 0),
+              new Point.Uprobe(binary.path(), offset.getAsLong(), returns, 0),
               type + ":" + file + ":" + text,
               settings.cppDemangle() ? binary.written(function, true) : function.name(),
               written.range()));
@@ -410,7 +410,7 @@ final class UserProbes {
     return Optional.of(
         new Expanded(
             Kind.USDT,
-            new Point.Uprobe(file, offset.getAsLong(), false, counter.getAsLong()),
+            new Point.Uprobe(binary.path(), offset.getAsLong(), false, counter.getAsLong()),
             "usdt:%s:%s:%s".formatted(file, marker.provider(), marker.name()),
             Optional.empty(),
             List.of(),

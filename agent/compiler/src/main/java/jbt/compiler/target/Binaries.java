@@ -30,8 +30,9 @@ public interface Binaries {
       };
 
   /**
-   * The files that a name means, as absolute paths: a path, perhaps with {@code *}, a program on
-   * the search path, or a library such as {@code libc} or {@code libc.so.6}.
+   * The files that a name means: a path, perhaps with {@code *}, a program on the search path, or a
+   * library such as {@code libc} or {@code libc.so.6}. What is written as a relative path stays
+   * one.
    */
   List<String> find(String name) throws BinaryException;
 

@@ -63,6 +63,9 @@ public interface Binary {
   /** Whether it is loaded where its addresses say. */
   boolean fixed();
 
+  /** Where it is on its host, as an absolute path. */
+  String path();
+
   /** The number of its inode. */
   long inode();
 

@@ -189,6 +189,11 @@ final class ElfBinary implements Binary {
   }
 
   @Override
+  public String path() {
+    return file.toString();
+  }
+
+  @Override
   public long inode() {
     return inode;
   }

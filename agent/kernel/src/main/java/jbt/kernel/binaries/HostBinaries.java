@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import jbt.compiler.target.Binaries;
 import jbt.compiler.target.Binary;
 import jbt.compiler.target.BinaryException;
@@ -58,14 +59,7 @@ public final class HostBinaries implements Binaries {
     }
     if (name.contains("/")) {
       Path path = Path.of(name);
-      if (!path.isAbsolute()) {
-        if (workingFolder.isEmpty()) {
-          throw BinaryException.ofName(
-              name + " is a relative path, which means nothing on another host: make it absolute");
-        }
-        path = workingFolder.get().resolve(path).normalize();
-      }
-      return name.contains("*") ? matching(path) : existing(path);
+      return (path.isAbsolute() ? at(path) : from(path)).map(Path::toString).toList();
     }
     if (name.startsWith("lib")) {
       Optional<Path> library = LibraryCache.find(name);
@@ -114,12 +108,25 @@ public final class HostBinaries implements Binaries {
     }
   }
 
-  private static List<String> existing(Path path) {
-    return Files.exists(path) ? List.of(path.toString()) : List.of();
+  /** Those of a relative path, as relative as it is. */
+  private Stream<Path> from(Path path) throws BinaryException {
+    if (workingFolder.isEmpty()) {
+      throw BinaryException.ofName(
+          path + " is a relative path, which means nothing on another host: make it absolute");
+    }
+    Path folder = workingFolder.get();
+    return at(folder.resolve(path))
+        .map(found -> found.subpath(folder.getNameCount(), found.getNameCount()));
+  }
+
+  private static Stream<Path> at(Path path) throws BinaryException {
+    return path.toString().contains("*")
+        ? matching(path).stream()
+        : Stream.of(path).filter(Files::exists);
   }
 
   /** Programs and libraries that a path with wildcards means: each is any text without a slash. */
-  private static List<String> matching(Path pattern) throws BinaryException {
+  private static List<Path> matching(Path pattern) throws BinaryException {
     List<Path> found = List.of(Path.of("/"));
     for (Path part : pattern) {
       List<Path> next = new ArrayList<>();
@@ -135,7 +142,7 @@ public final class HostBinaries implements Binaries {
     if (files.size() > MOST_FILES) {
       throw new BinaryException(pattern + " matches more than " + MOST_FILES + " files");
     }
-    return files.stream().map(Path::toString).sorted().toList();
+    return files.stream().sorted().toList();
   }
 
   /**
@@ -206,7 +213,7 @@ public final class HostBinaries implements Binaries {
 
   @Override
   public Binary open(String file) throws BinaryException {
-    Path path = Path.of(file);
+    Path path = workingFolder.orElse(Path.of("/")).resolve(file);
     try (Elf elf = Elf.open(path)) {
       return ElfBinary.read(elf, path);
     } catch (NoSuchFileException e) {
