@@ -417,7 +417,7 @@ class ProgramArgumentsTest {
               %s:work
                   signed char small
                   double share
-                  const point_t *p
+                  const point_t* p
                   short unsigned int n
                   enum color c
                   work+0
@@ -429,7 +429,7 @@ class ProgramArgumentsTest {
               %s:work
                   signed char small
                   double share
-                  const point_t *p
+                  const point_t* p
                   short unsigned int n
                   enum color c\
               """

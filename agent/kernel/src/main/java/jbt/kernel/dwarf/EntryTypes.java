@@ -185,10 +185,9 @@ final class EntryTypes {
     };
   }
 
-  /** As C writes a parameter or variable of an entry's type. */
+  /** As bpftrace writes a parameter or variable of an entry's type. */
   String declaration(Entry entry, String name) {
-    String type = text(entries.referred(entry, Entries.TYPE), 0);
-    return type + (type.endsWith("*") || type.endsWith("&") ? "" : " ") + name;
+    return text(entries.referred(entry, Entries.TYPE), 0) + " " + name;
   }
 
   private String text(@Nullable Entry type, int depth) {
@@ -216,8 +215,7 @@ final class EntryTypes {
   }
 
   private String followed(Entry type, String sign, int depth) {
-    String target = text(entries.referred(type, Entries.TYPE), depth + 1);
-    return target + (target.endsWith("*") ? "" : " ") + sign;
+    return text(entries.referred(type, Entries.TYPE), depth + 1) + sign;
   }
 
   /** In front, but behind a pointer that it is said of. */
