@@ -57,6 +57,11 @@ public final class FakeBinaries implements Binaries {
   }
 
   @Override
+  public List<String> mapped() {
+    return mapped(7);
+  }
+
+  @Override
   public Binary open(String file) throws BinaryException {
     return new App();
   }

@@ -129,6 +129,22 @@ class UserProbesTest {
     }
   }
 
+  @Test
+  void takesStarsForProgramsThatRunOrAreOnTheSearchPath() throws Exception {
+    Path machine = Path.of(System.getProperty("java.home"), "lib/server/libjvm.so").toRealPath();
+    try (HostTarget target = new HostTarget("here")) {
+      assertThat(Compiler.compile("uprobe:*:JNI_CreateJavaVM {}", "t", target).attachPointNames())
+          .contains("uprobe:" + machine + ":JNI_CreateJavaVM");
+      assertThatThrownBy(() -> Compiler.compile("uprobe:*:no_such_f {}", "t", target))
+          .hasMessageContaining("No matches for uprobe *:no_such_f");
+      assertThatThrownBy(() -> Compiler.compile("usdt:*:no_such:* {}", "t", target))
+          .hasMessageContaining("No matches for usdt *:no_such:*");
+      Path shell = Path.of(target.binaries().find("bash").getFirst());
+      assertThat(target.binaries().find("bas*h"))
+          .anySatisfy(file -> assertThat(Path.of(file).toRealPath()).isEqualTo(shell.toRealPath()));
+    }
+  }
+
   /** What chooses them is called once, with other arguments. */
   @Test
   @Covers("uprobe, functions chosen at run time")

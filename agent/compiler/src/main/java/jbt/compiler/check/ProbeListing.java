@@ -363,10 +363,13 @@ public final class ProbeListing {
     return ofProcess() && wanted.indexOf(':') < 0 ? "*:" + wanted : wanted;
   }
 
-  /** Of a process all that it has in memory. */
+  /** Of a process all that it has in memory; {@code *} is all that any has. */
   private List<String> files(String name) throws BinaryException {
     if (ofProcess() && (name.isEmpty() || name.equals("*"))) {
       return target.binaries().mapped(process.getAsInt());
+    }
+    if (name.equals("*")) {
+      return target.binaries().mapped();
     }
     List<String> files = target.binaries().find(name);
     if (files.isEmpty() && !Wildcard.isPattern(name)) {
@@ -386,7 +389,7 @@ public final class ProbeListing {
   private void markers(String wanted) throws BinaryException {
     String[] parts = withFile(wanted).split(":", 2);
     String rest = parts.length == 2 ? parts[1] : "*";
-    if (!ofProcess() && (parts[0].isEmpty() || parts[0].equals("*"))) {
+    if (!ofProcess() && (parts[0].isEmpty() || wanted.equals("*"))) {
       throw new BinaryException("Name a program or library: usdt:/usr/bin/python3");
     }
     for (String file : files(Quotes.removed(parts[0]))) {

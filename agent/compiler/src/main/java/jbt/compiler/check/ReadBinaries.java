@@ -33,6 +33,11 @@ final class ReadBinaries implements Binaries {
   }
 
   @Override
+  public List<String> mapped() throws BinaryException {
+    return host.mapped();
+  }
+
+  @Override
   public Binary open(String file) throws BinaryException {
     Binary known = read.get(file);
     if (known == null) {

@@ -126,10 +126,10 @@ final class UserProbes {
     return found;
   }
 
-  /** {@code *} and nothing mean what the process has in memory, and its program. */
+  /** {@code *} means what the process, or any, has in memory; nothing means its program. */
   private List<String> files(String name) throws BinaryException {
-    if (process.isPresent() && name.equals("*")) {
-      return binaries.mapped(process.getAsInt());
+    if (name.equals("*")) {
+      return process.isPresent() ? binaries.mapped(process.getAsInt()) : binaries.mapped();
     }
     return process.isPresent() && name.isEmpty()
         ? binaries.program(process.getAsInt()).stream().toList()

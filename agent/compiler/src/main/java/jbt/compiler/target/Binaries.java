@@ -24,14 +24,19 @@ public interface Binaries {
         }
 
         @Override
+        public List<String> mapped() {
+          return List.of();
+        }
+
+        @Override
         public Binary open(String file) throws BinaryException {
           throw new BinaryException(file + ": there are no programs here");
         }
       };
 
   /**
-   * The files that a name means: a path, perhaps with {@code *}, a program on the search path, or a
-   * library such as {@code libc} or {@code libc.so.6}. What is written as a relative path stays
+   * The files that a name means: a path or a program on the search path, with {@code *} or not, or
+   * a library such as {@code libc} or {@code libc.so.6}. What is written as a relative path stays
    * one.
    */
   List<String> find(String name) throws BinaryException;
@@ -41,6 +46,9 @@ public interface Binaries {
 
   /** The program and the libraries that a process has in memory. */
   List<String> mapped(int process);
+
+  /** The same of all processes. */
+  List<String> mapped() throws BinaryException;
 
   /** Reads a file that {@link #find} gave. */
   Binary open(String file) throws BinaryException;

@@ -141,6 +141,11 @@ public final class Transcript implements Target {
     }
 
     @Override
+    public List<String> mapped() throws BinaryException {
+      return notKept().mapped();
+    }
+
+    @Override
     public Binary open(String file) throws BinaryException {
       return notKept().open(file);
     }

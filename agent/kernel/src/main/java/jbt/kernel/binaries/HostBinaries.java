@@ -47,24 +47,24 @@ public final class HostBinaries implements Binaries {
   @Override
   public List<String> find(String name) throws BinaryException {
     try {
-      return found(name);
+      return found(name).map(Path::toString).toList();
     } catch (InvalidPathException e) {
       throw BinaryException.ofName("'" + name + "' is no path");
     }
   }
 
-  private List<String> found(String name) throws BinaryException {
+  private Stream<Path> found(String name) throws BinaryException {
     if (name.isEmpty() || name.equals("*")) {
       throw BinaryException.ofName("Name a program or library");
     }
     if (name.contains("/")) {
       Path path = Path.of(name);
-      return (path.isAbsolute() ? at(path) : from(path)).map(Path::toString).toList();
+      return path.isAbsolute() ? at(path) : from(path);
     }
     if (name.startsWith("lib")) {
       Optional<Path> library = LibraryCache.find(name);
       if (library.isPresent()) {
-        return List.of(library.get().toString());
+        return library.stream();
       }
     }
     return onSearchPath(name);
@@ -86,16 +86,27 @@ public final class HostBinaries implements Binaries {
   @Override
   public List<String> mapped(int process) {
     Set<String> files = new LinkedHashSet<>();
+    addMapped(process, files);
+    return List.copyOf(files);
+  }
+
+  private void addMapped(int process, Set<String> files) {
     program(process).ifPresent(files::add);
     for (Mapped mapping : Mapped.of(process)) {
       if (mapping.path().startsWith("/")) {
         String file = inProcess(process, mapping.path());
-        if (isElf(Path.of(file))) {
+        if (!files.contains(file) && isElf(Path.of(file))) {
           files.add(file);
         }
       }
     }
-    return List.copyOf(files);
+  }
+
+  @Override
+  public List<String> mapped() throws BinaryException {
+    Set<String> files = new LinkedHashSet<>();
+    ProcessHandle.allProcesses().forEach(process -> addMapped((int) process.pid(), files));
+    return programs("*", files.stream().map(Path::of).toList()).map(Path::toString).toList();
   }
 
   /** A path as the process sees it, in the words of this one where both mean the same file. */
@@ -120,13 +131,11 @@ public final class HostBinaries implements Binaries {
   }
 
   private static Stream<Path> at(Path path) throws BinaryException {
-    return path.toString().contains("*")
-        ? matching(path).stream()
-        : Stream.of(path).filter(Files::exists);
+    return path.toString().contains("*") ? matching(path) : Stream.of(path).filter(Files::exists);
   }
 
   /** Programs and libraries that a path with wildcards means: each is any text without a slash. */
-  private static List<Path> matching(Path pattern) throws BinaryException {
+  private static Stream<Path> matching(Path pattern) throws BinaryException {
     List<Path> found = List.of(Path.of("/"));
     for (Path part : pattern) {
       List<Path> next = new ArrayList<>();
@@ -138,11 +147,15 @@ public final class HostBinaries implements Binaries {
       }
       found = next;
     }
+    return programs(pattern.toString(), found);
+  }
+
+  private static Stream<Path> programs(String pattern, List<Path> found) throws BinaryException {
     List<Path> files = eachOnce(found.stream().filter(HostBinaries::isElf).toList());
     if (files.size() > MOST_FILES) {
       throw new BinaryException(pattern + " matches more than " + MOST_FILES + " files");
     }
-    return files.stream().sorted().toList();
+    return files.stream().sorted();
   }
 
   /**
@@ -200,15 +213,19 @@ public final class HostBinaries implements Binaries {
     }
   }
 
-  private static List<String> onSearchPath(String name) {
+  private static Stream<Path> onSearchPath(String name) throws BinaryException {
     String path = Optional.ofNullable(System.getenv("PATH")).orElse(USUAL_PATH);
-    for (String folder : path.split(":", -1)) {
-      Path file = Path.of(folder, name);
-      if (file.isAbsolute() && Files.isRegularFile(file) && Files.isExecutable(file)) {
-        return List.of(file.toString());
-      }
+    List<Path> folders =
+        Stream.of(path.split(":", -1)).map(Path::of).filter(Path::isAbsolute).toList();
+    if (name.contains("*")) {
+      List<Path> found = new ArrayList<>();
+      folders.forEach(folder -> addInside(folder, name, found));
+      return programs(name, found);
     }
-    return List.of();
+    return folders.stream()
+        .map(folder -> folder.resolve(name))
+        .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
+        .limit(1);
   }
 
   @Override
