@@ -72,7 +72,7 @@ final class CountedProbes {
         written,
         kind,
         point.apply(event.get(), count),
-        type + ":" + parts.getFirst() + ":" + count);
+        type + ":" + parts.getFirst() + (usual ? "" : ":" + count));
   }
 
   private List<Expanded> arity(AttachPoint written, String message) {

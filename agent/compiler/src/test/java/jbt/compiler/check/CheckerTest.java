@@ -167,9 +167,9 @@ class CheckerTest {
             "interval:1s",
             "profile:hz:99",
             "profile:us:100",
-            "software:cs:1000",
+            "software:cs",
             "software:faults:10",
-            "software:cpu-clock:1000000",
+            "software:cpu-clock",
             "software:dummy:1000",
             "end");
   }

@@ -87,9 +87,11 @@ class KernelProbesTest {
       String[] parts = row.split(" ", -1);
       String[] spellings = parts[0].split("\\|", -1);
       for (String name : spellings) {
-        String usual = "%s:%s:%s".formatted(type, name, parts[1]);
-        assertThat(names("%s:%s {}".formatted(type, name))).containsExactly(usual);
-        assertThat(names("%s:%s: {}".formatted(type, name))).containsExactly(usual);
+        for (String usual : List.of(type + ":" + name, type + ":" + name + ":")) {
+          assertThat(names(usual + " {}")).containsExactly(type + ":" + name);
+          assertThat(points(usual + " {}"))
+              .isEqualTo(points("%s:%s:%s {}".formatted(type, name, parts[1])));
+        }
         assertThat(names("%s:%s:200000 {}".formatted(type, name)))
             .containsExactly("%s:%s:200000".formatted(type, name));
       }
