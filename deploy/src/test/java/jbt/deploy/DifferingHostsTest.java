@@ -138,9 +138,9 @@ final class DifferingHostsTest {
         run(
             "BEGIN { "
                 + IF_DB
-                + "{ @value = 1; @key[1] = count(); @hist = hist(5); @lhist = lhist(5, 0, 10, 1);"
+                + "{ @kept = 1; @value = 1; @key[1] = count(); @hist = hist(5); @lhist = lhist(5, 0, 10, 1);"
                 + " @kind = count(); @record[(a = 1)] = count(); }"
-                + " else { @value = \"one\"; @key[\"x\"] = count(); @hist = hist(5, 2);"
+                + " else { @kept = \"one\"; @value = \"one\"; @key[\"x\"] = count(); @hist = hist(5, 2);"
                 + " @lhist = lhist(5, 0, 20, 1); @kind = sum(5); @record[(b = 1)] = count(); }"
                 + " @all = count(); } END { print(@value); }");
     String bar = "@".repeat(52);
@@ -170,6 +170,9 @@ final class DifferingHostsTest {
           .filteredOn(line -> line.contains("@" + map + " is of another type on"))
           .hasSize(1);
     }
+    assertThat(remote.err())
+        .contains("not shown: @kept, which each host keeps for itself (--per-host shows it)")
+        .noneMatch(line -> line.contains("@kept is"));
   }
 
   @Test
