@@ -33,7 +33,11 @@ final class Signals {
    */
   static void hold() {
     install(EARLY::incrementAndGet, List.of("USR1"), true);
-    Processes.hear(new Signal("INT").getNumber());
+    Signal interrupt = new Signal("INT");
+    // Java does not touch a signal that is ignored.
+    if (SignalHandler.SIG_IGN.equals(Signal.handle(interrupt, SignalHandler.SIG_DFL))) {
+      Processes.hear(interrupt.getNumber());
+    }
   }
 
   /**
