@@ -243,8 +243,9 @@ final class Attachments implements AutoCloseable {
       opened.forEach(Fd::close);
       throw e;
     }
+    opened.forEach(this::own);
     gated.addAll(opened);
-    opened.forEach(event -> link(attachment, own(event)));
+    opened.forEach(event -> link(attachment, event));
   }
 
   private static Fd open(Attachment.Point.Kprobe kprobe) {
