@@ -67,11 +67,13 @@ final class Help {
         --days N               how long they last; else 3650 for an authority, 365 for others
 
       Exit codes: 0 all hosts ran and delivered; 1 an error in the script or the command line,
-      or a test failed; 2 some hosts failed; 4 some were unreachable or lost (6: both); 8 more
-      was lost than --max-loss; 16 no attach point matched, or fewer hosts than --min-hosts;
-      64 the collector is unreachable or refused us; 77 refused by policy; 130 given up.
-      One host alone, as bpftrace: the script's exit code, N of exit(N) from 0 to 255; 1 also
-      when no attach point matched; 255 when the kernel refused to load or attach it.
+      or a test failed; 2 some hosts failed or refused us; 4 some were unreachable or lost
+      (6: both); 8 more was lost than --max-loss; 16 no attach point matched, or fewer hosts
+      than --min-hosts; 64 the collector is unreachable or refused us; 77 all refused it by
+      policy; 130 given up.
+      One host alone, as bpftrace: the script's exit code, N of exit(N) from 0 to 255, which
+      does not count with several; 1 also when no attach point matched; 255 when the kernel
+      refused to load or attach it.
       """;
 
   private Help() {}

@@ -342,6 +342,37 @@ class CommandLineTest {
   }
 
   @Test
+  void withoutTracefsNothingBreaks() throws Exception {
+    try (Running remote = startWithout("-e", "tracepoint:sched:sched_switch { exit(); }")) {
+      assertThat(remote.exitCode(PATIENCE)).as(remote.toString()).isEqualTo(255);
+      assertThat(remote.err())
+          .containsExactly(
+              "ERROR: tracefs can't be read on /sys/kernel/tracing, and fsopen: Operation not"
+                  + " permitted");
+    }
+    try (Running remote = startWithout("--info")) {
+      assertThat(remote.exitCode(PATIENCE)).as(remote.toString()).isZero();
+      assertThat(remote.out()).contains("  tracepoint: not known", "  task storage: not known");
+    }
+  }
+
+  /** Where tracefs is hidden, and nothing may be mounted. */
+  private static Running startWithout(String... arguments) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "unshare",
+                "-m",
+                "sh",
+                "-c",
+                "for d in tracing debug; do mount -t tmpfs none /sys/kernel/$d; done; exec setpriv"
+                    + " --bounding-set=-all \"$@\"",
+                "sh"));
+    command.addAll(Java.command("jbt.cli.Main", arguments));
+    return Running.start(command);
+  }
+
+  @Test
   void closedOutputEndsQuietly() throws Exception {
     List<String> command =
         Java.command(

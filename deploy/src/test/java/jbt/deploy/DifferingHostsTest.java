@@ -167,8 +167,8 @@ final class DifferingHostsTest {
             "@value[b]: one");
     for (String map : List.of("value", "key", "hist", "lhist", "kind", "record")) {
       assertThat(remote.err())
-          .filteredOn(line -> line.contains("@" + map + " is of another type on"))
-          .hasSize(1);
+          .filteredOn(line -> line.contains("@" + map + " is "))
+          .containsExactly("@" + map + " is of one type on a, of another on b; shown per host");
     }
     assertThat(remote.err())
         .contains("not shown: @kept, which each host keeps for itself (--per-host shows it)")

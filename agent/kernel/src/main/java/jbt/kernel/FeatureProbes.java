@@ -135,8 +135,10 @@ final class FeatureProbes {
     code.put(0, CALL).put(1, PSEUDO_KFUNC_CALL).putInt(4, function.get()).put(8, EXIT);
     Bpf.LoadResult result =
         tryLoad(Bpf.PROGRAM_TYPE_TRACEPOINT, Bpf.AttachTo.NOTHING, code.array());
-    boolean allowed = !result.log().isBlank() && !result.log().contains("is not allowed");
-    return allowed ? Answer.YES : Answer.NO;
+    if (result.log().isBlank()) {
+      return Answer.NOT_KNOWN;
+    }
+    return result.log().contains("is not allowed") ? Answer.NO : Answer.YES;
   }
 
   /** Names the working directory of an iterator's task, which is where the task's fs leads to. */
@@ -276,10 +278,12 @@ final class FeatureProbes {
    */
   private static Answer taskStorage(Optional<KernelTypes> types) {
     int version = KernelVersion.code(System.getProperty("os.version")).orElse(0);
-    if (version < TASK_STORAGE_EVERYWHERE
-        || types.isEmpty()
-        || helper(Helper.TASK_STORAGE_GET) != Answer.YES) {
+    if (version < TASK_STORAGE_EVERYWHERE || types.isEmpty()) {
       return Answer.NO;
+    }
+    Answer helper = helper(Helper.TASK_STORAGE_GET);
+    if (helper != Answer.YES) {
+      return helper;
     }
     try {
       Bpf.createTaskStorage(1, "jbt_probe").close();

@@ -163,9 +163,14 @@ public final class LoadedPlan implements AutoCloseable {
     attachments.iterate();
   }
 
-  /** Lets programs return at once from now on; some may still run, see {@link #gracePeriod}. */
-  public void closeGate() {
+  /**
+   * Lets programs return at once from now on; some may still run, see {@link #gracePeriod}. Returns
+   * the time before, as {@link #openGate}.
+   */
+  public long closeGate() {
+    long end = Clock.bootNanos();
     objects.globals().setGates(0);
+    return end;
   }
 
   /** Whether the gate is open; exit() closes it too. */

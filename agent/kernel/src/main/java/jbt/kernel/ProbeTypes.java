@@ -40,7 +40,7 @@ final class ProbeTypes {
     answers.put("uprobe", uprobe);
     answers.put("uretprobe", uprobe);
     answers.put("usdt", uprobe);
-    answers.put("tracepoint", yes(!target.tracepoints().isEmpty()));
+    answers.put("tracepoint", tracepoints());
     answers.put("rawtracepoint", yes(target.kernelTypes().isPresent()));
     answers.put("fentry", function(false));
     answers.put("fexit", function(true));
@@ -56,6 +56,14 @@ final class ProbeTypes {
 
   private static Answer yes(boolean is) {
     return is ? Answer.YES : Answer.NO;
+  }
+
+  private Answer tracepoints() {
+    try {
+      return yes(!target.tracepoints().isEmpty());
+    } catch (SystemCallException e) {
+      return refused(e);
+    }
   }
 
   private static Answer opens(Supplier<Fd> event) {

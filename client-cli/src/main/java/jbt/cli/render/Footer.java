@@ -3,7 +3,6 @@ package jbt.cli.render;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import jbt.server.targets.FoldedNames;
 import jbt.v1.HostReport;
 import jbt.v1.HostState;
@@ -26,8 +25,8 @@ public final class Footer {
       lines.add("window: " + seconds(summary.windowNanos()));
     }
     losses(lines, summary);
-    counts(lines, "joined with the next one", summary.joined());
-    counts(lines, "skipped by a late timer", summary.skipped());
+    joined(lines, summary);
+    skipped(lines, summary, true);
     if (verbose) {
       summary.hosts().forEach(host -> lines.add(host(host)));
     }
@@ -43,12 +42,12 @@ public final class Footer {
     List<String> lines = new ArrayList<>();
     for (Summary.LossLine loss : summary.losses()) {
       if (loss.certain()) {
-        String events = loss.known() ? events(loss.count()) : "events, not known how many";
-        lines.add("WARNING: Lost " + events + ": " + what(loss));
+        String events = loss.known() ? number(loss.count(), "event") : "events, not known how many";
+        lines.add("WARNING: Lost " + events + ": " + loss.what());
       }
     }
-    counts(lines, "joined with the next one", summary.joined());
-    counts(lines, "skipped by a late timer", summary.skipped());
+    joined(lines, summary);
+    skipped(lines, summary, false);
     if (verbose) {
       summary.hosts().forEach(host -> lines.add(host(host)));
     }
@@ -93,27 +92,46 @@ public final class Footer {
       if (loss.known()) {
         lines.add(
             "loss: "
-                + events(loss.count())
+                + number(loss.count(), "event")
                 + ", "
-                + what(loss)
+                + loss.what()
                 + ": "
                 + FoldedNames.fold(loss.hosts()));
       }
     }
-    if (!lost && !summary.reporting().isEmpty()) {
+    List<String> unknown = summary.withoutAccount();
+    if (!lost && unknown.isEmpty() && !summary.reporting().isEmpty()) {
       lines.add("loss: none");
     }
     for (Summary.LossLine loss : summary.losses()) {
       if (!loss.known()) {
-        lines.add("loss not known: " + what(loss) + ": " + FoldedNames.fold(loss.hosts()));
+        lines.add("loss not known: " + loss.what() + ": " + FoldedNames.fold(loss.hosts()));
       }
+    }
+    if (!unknown.isEmpty()) {
+      lines.add("loss not known: no final report: " + FoldedNames.fold(unknown));
     }
   }
 
-  private static void counts(List<String> lines, String what, Map<String, Long> counts) {
-    counts.forEach(
-        (map, count) ->
-            lines.add(map + ": " + count + (count == 1 ? " round " : " rounds ") + what));
+  private static void joined(List<String> lines, Summary summary) {
+    summary
+        .joined()
+        .forEach(
+            (map, count) ->
+                lines.add(map + ": " + number(count, "round") + " joined with the next one"));
+  }
+
+  private static void skipped(List<String> lines, Summary summary, boolean named) {
+    summary
+        .skipped()
+        .forEach(
+            (map, ticks) ->
+                lines.add(
+                    map
+                        + ": "
+                        + number(ticks.count(), "tick")
+                        + " skipped by a late timer"
+                        + (named ? ": " + FoldedNames.fold(ticks.hosts()) : "")));
   }
 
   private static String host(HostReport host) {
@@ -147,13 +165,8 @@ public final class Footer {
     return state.name().substring("HOST_".length()).toLowerCase(Locale.ROOT);
   }
 
-  private static String what(Summary.LossLine loss) {
-    String source = Summary.source(loss.source());
-    return loss.detail().isEmpty() ? source : source + " (" + loss.detail() + ")";
-  }
-
-  private static String events(long count) {
-    return Long.toUnsignedString(count) + (count == 1 ? " event" : " events");
+  private static String number(long count, String of) {
+    return Long.toUnsignedString(count) + " " + of + (count == 1 ? "" : "s");
   }
 
   private static String seconds(long nanos) {

@@ -206,7 +206,7 @@ public final class JsonRendering implements Rendering {
     out.add(", \"window_ns\": ").add(summary.windowNanos());
     losses(out, summary);
     counts(out, "joined_rounds", summary.joined());
-    counts(out, "skipped_rounds", summary.skipped());
+    skipped(out, summary);
     messages(out, summary);
     out.add("}}\n");
   }
@@ -216,7 +216,7 @@ public final class JsonRendering implements Rendering {
     String separator = "";
     for (Summary.LossLine loss : summary.losses()) {
       out.add(separator).add("{\"source\": ");
-      JsonMap.string(out, Summary.source(loss.source()));
+      JsonMap.string(out, loss.cause());
       if (!loss.detail().isEmpty()) {
         out.add(", \"detail\": ");
         JsonMap.string(out, loss.detail());
@@ -224,6 +224,26 @@ public final class JsonRendering implements Rendering {
       // A kernel that can't tell is null, not 0.
       out.add(", \"count\": ").add(loss.known() ? Long.toString(loss.count()) : "null");
       names(out, "hosts", List.copyOf(loss.hosts()));
+      out.add('}');
+      separator = ",";
+    }
+    List<String> unknown = summary.withoutAccount();
+    if (!unknown.isEmpty()) {
+      out.add(separator).add("{\"source\": \"no final report\", \"count\": null");
+      names(out, "hosts", unknown);
+      out.add('}');
+    }
+    out.add(']');
+  }
+
+  private static void skipped(Bytes out, Summary summary) {
+    out.add(", \"skipped_ticks\": [");
+    String separator = "";
+    for (Map.Entry<String, Summary.SkippedTicks> map : summary.skipped().entrySet()) {
+      out.add(separator).add("{\"map\": ");
+      JsonMap.string(out, map.getKey());
+      out.add(", \"count\": ").add(map.getValue().count());
+      names(out, "hosts", List.copyOf(map.getValue().hosts()));
       out.add('}');
       separator = ",";
     }

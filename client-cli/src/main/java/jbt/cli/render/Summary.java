@@ -17,9 +17,8 @@ import jbt.v1.LossSource;
  * What the answer stands for: the last report of every host, and what became of the rounds.
  *
  * @param joined rounds without rows of their own, because a clear had to wait, by map
- * @param skipped ticks that a host's timer never ran, by map
  */
-public record Summary(List<HostReport> hosts, Map<String, Long> joined, Map<String, Long> skipped) {
+public record Summary(List<HostReport> hosts, Map<String, Long> joined) {
 
   /** One line of loss: which events, how many, where. */
   record LossLine(
@@ -30,12 +29,35 @@ public record Summary(List<HostReport> hosts, Map<String, Long> joined, Map<Stri
           ? count != 0
           : source == LossSource.LOSS_AGENT_QUEUE || source == LossSource.LOSS_COLLECTOR_QUEUE;
     }
+
+    /** What is lost, as a person reads it. */
+    String what() {
+      return detail.isEmpty() ? cause() : cause() + " (" + detail + ")";
+    }
+
+    /** The source as a person reads it. */
+    String cause() {
+      return switch (source) {
+        case LOSS_RING_FULL -> "ring buffer full";
+        case LOSS_CONTROL_RING_FULL -> "control ring full";
+        case LOSS_AGENT_QUEUE -> "agent queue full";
+        case LOSS_COLLECTOR_QUEUE -> "collector queue full";
+        case LOSS_MAP_FULL -> "map full";
+        case LOSS_UPDATE_REFUSED -> "map update refused";
+        case LOSS_RECURSION -> "recursion";
+        case LOSS_THROTTLED -> "samples throttled";
+        case LOSS_SKIPPED_RUNS -> "runs skipped by the kernel";
+        case LOSS_UNKNOWN, UNRECOGNIZED -> "unknown cause";
+      };
+    }
   }
+
+  /** Ticks that timers of hosts never ran. */
+  record SkippedTicks(long count, SortedSet<String> hosts) {}
 
   public Summary {
     hosts = List.copyOf(hosts);
     joined = new TreeMap<>(joined);
-    skipped = new TreeMap<>(skipped);
   }
 
   /** Hosts whose everything is in the answer. */
@@ -57,6 +79,15 @@ public record Summary(List<HostReport> hosts, Map<String, Long> joined, Map<Stri
                 || state == HostState.HOST_STOPPING);
   }
 
+  /** Hosts that traced and never said what they lost. */
+  List<String> withoutAccount() {
+    return hosts.stream()
+        .filter(host -> host.getOpenedNs() != 0 && host.getState() != HostState.HOST_FINAL)
+        .map(HostReport::getHost)
+        .sorted()
+        .toList();
+  }
+
   /** From the first gate that opened to the last that closed, in nanoseconds; 0 if none did. */
   long windowNanos() {
     long opened = Long.MAX_VALUE;
@@ -74,7 +105,7 @@ public record Summary(List<HostReport> hosts, Map<String, Long> joined, Map<Stri
   public boolean isClean() {
     return reporting().size() == hosts.size()
         && joined.isEmpty()
-        && skipped.isEmpty()
+        && skipped().isEmpty()
         && losses().stream().noneMatch(LossLine::certain);
   }
 
@@ -111,20 +142,20 @@ public record Summary(List<HostReport> hosts, Map<String, Long> joined, Map<Stri
     return new ArrayList<>(lines.values());
   }
 
-  /** The source as a person reads it. */
-  static String source(LossSource source) {
-    return switch (source) {
-      case LOSS_RING_FULL -> "ring buffer full";
-      case LOSS_CONTROL_RING_FULL -> "control ring full";
-      case LOSS_AGENT_QUEUE -> "agent queue full";
-      case LOSS_COLLECTOR_QUEUE -> "collector queue full";
-      case LOSS_MAP_FULL -> "map full";
-      case LOSS_UPDATE_REFUSED -> "map update refused";
-      case LOSS_RECURSION -> "recursion";
-      case LOSS_THROTTLED -> "samples throttled";
-      case LOSS_SKIPPED_RUNS -> "runs skipped by the kernel";
-      case LOSS_UNKNOWN, UNRECOGNIZED -> "unknown cause";
-    };
+  /** Ticks of intervals that were not run, by the map that they print. */
+  Map<String, SkippedTicks> skipped() {
+    Map<String, SkippedTicks> skipped = new TreeMap<>();
+    for (HostReport host : hosts) {
+      host.getSkippedMap()
+          .forEach(
+              (map, count) -> {
+                SkippedTicks before =
+                    skipped.getOrDefault(map, new SkippedTicks(0, new TreeSet<>()));
+                before.hosts.add(host.getHost());
+                skipped.put(map, new SkippedTicks(before.count + count, before.hosts));
+              });
+    }
+    return skipped;
   }
 
   private List<String> names(Predicate<HostState> wanted) {

@@ -4,14 +4,17 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import jbt.cli.render.MapPrint;
 import jbt.cli.render.Summary;
 import jbt.cli.render.Table;
+import jbt.server.targets.FoldedNames;
 import jbt.v1.HostReport;
 import jbt.v1.HostState;
 import jbt.v1.MapPartial;
@@ -30,7 +33,6 @@ final class Answer {
   private final Map<String, HostReport> hosts = new TreeMap<>();
   private final Map<Sender, MapPartial> partials = new HashMap<>();
   private final Map<String, Long> joined = new TreeMap<>();
-  private final Map<String, Long> skipped = new TreeMap<>();
   private Schema schema = Schema.getDefaultInstance();
 
   /** Keeps a report; false if a newer one of that host is known. */
@@ -71,7 +73,7 @@ final class Answer {
   }
 
   Summary summary() {
-    return new Summary(List.copyOf(hosts()), joined, skipped);
+    return new Summary(List.copyOf(hosts()), joined);
   }
 
   /**
@@ -84,9 +86,6 @@ final class Answer {
     MapSchema map = schema.getMaps(site.getMap());
     if (round.getJoined()) {
       joined.merge(map.getName(), 1L, Long::sum);
-    }
-    if (round.getSkipped() > 0) {
-      skipped.merge(map.getName(), (long) round.getSkipped(), Long::sum);
     }
     boolean empty = round.getRows().getCount() == 0;
     if (empty && (round.getJoined() || round.getPart() > 0)) {
@@ -157,6 +156,39 @@ final class Answer {
         .map(MapSchema::getName)
         .distinct()
         .toList();
+  }
+
+  /** A line for each map that is sent and not of the same type on all hosts. */
+  List<String> typesApart() {
+    Map<String, Map<Integer, Set<String>>> types = new TreeMap<>();
+    for (HostReport host : hosts()) {
+      for (int place : host.getMapsList()) {
+        // A report may be of a schema that has not come yet.
+        if (place >= schema.getMapsCount()) {
+          continue;
+        }
+        MapSchema map = schema.getMaps(place);
+        if (map.getKind() != ValueKind.VALUE_PLAIN || map.getPrinted()) {
+          types
+              .computeIfAbsent(map.getName(), name -> new LinkedHashMap<>())
+              .computeIfAbsent(place, p -> new TreeSet<>())
+              .add(host.getHost());
+        }
+      }
+    }
+    List<String> lines = new ArrayList<>();
+    types.forEach(
+        (map, groups) -> {
+          if (groups.size() > 1) {
+            lines.add(
+                groups.values().stream()
+                    .map(FoldedNames::fold)
+                    .collect(
+                        Collectors.joining(
+                            ", of another on ", map + " is of one type on ", "; shown per host")));
+          }
+        });
+    return lines;
   }
 
   /** Whether hosts have other types for a map of that name. */

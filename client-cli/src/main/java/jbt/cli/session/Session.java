@@ -7,9 +7,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import jbt.cli.render.Bytes;
 import jbt.cli.render.Decisions;
 import jbt.cli.render.FailedCalls;
@@ -76,6 +79,7 @@ public final class Session {
 
   private volatile long stopAskedAt;
   private long noticesSince;
+  private final Set<String> told = new HashSet<>();
   private boolean attachedShown;
   private boolean waitingShown;
   private boolean opened;
@@ -272,6 +276,17 @@ public final class Session {
     }
   }
 
+  /** What the hosts do not do alike, once for each set of them. */
+  private Bytes differences() {
+    Bytes out = new Bytes();
+    if (wanted.many() && !wanted.quiet()) {
+      Stream.concat(Decisions.lines(answer.hosts()).stream(), answer.typesApart().stream())
+          .filter(told::add)
+          .forEach(line -> Message.print(out, false, screen.errTerminal(), List.of(), line));
+    }
+    return out;
+  }
+
   private int expected() {
     return wanted.expected() - answer.otherNames();
   }
@@ -300,12 +315,7 @@ public final class Session {
     String count = probes.getFirst() == most ? "" + most : probes.getFirst() + "-" + most;
     String line = "Attached " + count + (most == 1 ? " probe" : " probes");
     tell(Bytes.of(line + (wanted.many() ? on(probes.size()) : "") + "\n"));
-    if (wanted.many()) {
-      Bytes decided = new Bytes();
-      Decisions.lines(answer.hosts())
-          .forEach(each -> Message.print(decided, false, screen.errTerminal(), List.of(), each));
-      tell(decided);
-    }
+    tell(differences());
     boolean showsMaps = !wanted.modes().dryRun();
     if (wanted.many() && !wanted.perHost() && showsMaps && !answer.workingState().isEmpty()) {
       tell(
@@ -472,6 +482,7 @@ public final class Session {
     }
     captured();
     failedCalls();
+    outbox.note(differences());
     outbox.note(notices.take());
     // Only then it is known whether all of it could be written.
     awaitWritten();

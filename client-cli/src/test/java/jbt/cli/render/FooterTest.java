@@ -21,8 +21,7 @@ class FooterTest {
   }
 
   private static Summary summary(HostReport.Builder... hosts) {
-    return new Summary(
-        List.of(hosts).stream().map(HostReport.Builder::build).toList(), Map.of(), Map.of());
+    return new Summary(List.of(hosts).stream().map(HostReport.Builder::build).toList(), Map.of());
   }
 
   @Test
@@ -118,13 +117,42 @@ class FooterTest {
   void roundsThatWereJoinedOrSkipped() {
     Summary summary =
         new Summary(
-            List.of(host("a", HostState.HOST_FINAL).build()), Map.of("@x", 3L), Map.of("@y", 2L));
+            List.of(
+                host("a", HostState.HOST_FINAL).putSkipped("@y", 2).build(),
+                host("b", HostState.HOST_FINAL).putSkipped("@y", 1).putSkipped("@z", 1).build()),
+            Map.of("@x", 3L));
     assertThat(Footer.lines(summary, false))
         .containsExactly(
-            "hosts: 1 of 1 reporting",
+            "hosts: 2 of 2 reporting",
             "loss: none",
             "@x: 3 rounds joined with the next one",
-            "@y: 2 rounds skipped by a late timer");
+            "@y: 3 ticks skipped by a late timer: a,b",
+            "@z: 1 tick skipped by a late timer: b");
+    Bytes out = new Bytes();
+    new JsonRendering(true, false, false).summary(out, summary);
+    assertThat(out.toString())
+        .contains(
+            "\"joined_rounds\": 3, \"skipped_ticks\": ["
+                + "{\"map\": \"@y\", \"count\": 3, \"hosts\": [\"a\",\"b\"]},"
+                + "{\"map\": \"@z\", \"count\": 1, \"hosts\": [\"b\"]}]");
+  }
+
+  @Test
+  void whatALostHostHasLostIsNotKnown() {
+    Summary summary =
+        summary(
+            host("a", HostState.HOST_FINAL),
+            host("b", HostState.HOST_LOST).setOpenedNs(1),
+            host("c", HostState.HOST_LOST));
+    assertThat(Footer.lines(summary, false))
+        .containsExactly(
+            "hosts: 1 of 3 reporting; 2 lost: b,c", "loss not known: no final report: b");
+    Bytes out = new Bytes();
+    new JsonRendering(true, false, false).summary(out, summary);
+    assertThat(out.toString())
+        .contains(
+            "\"loss\": [{\"source\": \"no final report\", \"count\": null,"
+                + " \"hosts\": [\"b\"]}]");
   }
 
   @Test
@@ -171,7 +199,7 @@ class FooterTest {
                 + "{\"source\": \"map full\", \"detail\": \"@x\", \"count\": 7, \"hosts\": [\"b\"]},"
                 + "{\"source\": \"runs skipped by the kernel\", \"count\": null,"
                 + " \"hosts\": [\"a\"]}],"
-                + " \"joined_rounds\": 0, \"skipped_rounds\": 0,"
+                + " \"joined_rounds\": 0, \"skipped_ticks\": [],"
                 + " \"messages\": {\"b\": \"connection refused\"}}}\n");
   }
 }

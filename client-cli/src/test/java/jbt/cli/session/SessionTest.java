@@ -360,6 +360,47 @@ class SessionTest {
   }
 
   @Test
+  void whichHostsHaveMapsOfOneTypeIsSaid() throws Exception {
+    Schema schema =
+        Schema.newBuilder()
+            .addMaps(ofHost("b"))
+            .addMaps(Maps.map("@same", ValueKind.VALUE_COUNT))
+            .addMaps(ofHost("a"))
+            .addMaps(Maps.map("@kept", ValueKind.VALUE_PLAIN))
+            .build();
+    FakeService service =
+        FakeService.that(
+            replies -> {
+              replies.onNext(TraceReply.newBuilder().setSchema(schema).build());
+              replies.onNext(having("b", HostState.HOST_ATTACHED, 0, 1, 3));
+              replies.onNext(having("a", HostState.HOST_ATTACHED, 2, 1, 3));
+              replies.onNext(having("c", HostState.HOST_ATTACHED, 0, 1, 3));
+              for (String host : List.of("a", "b", "c")) {
+                replies.onNext(having(host, HostState.HOST_FINAL, host.equals("a") ? 2 : 0, 1, 3));
+              }
+            });
+    assertThat(session(wanted("a", "b", "c")).run(service)).isZero();
+    assertThat(err())
+        .isEqualTo(
+            """
+            Attached 1 probe on each of 3 hosts
+            @x is of one type on a, of another on b,c; shown per host
+            not shown: @kept, which each host keeps for itself (--per-host shows it)
+            hosts: 3 of 3 reporting
+            loss: none
+            """);
+  }
+
+  private static TraceReply having(String host, HostState state, Integer... maps) {
+    return FakeService.reply(
+        HostReport.newBuilder()
+            .setHost(host)
+            .setState(state)
+            .setProbes(1)
+            .addAllMaps(List.of(maps)));
+  }
+
+  @Test
   void mapsThatHostsKeepForThemselvesAreNamedUnlessNoneIsShown() throws Exception {
     Schema kept = Schema.newBuilder().addMaps(Maps.map("@x", ValueKind.VALUE_PLAIN)).build();
     FakeService service =

@@ -32,13 +32,8 @@ public final class Schemas {
   private final Map<Integer, List<Integer>> valuePlaces = new HashMap<>();
   private final Set<Integer> perHost = new HashSet<>();
 
-  /**
-   * Where the places of one sender are in the common schema.
-   *
-   * @param apart names of maps that do not unify with those of earlier senders
-   */
-  public record Places(
-      List<Integer> maps, List<Integer> prints, List<Integer> values, List<String> apart) {
+  /** Where the places of one sender are in the common schema. */
+  public record Places(List<Integer> maps, List<Integer> prints, List<Integer> values) {
     public int map(int place) {
       return at(maps, place, "map");
     }
@@ -61,10 +56,9 @@ public final class Schemas {
 
   /** Takes a sender's schema in; a repeated one changes nothing. */
   public Places add(Schema schema) {
-    List<String> apart = new ArrayList<>();
     List<Integer> mapsHere = new ArrayList<>();
     for (MapSchema map : schema.getMapsList()) {
-      mapsHere.add(map(map, apart));
+      mapsHere.add(map(map));
     }
     List<Integer> printsHere = new ArrayList<>();
     for (int i = 0; i < schema.getPrintsCount(); i++) {
@@ -78,10 +72,10 @@ public final class Schemas {
     for (int i = 0; i < schema.getValuesCount(); i++) {
       valuesHere.add(value(i, schema.getValues(i)));
     }
-    return new Places(mapsHere, printsHere, valuesHere, apart);
+    return new Places(mapsHere, printsHere, valuesHere);
   }
 
-  private int map(MapSchema map, List<String> apart) {
+  private int map(MapSchema map) {
     List<Integer> places = mapPlaces.computeIfAbsent(map.getName(), n -> new ArrayList<>());
     for (int place : places) {
       @Nullable MapSchema union = TypeUnion.of(maps.get(place), map);
@@ -93,7 +87,6 @@ public final class Schemas {
     maps.add(map);
     places.add(maps.size() - 1);
     if (places.size() > 1) {
-      apart.add(map.getName());
       perHost.addAll(places);
     }
     return maps.size() - 1;

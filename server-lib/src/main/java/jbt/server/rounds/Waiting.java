@@ -18,7 +18,6 @@ final class Waiting {
   final Map<String, Long> memory = new HashMap<>();
 
   private int hosts;
-  private int skipped = Integer.MAX_VALUE;
   private boolean sealed = true;
   private boolean joined;
   private boolean oneKey;
@@ -37,7 +36,6 @@ final class Waiting {
   void add(String sender, Round part) {
     fold.add(sender, part.getRows());
     hosts += part.getHosts();
-    skipped = Math.min(skipped, part.getSkipped());
     joined |= part.getJoined();
     // A joined part has no rows here; it does not make the others less complete.
     sealed &= part.getSealed() || part.getJoined();
@@ -63,7 +61,6 @@ final class Waiting {
     return round
         .setRows(fold.rows())
         .setHosts(hosts)
-        .setSkipped(skipped == Integer.MAX_VALUE ? 0 : skipped)
         .setSealed(sealed)
         .setJoined(joined)
         .setOneKey(oneKey);

@@ -120,21 +120,6 @@ final class Answer {
       sentSchema = merged;
       outbox.put(merged);
     }
-    for (String map : target.places.apart()) {
-      if (isSent(merged, map)) {
-        Host host = target.hosts.getFirst();
-        host.notice(
-            map + " is of another type on " + target.name() + " than on others; shown per host");
-        report(host);
-      }
-    }
-  }
-
-  /** Not what each host keeps for itself: that may be of any type. */
-  private static boolean isSent(Schema schema, String map) {
-    return schema.getMapsList().stream()
-        .filter(one -> one.getName().equals(map))
-        .anyMatch(one -> one.getKind() != ValueKind.VALUE_PLAIN || one.getPrinted());
   }
 
   private void lines(Downstream target, Lines lines) {

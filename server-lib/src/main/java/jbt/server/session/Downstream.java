@@ -15,6 +15,7 @@ import jbt.server.merge.Sound;
 import jbt.server.targets.Selected;
 import jbt.server.targets.Target;
 import jbt.v1.Dump;
+import jbt.v1.HostReport;
 import jbt.v1.Schema;
 import jbt.v1.TraceReply;
 import jbt.v1.TraceRequest;
@@ -122,6 +123,16 @@ final class Downstream {
   /** Memory that its partials may keep. */
   long mostKept() {
     return Most.KEPT * Math.min(hosts.size(), Most.HOSTS);
+  }
+
+  /** Places of a host's maps in the common schema, as far as it has told them. */
+  List<Integer> maps(HostReport report) {
+    if (places == null) {
+      return List.of();
+    }
+    return target.isCollector()
+        ? report.getMapsList().stream().map(places::map).toList()
+        : places.maps();
   }
 
   Schemas.Places places() {

@@ -1,6 +1,5 @@
 package jbt.server.session;
 
-import java.util.ArrayList;
 import java.util.List;
 import jbt.loss.Dropped;
 import jbt.v1.Failure;
@@ -17,9 +16,6 @@ final class Host {
 
   /** As it goes up, but for the loss that this collector adds. */
   private HostReport report;
-
-  /** What this collector has to say, beside the host itself. */
-  private final List<String> notices = new ArrayList<>();
 
   private long sequence;
   private final Dropped dropped = new Dropped(LossSource.LOSS_COLLECTOR_QUEUE);
@@ -62,20 +58,18 @@ final class Host {
     };
   }
 
-  /** Takes a report of the host in. */
-  void accept(HostReport from, ClockOffset clock) {
-    HostReport.Builder next = from.toBuilder().setHost(name);
+  /**
+   * Takes a report of the host in.
+   *
+   * @param maps places of its maps in the common schema
+   */
+  void accept(HostReport from, List<Integer> maps, ClockOffset clock) {
+    HostReport.Builder next = from.toBuilder().setHost(name).clearMaps().addAllMaps(maps);
     if (clock.isKnown()) {
       next.setClockOffsetNs(from.getClockOffsetNs() + clock.offsetNanos());
     }
-    report = next.addAllNotices(notices).build();
+    report = next.build();
     held = null;
-  }
-
-  /** Adds a notice of this collector. */
-  void notice(String text) {
-    notices.add(text);
-    report = report.toBuilder().addNotices(text).build();
   }
 
   /** Keeps a report that counts only if no other host turns out to be this one. */

@@ -39,7 +39,7 @@ final class Names {
       host.hold(report);
       holding = true;
     } else if (other == null || (isRefused(other.last()) && !isRefused(report))) {
-      host.accept(report, target.clock);
+      host.accept(report, target.maps(report), target.clock);
       changed.add(host);
       if (other != null) {
         other.becomeSameAs(host, report);
@@ -68,7 +68,7 @@ final class Names {
             host.becomeSameAs(other, held);
             changed.add(host);
           } else if (hosts().noneMatch(Names::isUnknown)) {
-            host.accept(held, target.clock);
+            host.accept(held, target.maps(held), target.clock);
             changed.add(host);
           } else {
             holding = true;

@@ -1,7 +1,9 @@
 package jbt.daemon.session;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import jbt.compiler.plan.Plan;
@@ -29,6 +31,7 @@ final class ScriptMaps implements Settlement.Maps {
   private final Schemas schemas;
   private final List<MapRows> rows = new ArrayList<>();
   private final Slots slots = new Slots();
+  private final Map<String, Long> skipped = new HashMap<>();
   private long sequence;
   private long opened;
   private long late;
@@ -110,13 +113,15 @@ final class ScriptMaps implements Settlement.Maps {
         site.interval()
             .map(period -> slots.at(print.siteIndex(), print.time() - opened, late, period))
             .orElseGet(() -> slots.next(print.siteIndex()));
+    if (site.inEachRun()) {
+      skip(print.map(), slot.skipped());
+    }
     Round.Builder round =
         Round.newBuilder()
             .setSite(schemas.places().get(print.siteIndex()))
             .setHost(host)
             .setEpoch(epoch)
             .setSlot(slot.number())
-            .setSkipped(site.inEachRun() ? slot.skipped() : 0)
             .setHosts(1)
             .setOneKey(site.oneKey())
             .setSealed(how == Settlement.Shown.SEALED)
@@ -154,6 +159,28 @@ final class ScriptMaps implements Settlement.Maps {
   @Override
   public void emptyThrough(int map, long generation) {
     loaded.emptyThrough(map, generation);
+  }
+
+  /** Intervals ran until then, as {@link #opened}. */
+  void closed(long time) {
+    for (int i = 0; i < plan.sites().size(); i++) {
+      if (plan.sites().get(i) instanceof Site.Print site
+          && site.inEachRun()
+          && site.interval().isPresent()) {
+        skip(site.scriptMap(), slots.missing(i, time - opened, late, site.interval().get()));
+      }
+    }
+  }
+
+  private void skip(int map, long ticks) {
+    if (ticks > 0) {
+      skipped.merge(plan.scriptMaps().get(map).name(), ticks, Long::sum);
+    }
+  }
+
+  /** Ticks that no timer ran, by the name of the map that they print. */
+  Map<String, Long> skipped() {
+    return skipped;
   }
 
   /** The cumulative value of every map that is shown. */

@@ -18,6 +18,7 @@ import jbt.compiler.plan.ScriptMap;
 import jbt.compiler.target.Target;
 import jbt.daemon.Policy;
 import jbt.kernel.LoadedPlan;
+import jbt.kernel.sys.SystemCallException;
 import jbt.kernel.sys.Wakeups;
 import jbt.v1.Dump;
 import jbt.v1.FailedCall;
@@ -179,6 +180,8 @@ public final class Session implements Runnable {
       }
     } catch (Failed e) {
       fail(e.failure(), String.valueOf(e.getMessage()));
+    } catch (SystemCallException e) {
+      fail(Failure.FAILURE_KERNEL, "ERROR: " + e.getMessage());
     } catch (OutOfMemoryError e) {
       fail(Failure.FAILURE_POLICY, "the agent has no memory left");
     } catch (RuntimeException | Error e) {
@@ -323,7 +326,7 @@ public final class Session implements Runnable {
       nextPartials = now + PARTIALS_EVERY_NS;
       if (outbox.ready()) {
         tracing.sendPartials(false);
-        losses(loaded);
+        losses(loaded, tracing);
         send(HostState.HOST_RUNNING);
       }
     }
@@ -346,7 +349,7 @@ public final class Session implements Runnable {
   }
 
   private void end(LoadedPlan loaded, Tracing tracing) {
-    loaded.closeGate();
+    long closed = loaded.closeGate();
     report.setClosedNs(wallClock());
     if (!abandoned) {
       send(HostState.HOST_STOPPING);
@@ -360,9 +363,10 @@ public final class Session implements Runnable {
       return;
     }
     tracing.settleRest();
+    tracing.closed(closed);
     awaitReceiver();
     tracing.sendPartials(true);
-    losses(loaded);
+    losses(loaded, tracing);
     report.setExitCode(loaded.exitCode());
   }
 
@@ -378,8 +382,8 @@ public final class Session implements Runnable {
     outbox.drop();
   }
 
-  private void losses(LoadedPlan loaded) {
-    report.clearLosses().clearFailedCalls();
+  private void losses(LoadedPlan loaded, Tracing tracing) {
+    report.clearLosses().clearFailedCalls().putAllSkipped(tracing.skipped());
     List<LossCounter> counters = loaded.plan().lossCounters();
     long[] counts = loaded.losses();
     for (int i = 0; i < counts.length; i++) {

@@ -31,6 +31,13 @@ final class Slots {
     return new Slot(slot, (int) Math.min(Integer.MAX_VALUE, slot - before - 1));
   }
 
+  /** Places of an interval's site whose time was over and that no print has come to. */
+  long missing(int site, long sinceOpened, long late, long period) {
+    long none = nearest(late, period);
+    long over = none + nearest(sinceOpened, period) - 1;
+    return Math.max(0, over - last.getOrDefault(site, none));
+  }
+
   private static long nearest(long time, long period) {
     return (time + period / 2) / period;
   }

@@ -2,6 +2,7 @@ package jbt.daemon.session;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.plan.Settings;
@@ -71,6 +72,20 @@ final class Tracing implements AutoCloseable {
   /** See {@link ScriptMaps#opened}. */
   void opened(long time, long late) {
     maps.opened(time, late);
+  }
+
+  /**
+   * See {@link ScriptMaps#closed}. After exit() nothing tells when the last tick could have been.
+   */
+  void closed(long time) {
+    if (!exited) {
+      maps.closed(time);
+    }
+  }
+
+  /** See {@link ScriptMaps#skipped}. */
+  Map<String, Long> skipped() {
+    return maps.skipped();
   }
 
   /** Whether the script has called exit(). */

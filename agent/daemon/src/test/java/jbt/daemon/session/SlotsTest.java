@@ -21,6 +21,18 @@ class SlotsTest {
     assertThat(slots.at(1, SECOND, 0, SECOND)).isEqualTo(new Slot(1, 0));
   }
 
+  @Test
+  void ticksAreMissingWhenTheirTimeIsOver() {
+    assertThat(slots.missing(0, SECOND + 400 * MILLI, 0, SECOND)).isZero();
+    assertThat(slots.missing(0, SECOND + 600 * MILLI, 0, SECOND)).isOne();
+    slots.at(0, SECOND, 0, SECOND);
+    assertThat(slots.missing(0, 2 * SECOND + 400 * MILLI, 0, SECOND)).isZero();
+    assertThat(slots.missing(0, 4 * SECOND, 0, SECOND)).isEqualTo(2);
+    long late = 7 * SECOND + 400 * MILLI;
+    assertThat(slots.missing(1, SECOND + 400 * MILLI, late, SECOND)).isZero();
+    assertThat(slots.missing(1, SECOND + 600 * MILLI, late, SECOND)).isOne();
+  }
+
   /** Its ticks stand with those of the others at that time, and it has skipped none of theirs. */
   @Test
   void aLateHostCountsFromTheStartOfAll() {

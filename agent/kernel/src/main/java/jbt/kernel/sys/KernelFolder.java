@@ -40,7 +40,7 @@ public final class KernelFolder implements AutoCloseable {
         return new KernelFolder(Path.of(place), Optional.empty());
       }
     }
-    Fd mount = detachedMount(type, type + " is not mounted on " + places[0] + ", and ");
+    Fd mount = detachedMount(type, type + " can't be read on " + places[0] + ", and ");
     return new KernelFolder(Path.of("/proc/self/fd/" + mount.number()), Optional.of(mount));
   }
 
