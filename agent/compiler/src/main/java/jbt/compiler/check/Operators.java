@@ -261,7 +261,8 @@ final class Operators {
   /** {@code ==} and {@code !=} of what is not a number on both sides. */
   private Value equality(BinaryOp op, Value left, Value right, SourceRange range) {
     if (left.expr() instanceof Expr.StrLiteral a && right.expr() instanceof Expr.StrLiteral b) {
-      return Value.bool(text(a).equals(text(b)) == (op == BinaryOp.EQ), range);
+      return Value.bool(
+          Strings.toNul(a.value()).equals(Strings.toNul(b.value())) == (op == BinaryOp.EQ), range);
     }
     if (left.type() instanceof Type.Str && right.type() instanceof Type.Str) {
       return truth(new Expr.Binary(op, left.expr(), right.expr(), Type.BOOL, range));
@@ -358,11 +359,6 @@ final class Operators {
       case Meaning.MixedTimestamp time -> false;
       case Meaning.CgroupPath path -> false;
     };
-  }
-
-  private static String text(Expr.StrLiteral literal) {
-    int nul = literal.value().indexOf('\0');
-    return nul < 0 ? literal.value() : literal.value().substring(0, nul);
   }
 
   /** A probe's name is held as its number: the literal becomes one, too. */

@@ -92,18 +92,22 @@ final class Lowering {
     /** Whether something points to variables. */
     private final boolean pointedTo;
 
+    /** See {@link Reads#looksAtBytes}. */
+    private final boolean looksAtBytes;
+
     /** Whether tests are made so that the verifier does not learn from them. */
     private boolean forgetsTests;
 
-    private Shared(Routines routines, boolean pointedTo, boolean forgetsTests) {
+    private Shared(Routines routines, Nodes nodes) {
       this.routines = routines;
-      this.pointedTo = pointedTo;
-      this.forgetsTests = forgetsTests;
+      this.pointedTo = Reads.takesAddresses(nodes);
+      this.looksAtBytes = Reads.looksAtBytes(nodes);
+      this.forgetsTests = Tests.many(nodes, routines);
     }
 
     static Shared of(Probe probe, Nodes nodes, Layout layout) {
       Routines routines = Routines.of(probe, nodes, layout.checked().maps(), layout.careful());
-      return new Shared(routines, Reads.takesAddresses(nodes), Tests.many(nodes, routines));
+      return new Shared(routines, nodes);
     }
   }
 
@@ -296,6 +300,11 @@ final class Lowering {
   /** What points to a variable may look at all of a text. */
   private boolean held(Type type) {
     return HeldTexts.held(type) && !shared.pointedTo;
+  }
+
+  /** Whether literals keep what is behind their NUL when they are put in memory. */
+  boolean looksAtBytes() {
+    return shared.looksAtBytes;
   }
 
   /**

@@ -2,10 +2,12 @@ package jbt.compiler.ir;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import jbt.compiler.check.Checked;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.MapDecl;
@@ -20,6 +22,15 @@ import jbt.compiler.types.Type;
 /** What the statements and expressions of a script refer to. */
 final class Reads {
   private static final SourceRange NOWHERE = new SourceRange(0, 0);
+
+  private static final Set<Function> BYTEWISE =
+      EnumSet.of(
+          Function.ADDRESS,
+          Function.BUFFER,
+          Function.BYTES,
+          Function.INTERNET_ADDRESS,
+          Function.MAC_ADDRESS,
+          Function.MEMCMP);
 
   private Reads() {}
 
@@ -187,6 +198,14 @@ final class Reads {
   /** Whether a program has something that points to its variables. */
   static boolean takesAddresses(Nodes program) {
     return calls(program, Function.ADDRESS);
+  }
+
+  /** Whether a program looks at the bytes of texts, be they behind a NUL. */
+  static boolean looksAtBytes(Nodes program) {
+    return program.any(
+        expr ->
+            (expr instanceof Expr.Call call && BYTEWISE.contains(call.function()))
+                || (expr instanceof Expr.Part part && part.of().type() instanceof Type.Str));
   }
 
   static boolean overrides(Nodes program) {

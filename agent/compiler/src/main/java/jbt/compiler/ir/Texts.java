@@ -104,9 +104,10 @@ final class Texts {
   void store(Expr expr, Type.Str as, Address to) {
     switch (expr) {
       case Expr.StrLiteral(String value, var type, var range) -> {
-        int words = Math.min((value.length() + 7) & ~7, as.storedSize());
+        String kept = lowering.looksAtBytes() ? value : toNul(value);
+        int words = Math.min((kept.length() + 7) & ~7, as.storedSize());
         for (int offset = 0; offset < words; offset += 8) {
-          body.storeWord(to.plus(offset), new Imm(word(value, offset)));
+          body.storeWord(to.plus(offset), new Imm(word(kept, offset)));
         }
         lowering.expressions().zero(to.plus(words), as.storedSize() - words);
       }
@@ -219,8 +220,7 @@ final class Texts {
   /** Puts the bytes of a text at an address, unpadded; returns how many. */
   Operand append(Expr expr, Address to) {
     if (expr instanceof Expr.StrLiteral(String value, var type, var range)) {
-      int nul = value.indexOf('\0');
-      int length = nul < 0 ? value.length() : nul;
+      int length = toNul(value).length();
       for (int offset = 0; offset < length; offset += 8) {
         body.storeWord(to.plus(offset), new Imm(word(value, offset)));
       }
@@ -350,12 +350,12 @@ final class Texts {
   void compare(Expr left, Expr right, int equal, int different) {
     if (left instanceof Expr.StrLiteral(String a, var type, var range)) {
       if (right instanceof Expr.StrLiteral(String b, var type2, var range2)) {
-        body.jump(a.equals(b) ? equal : different);
+        body.jump(toNul(a).equals(toNul(b)) ? equal : different);
       } else {
-        compare(right, a, equal, different);
+        compare(right, toNul(a), equal, different);
       }
     } else if (right instanceof Expr.StrLiteral(String b, var type, var range)) {
-      compare(left, b, equal, different);
+      compare(left, toNul(b), equal, different);
     } else {
       comparePlaces(left, right, equal, different);
     }
@@ -430,6 +430,11 @@ final class Texts {
       body.place(next);
     }
     body.jump(equal);
+  }
+
+  private static String toNul(String literal) {
+    int nul = literal.indexOf('\0');
+    return nul < 0 ? literal : literal.substring(0, nul);
   }
 
   /** At most eight bytes of a literal, as {@link #word} has them. */
