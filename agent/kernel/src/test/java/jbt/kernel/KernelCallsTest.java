@@ -65,16 +65,21 @@ class KernelCallsTest {
         iter:task_file { if (ctx.task->pid == PID && ctx.fd == 0) {
           @[path(&ctx.file->f_path)] = count(); @short[path(&ctx.file->f_path, 2)] = count();
           let $file; if (cpu == 0) { $file = ctx.file; } else { $file = ctx.file; }
-          @held[path(&$file->f_path)] = count(); } }
+          @held[path(&$file->f_path)] = count();
+          @fits[path(&ctx.file->f_path, FITS)] = count();
+          @cut[path(&ctx.file->f_path, FITS - 1)] = count(); } }
         """;
     String input = Files.readSymbolicLink(Path.of("/proc/self/fd/0")).toString();
     Assumptions.assumeTrue(input.startsWith("/"), "the input is no file");
-    try (ScriptSession session = ScriptSession.start(script)) {
+    String fits = Integer.toString(input.length() + 1);
+    try (ScriptSession session = ScriptSession.start(script.replace("FITS", fits))) {
       session.loaded().iterate();
       session.stop();
       assertThat(session.words("@", input)).containsExactly(1L);
       assertThat(session.words("@short", "")).containsExactly(1L);
       assertThat(session.words("@held", input)).containsExactly(1L);
+      assertThat(session.words("@fits", input)).containsExactly(1L);
+      assertThat(session.words("@cut", "")).containsExactly(1L);
     }
   }
 

@@ -11,8 +11,12 @@ import jbt.v1.ValueKind;
 final class Histogram {
   private static final int BAR = 52;
 
-  /** One row. */
-  record Bar(Bounds bounds, String label, long count) {}
+  /**
+   * One row.
+   *
+   * @param whole the count before it was divided, by which bars are drawn
+   */
+  record Bar(Bounds bounds, String label, long whole, long count) {}
 
   private Histogram() {}
 
@@ -23,9 +27,9 @@ final class Histogram {
     int next = 0;
     for (Cell.Bucket bucket : cell.buckets()) {
       for (int index = bars.isEmpty() ? bucket.index() : next; index < bucket.index(); index++) {
-        bars.add(bar(schema, index, 0));
+        bars.add(bar(schema, index, 0, 1));
       }
-      bars.add(bar(schema, bucket.index(), linear ? bucket.count() : bucket.count() / divisor));
+      bars.add(bar(schema, bucket.index(), bucket.count(), linear ? 1 : divisor));
       next = bucket.index() + 1;
     }
     return bars;
@@ -33,9 +37,9 @@ final class Histogram {
 
   /** The rows as bpftrace draws them, in a float's precision: label, count, bar. */
   static void draw(Bytes out, List<Bar> bars) {
-    long max = bars.stream().mapToLong(Bar::count).max().orElse(0);
+    long max = bars.stream().mapToLong(Bar::whole).max().orElse(0);
     for (Bar bar : bars) {
-      int length = max == 0 ? 0 : (int) ((float) bar.count / max * BAR);
+      int length = max == 0 ? 0 : (int) ((float) bar.whole / max * BAR);
       String count = Long.toString(bar.count);
       out.add(bar.label)
           .add(" ".repeat(Math.max(0, 16 - bar.label.length())))
@@ -48,9 +52,9 @@ final class Histogram {
     }
   }
 
-  private static Bar bar(MapSchema schema, int index, long count) {
+  private static Bar bar(MapSchema schema, int index, long count, long divisor) {
     Bounds bounds = Bounds.of(schema, index);
-    return new Bar(bounds, label(schema, bounds), count);
+    return new Bar(bounds, label(schema, bounds), count, count / divisor);
   }
 
   private static String label(MapSchema schema, Bounds bounds) {

@@ -247,18 +247,22 @@ final class TextCalls {
     }
   }
 
+  /** Empty if it is too long. The helper makes it at the end of its room and leaves that behind. */
   private void path(Expr.Call e, Type.Str as, Address to) {
     int size = e.type().storedSize();
+    Imm room = new Imm(((Type.Str) e.type()).size());
+    Address made = body.inScratch(size);
     Address place = body.inScratch(size);
     lowering.expressions().zero(place, size);
     int done = body.block();
     Reg start = lowering.memory().known(e.arguments().get(0), done);
     Reg path = body.add(start, new Imm(literal(e.arguments().get(1))));
-    Reg length = body.call(Helper.D_PATH, path, body.addressOf(place), new Imm(size));
-    int tooLong = body.block();
-    body.branch(Condition.SIGNED_LT, length, ZERO, tooLong, done);
-    body.place(tooLong);
-    lowering.expressions().zero(place, size);
+    Reg length = body.call(Helper.D_PATH, path, body.addressOf(made), room);
+    int fits = body.block();
+    body.branch(Condition.SIGNED_LT, length, ZERO, done, fits);
+    body.place(fits);
+    body.callForEffect(
+        Helper.PROBE_READ_KERNEL_STR, body.addressOf(place), room, body.addressOf(made));
     body.place(done);
     lowering.expressions().copy(place, e.type(), to, as);
   }

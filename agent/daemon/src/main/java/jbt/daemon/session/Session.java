@@ -357,12 +357,15 @@ public final class Session implements Runnable {
     loaded.gracePeriod();
     loaded.detach();
     tracing.readAll();
+    // What END does to a map shows in no print before it.
+    tracing.settleAll();
     loaded.runEnd();
     tracing.readAll();
     if (abandoned) {
       return;
     }
-    tracing.settleRest();
+    tracing.settleAll();
+    tracing.awaitCommands();
     tracing.closed(closed);
     awaitReceiver();
     tracing.sendPartials(true);

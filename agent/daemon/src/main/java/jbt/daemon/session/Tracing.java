@@ -171,12 +171,17 @@ final class Tracing implements AutoCloseable {
     }
   }
 
-  /** Settles everything, when no program runs any more. */
-  void settleRest() {
+  /** Settles everything, when no program runs. */
+  void settleAll() {
     for (int turn = 0; turn < LAST_TURNS && settlement.begin(); turn++) {
       readAll();
       settlement.finish();
     }
+    output.advance();
+  }
+
+  /** Gives commands of the script some time to end, and says what they have printed. */
+  void awaitCommands() {
     output.await(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LAST_COMMANDS_MS));
     output.advance();
   }
