@@ -16,7 +16,7 @@ import jbt.compiler.types.Type;
  * @param format for tracepoints
  * @param parameters of the function, or of what the program is called with, 8 bytes each
  * @param returned what the function returns, for those that run there
- * @param function the name of the function it is in, "" if there is none
+ * @param function the name of the function it is in, its address if that has no name, "" for none
  * @param arguments those of a statically defined probe
  * @param range of the attach point in the script that it comes from
  */

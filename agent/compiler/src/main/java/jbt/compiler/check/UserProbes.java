@@ -290,7 +290,8 @@ final class UserProbes {
         expansion.missing(written, file + " has no code at address " + text, List.of());
         return List.of();
       }
-      return point(new Function("", address, 0), 0, text);
+      // An unknown symbol is shown as its address.
+      return point(new Function("0x" + Long.toHexString(address), address, 0), 0, text);
     }
 
     /** Refuses what is in the middle of an instruction, where the program would break. */
