@@ -5,15 +5,19 @@ import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.UnaryOperator;
+import jbt.v1.DescribeReply;
+import jbt.v1.DescribeRequest;
+import jbt.v1.ListProbesReply;
+import jbt.v1.ListProbesRequest;
 import jbt.v1.TraceReply;
 import jbt.v1.TraceRequest;
 import jbt.v1.TracerGrpc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A service of another process, whose replies are handed over on a thread of their own. A reader
- * that holds that thread up stops the other side from sending more, but never the network's own
- * thread, which the stop must still get through.
+ * A service of another process, whose replies to a trace are handed over on a thread of their own.
+ * A reader that holds that thread up stops the other side from sending more, but never the
+ * network's own thread, which the stop must still get through.
  *
  * @param told turns an error of the transport into what a person should read
  */
@@ -28,6 +32,35 @@ record Paced(TracerGrpc.AsyncService service, UnaryOperator<Throwable> told)
     StreamObserver<TraceRequest> requests = service.trace(pump);
     Thread.ofPlatform().daemon().name("replies").start(pump::run);
     return requests;
+  }
+
+  @Override
+  public void listProbes(ListProbesRequest request, StreamObserver<ListProbesReply> replies) {
+    service.listProbes(request, new Told<>(replies, told));
+  }
+
+  @Override
+  public void describe(DescribeRequest request, StreamObserver<DescribeReply> replies) {
+    service.describe(request, new Told<>(replies, told));
+  }
+
+  /** Replies as they come, and an error as a person should read it. */
+  private record Told<R>(StreamObserver<R> replies, UnaryOperator<Throwable> told)
+      implements StreamObserver<R> {
+    @Override
+    public void onNext(R reply) {
+      replies.onNext(reply);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      replies.onError(told.apply(failure));
+    }
+
+    @Override
+    public void onCompleted() {
+      replies.onCompleted();
+    }
   }
 
   /** How a stream goes on: with a reply, or to its end. */

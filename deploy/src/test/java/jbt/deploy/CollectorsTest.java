@@ -3,6 +3,7 @@ package jbt.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import jbt.deploy.fleet.Answer;
 import jbt.deploy.fleet.Fleet;
@@ -26,7 +27,7 @@ final class CollectorsTest {
 
   @BeforeAll
   static void start() throws Exception {
-    fleet = Fleet.withoutAgents("a", "b", "one", "two", "top");
+    fleet = Fleet.withoutAgents("a", "b", "one", "two", "top", "three", "four");
     fleet.startAgent("a");
     fleet.startAgent("b");
     fleet.awaitAgent("a");
@@ -60,6 +61,41 @@ final class CollectorsTest {
   void collectorAboveCollectors() throws Exception {
     Path inventory = fleet.inventory("top.yaml", List.of(fleet.entryBehind("top", "top", "a,b")));
     assertAnswers(inventory, "top");
+  }
+
+  @Test
+  void aCollectorIsAskedWhatItsHostsHaveAndAre() throws Exception {
+    Path inventory = fleet.inventory("ask.yaml", List.of(fleet.entryBehind("top", "top", "a,b")));
+    Running list =
+        fleet.remote(
+            inventory,
+            "--collector",
+            "top",
+            "--hosts",
+            "a,b",
+            "-l",
+            "tracepoint:*:sys_enter_getppid");
+    assertThat(list.exitCode(Fleet.PATIENCE)).as(list.toString()).isZero();
+    assertThat(list.out()).containsExactly("tracepoint:syscalls:sys_enter_getppid");
+    Running info = fleet.remote(inventory, "--collector", "top", "--hosts", "a,b", "--info");
+    assertThat(info.exitCode(Fleet.PATIENCE)).as(info.toString()).isZero();
+    assertThat(info.out()).contains("  ring buffer: yes");
+  }
+
+  @Test
+  void collectorsThatListEachOtherAreNamed() throws Exception {
+    fleet.startCollector("three", "third", List.of(fleet.entryBehind("four", "fourth", "a")));
+    fleet.startCollector("four", "fourth", List.of(fleet.entryBehind("three", "third", "a")));
+    Path inventory =
+        fleet.inventory("circle.yaml", List.of(fleet.entryBehind("three", "third", "a")));
+    for (List<String> asked :
+        List.of(List.of("-e", "BEGIN { exit(); }"), List.of("-l", "iter:*"))) {
+      List<String> words = new ArrayList<>(List.of("--collector", "third", "--hosts", "a"));
+      words.addAll(asked);
+      Running remote = fleet.remote(inventory, words.toArray(String[]::new));
+      assertThat(remote.exitCode(Fleet.PATIENCE)).as(remote.toString()).isNotZero();
+      assertThat(remote.err()).anyMatch(line -> line.contains("do they list each other?"));
+    }
   }
 
   private static void assertAnswers(Path inventory, String collector) throws Exception {

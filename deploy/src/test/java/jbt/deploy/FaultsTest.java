@@ -3,6 +3,7 @@ package jbt.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
@@ -32,7 +33,11 @@ final class FaultsTest {
 
   @BeforeEach
   void start() throws Exception {
-    fleet = Fleet.start("a", "b");
+    fleet = Fleet.withoutAgents("a", "b", "hub");
+    fleet.startAgent("a");
+    fleet.startAgent("b");
+    fleet.awaitAgent("a");
+    fleet.awaitAgent("b");
     a = Load.start();
     b = Load.start();
   }
@@ -172,6 +177,56 @@ final class FaultsTest {
     b.make("load-b getppid 5");
     assertThat(Traced.stop(remote)).as(remote.toString()).isEqualTo(SOME_UNREACHABLE);
     assertThat(Answer.values(Answer.end(remote.out()))).containsEntry("@", "1703 (1/2 hosts)");
+  }
+
+  @Test
+  void collectorStoppedInTheMiddle() throws Exception {
+    fleet.startCollector("hub", "collector", List.of(fleet.entry("b")));
+    Path inventory =
+        fleet.inventory(
+            "mixed.yaml", List.of(fleet.entry("a"), fleet.entryBehind("hub", "collector", "b")));
+    Running remote =
+        Traced.start(
+            fleet, inventory, Traced.script(SCRIPT, a, b), List.of("a", "b"), "--hosts", "a,b");
+    b.make("load-b getppid 703");
+    fleet.server("hub").signal("TERM");
+    fleet.server("hub").exitCode(Fleet.PATIENCE);
+    remote.awaitErr("b: the collector was stopped"::equals, Fleet.PATIENCE);
+    a.make("load-a getppid 1000");
+    b.make("load-b getppid 5");
+    assertThat(Traced.stop(remote)).as(remote.toString()).isEqualTo(SOME_UNREACHABLE);
+    assertThat(Answer.values(Answer.end(remote.out()))).containsEntry("@", "1703 (1/2 hosts)");
+  }
+
+  @Test
+  void hostThatStopsAtItsLimit() throws Exception {
+    fleet.server("b").close();
+    fleet.startAgent("b", "limits: { duration: 2s }\n");
+    fleet.awaitAgent("b");
+    Running remote = trace(SCRIPT, "a", "b");
+    b.make("load-b getppid 703");
+    remote.awaitErr("b: stopped after 2 s, the limit of this host"::equals, Fleet.PATIENCE);
+    a.make("load-a getppid 1000");
+    b.make("load-b getppid 5");
+    assertThat(Traced.stop(remote)).as(remote.toString()).isEqualTo(SOME_UNREACHABLE);
+    assertThat(Answer.values(Answer.end(remote.out()))).containsEntry("@", "1703 (1/2 hosts)");
+    assertThat(remote.err()).contains("hosts: 1 of 2 reporting; 1 lost: b", "loss: none");
+  }
+
+  @Test
+  void hostThatComesLate() throws Exception {
+    fleet.server("b").signal("STOP");
+    Running remote = trace(SCRIPT, "a");
+    a.make("load-a getppid 1000");
+    b.make("load-b getppid 5");
+    fleet.server("b").signal("CONT");
+    remote.awaitOut("b | up"::equals, Fleet.PATIENCE);
+    b.make("load-b getppid 703");
+    assertThat(Traced.stop(remote)).as(remote.toString()).isZero();
+    assertThat(Answer.values(Answer.end(remote.out()))).containsEntry("@", "1703 (1/2 hosts)");
+    assertThat(remote.err())
+        .contains("hosts: 2 of 2 reporting")
+        .anyMatch(line -> line.matches("late by up to .* s: b"));
   }
 
   @Test

@@ -123,7 +123,7 @@ public final class Collector implements TracerGrpc.AsyncService, AutoCloseable {
   public void stop(Duration patience) throws InterruptedException {
     long until = System.nanoTime() + patience.toNanos();
     stopping = true;
-    sessions.forEach(Session::stop);
+    sessions.forEach(Session::endEarly);
     synchronized (sessions) {
       while (!sessions.isEmpty() && System.nanoTime() - until < 0) {
         TimeUnit.NANOSECONDS.timedWait(sessions, Math.max(1, until - System.nanoTime()));

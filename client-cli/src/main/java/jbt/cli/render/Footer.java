@@ -1,8 +1,10 @@
 package jbt.cli.render;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import jbt.server.targets.FoldedNames;
 import jbt.v1.HostReport;
 import jbt.v1.HostState;
@@ -23,6 +25,11 @@ public final class Footer {
     lines.add(hosts(summary));
     if (summary.windowNanos() > 0) {
       lines.add("window: " + seconds(summary.windowNanos()));
+    }
+    Map<String, Long> late = summary.late();
+    if (!late.isEmpty()) {
+      String most = seconds(Collections.max(late.values()));
+      lines.add("late by up to " + most + ": " + FoldedNames.fold(late.keySet()));
     }
     losses(lines, summary);
     joined(lines, summary);

@@ -203,12 +203,25 @@ public final class JsonRendering implements Rendering {
     names(out, "not_connected", summary.in(HostState.HOST_CONNECTING));
     names(out, "lost", summary.in(HostState.HOST_LOST));
     names(out, "unfinished", summary.unfinished());
+    late(out, summary);
     out.add(", \"window_ns\": ").add(summary.windowNanos());
     losses(out, summary);
     counts(out, "joined_rounds", summary.joined());
     skipped(out, summary);
     messages(out, summary);
     out.add("}}\n");
+  }
+
+  private static void late(Bytes out, Summary summary) {
+    out.add(", \"late_ns\": {");
+    String separator = "";
+    for (Map.Entry<String, Long> host : summary.late().entrySet()) {
+      out.add(separator);
+      JsonMap.string(out, host.getKey());
+      out.add(": ").add(host.getValue());
+      separator = ", ";
+    }
+    out.add('}');
   }
 
   private static void losses(Bytes out, Summary summary) {
@@ -239,7 +252,7 @@ public final class JsonRendering implements Rendering {
   private static void skipped(Bytes out, Summary summary) {
     out.add(", \"skipped_ticks\": [");
     String separator = "";
-    for (Map.Entry<String, Summary.SkippedTicks> map : summary.skipped().entrySet()) {
+    for (Map.Entry<String, Summary.Skipped> map : summary.skipped().entrySet()) {
       out.add(separator).add("{\"map\": ");
       JsonMap.string(out, map.getKey());
       out.add(", \"count\": ").add(map.getValue().count());

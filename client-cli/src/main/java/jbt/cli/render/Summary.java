@@ -12,6 +12,7 @@ import jbt.v1.HostReport;
 import jbt.v1.HostState;
 import jbt.v1.Loss;
 import jbt.v1.LossSource;
+import jbt.v1.SkippedTicks;
 
 /**
  * What the answer stands for: the last report of every host, and what became of the rounds.
@@ -19,6 +20,9 @@ import jbt.v1.LossSource;
  * @param joined rounds without rows of their own, because a clear had to wait, by map
  */
 public record Summary(List<HostReport> hosts, Map<String, Long> joined) {
+
+  /** Less is what opening takes on a loaded host. */
+  private static final long LATE_NS = 100_000_000;
 
   /** One line of loss: which events, how many, where. */
   record LossLine(
@@ -53,7 +57,7 @@ public record Summary(List<HostReport> hosts, Map<String, Long> joined) {
   }
 
   /** Ticks that timers of hosts never ran. */
-  record SkippedTicks(long count, SortedSet<String> hosts) {}
+  record Skipped(long count, SortedSet<String> hosts) {}
 
   public Summary {
     hosts = List.copyOf(hosts);
@@ -82,10 +86,21 @@ public record Summary(List<HostReport> hosts, Map<String, Long> joined) {
   /** Hosts that traced and never said what they lost. */
   List<String> withoutAccount() {
     return hosts.stream()
-        .filter(host -> host.getOpenedNs() != 0 && host.getState() != HostState.HOST_FINAL)
+        .filter(host -> host.getOpenedNs() != 0 && host.getClosedNs() == 0)
         .map(HostReport::getHost)
         .sorted()
         .toList();
+  }
+
+  /** Hosts that began so much later than the others that a reader must know, in nanoseconds. */
+  public Map<String, Long> late() {
+    Map<String, Long> late = new TreeMap<>();
+    for (HostReport host : hosts) {
+      if (host.getLateNs() >= LATE_NS) {
+        late.put(host.getHost(), host.getLateNs());
+      }
+    }
+    return late;
   }
 
   /** From the first gate that opened to the last that closed, in nanoseconds; 0 if none did. */
@@ -104,6 +119,7 @@ public record Summary(List<HostReport> hosts, Map<String, Long> joined) {
   /** Whether something happened that a reader of the answer must know. */
   public boolean isClean() {
     return reporting().size() == hosts.size()
+        && late().isEmpty()
         && joined.isEmpty()
         && skipped().isEmpty()
         && losses().stream().noneMatch(LossLine::certain);
@@ -143,17 +159,14 @@ public record Summary(List<HostReport> hosts, Map<String, Long> joined) {
   }
 
   /** Ticks of intervals that were not run, by the map that they print. */
-  Map<String, SkippedTicks> skipped() {
-    Map<String, SkippedTicks> skipped = new TreeMap<>();
+  Map<String, Skipped> skipped() {
+    Map<String, Skipped> skipped = new TreeMap<>();
     for (HostReport host : hosts) {
-      host.getSkippedMap()
-          .forEach(
-              (map, count) -> {
-                SkippedTicks before =
-                    skipped.getOrDefault(map, new SkippedTicks(0, new TreeSet<>()));
-                before.hosts.add(host.getHost());
-                skipped.put(map, new SkippedTicks(before.count + count, before.hosts));
-              });
+      for (SkippedTicks of : host.getSkippedList()) {
+        Skipped before = skipped.getOrDefault(of.getMap(), new Skipped(0, new TreeSet<>()));
+        before.hosts.add(host.getHost());
+        skipped.put(of.getMap(), new Skipped(before.count + of.getTicks(), before.hosts));
+      }
     }
     return skipped;
   }

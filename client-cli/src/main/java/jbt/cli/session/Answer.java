@@ -115,12 +115,14 @@ final class Answer {
   List<MapPrint> finals(int expected) {
     // What a lost host sent last is in the sum, but it may have counted more.
     Set<String> unfinished = new TreeSet<>();
+    // So would a late one have.
+    Set<String> late = summary().late().keySet();
     int whole = 0;
     for (HostReport host : hosts()) {
-      if (host.getState() == HostState.HOST_FINAL) {
-        whole++;
-      } else {
+      if (host.getState() != HostState.HOST_FINAL) {
         unfinished.add(host.getHost());
+      } else if (!late.contains(host.getHost())) {
+        whole++;
       }
     }
     List<MapPrint> prints = new ArrayList<>();

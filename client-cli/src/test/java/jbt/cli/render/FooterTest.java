@@ -9,6 +9,7 @@ import jbt.v1.HostReport;
 import jbt.v1.HostState;
 import jbt.v1.Loss;
 import jbt.v1.LossSource;
+import jbt.v1.SkippedTicks;
 import org.junit.jupiter.api.Test;
 
 class FooterTest {
@@ -118,8 +119,11 @@ class FooterTest {
     Summary summary =
         new Summary(
             List.of(
-                host("a", HostState.HOST_FINAL).putSkipped("@y", 2).build(),
-                host("b", HostState.HOST_FINAL).putSkipped("@y", 1).putSkipped("@z", 1).build()),
+                host("a", HostState.HOST_FINAL).addSkipped(skipped("@y", 2)).build(),
+                host("b", HostState.HOST_FINAL)
+                    .addSkipped(skipped("@y", 1))
+                    .addSkipped(skipped("@z", 1))
+                    .build()),
             Map.of("@x", 3L));
     assertThat(Footer.lines(summary, false))
         .containsExactly(
@@ -137,16 +141,38 @@ class FooterTest {
                 + "{\"map\": \"@z\", \"count\": 1, \"hosts\": [\"b\"]}]");
   }
 
+  private static SkippedTicks skipped(String map, long ticks) {
+    return SkippedTicks.newBuilder().setMap(map).setTicks(ticks).build();
+  }
+
+  @Test
+  void hostsThatBeganLater() {
+    Summary summary =
+        summary(
+            host("a", HostState.HOST_FINAL).setLateNs(99_000_000),
+            host("b", HostState.HOST_FINAL).setLateNs(100_000_000),
+            host("c", HostState.HOST_FINAL).setLateNs(2_500_000_000L));
+    assertThat(summary.isClean()).isFalse();
+    assertThat(Footer.lines(summary, false))
+        .containsExactly("hosts: 3 of 3 reporting", "late by up to 2.500 s: b,c", "loss: none");
+    Bytes out = new Bytes();
+    new JsonRendering(true, false, false).summary(out, summary);
+    assertThat(out.toString()).contains("\"late_ns\": {\"b\": 100000000, \"c\": 2500000000}");
+  }
+
   @Test
   void whatALostHostHasLostIsNotKnown() {
     Summary summary =
         summary(
             host("a", HostState.HOST_FINAL),
             host("b", HostState.HOST_LOST).setOpenedNs(1),
-            host("c", HostState.HOST_LOST));
+            host("c", HostState.HOST_LOST),
+            host("d", HostState.HOST_LOST).setOpenedNs(1).setClosedNs(2));
     assertThat(Footer.lines(summary, false))
         .containsExactly(
-            "hosts: 1 of 3 reporting; 2 lost: b,c", "loss not known: no final report: b");
+            "hosts: 1 of 4 reporting; 3 lost: b,c,d",
+            "window: 0.000 s",
+            "loss not known: no final report: b");
     Bytes out = new Bytes();
     new JsonRendering(true, false, false).summary(out, summary);
     assertThat(out.toString())
@@ -194,7 +220,7 @@ class FooterTest {
                 + "{\"type\": \"summary\", \"data\": {\"expected\": 2, \"reporting\": [\"a\"],"
                 + " \"failed\": [], \"refused\": [], \"unreachable\": [\"b\"],"
                 + " \"not_connected\": [], \"lost\": [],"
-                + " \"unfinished\": [], \"window_ns\": 10, \"loss\": ["
+                + " \"unfinished\": [], \"late_ns\": {}, \"window_ns\": 10, \"loss\": ["
                 + "{\"source\": \"ring buffer full\", \"count\": 5, \"hosts\": [\"a\"]},"
                 + "{\"source\": \"map full\", \"detail\": \"@x\", \"count\": 7, \"hosts\": [\"b\"]},"
                 + "{\"source\": \"runs skipped by the kernel\", \"count\": null,"

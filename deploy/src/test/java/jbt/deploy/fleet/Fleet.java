@@ -147,6 +147,7 @@ public final class Fleet implements AutoCloseable {
    * Starts a collector on a host and waits until it serves.
    *
    * @param name as in its certificate: agents allow "collector" and "second", these allow "top"
+   *     and, to each other, "third" and "fourth"
    * @param entries its inventory, see {@link #entry} and {@link #entryBehind}
    */
   public void startCollector(String host, String name, List<String> entries)
@@ -166,7 +167,7 @@ public final class Fleet implements AutoCloseable {
           key: %s.key
         allow:
           users: [%s]
-          collectors: [top]
+          collectors: [top, third, fourth]
         hosts:
         %s
         """

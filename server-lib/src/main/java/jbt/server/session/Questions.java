@@ -40,7 +40,12 @@ public final class Questions {
                 dialer
                     .dial(selected.target())
                     .listProbes(
-                        request.toBuilder().clearHosts().addAllHosts(below(selected)).build(), to),
+                        request.toBuilder()
+                            .clearHosts()
+                            .addAllHosts(below(selected))
+                            .setPassed(request.getPassed() + 1)
+                            .build(),
+                        to),
             (reply, host) -> reply.toBuilder().setHost(host).build(),
             (host, problem) ->
                 ListProbesReply.newBuilder()
@@ -50,7 +55,7 @@ public final class Questions {
                     .build(),
             replies,
             Most.PROBES);
-    run(fanOut, request.getHostsList(), replies);
+    run(fanOut, request.getPassed(), request.getHostsList(), replies);
   }
 
   /** One reply with all hosts. */
@@ -61,7 +66,12 @@ public final class Questions {
                 dialer
                     .dial(selected.target())
                     .describe(
-                        request.toBuilder().clearHosts().addAllHosts(below(selected)).build(), to),
+                        request.toBuilder()
+                            .clearHosts()
+                            .addAllHosts(below(selected))
+                            .setPassed(request.getPassed() + 1)
+                            .build(),
+                        to),
             Questions::named,
             (host, problem) ->
                 one(
@@ -71,11 +81,15 @@ public final class Questions {
                         .setMessage(problem.text())),
             new Joined(replies),
             Most.DESCRIPTION);
-    run(fanOut, request.getHostsList(), replies);
+    run(fanOut, request.getPassed(), request.getHostsList(), replies);
   }
 
   private <R extends MessageLite> void run(
-      FanOut<R> fanOut, List<String> hosts, StreamObserver<R> replies) {
+      FanOut<R> fanOut, int passed, List<String> hosts, StreamObserver<R> replies) {
+    if (Passed.tooMany(passed)) {
+      replies.onError(Passed.refusal());
+      return;
+    }
     try {
       fanOut.run(inventory.select(hosts), limit);
     } catch (TargetException e) {

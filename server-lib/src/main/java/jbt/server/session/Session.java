@@ -1,6 +1,7 @@
 package jbt.server.session;
 
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.StreamObserver;
@@ -25,6 +26,7 @@ import jbt.v1.Pong;
 import jbt.v1.Signal;
 import jbt.v1.Start;
 import jbt.v1.Stop;
+import jbt.v1.StopReason;
 import jbt.v1.TraceReply;
 import jbt.v1.TraceRequest;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +58,10 @@ public final class Session implements StreamObserver<TraceRequest> {
   private Start start = Start.getDefaultInstance();
   private boolean started;
   private boolean stopping;
+
+  /** Nobody has asked for the stop. */
+  private boolean early;
+
   private boolean finished;
   private boolean opened;
   private long openAt;
@@ -128,6 +134,9 @@ public final class Session implements StreamObserver<TraceRequest> {
     } else if (asked.getScriptBytes().size() > MAX_SCRIPT) {
       refuse(Status.INVALID_ARGUMENT, "the script is larger than " + MAX_SCRIPT + " bytes");
       return;
+    } else if (Passed.tooMany(asked.getPassed())) {
+      refuse(Passed.refusal());
+      return;
     }
     try {
       for (Selected selected : inventory.select(asked.getHostsList())) {
@@ -147,9 +156,13 @@ public final class Session implements StreamObserver<TraceRequest> {
   }
 
   private void refuse(Status status, String text) {
+    refuse(status.withDescription(text).asRuntimeException());
+  }
+
+  private void refuse(StatusRuntimeException why) {
     finished = true;
     outbox.abandon();
-    replies.onError(status.withDescription(text).asRuntimeException());
+    replies.onError(why);
     ended.run();
   }
 
@@ -165,7 +178,7 @@ public final class Session implements StreamObserver<TraceRequest> {
         target.dialledAt = now;
         target.heardAt = now;
         target.pingedAt = now;
-        Start.Builder forwarded = start.toBuilder().clearHosts();
+        Start.Builder forwarded = start.toBuilder().clearHosts().setPassed(start.getPassed() + 1);
         if (target.target.isCollector()) {
           target.hosts.forEach(host -> forwarded.addHosts(host.name));
           // What is below must give up on a late host before we give up on what is below.
@@ -239,6 +252,12 @@ public final class Session implements StreamObserver<TraceRequest> {
       }
     }
     finishIfDone();
+  }
+
+  /** The same before anybody has asked for it: the collector stops. */
+  public synchronized void endEarly() {
+    early |= !stopping;
+    stop();
   }
 
   /** Gives everything up, here and on the hosts. */
@@ -404,7 +423,7 @@ public final class Session implements StreamObserver<TraceRequest> {
     if (host.isDone()) {
       return;
     }
-    List<Host> changed = names.accept(target, host, report);
+    List<Host> changed = names.accept(target, host, early ? cutShort(report) : report);
     boolean another = host.held() != null || !host.last().getSameAs().isEmpty();
     if (another && !target.target.isCollector()) {
       target.phase = Downstream.Phase.ENDED;
@@ -415,6 +434,19 @@ public final class Session implements StreamObserver<TraceRequest> {
     }
     settled(target, changed);
     openIfReady(target);
+  }
+
+  /** What a host calls final because we have stopped it. */
+  private static HostReport cutShort(HostReport report) {
+    if (report.getState() != HostState.HOST_FINAL
+        || report.getStopReason() != StopReason.STOP_REQUEST) {
+      return report;
+    }
+    return report.toBuilder()
+        .setState(HostState.HOST_LOST)
+        .setFailure(Failure.FAILURE_CONNECTION)
+        .setMessage("the collector was stopped")
+        .build();
   }
 
   private synchronized void streamEnded(Downstream target, @Nullable Throwable error) {

@@ -160,7 +160,9 @@ class CollectorServerTest {
     collector.close();
     last.awaitEnd();
     assertThat(Asker.word(last.lastPartial().getRows())).isEqualTo(42);
-    assertThat(last.report("a").getState()).isEqualTo(HostState.HOST_FINAL);
+    // Of less than was asked for.
+    assertThat(last.report("a").getState()).isEqualTo(HostState.HOST_LOST);
+    assertThat(last.report("a").getMessage()).isEqualTo("the collector was stopped");
   }
 
   private static int freePort() throws IOException {

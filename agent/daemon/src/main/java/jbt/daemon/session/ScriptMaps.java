@@ -122,7 +122,8 @@ final class ScriptMaps implements Settlement.Maps {
             .setHost(host)
             .setEpoch(epoch)
             .setSlot(slot.number())
-            .setHosts(1)
+            // Nothing of a joined one is in the rows.
+            .setHosts(how == Settlement.Shown.JOINED ? 0 : 1)
             .setOneKey(site.oneKey())
             .setSealed(how == Settlement.Shown.SEALED)
             .setJoined(how == Settlement.Shown.JOINED);

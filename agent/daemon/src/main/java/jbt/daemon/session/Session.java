@@ -2,6 +2,7 @@ package jbt.daemon.session;
 
 import com.google.protobuf.ByteString;
 import io.grpc.stub.StreamObserver;
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -175,6 +176,12 @@ public final class Session implements Runnable {
       if (agentStops && report.getStopReason() == StopReason.STOP_REQUEST) {
         report.setFailure(Failure.FAILURE_CONNECTION).setMessage("the agent was stopped");
         finish(HostState.HOST_LOST);
+      } else if (report.getStopReason() == StopReason.STOP_LIMIT) {
+        report
+            .setFailure(Failure.FAILURE_POLICY)
+            .setMessage(
+                "stopped after " + seconds(policy.durationNs()) + ", the limit of this host");
+        finish(HostState.HOST_LOST);
       } else {
         finish(HostState.HOST_FINAL);
       }
@@ -287,7 +294,8 @@ public final class Session implements Runnable {
     boolean events = (has(plan, Session::happensLater) || start.getCommand() != 0) && !alone;
     if ((events || iterators || alone) && !tracing.exited()) {
       long opened = loaded.openGate();
-      tracing.opened(opened, Math.max(0, System.nanoTime() - asked()));
+      report.setLateNs(Math.max(0, System.nanoTime() - asked()));
+      tracing.opened(opened, report.getLateNs());
       deadline = System.nanoTime() + policy.durationNs();
       send(HostState.HOST_RUNNING);
       loaded.iterate();
@@ -335,7 +343,8 @@ public final class Session implements Runnable {
     } else if (stopped()) {
       report.setStopReason(StopReason.STOP_REQUEST);
     } else if (now - deadline >= 0) {
-      report.setStopReason(StopReason.STOP_DURATION);
+      boolean asked = policy.durationNs() == start.getLimits().getDurationNs();
+      report.setStopReason(asked ? StopReason.STOP_DURATION : StopReason.STOP_LIMIT);
     }
   }
 
@@ -350,7 +359,7 @@ public final class Session implements Runnable {
 
   private void end(LoadedPlan loaded, Tracing tracing) {
     long closed = loaded.closeGate();
-    report.setClosedNs(wallClock());
+    long closedAt = wallClock();
     if (!abandoned) {
       send(HostState.HOST_STOPPING);
     }
@@ -370,7 +379,7 @@ public final class Session implements Runnable {
     awaitReceiver();
     tracing.sendPartials(true);
     losses(loaded, tracing);
-    report.setExitCode(loaded.exitCode());
+    report.setClosedNs(closedAt).setExitCode(loaded.exitCode());
   }
 
   private void awaitReceiver() {
@@ -386,7 +395,10 @@ public final class Session implements Runnable {
   }
 
   private void losses(LoadedPlan loaded, Tracing tracing) {
-    report.clearLosses().clearFailedCalls().putAllSkipped(tracing.skipped());
+    report.clearLosses().clearFailedCalls().clearSkipped();
+    tracing
+        .skipped()
+        .forEach((map, ticks) -> report.addSkippedBuilder().setMap(map).setTicks(ticks));
     List<LossCounter> counters = loaded.plan().lossCounters();
     long[] counts = loaded.losses();
     for (int i = 0; i < counts.length; i++) {
@@ -451,6 +463,10 @@ public final class Session implements Runnable {
   private static boolean evicts(Plan plan, ScriptMap.Storage.Hash hash) {
     KernelMap.Kind kind = plan.maps().get(hash.kernelMap()).kind();
     return kind == KernelMap.Kind.LRU_HASH || kind == KernelMap.Kind.LRU_PERCPU_HASH;
+  }
+
+  private static String seconds(long nanos) {
+    return BigDecimal.valueOf(nanos, 9).stripTrailingZeros().toPlainString() + " s";
   }
 
   private static long wallClock() {
