@@ -478,7 +478,7 @@ public final class Session {
     if (dumped) {
       outbox.offer(dumps.print(wanted.many()), PATIENCE_MILLIS);
     } else if (answer.hosts().stream().anyMatch(Outcome::ran) && !wanted.modes().dryRun()) {
-      write(wanted.modes().mode() == Mode.MODE_TRACE ? result(summary) : results());
+      write(wanted.modes().mode() == Mode.MODE_TRACE ? result(summary) : results(summary));
     }
     captured();
     failedCalls();
@@ -525,10 +525,11 @@ public final class Session {
     }
   }
 
-  private Bytes results() {
+  private Bytes results(Summary summary) {
     Bytes out = new Bytes();
     rendering.results(
         out, wanted.modes().mode(), answer.hosts().stream().filter(Outcome::delivered).toList());
+    rendering.summary(out, summary);
     return out;
   }
 

@@ -216,6 +216,15 @@ class SessionTest {
             });
     session(wanted(Mode.MODE_TEST, Long.MAX_VALUE, 0, "a", "down")).run(service);
     assertThat(out()).isEqualTo("a | [==========] 0 tests ran.\na | [  PASSED  ] 0 tests.\n");
+    out.reset();
+    new Session(
+            wanted(Mode.MODE_TEST, Long.MAX_VALUE, 0, "a", "down"),
+            new JsonRendering(true, false, false),
+            new Screen(out, err, false, false))
+        .run(service);
+    assertThat(out())
+        .startsWith("{\"type\": \"summary\", \"data\": {\"expected\": 2, \"reporting\": [\"a\"],")
+        .contains("\"unreachable\": [\"down\"]");
   }
 
   @Test
