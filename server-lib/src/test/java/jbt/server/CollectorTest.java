@@ -151,6 +151,28 @@ class CollectorTest {
     return new Row("image", List.of(), new Cell.Single(new Datum.Int(value, false)));
   }
 
+  /** Its map has the same name and another type. */
+  private void differs(String name) {
+    MapSchema sum = FakeHost.COUNT.toBuilder().setKind(ValueKind.VALUE_SUM).build();
+    host(name).schema = host(name).schema.toBuilder().setMaps(0, sum).build();
+  }
+
+  @Test
+  void aRoundWaitsForHostsOfItsTypeAlone() {
+    differs("b");
+    Asker asker = new Asker(service, "a,b,c");
+    for (String name : List.of("a", "b", "c")) {
+      asker.awaitState(name, HostState.HOST_RUNNING);
+    }
+    for (String name : List.of("a", "b", "c")) {
+      host(name).round(1, 5);
+    }
+    asker.awaitRounds(2);
+    asker.stop();
+    asker.awaitEnd();
+    assertThat(asker.rounds()).extracting(Round::getHosts).containsExactly(1, 2);
+  }
+
   @Test
   void aHostThatIsDownOrRefusesLeavesTheOthersAlone() {
     host("down").onStart = (host, start) -> host.die();

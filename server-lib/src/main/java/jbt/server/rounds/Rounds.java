@@ -2,7 +2,6 @@ package jbt.server.rounds;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,7 +31,9 @@ public final class Rounds {
   private final long patience;
   private final long grace;
   private final Map<Integer, Site> sites = new HashMap<>();
-  private final Set<String> expected = new HashSet<>();
+
+  /** The places of the sites that a sender has. */
+  private final Map<String, Set<Integer>> expected = new HashMap<>();
 
   /** Memory of the waiting parts of a sender. */
   private final Map<String, Long> memory = new HashMap<>();
@@ -80,27 +81,35 @@ public final class Rounds {
     this.patience = patience;
   }
 
-  /** From now on rounds wait for this sender; those already begun do not. */
-  public void expect(String sender) {
-    if (expected.add(sender)) {
-      for (Site site : sites.values()) {
-        site.reached.merge(sender, site.newest, Math::max);
-      }
-    }
-  }
-
-  /** Nothing comes from this sender any more; the rounds that this completes. */
-  public List<Merged> leave(String sender) {
+  /**
+   * From now on the rounds of these sites, and of no others, wait for this sender; those already
+   * begun do not begin to. With hosts that differ a sender may lack a site, and nothing comes from
+   * it for that one.
+   *
+   * @param places in the common schema; none once nothing comes from it any more
+   * @return the rounds that this completes
+   */
+  public List<Merged> expect(String sender, Set<Integer> places) {
     List<Merged> complete = new ArrayList<>();
-    if (expected.remove(sender)) {
+    Set<Integer> before = expected.getOrDefault(sender, Set.of());
+    expected.put(sender, Set.copyOf(places));
+    if (!before.equals(places)) {
       sites.forEach(
           (place, site) -> {
-            long reached = site.reached.getOrDefault(sender, Long.MIN_VALUE);
-            site.waiting.tailMap(reached, false).values().forEach(w -> w.missing--);
-            takeComplete(place, site, complete);
+            if (places.contains(place) && !before.contains(place)) {
+              site.reached.merge(sender, site.newest, Math::max);
+            } else if (before.contains(place) && !places.contains(place)) {
+              long reached = site.reached.getOrDefault(sender, Long.MIN_VALUE);
+              site.waiting.tailMap(reached, false).values().forEach(w -> w.missing--);
+              takeComplete(place, site, complete);
+            }
           });
     }
     return complete;
+  }
+
+  private boolean isExpected(String sender, int place) {
+    return expected.getOrDefault(sender, Set.of()).contains(place);
   }
 
   /**
@@ -131,14 +140,14 @@ public final class Rounds {
     } else {
       Waiting waiting = site.waiting.get(part.getSlot());
       if (waiting == null) {
-        waiting = begin(print, site, part.getSlot(), now);
+        waiting = begin(place, site, part.getSlot(), now);
         waiting.add(sender, part);
         site.waiting.put(part.getSlot(), waiting);
         site.newest = Math.max(site.newest, part.getSlot());
       } else {
         waiting.add(sender, part);
       }
-      reach(site, sender, part.getSlot());
+      reach(place, site, sender, part.getSlot());
       takeComplete(place, site, complete);
       long size = Most.memory(part.getSerializedSize(), part.getRows());
       if (site.waiting.get(part.getSlot()) == waiting) {
@@ -178,10 +187,11 @@ public final class Rounds {
     }
   }
 
-  private Waiting begin(PrintSite print, Site site, long slot, long now) {
+  private Waiting begin(int place, Site site, long slot, long now) {
+    PrintSite print = schemas.printAt(place);
     int missing = 0;
-    for (String sender : expected) {
-      if (site.reached.getOrDefault(sender, Long.MIN_VALUE) < slot) {
+    for (String sender : expected.keySet()) {
+      if (isExpected(sender, place) && site.reached.getOrDefault(sender, Long.MIN_VALUE) < slot) {
         missing++;
       }
     }
@@ -203,11 +213,11 @@ public final class Rounds {
   /**
    * Slots of one sender only grow, so that one which has come to a slot has answered all before.
    */
-  private void reach(Site site, String sender, long slot) {
+  private void reach(int place, Site site, String sender, long slot) {
     long before = site.reached.getOrDefault(sender, Long.MIN_VALUE);
     if (slot > before) {
       site.reached.put(sender, slot);
-      if (expected.contains(sender)) {
+      if (isExpected(sender, place)) {
         site.waiting.subMap(before, false, slot, true).values().forEach(w -> w.missing--);
       }
     }

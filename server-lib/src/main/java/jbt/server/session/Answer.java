@@ -84,12 +84,12 @@ final class Answer {
     tellLoss.add(host);
   }
 
-  void expect(String target) {
-    rounds.expect(target);
-  }
-
-  void leave(String target) {
-    send(rounds.leave(target));
+  /**
+   * To be called before a target's reports go up: who reads there that the last host of a type is
+   * done waits for no round of that type.
+   */
+  void expect(Downstream target) {
+    send(rounds.expect(target.name(), target.prints(schemas)));
   }
 
   void accept(Downstream target, TraceReply reply, long now) {
@@ -115,6 +115,7 @@ final class Answer {
       return;
     }
     target.places = schemas.add(schema);
+    expect(target);
     Schema merged = schemas.schema();
     if (!merged.equals(sentSchema)) {
       sentSchema = merged;

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
 import jbt.server.channels.Dialer;
 import jbt.server.merge.MalformedException;
 import jbt.server.merge.Most;
@@ -133,6 +134,29 @@ final class Downstream {
     return target.isCollector()
         ? report.getMapsList().stream().map(places::map).toList()
         : places.maps();
+  }
+
+  /** Places in the common schema of the print sites that it has hosts for now. */
+  Set<Integer> prints(Schemas schemas) {
+    if (places == null || !isAttached()) {
+      return Set.of();
+    } else if (!target.isCollector()) {
+      return Set.copyOf(places.prints());
+    }
+    Set<Integer> maps = new HashSet<>();
+    Set<Integer> all = Set.copyOf(places.maps());
+    for (Host host : hosts) {
+      if (host.isAttached()) {
+        maps.addAll(host.last().getMapsList());
+      }
+      // Thousands of hosts that do not differ: the first has them all.
+      if (maps.containsAll(all)) {
+        break;
+      }
+    }
+    return places.prints().stream()
+        .filter(print -> maps.contains(schemas.printAt(print).getMap()))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   Schemas.Places places() {

@@ -349,9 +349,7 @@ public final class Session implements StreamObserver<TraceRequest> {
   private void settled(Downstream target, List<Host> changed) {
     List<Host> reported = new ArrayList<>(changed);
     reported.addAll(names.settle());
-    if (target.isDone()) {
-      answer.leave(target.name());
-    }
+    answer.expect(target);
     if (targets.values().stream().allMatch(Downstream::isDone)) {
       answer.finish();
       // Rounds of hosts that ended long ago may have been dropped only now.
@@ -428,9 +426,6 @@ public final class Session implements StreamObserver<TraceRequest> {
     if (another && !target.target.isCollector()) {
       target.phase = Downstream.Phase.ENDED;
       target.close();
-    }
-    if (host.isAttached()) {
-      answer.expect(target.name());
     }
     settled(target, changed);
     openIfReady(target);

@@ -66,8 +66,8 @@ class RoundsTest {
   @Test
   void whatAHostRunsAheadOfOthersIsBounded() {
     Rounds rounds = new Rounds(schemas, 1, 0, 0);
-    rounds.expect("a");
-    rounds.expect("b");
+    rounds.expect("a", Set.of(0));
+    rounds.expect("b", Set.of(0));
     Rows large =
         part(0, 1).getRows().toBuilder()
             .setKeys(ByteString.copyFrom(new byte[1 << 20]))
@@ -151,6 +151,29 @@ class RoundsTest {
     rounds.expect("late");
     assertThat(rounds.accept(0, "a", part(2, 5).build(), 0)).isEmpty();
     assertThat(rounds.accept(0, "late", part(2, 1).build(), 0)).hasSize(1);
+  }
+
+  /** Two hosts have the first site, another has the second, and all have the third. */
+  @Test
+  void aRoundWaitsForThoseWhoHaveItsSite() {
+    MapSchema sum = COUNT.toBuilder().setKind(ValueKind.VALUE_SUM).build();
+    PrintSite.Builder site = PrintSite.newBuilder().setPeriodNs(SECOND);
+    schemas.add(Schema.newBuilder().addMaps(sum).addPrints(site).addPrints(site).build());
+    Rounds rounds = new Rounds(schemas, 1, 0, 0);
+    rounds.expect("a", Set.of(0, 2));
+    rounds.expect("b", Set.of(1, 2));
+    rounds.expect("c", Set.of(0, 2));
+    assertThat(rounds.accept(0, "a", part(1, 5).build(), 0)).isEmpty();
+    assertThat(rounds.accept(1, "b", part(1, 7).build(), 0)).hasSize(1);
+    assertThat(rounds.accept(2, "b", part(1, 7).build(), 0)).isEmpty();
+    assertThat(rounds.accept(0, "c", part(1, 5).build(), 0))
+        .extracting(merged -> merged.round().getHosts())
+        .containsExactly(2);
+    // A collector's last host with the first site is gone, not so its others.
+    assertThat(rounds.accept(0, "a", part(2, 5).build(), 0)).isEmpty();
+    assertThat(rounds.expect("c", Set.of(2))).hasSize(1);
+    assertThat(rounds.accept(2, "a", part(1, 7).build(), 0)).isEmpty();
+    assertThat(rounds.accept(2, "c", part(1, 7).build(), 0)).hasSize(1);
   }
 
   @Test
@@ -254,7 +277,7 @@ class RoundsTest {
     }
 
     void expect(String sender) {
-      rounds.expect(sender);
+      rounds.expect(sender, Set.of(0));
     }
 
     List<Round> accept(int place, String sender, Round part, long now) {
@@ -262,7 +285,7 @@ class RoundsTest {
     }
 
     List<Round> leave(String sender) {
-      return shown(rounds.leave(sender));
+      return shown(rounds.expect(sender, Set.of()));
     }
 
     List<Round> due(long now) {
