@@ -175,6 +175,24 @@ final class DifferingHostsTest {
         .noneMatch(line -> line.contains("@kept is"));
   }
 
+  /** Each host's own print comes when that host has answered, and says 0 like that of one host. */
+  @Test
+  void roundsOfTypesThatDoNotUnifyComeInTheOrderOfTheScript() throws Exception {
+    Running remote =
+        run(
+            "BEGIN { "
+                + IF_DB
+                + "{ @x = count(); } else { @x = sum(10); } @ok = count(); }"
+                + " interval:s:1 { print(@x); clear(@x); print(@ok); clear(@ok);"
+                + " @ticks++; if (@ticks == 2) { exit(); } }");
+    List<String> lines = printed(remote);
+    assertThat(lines).hasSize(7);
+    assertThat(lines.subList(0, 2)).containsExactlyInAnyOrder("@x[a]: 1", "@x[b]: 10");
+    assertThat(lines.get(2)).isEqualTo("@ok: 2");
+    assertThat(lines.subList(3, 5)).containsExactlyInAnyOrder("@x[a]: 0", "@x[b]: 0");
+    assertThat(lines.subList(5, 7)).containsExactly("@ok: 0", "@ticks: 4");
+  }
+
   @Test
   void everyKindOfValueIsMergedOrBelongsToItsHost() throws Exception {
     Running remote =

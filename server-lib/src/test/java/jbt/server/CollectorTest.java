@@ -173,6 +173,38 @@ class CollectorTest {
     assertThat(asker.rounds()).extracting(Round::getHosts).containsExactly(1, 2);
   }
 
+  /** What all hosts together have is no answer where each shows its own. */
+  @Test
+  void hostsThatAreApartSayWhoHasNothing() {
+    differs("b");
+    Asker asker = new Asker(service, "a,b,c");
+    for (String name : List.of("a", "b", "c")) {
+      asker.awaitState(name, HostState.HOST_RUNNING);
+    }
+    host("b").printNothing(1);
+    host("c").printNothing(1);
+    host("a").round(1, 5);
+    asker.awaitRounds(2);
+    asker.stop();
+    asker.awaitEnd();
+    assertThat(asker.rounds())
+        .extracting(round -> round.getRows().getCount(), Round::getUnsetList)
+        .containsExactly(tuple(0, List.of("b")), tuple(1, List.of("c")));
+  }
+
+  @Test
+  void hostsThatAreMergedHaveOneAnswer() {
+    Asker asker = new Asker(service, "a,b");
+    for (String name : List.of("a", "b")) {
+      asker.awaitState(name, HostState.HOST_RUNNING);
+      host(name).printNothing(1);
+    }
+    asker.awaitRounds(1);
+    asker.stop();
+    asker.awaitEnd();
+    assertThat(asker.rounds()).extracting(Round::getUnsetCount).containsExactly(0);
+  }
+
   @Test
   void aHostThatIsDownOrRefusesLeavesTheOthersAlone() {
     host("down").onStart = (host, start) -> host.die();

@@ -154,6 +154,11 @@ public final class FakeHost implements TracerGrpc.AsyncService {
     say(TraceReply.newBuilder().setRound(part(slot, value)).build());
   }
 
+  /** A print of the map before anything was counted. */
+  void printNothing(long slot) {
+    say(TraceReply.newBuilder().setRound(part(slot, 0).clearRows()).build());
+  }
+
   /** What a print showed that no clear followed, which the collector may keep. */
   void print(long slot, long value) {
     Round.Builder round = part(slot, value).setSealed(false).setEvents(0);

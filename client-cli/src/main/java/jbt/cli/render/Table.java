@@ -1,6 +1,7 @@
 package jbt.cli.render;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -29,17 +30,26 @@ public record Table(MapSchema schema, List<Row> rows) {
 
   /** What a print of a map without key shows before anything was stored in it. */
   public static Table zero(MapSchema schema) {
+    return new Table(schema, List.of(new Row(null, List.of(), nothing(schema))));
+  }
+
+  /** With hosts that have stored nothing yet in a map without key. */
+  public Table withUnset(Collection<String> hosts) {
+    List<Row> all = new ArrayList<>(rows);
+    hosts.forEach(host -> all.add(new Row(host, List.of(), nothing(schema))));
+    return new Table(schema, all);
+  }
+
+  private static Cell nothing(MapSchema schema) {
     boolean signed = schema.getValue().getSigned();
-    Cell value =
-        switch (schema.getKind()) {
-          case VALUE_AVG, VALUE_STATS -> new Cell.Mean(0, 0, signed);
-          case VALUE_TSERIES -> new Cell.Series(List.of());
-          case VALUE_HIST, VALUE_LHIST -> new Cell.Histogram(List.of());
-          case VALUE_PLAIN -> new Cell.Single(Values.zero(schema.getValue()));
-          case VALUE_MIN, VALUE_MAX -> new Cell.Extreme(0, false, signed);
-          case VALUE_COUNTER, VALUE_COUNT, VALUE_SUM, UNRECOGNIZED -> new Cell.Word(0, signed);
-        };
-    return new Table(schema, List.of(new Row(null, List.of(), value)));
+    return switch (schema.getKind()) {
+      case VALUE_AVG, VALUE_STATS -> new Cell.Mean(0, 0, signed);
+      case VALUE_TSERIES -> new Cell.Series(List.of());
+      case VALUE_HIST, VALUE_LHIST -> new Cell.Histogram(List.of());
+      case VALUE_PLAIN -> new Cell.Single(Values.zero(schema.getValue()));
+      case VALUE_MIN, VALUE_MAX -> new Cell.Extreme(0, false, signed);
+      case VALUE_COUNTER, VALUE_COUNT, VALUE_SUM, UNRECOGNIZED -> new Cell.Word(0, signed);
+    };
   }
 
   /**

@@ -87,12 +87,15 @@ final class Answer {
     if (round.getJoined()) {
       joined.merge(map.getName(), 1L, Long::sum);
     }
-    boolean empty = round.getRows().getCount() == 0;
+    boolean empty = round.getRows().getCount() == 0 && round.getUnsetCount() == 0;
     if (empty && (round.getJoined() || round.getPart() > 0)) {
       return null;
     }
-    boolean scalar = map.getKeyCount() == 0 && !round.getRows().getHostKeyed();
-    Table table = empty && scalar ? Table.zero(map) : Table.of(map, round.getRows());
+    // A value without host would be taken for that of all where hosts are apart.
+    boolean placed = !round.getHost().isEmpty() || !isApart(site.getMap());
+    boolean zero = empty && map.getKeyCount() == 0 && placed;
+    Table table =
+        zero ? Table.zero(map) : Table.of(map, round.getRows()).withUnset(round.getUnsetList());
     boolean interval = site.getPeriodNs() > 0;
     return new MapPrint(
         table,

@@ -315,6 +315,47 @@ class SessionTest {
     }
   }
 
+  @Test
+  void whatNoHostHasSetNamesItsHosts() throws Exception {
+    MapSchema sum = COUNT.toBuilder().setKind(ValueKind.VALUE_SUM).build();
+    FakeService.Act act =
+        replies -> {
+          replies.onNext(
+              TraceReply.newBuilder()
+                  .setSchema(
+                      SCHEMA.toBuilder()
+                          .addMaps(sum)
+                          .addPrints(SCHEMA.getPrints(0).toBuilder().setMap(1)))
+                  .build());
+          Rows three = Maps.rows(COUNT, new Row("a", List.of(), new Cell.Word(3, false)));
+          replies.onNext(
+              reply(Round.newBuilder().setSlot(1).setHosts(2).setRows(three).addUnset("c")));
+          replies.onNext(reply(Round.newBuilder().setSite(1).setSlot(1).setHosts(1).addUnset("b")));
+          // Nobody says whose this is, and all of it comes later.
+          replies.onNext(reply(Round.newBuilder().setSite(1).setSlot(2).setHosts(1)));
+          for (String host : List.of("a", "b", "c")) {
+            replies.onNext(FakeService.host(host, HostState.HOST_FINAL));
+          }
+        };
+    Wanted wanted = wanted("a", "b", "c");
+    assertThat(session(wanted).run(FakeService.that(act))).isZero();
+    assertThat(out()).isEqualTo("@x[c]: 0\n@x[a]: 3\n@x[b]: 0\n\n\n");
+    Screen screen = new Screen(out, err, false, false);
+    out.reset();
+    new Session(wanted, new TextRendering(true, true, false, false), screen)
+        .run(FakeService.that(act));
+    assertThat(out()).isEqualTo("a | @x: 3\nc | @x: 0\nb | @x: 0\n\n\n");
+    out.reset();
+    new Session(wanted, new JsonRendering(true, true, true), screen).run(FakeService.that(act));
+    assertThat(out())
+        .startsWith(
+            """
+            {"type": "map", "data": {"@x": 3}, "round": 1, "host": "a"}
+            {"type": "map", "data": {"@x": 0}, "round": 1, "host": "c"}
+            {"type": "map", "data": {"@x": 0}, "round": 1, "host": "b"}
+            """);
+  }
+
   private static TraceReply apart(String... hosts) {
     Schema.Builder schema = Schema.newBuilder();
     for (String host : hosts) {

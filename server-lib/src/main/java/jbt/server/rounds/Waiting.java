@@ -3,6 +3,8 @@ package jbt.server.rounds;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import jbt.server.merge.MapFold;
 import jbt.v1.Round;
 
@@ -21,6 +23,7 @@ final class Waiting {
   private boolean sealed = true;
   private boolean joined;
   private boolean oneKey;
+  private final Set<String> unset = new TreeSet<>();
   private boolean eventsKnown = true;
   private long events;
 
@@ -40,6 +43,7 @@ final class Waiting {
     // A joined part has no rows here; it does not make the others less complete.
     sealed &= part.getSealed() || part.getJoined();
     oneKey |= part.getOneKey();
+    unset.addAll(part.getUnsetList());
     eventsKnown &= part.hasEvents();
     events += part.getEvents();
     parts.merge(sender, Rounds.withoutRows(part), Waiting::both);
@@ -63,6 +67,7 @@ final class Waiting {
         .setHosts(hosts)
         .setSealed(sealed)
         .setJoined(joined)
-        .setOneKey(oneKey);
+        .setOneKey(oneKey)
+        .addAllUnset(unset);
   }
 }

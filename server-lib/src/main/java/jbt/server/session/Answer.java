@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import jbt.server.merge.HostKeys;
+import jbt.server.merge.Most;
 import jbt.server.merge.Partials;
 import jbt.server.merge.Schemas;
 import jbt.server.merge.Sound;
@@ -17,6 +18,7 @@ import jbt.v1.Lines;
 import jbt.v1.MapPartial;
 import jbt.v1.MapSchema;
 import jbt.v1.Packets;
+import jbt.v1.PrintPlace;
 import jbt.v1.Round;
 import jbt.v1.Rows;
 import jbt.v1.Schema;
@@ -166,14 +168,18 @@ final class Answer {
   /** What would not fit to the rows of others fails its sender. */
   private void sound(int map, Rows rows) {
     MapSchema schema = schemas.mapAt(map);
-    boolean hosted =
-        switch (keying) {
-          case KEYING_PER_HOST -> true;
-          case KEYING_MERGED -> schema.getHostBound() || schema.getKind() == ValueKind.VALUE_PLAIN;
-          case KEYING_ONE_HOST, UNRECOGNIZED -> false;
-        };
     // What does not unify gets its host by us, or by a collector below.
-    Sound.rows(schema, rows, schemas.isPerHost(map) ? rows.getHostKeyed() : hosted);
+    boolean hosted = schemas.isPerHost(map) ? rows.getHostKeyed() : isHosted(schema);
+    Sound.rows(schema, rows, hosted);
+  }
+
+  /** Whether agents put their host in front of a map's keys. */
+  private boolean isHosted(MapSchema schema) {
+    return switch (keying) {
+      case KEYING_PER_HOST -> true;
+      case KEYING_MERGED -> schema.getHostBound() || schema.getKind() == ValueKind.VALUE_PLAIN;
+      case KEYING_ONE_HOST, UNRECOGNIZED -> false;
+    };
   }
 
   /** An agent is its own host, whatever it calls itself. */
@@ -193,12 +199,31 @@ final class Answer {
     sound(map, round.getRows());
     heads.put(target.name(), target.hosts.getFirst());
     Round.Builder part = named.toBuilder().setRows(named(target, round.getRows()));
+    if (!target.target.isCollector()) {
+      part.clearUnset();
+      if (isUnset(site, round)) {
+        part.addUnset(target.name());
+      }
+    } else {
+      Most.count(round.getUnsetCount(), target.hosts.size(), "hosts");
+    }
     if (!target.target.isCollector() && part.getSequence() != 0) {
       keep(target, map, Partials.after(part.build()));
     }
     // Whoever is above gets that with our partials.
     part.clearGeneration().clearSequence();
     send(rounds.accept(site, target.name(), part.build(), now));
+  }
+
+  /** Whether a host has nothing in a map whose values belong to hosts. */
+  private boolean isUnset(int site, Round round) {
+    int map = schemas.printAt(site).getMap();
+    MapSchema schema = schemas.mapAt(map);
+    return schema.getKeyCount() == 0
+        && round.getRows().getCount() == 0
+        && !round.getJoined()
+        && schemas.printAt(site).getPlace() != PrintPlace.PRINT_EVENT
+        && (isHosted(schema) || schemas.isPerHost(map));
   }
 
   private void send(List<Merged> complete) {
