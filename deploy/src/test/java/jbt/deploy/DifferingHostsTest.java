@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /**
  * One script on two hosts that make different programs of it: what their answers have in common is
  * merged, and what has nothing in common is shown host by host. Host a has a label, b has none, and
- * lacks a tracepoint.
+ * lacks a tracepoint. Host c stands behind another collector than these two do.
  */
 @Tag("fleet")
 final class DifferingHostsTest {
@@ -34,15 +34,28 @@ final class DifferingHostsTest {
 
   @BeforeAll
   static void start() throws Exception {
-    fleet = Fleet.withoutAgents("a", "b");
+    fleet = Fleet.withoutAgents("a", "b", "c", "one", "two", "top");
     fleet.startAgent("a", "labels: { role: db }\n");
     fleet.startAgent("b");
+    fleet.startAgent("c");
     fleet.awaitAgent("a");
     fleet.awaitAgent("b");
     fleet.server("b").end();
     fleet.startAgentBy(
         "b", List.of("unshare", "-m", "sh", "-ec", WITHOUT_EXIT, fleet.folder() + ""));
     fleet.awaitAgent("b");
+    startCollectors();
+  }
+
+  private static void startCollectors() throws Exception {
+    fleet.awaitAgent("c");
+    fleet.startCollector("one", "collector", List.of(fleet.entry("a"), fleet.entry("b")));
+    fleet.startCollector("two", "second", List.of(fleet.entry("c")));
+    fleet.startCollector(
+        "top",
+        "top",
+        List.of(
+            fleet.entryBehind("one", "collector", "a,b"), fleet.entryBehind("two", "second", "c")));
   }
 
   @AfterAll
@@ -191,6 +204,32 @@ final class DifferingHostsTest {
     assertThat(lines.get(2)).isEqualTo("@ok: 2");
     assertThat(lines.subList(3, 5)).containsExactlyInAnyOrder("@x[a]: 0", "@x[b]: 0");
     assertThat(lines.subList(5, 7)).containsExactly("@ok: 0", "@ticks: 4");
+  }
+
+  /** A collector's own hosts agree; only the one above it sees that others do not. */
+  @Test
+  void collectorsLeaveApartWhatDoesNotUnifyAboveThem() throws Exception {
+    String script =
+        "BEGIN { if comptime (host == \"c\") { @x = count(); @y[1] = count(); }"
+            + " else { @x = sum(3); @y[str(\"k\")] = count(); } @ok = count(); }"
+            + " interval:s:1 { print(@x); clear(@x); print(@ok); clear(@ok); exit(); }";
+    Running remote =
+        fleet.remote(
+            fleet.inventory("top.yaml", List.of(fleet.entryBehind("top", "top", "a,b,c"))),
+            "--collector",
+            "top",
+            "--hosts",
+            "a,b,c",
+            "-e",
+            script);
+    assertThat(remote.exitCode(Duration.ofSeconds(30L * Java.PATIENCE)))
+        .as(remote.toString())
+        .isZero();
+    List<String> lines = printed(remote);
+    assertThat(lines.subList(0, 3)).containsExactlyInAnyOrder("@x[a]: 3", "@x[b]: 3", "@x[c]: 1");
+    assertThat(lines.subList(3, lines.size()))
+        .containsExactly("@ok: 3", "@y[a, k]: 1", "@y[b, k]: 1", "@y[c, 1]: 1");
+    assertThat(remote.err()).contains("@x is of one type on a,b, of another on c; shown per host");
   }
 
   @Test

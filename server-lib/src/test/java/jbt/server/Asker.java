@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -132,6 +133,10 @@ public final class Asker implements StreamObserver<TraceReply> {
     await(count + " rounds", () -> rounds().size() >= count);
   }
 
+  void awaitLine(String line) {
+    await(line, () -> lines().contains(line));
+  }
+
   /** The last report of every host. */
   synchronized Map<String, HostReport> reports() {
     Map<String, HostReport> last = new HashMap<>();
@@ -177,6 +182,15 @@ public final class Asker implements StreamObserver<TraceReply> {
         .map(TraceReply::getPartial)
         .reduce((a, b) -> b)
         .orElseThrow();
+  }
+
+  /** The last partial of every map. */
+  synchronized Collection<MapPartial> finals() {
+    Map<Integer, MapPartial> last = new HashMap<>();
+    heard.stream()
+        .filter(TraceReply::hasPartial)
+        .forEach(reply -> last.put(reply.getPartial().getMap(), reply.getPartial()));
+    return last.values();
   }
 
   public static long word(Rows rows) {

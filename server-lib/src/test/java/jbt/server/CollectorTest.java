@@ -7,6 +7,7 @@ import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -15,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import jbt.server.merge.Cell;
 import jbt.server.merge.Datum;
 import jbt.server.merge.Decode;
@@ -37,6 +39,7 @@ import jbt.v1.LossSource;
 import jbt.v1.MapPartial;
 import jbt.v1.MapSchema;
 import jbt.v1.Round;
+import jbt.v1.Rows;
 import jbt.v1.TraceReply;
 import jbt.v1.TraceRequest;
 import jbt.v1.TracerGrpc;
@@ -65,6 +68,10 @@ class CollectorTest {
   private TracerGrpc.AsyncService service(Settings settings) {
     Collector collector = new Collector(Inventory.dns(1), target -> host(target.name()), settings);
     collectors.add(collector);
+    return opening(collector);
+  }
+
+  private static TracerGrpc.AsyncService opening(Collector collector) {
     return new Opener(collector, Duration.ofMillis(700), Duration.ofMillis(1));
   }
 
@@ -641,23 +648,11 @@ class CollectorTest {
   @Test
   void aCollectorStandsAboveCollectors() {
     Map<String, List<String>> below = Map.of("east", List.of("a", "b"), "west", List.of("c"));
-    Collector east = new Collector(Inventory.dns(1), t -> host(t.name()), USUAL.below());
-    Collector west = new Collector(Inventory.dns(1), t -> host(t.name()), USUAL.below());
-    Collector top =
-        new Collector(
-            expressions ->
-                below.entrySet().stream()
-                    .map(
-                        e ->
-                            new Selected(
-                                new Target(e.getKey(), e.getKey(), 2, e.getValue()), e.getValue()))
-                    .toList(),
-            t -> t.name().equals("east") ? east : west,
-            USUAL);
     host("a").count = 1;
     host("b").count = 20;
     host("c").count = 300;
-    Asker asker = new Asker(new Opener(top, Duration.ofSeconds(5), Duration.ZERO), "a,b,c");
+    Asker asker =
+        new Asker(new Opener(above(below), Duration.ofSeconds(5), Duration.ZERO), "a,b,c");
     for (String name : List.of("a", "b", "c")) {
       asker.awaitState(name, HostState.HOST_RUNNING);
       host(name).round(1, host(name).count);
@@ -671,8 +666,116 @@ class CollectorTest {
     assertThat(asker.lastPartial().getHosts()).isEqualTo(3);
     assertThat(Objects.requireNonNull(asker.reports().get("c")).getState())
         .isEqualTo(HostState.HOST_FINAL);
-    top.close();
-    east.close();
-    west.close();
+  }
+
+  /** A collector above others, each with hosts of its own. */
+  private Collector above(Map<String, List<String>> below) {
+    Map<String, Collector> others = new HashMap<>();
+    below
+        .keySet()
+        .forEach(
+            name ->
+                others.put(
+                    name, new Collector(Inventory.dns(1), t -> host(t.name()), USUAL.below())));
+    Collector top =
+        new Collector(
+            expressions ->
+                below.entrySet().stream()
+                    .map(
+                        e ->
+                            new Selected(
+                                new Target(e.getKey(), e.getKey(), 2, e.getValue()), e.getValue()))
+                    .toList(),
+            target -> Objects.requireNonNull(others.get(target.name())),
+            USUAL);
+    collectors.add(top);
+    collectors.addAll(others.values());
+    return top;
+  }
+
+  /** East has no host of another type, and yet must not add its own up. */
+  @Test
+  void hostsBehindCollectorsStayApartWhereOthersDiffer() {
+    differs("d");
+    Collector top = above(Map.of("east", List.of("a", "b"), "west", List.of("c", "d")));
+    Asker asker = new Asker(opening(top), "a,b,c,d");
+    List<String> names = List.of("a", "b", "c", "d");
+    names.forEach(name -> asker.awaitState(name, HostState.HOST_RUNNING));
+    host("a").printNothing(1);
+    for (String name : names.subList(1, 4)) {
+      host(name).count = name.charAt(0);
+      host(name).round(1, name.charAt(0));
+    }
+    asker.awaitRounds(2);
+    // Nobody waits for what only a host that is gone could send.
+    host("d").finish(100);
+    asker.awaitState("d", HostState.HOST_FINAL);
+    names.subList(0, 3).forEach(name -> host(name).round(2, 1));
+    asker.awaitRounds(3);
+    asker.stop();
+    asker.awaitEnd();
+
+    assertThat(table(asker.rounds().get(0), asker.rounds().get(1)))
+        .containsExactlyInAnyOrder("b: 98", "c: 99", "d: 100");
+    assertThat(asker.rounds().subList(0, 2))
+        .extracting(Round::getHosts, Round::getUnsetList)
+        .containsExactlyInAnyOrder(tuple(3, List.of("a")), tuple(1, List.of()));
+    assertThat(table(asker.rounds().get(2))).containsExactlyInAnyOrder("a: 1", "b: 1", "c: 1");
+    assertThat(finals(asker)).containsExactlyInAnyOrder("a: 0", "b: 98", "c: 99", "d: 100");
+  }
+
+  /** What was added up before can't be taken apart; nobody is named who was not in it. */
+  @Test
+  void aLateHostThatDiffersLeavesWhatWasAddedUpToSeveral() {
+    differs("late");
+    CountDownLatch wanted = new CountDownLatch(1);
+    host("late").onStart =
+        (host, start) ->
+            Thread.ofPlatform()
+                .daemon()
+                .start(
+                    () -> {
+                      awaitQuietly(wanted);
+                      host.attach();
+                    });
+    Collector top = above(Map.of("east", List.of("a", "b"), "west", List.of("c", "late")));
+    Asker asker = new Asker(opening(top), "a,b,c,late");
+    List<String> early = List.of("a", "b", "c");
+    early.forEach(name -> asker.awaitState(name, HostState.HOST_RUNNING));
+    host("a").round(1, 5);
+    host("b").round(1, 7);
+    host("a").partial(40, false);
+    host("b").partial(2, false);
+    // The round waits above by then: what east says is passed on in order.
+    host("b").line("printed");
+    asker.awaitLine("b | printed");
+    wanted.countDown();
+    asker.awaitState("late", HostState.HOST_RUNNING);
+    host("c").round(1, 1);
+    asker.awaitRounds(1);
+    early.forEach(name -> host(name).round(2, 1));
+    asker.awaitRounds(2);
+    host("a").count = 41;
+    host("b").count = 3;
+    host("c").count = 9;
+    asker.stop();
+    asker.awaitEnd();
+    assertThat(table(asker.rounds().get(0))).containsExactlyInAnyOrder("a,b: 12", "c: 1");
+    assertThat(table(asker.rounds().get(1))).containsExactlyInAnyOrder("a: 1", "b: 1", "c: 1");
+    assertThat(finals(asker)).containsExactlyInAnyOrder("a: 41", "b: 3", "c: 9", "late: 0");
+  }
+
+  private static List<String> finals(Asker asker) {
+    return table(asker.finals().stream().map(MapPartial::getRows));
+  }
+
+  private static List<String> table(Round... rounds) {
+    return table(Stream.of(rounds).map(Round::getRows));
+  }
+
+  private static List<String> table(Stream<Rows> all) {
+    return all.flatMap(rows -> Decode.rows(FakeHost.COUNT, rows).stream())
+        .map(row -> row.host() + ": " + ((Cell.Word) row.cell()).bits())
+        .toList();
   }
 }

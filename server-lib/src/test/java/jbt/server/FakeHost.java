@@ -100,7 +100,7 @@ public final class FakeHost implements TracerGrpc.AsyncService {
             onOpen.accept(FakeHost.this, request.getOpen());
             opened.countDown();
           }
-          case SIGNAL -> {}
+          case SIGNAL, APART -> {}
           case STOP -> onStop.accept(FakeHost.this, count);
           case PING -> {
             if (answersPings) {
@@ -127,8 +127,8 @@ public final class FakeHost implements TracerGrpc.AsyncService {
   }
 
   void attach() {
-    report(HostState.HOST_ATTACHED);
     say(TraceReply.newBuilder().setSchema(schema).build());
+    report(HostState.HOST_ATTACHED);
   }
 
   HostReport.Builder reporting(HostState state) {

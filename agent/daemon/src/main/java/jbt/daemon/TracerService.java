@@ -176,7 +176,8 @@ public final class TracerService implements TracerGrpc.AsyncService, AutoCloseab
             running.answer(pong(request.getPing().getSentNs()));
           }
         }
-        case REQUEST_NOT_SET -> {}
+        // A host adds nothing up but its own.
+        case APART, REQUEST_NOT_SET -> {}
       }
     }
 

@@ -16,13 +16,13 @@ import org.jspecify.annotations.Nullable;
 public final class MapFold {
   private final MapSchema map;
   private final Layout layout;
-  private final boolean perHost;
-  private final Map<ByteString, long[]> words = new HashMap<>();
-  private final Map<ByteString, ByteString> values = new HashMap<>();
+  private boolean perHost;
+  private Map<ByteString, long[]> words = new HashMap<>();
+  private Map<ByteString, ByteString> values = new HashMap<>();
   private @Nullable Boolean hostKeyed;
 
   /**
-   * @param perHost put the sender in front of keys that have no host yet
+   * @param perHost put a host in front of keys that have none yet
    */
   public MapFold(MapSchema map, boolean perHost) {
     this.map = map;
@@ -31,12 +31,33 @@ public final class MapFold {
   }
 
   /**
+   * From now on keys have hosts.
+   *
+   * @param host what is put in front of the keys that have been added already
+   */
+  public void keepApart(String host) {
+    perHost = true;
+    if (Boolean.FALSE.equals(hostKeyed)) {
+      hostKeyed = true;
+      words = hosted(host, words);
+      values = hosted(host, values);
+    }
+  }
+
+  private static <V> Map<ByteString, V> hosted(String host, Map<ByteString, V> rows) {
+    Map<ByteString, V> hosted = new HashMap<>();
+    rows.forEach((key, row) -> hosted.put(Encode.hosted(host, key), row));
+    return hosted;
+  }
+
+  /**
    * Adds all rows of a message.
    *
+   * @param host what is put in front of keys that need a host and have none
    * @throws MalformedException when they do not fit the schema or what was added before; nothing
    *     has been added then
    */
-  public void add(String sender, Rows rows) {
+  public void add(String host, Rows rows) {
     Columns columns = new Columns(map, rows);
     if (rows.getCount() == 0) {
       return;
@@ -48,7 +69,7 @@ public final class MapFold {
     hostKeyed = hosted;
     while (columns.next()) {
       ByteString key =
-          perHost && !rows.getHostKeyed() ? Encode.hosted(sender, columns.key()) : columns.key();
+          perHost && !rows.getHostKeyed() ? Encode.hosted(host, columns.key()) : columns.key();
       switch (layout) {
         case ONE_WORD -> {
           long[] cell = words.get(key);

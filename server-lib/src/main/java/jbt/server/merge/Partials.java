@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import jbt.v1.MapPartial;
 import jbt.v1.Round;
+import jbt.v1.Rows;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,11 +75,12 @@ public final class Partials {
   }
 
   /** The sum over all senders: rows and number of leaf hosts. */
-  public MapPartial.Builder fold(Schemas schemas, int map) {
+  public MapPartial.Builder fold(Schemas schemas, int map, Senders senders) {
     MapFold fold = new MapFold(schemas.mapAt(map), schemas.isPerHost(map));
     int hosts = 0;
     for (Map.Entry<Source, MapPartial> entry : newest.getOrDefault(map, Map.of()).entrySet()) {
-      fold.add(entry.getKey().sender(), entry.getValue().getRows());
+      Rows rows = entry.getValue().getRows();
+      fold.add(senders.name(schemas, entry.getKey().sender(), map, rows), rows);
       hosts += entry.getValue().getHosts();
     }
     return MapPartial.newBuilder().setMap(map).setRows(fold.rows()).setHosts(hosts);

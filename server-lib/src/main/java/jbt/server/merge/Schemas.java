@@ -1,6 +1,8 @@
 package jbt.server.merge;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -30,7 +32,9 @@ public final class Schemas {
   private final Map<Integer, List<Integer>> printPlaces = new HashMap<>();
 
   private final Map<Integer, List<Integer>> valuePlaces = new HashMap<>();
-  private final Set<Integer> perHost = new HashSet<>();
+
+  /** Names of maps whose rows must keep their hosts. */
+  private final Set<String> apart = new HashSet<>();
 
   /** Where the places of one sender are in the common schema. */
   public record Places(List<Integer> maps, List<Integer> prints, List<Integer> values) {
@@ -54,8 +58,18 @@ public final class Schemas {
     }
   }
 
-  /** Takes a sender's schema in; a repeated one changes nothing. */
+  /**
+   * Takes a sender's schema in; a repeated one changes nothing.
+   *
+   * @throws MalformedException when its places lead nowhere; nothing has been taken in then
+   */
   public Places add(Schema schema) {
+    // Before anything is taken in: a map that it makes others keep apart stays so.
+    for (PrintSite site : schema.getPrintsList()) {
+      if (site.getMap() < 0 || site.getMap() >= schema.getMapsCount()) {
+        throw new MalformedException("a print site of a map that is not in the schema");
+      }
+    }
     List<Integer> mapsHere = new ArrayList<>();
     for (MapSchema map : schema.getMapsList()) {
       mapsHere.add(map(map));
@@ -63,9 +77,6 @@ public final class Schemas {
     List<Integer> printsHere = new ArrayList<>();
     for (int i = 0; i < schema.getPrintsCount(); i++) {
       PrintSite site = schema.getPrints(i);
-      if (site.getMap() < 0 || site.getMap() >= mapsHere.size()) {
-        throw new MalformedException("a print site of a map that is not in the schema");
-      }
       printsHere.add(print(i, site.toBuilder().setMap(mapsHere.get(site.getMap())).build()));
     }
     List<Integer> valuesHere = new ArrayList<>();
@@ -87,7 +98,7 @@ public final class Schemas {
     maps.add(map);
     places.add(maps.size() - 1);
     if (places.size() > 1) {
-      perHost.addAll(places);
+      apart.add(map.getName());
     }
     return maps.size() - 1;
   }
@@ -134,8 +145,24 @@ public final class Schemas {
     return values.get(place);
   }
 
-  /** Whether the rows of a map must keep their hosts apart because hosts do not unify. */
+  /** Whether the rows of a map must keep their hosts apart because some hosts do not unify. */
   public boolean isPerHost(int map) {
-    return perHost.contains(map);
+    return apart.contains(maps.get(map).getName());
+  }
+
+  /**
+   * Keeps maps apart that are of other types on hosts that others know.
+   *
+   * @param names of the maps, which none of our hosts need have
+   * @throws ExcessException when there are too many
+   */
+  public void keepApart(Collection<String> names) {
+    apart.addAll(names);
+    Most.count(apart.size(), Most.MAPS, "maps");
+  }
+
+  /** Names of the maps that are kept apart; it only grows. */
+  public Set<String> apart() {
+    return Collections.unmodifiableSet(apart);
   }
 }

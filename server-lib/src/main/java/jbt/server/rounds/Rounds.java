@@ -12,6 +12,7 @@ import jbt.server.merge.MalformedException;
 import jbt.server.merge.MapFold;
 import jbt.server.merge.Most;
 import jbt.server.merge.Schemas;
+import jbt.server.merge.Senders;
 import jbt.v1.PrintPlace;
 import jbt.v1.PrintSite;
 import jbt.v1.Round;
@@ -27,6 +28,7 @@ public final class Rounds {
   private static final long SECOND = 1_000_000_000;
 
   private final Schemas schemas;
+  private final Senders senders;
   private final long epoch;
   private final long patience;
   private final long grace;
@@ -74,9 +76,10 @@ public final class Rounds {
    * @param patience how long a round waits; 0 for a time that suits its period
    * @param grace what is added to that time
    */
-  public Rounds(Schemas schemas, long epoch, long patience, long grace) {
+  public Rounds(Schemas schemas, Senders senders, long epoch, long patience, long grace) {
     this.grace = grace;
     this.schemas = schemas;
+    this.senders = senders;
     this.epoch = epoch;
     this.patience = patience;
   }
@@ -106,6 +109,17 @@ public final class Rounds {
           });
     }
     return complete;
+  }
+
+  /** To be called when more maps are kept apart: what waits of them already is kept so, too. */
+  public void keepApart() {
+    sites.forEach(
+        (place, site) -> {
+          int map = schemas.printAt(place).getMap();
+          if (schemas.isPerHost(map)) {
+            site.waiting.values().forEach(waiting -> waiting.keepApart(senders, map));
+          }
+        });
   }
 
   private boolean isExpected(String sender, int place) {
@@ -138,14 +152,15 @@ public final class Rounds {
       complete.add(
           new Merged(part.toBuilder().setSite(place).build(), Map.of(sender, withoutRows(part))));
     } else {
+      String host = senders.name(schemas, sender, print.getMap(), part.getRows());
       Waiting waiting = site.waiting.get(part.getSlot());
       if (waiting == null) {
         waiting = begin(place, site, part.getSlot(), now);
-        waiting.add(sender, part);
+        waiting.add(sender, host, part);
         site.waiting.put(part.getSlot(), waiting);
         site.newest = Math.max(site.newest, part.getSlot());
       } else {
-        waiting.add(sender, part);
+        waiting.add(sender, host, part);
       }
       reach(place, site, sender, part.getSlot());
       takeComplete(place, site, complete);

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import jbt.server.merge.MapFold;
+import jbt.server.merge.Senders;
 import jbt.v1.Round;
 
 /** A round that some hosts have answered and others not yet. */
@@ -36,8 +37,16 @@ final class Waiting {
     this.missing = missing;
   }
 
-  void add(String sender, Round part) {
-    fold.add(sender, part.getRows());
+  /** Hosts that have been added up already can't be told apart any more; they share one name. */
+  void keepApart(Senders senders, int map) {
+    fold.keepApart(senders.name(parts.keySet(), map));
+  }
+
+  /**
+   * @param host of rows that need one and have none
+   */
+  void add(String sender, String host, Round part) {
+    fold.add(host, part.getRows());
     hosts += part.getHosts();
     joined |= part.getJoined();
     // A joined part has no rows here; it does not make the others less complete.

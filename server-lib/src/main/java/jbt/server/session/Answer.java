@@ -1,5 +1,6 @@
 package jbt.server.session;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -44,8 +45,8 @@ final class Answer {
   private final Set<Integer> known = new LinkedHashSet<>();
   private final Set<Host> tellLoss = new LinkedHashSet<>();
 
-  /** The host that is told the loss of a target's rounds. */
-  private final Map<String, Host> heads = new HashMap<>();
+  /** Those that have told what maps they have. */
+  private final Map<String, Downstream> targets = new HashMap<>();
 
   private Keying keying = Keying.KEYING_MERGED;
   private long patience;
@@ -59,7 +60,7 @@ final class Answer {
     this.outbox = outbox;
     this.settings = settings;
     this.epoch = epoch;
-    rounds = new Rounds(schemas, epoch, 0, 0);
+    rounds = new Rounds(schemas, this::hosts, epoch, 0, 0);
   }
 
   /**
@@ -69,7 +70,7 @@ final class Answer {
   void begin(Keying keying, long askedPatience, boolean above) {
     this.keying = keying;
     patience = askedPatience > 0 ? askedPatience : settings.rounds().toNanos();
-    rounds = new Rounds(schemas, epoch, patience, above ? GRACE : 0);
+    rounds = new Rounds(schemas, this::hosts, epoch, patience, above ? GRACE : 0);
   }
 
   /** What a collector below us is told to wait; 0 when it must choose by the period as we do. */
@@ -116,13 +117,48 @@ final class Answer {
     if (!target.isNew(schema)) {
       return;
     }
+    targets.put(target.name(), target);
+    int before = schemas.apart().size();
     target.places = schemas.add(schema);
+    keepFurtherApart(before);
     expect(target);
     Schema merged = schemas.schema();
     if (!merged.equals(sentSchema)) {
       sentSchema = merged;
       outbox.put(merged);
     }
+  }
+
+  /** Maps that targets which are collectors must keep apart; it only grows. */
+  Set<String> apart() {
+    return schemas.apart();
+  }
+
+  /**
+   * Keeps maps apart that are of other types on hosts which are not ours.
+   *
+   * @throws jbt.server.merge.ExcessException when there are too many
+   */
+  void keepApart(List<String> maps) {
+    int before = schemas.apart().size();
+    schemas.keepApart(maps);
+    keepFurtherApart(before);
+  }
+
+  private void keepFurtherApart(int before) {
+    if (schemas.apart().size() > before) {
+      rounds.keepApart();
+      // What was sent of these has been added up.
+      known.stream().filter(schemas::isPerHost).forEach(changed::add);
+    }
+  }
+
+  private Downstream target(String name) {
+    return Objects.requireNonNull(targets.get(name), name);
+  }
+
+  private Collection<String> hosts(String target, int map) {
+    return target(target).hosts(map);
   }
 
   private void lines(Downstream target, Lines lines) {
@@ -197,7 +233,6 @@ final class Answer {
     target.heard(round.getEpoch());
     int map = schemas.printAt(site).getMap();
     sound(map, round.getRows());
-    heads.put(target.name(), target.hosts.getFirst());
     Round.Builder part = named.toBuilder().setRows(named(target, round.getRows()));
     if (!target.target.isCollector()) {
       part.clearUnset();
@@ -230,9 +265,7 @@ final class Answer {
     for (Merged merged : complete) {
       TraceReply reply = TraceReply.newBuilder().setRound(merged.round()).build();
       if (!outbox.offer(reply, (long) ROUND_SHARE * settings.queueBytes())) {
-        merged
-            .parts()
-            .forEach((target, part) -> Objects.requireNonNull(heads.get(target)).drop(part));
+        merged.parts().forEach((target, part) -> target(target).hosts.getFirst().drop(part));
       }
     }
   }
@@ -257,7 +290,7 @@ final class Answer {
 
   private void sendPartials(Set<Integer> maps, boolean last) {
     for (int map : maps) {
-      MapPartial.Builder partial = partials.fold(schemas, map);
+      MapPartial.Builder partial = partials.fold(schemas, map, this::hosts);
       outbox.put(partial.setEpoch(epoch).setSequence(++sequence).setFinal(last).build());
     }
     changed.clear();

@@ -15,6 +15,7 @@ import jbt.server.merge.Schemas;
 import jbt.server.merge.Sound;
 import jbt.server.targets.Selected;
 import jbt.server.targets.Target;
+import jbt.v1.Apart;
 import jbt.v1.Dump;
 import jbt.v1.HostReport;
 import jbt.v1.Schema;
@@ -136,6 +137,16 @@ final class Downstream {
         : places.maps();
   }
 
+  /** The hosts whose rows of a map it may have added up. */
+  List<String> hosts(int map) {
+    List<String> having =
+        hosts.stream()
+            .filter(host -> host.last().getMapsList().contains(map))
+            .map(host -> host.name)
+            .toList();
+    return having.isEmpty() ? hosts.stream().map(host -> host.name).toList() : having;
+  }
+
   /** Places in the common schema of the print sites that it has hosts for now. */
   Set<Integer> prints(Schemas schemas) {
     if (places == null || !isAttached()) {
@@ -202,6 +213,13 @@ final class Downstream {
   boolean isSilent(long now, long limit) {
     long since = askedAt == 0 ? dialledAt : askedAt;
     return now - since >= (connects || askedAt == 0 ? CONNECTING * limit : limit);
+  }
+
+  /** Tells a collector which maps it must keep apart. */
+  void keepApart(Set<String> maps) {
+    if (target.isCollector() && !maps.isEmpty()) {
+      send(TraceRequest.newBuilder().setApart(Apart.newBuilder().addAllMaps(maps)).build());
+    }
   }
 
   void send(TraceRequest request) {

@@ -18,6 +18,7 @@ import jbt.server.merge.Most;
 import jbt.server.targets.Inventory;
 import jbt.server.targets.Selected;
 import jbt.server.targets.TargetException;
+import jbt.v1.Apart;
 import jbt.v1.Failure;
 import jbt.v1.HostReport;
 import jbt.v1.HostState;
@@ -67,6 +68,9 @@ public final class Session implements StreamObserver<TraceRequest> {
   private long openAt;
   private long stopBy;
 
+  /** How many maps are kept apart, as those below know. */
+  private int apart;
+
   /**
    * @param sender runs one task at a time, in order
    * @param ended told once, when nothing of the session is left
@@ -101,6 +105,7 @@ public final class Session implements StreamObserver<TraceRequest> {
       case OPEN -> open(request.getOpen());
       case SIGNAL -> signal();
       case STOP -> stop();
+      case APART -> keepApart(request.getApart());
       case PING -> outbox.put(ClockOffset.answer(request.getPing()));
       case REQUEST_NOT_SET -> {}
     }
@@ -189,6 +194,7 @@ public final class Session implements StreamObserver<TraceRequest> {
             new Listener(target),
             TraceRequest.newBuilder().setStart(forwarded).build(),
             TraceRequest.newBuilder().setPing(ClockOffset.ping()).build());
+        target.keepApart(answer.apart());
         for (; target.signals > 0; target.signals--) {
           target.send(SIGNAL);
         }
@@ -201,6 +207,28 @@ public final class Session implements StreamObserver<TraceRequest> {
       opened = true;
       openAt = System.nanoTime() + open.getDelayNs();
       targets.values().forEach(this::openIfReady);
+    }
+  }
+
+  private void keepApart(Apart apart) {
+    try {
+      answer.keepApart(apart.getMapsList());
+      tellApart();
+    } catch (ExcessException e) {
+      cancel();
+    }
+  }
+
+  /** Before the gate opens: what has been added up below can't be taken apart here. */
+  private void tellApart() {
+    if (answer.apart().size() > apart) {
+      apart = answer.apart().size();
+      for (Downstream target : targets.values()) {
+        switch (target.phase) {
+          case DIALLED, ANSWERED -> target.keepApart(answer.apart());
+          case WAITING, ENDED -> {}
+        }
+      }
     }
   }
 
@@ -392,8 +420,11 @@ public final class Session implements StreamObserver<TraceRequest> {
       switch (reply.getReplyCase()) {
         case HOST -> host(target, reply.getHost());
         case PONG -> pong(target, reply.getPong());
-        case SCHEMA, LINES, PACKETS, VALUE, PARTIAL, ROUND, DUMP ->
-            answer.accept(target, reply, now);
+        case SCHEMA -> {
+          answer.accept(target, reply, now);
+          tellApart();
+        }
+        case LINES, PACKETS, VALUE, PARTIAL, ROUND, DUMP -> answer.accept(target, reply, now);
         case REPLY_NOT_SET -> {}
       }
     } catch (MalformedException e) {

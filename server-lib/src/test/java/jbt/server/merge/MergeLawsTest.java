@@ -85,7 +85,7 @@ class MergeLawsTest {
       String sender = partial.getEpoch() == 1 ? "host0" : partial.getHost();
       partials.accept(schemas, 0, sender, partial, Most.KEPT);
     }
-    MapPartial.Builder fold = partials.fold(schemas, 0);
+    MapPartial.Builder fold = partials.fold(schemas, 0, Samples.ALONE);
     List<Rows> expected = new ArrayList<>();
     for (Rows rows : last) {
       if (rows != null) {

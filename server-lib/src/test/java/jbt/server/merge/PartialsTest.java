@@ -49,7 +49,7 @@ class PartialsTest {
   }
 
   private Rows known() {
-    return partials.fold(schemas, 0).getRows();
+    return partials.fold(schemas, 0, Samples.ALONE).getRows();
   }
 
   @Test
@@ -75,7 +75,7 @@ class PartialsTest {
     partial(0, 1, 100);
     accept(Partials.after(print(0, 2, 130).setSealed(true).build()));
     assertThat(known()).isEqualTo(Rows.getDefaultInstance());
-    assertThat(partials.fold(schemas, 0).getHosts()).isEqualTo(1);
+    assertThat(partials.fold(schemas, 0, Samples.ALONE).getHosts()).isEqualTo(1);
     partial(1, 3, 4);
     assertThat(known()).isEqualTo(count(4));
     accept(Partials.after(print(0, 4, 130).setSealed(true).build()));

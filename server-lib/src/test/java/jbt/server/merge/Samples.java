@@ -21,6 +21,9 @@ public final class Samples {
   private static final Type INT =
       Type.newBuilder().setKind(TypeKind.TYPE_INT).setBytes(8).setSigned(true).build();
 
+  /** Hosts that nobody stands before. */
+  public static final Senders ALONE = (sender, map) -> List.of(sender);
+
   private Samples() {}
 
   /** A map of {@code @x[int]}. */

@@ -82,7 +82,7 @@ class SchemasTest {
         "b",
         MapPartial.newBuilder().setRows(Encode.rows(fine, rows)).build(),
         Most.KEPT);
-    assertThat(Decode.rows(fine, partials.fold(schemas, 1).getRows()))
+    assertThat(Decode.rows(fine, partials.fold(schemas, 1, Samples.ALONE).getRows()))
         .extracting(Row::host)
         .containsExactly("b");
   }

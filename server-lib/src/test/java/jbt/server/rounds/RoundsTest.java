@@ -65,7 +65,7 @@ class RoundsTest {
   /** A host far ahead of the others: every second slot, so that no two are one range. */
   @Test
   void whatAHostRunsAheadOfOthersIsBounded() {
-    Rounds rounds = new Rounds(schemas, 1, 0, 0);
+    Rounds rounds = new Rounds(schemas, Samples.ALONE, 1, 0, 0);
     rounds.expect("a", Set.of(0));
     rounds.expect("b", Set.of(0));
     Rows large =
@@ -159,7 +159,7 @@ class RoundsTest {
     MapSchema sum = COUNT.toBuilder().setKind(ValueKind.VALUE_SUM).build();
     PrintSite.Builder site = PrintSite.newBuilder().setPeriodNs(SECOND);
     schemas.add(Schema.newBuilder().addMaps(sum).addPrints(site).addPrints(site).build());
-    Rounds rounds = new Rounds(schemas, 1, 0, 0);
+    Rounds rounds = new Rounds(schemas, Samples.ALONE, 1, 0, 0);
     rounds.expect("a", Set.of(0, 2));
     rounds.expect("b", Set.of(1, 2));
     rounds.expect("c", Set.of(0, 2));
@@ -273,7 +273,7 @@ class RoundsTest {
     private final Rounds rounds;
 
     Shown(Schemas schemas, long epoch, long patience, long grace) {
-      rounds = new Rounds(schemas, epoch, patience, grace);
+      rounds = new Rounds(schemas, Samples.ALONE, epoch, patience, grace);
     }
 
     void expect(String sender) {
