@@ -21,7 +21,7 @@ class FunctionProbesTest {
         fentry:__x64_sys_getpgid/pid == PID/ { @calls = count(); @first = sum(args.regs->di); @probe[probe] = count(); }
         fexit:__x64_sys_getpgid/pid == PID/ { @failed[retval] = count(); @again = sum(args.regs->di); @func[func] = count(); }
         kfunc:vmlinux:__do_sys_getppid/pid == PID/ { @ppid = count(); @type[probetype] = count(); }
-        kretfunc:do_sys_openat2/pid == PID/ { @name[str(args.filename)] = count(); @result[retval] = count(); @fd[args.dfd] = count(); @arg[arg0] = count(); }
+        kretfunc:do_sys_openat2/pid == PID/ { @name[str(args.filename)] = count(); @result[retval] = count(); @fd[args.dfd] = count(); }
         """;
     try (ScriptSession session = ScriptSession.start(script)) {
       Workload.getpgid(-5, -1);

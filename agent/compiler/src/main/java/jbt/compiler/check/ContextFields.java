@@ -86,7 +86,10 @@ final class ContextFields {
 
   /** What {@code args} has here. */
   List<String> names() {
-    Expanded point = context.points().getFirst();
+    return names(context.points().getFirst());
+  }
+
+  private static List<String> names(Expanded point) {
     return point.parameters().isEmpty()
         ? fields(point).stream().map(Field::name).toList()
         : point.parameters().stream().map(Btf.Parameter::name).toList();
@@ -100,8 +103,7 @@ final class ContextFields {
 
   /** A hint with all fields of args, or none if they are many. */
   static List<String> all(Expanded point) {
-    List<String> names =
-        fields(point).stream().map(Field::name).filter(name -> !name.startsWith("__")).toList();
+    List<String> names = names(point).stream().filter(name -> !name.startsWith("__")).toList();
     return names.isEmpty() || names.size() > MOST_NAMED
         ? List.of()
         : List.of("Fields of args: " + String.join(", ", names));
@@ -286,11 +288,10 @@ final class ContextFields {
         : type;
   }
 
-  /** {@code arg0} and so on where the program is called with arguments; empty elsewhere. */
+  /** {@code arg0} and so on of a raw tracepoint; empty elsewhere. */
   Optional<Value> argument(String name, SourceRange range) {
     List<Btf.Parameter> all = context.points().getFirst().parameters();
-    boolean elsewhere = context.kind() == Kind.ITER || context.kind() == Kind.UPROBE;
-    if (all.isEmpty() || elsewhere || !name.matches("arg[0-9]")) {
+    if (all.isEmpty() || context.kind() != Kind.RAW_EVENT || !name.matches("arg[0-9]")) {
       return Optional.empty();
     }
     int number = name.charAt(3) - '0';

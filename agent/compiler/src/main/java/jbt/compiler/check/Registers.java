@@ -11,6 +11,7 @@ import jbt.compiler.check.Checked.Expr.ContextField.Read;
 import jbt.compiler.check.Checked.Probe.Kind;
 import jbt.compiler.lang.Diagnostics;
 import jbt.compiler.lang.SourceRange;
+import jbt.compiler.types.Btf;
 import jbt.compiler.types.Type;
 
 /**
@@ -154,13 +155,31 @@ public final class Registers {
 
   private static Value unavailable(
       String what, Expanded point, Diagnostics diagnostics, SourceRange range) {
-    List<String> hints =
-        !what.equals("retval")
-            ? ContextFields.all(point)
-            : ContextFields.has(point, "ret") ? List.of("It is args.ret there") : List.of();
     diagnostics.error(
-        range, "'" + what + "' is not available in " + point.name(), List.of(), hints);
+        range,
+        "'" + what + "' is not available in " + point.name(),
+        List.of(),
+        instead(what, point));
     return Value.unknown(range);
+  }
+
+  /** What to use. */
+  private static List<String> instead(String what, Expanded point) {
+    if (what.equals("retval")) {
+      return ContextFields.has(point, "ret") ? List.of("It is args.ret there") : List.of();
+    }
+    List<Btf.Parameter> parameters = point.parameters();
+    if (parameters.isEmpty()) {
+      return ContextFields.all(point);
+    }
+    boolean ofArgs = point.kind() == Kind.FENTRY || point.kind() == Kind.FEXIT;
+    if (!ofArgs || !what.startsWith("arg")) {
+      return List.of();
+    }
+    int number = Integer.parseInt(what.substring(3));
+    return number < parameters.size()
+        ? List.of("It is args.%s there".formatted(parameters.get(number).name()))
+        : ContextFields.all(point);
   }
 
   static Expr instructionPointer(SourceRange range) {

@@ -1,6 +1,7 @@
 package jbt.compiler.interpreter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -64,7 +65,12 @@ class DirectFunctionsTest {
     int size = b.integer("unsigned long", 8, false);
     int file = b.struct("file", false, 64, new Field("f_pos", size, 64, 0));
     int pointer = b.pointer(file);
-    int plain = b.prototype(number, of(pointer), of(number), of(size));
+    int plain =
+        b.prototype(
+            number,
+            new Field("file", pointer, 0, 0),
+            new Field("number", number, 0, 0),
+            new Field("size", size, 0, 0));
     for (String name : List.of("plain", "twice", "rcu_plain", "do_exit", "hidden", "taboo")) {
       b.function(name, plain);
     }
@@ -184,6 +190,18 @@ class DirectFunctionsTest {
     assertThat(exit.attachPointNames()).containsExactly("kretprobe:vmlinux:plain");
     assertThat(exit.programs().getFirst().kind()).isEqualTo(Program.Kind.FEXIT);
     assertThat(direct(compile("kprobe:do_exit { @ = count(); }"))).isTrue();
+  }
+
+  @Test
+  void hasNoNumberedArgumentsByItsTypes() {
+    for (String type : List.of("fentry", "fexit")) {
+      assertThatThrownBy(() -> compile(type + ":plain { @ = arg1; }"))
+          .hasMessageContaining("'arg1' is not available in " + type + ":vmlinux:plain")
+          .hasMessageContaining("HINT: It is args.number there");
+      assertThatThrownBy(() -> compile(type + ":plain { @ = arg3; }"))
+          .hasMessageContaining("'arg3' is not available in " + type + ":vmlinux:plain")
+          .hasMessageContaining("HINT: Fields of args: file, number, size");
+    }
   }
 
   @Test
