@@ -455,6 +455,14 @@ final class ExpressionChecker {
   }
 
   private Value index(Ast.Expr.Index index) {
+    if (ContextFields.isArgs(index.of()) && !fields.names().isEmpty()) {
+      diagnostics.error(
+          index.range(),
+          "Arguments have no numbers here: name a field",
+          List.of(),
+          ContextFields.all(points().getFirst()));
+      return Value.unknown(index.range());
+    }
     Value of = any(index.of());
     Value at = value(index.index());
     if (of.type() instanceof Type.Tuple && at.known()) {

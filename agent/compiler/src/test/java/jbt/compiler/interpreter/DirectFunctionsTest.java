@@ -201,6 +201,9 @@ class DirectFunctionsTest {
       assertThatThrownBy(() -> compile(type + ":plain { @ = arg3; }"))
           .hasMessageContaining("'arg3' is not available in " + type + ":vmlinux:plain")
           .hasMessageContaining("HINT: Fields of args: file, number, size");
+      assertThatThrownBy(() -> compile(type + ":plain { @ = args[1]; }"))
+          .hasMessageContaining("Arguments have no numbers here: name a field")
+          .hasMessageContaining("HINT: Fields of args: file, number, size");
     }
   }
 
