@@ -203,7 +203,7 @@ final class ContextFields {
     return Value.unknown(range);
   }
 
-  /** {@code args} as a record of all arguments that can be used. */
+  /** {@code args} as a record of all arguments that can be used; the others are warned of. */
   Value all(SourceRange range) {
     Expanded point = context.points().getFirst();
     if (context.kind() == Kind.UPROBE && point.parameters().isEmpty()) {
@@ -211,11 +211,14 @@ final class ContextFields {
     }
     List<String> names = new ArrayList<>();
     List<Expr> parts = new ArrayList<>();
+    List<String> leftOut = new ArrayList<>();
     for (Btf.Parameter parameter : point.parameters()) {
       if (context.kind() == Kind.UPROBE ? inRegister(parameter) : usable(parameter.type())) {
         Ast.Expr args = new Ast.Expr.Name("args", range);
         names.add(parameter.name());
         parts.add(member(new Ast.Expr.Member(args, parameter.name(), range, range)).expr());
+      } else {
+        leftOut.add(parameter.name());
       }
     }
     if (parts.isEmpty()) {
@@ -230,6 +233,10 @@ final class ContextFields {
               ? "'args' can't be used as a whole: name a field"
               : "'args' is not available in " + point.name());
       return Value.unknown(range);
+    }
+    if (!leftOut.isEmpty()) {
+      diagnostics.warning(
+          range, "Arguments that can't be read are left out: " + String.join(", ", leftOut));
     }
     return new Value(Expr.Tuple.record(names, parts, range), false, true);
   }

@@ -98,4 +98,18 @@ class WarningsTest {
   void ofVariablesThatNothingSets(String script, String expected) throws CompileException {
     assertThat(warnings("BEGIN { " + script + " }")).isEqualTo(expected);
   }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiterString = " => ",
+      quoteCharacter = '`',
+      emptyValue = "",
+      value = {
+        "print(args); => 27-31: Arguments that can't be read are left out: share, pair",
+        "$a = args(); => 26-32: Arguments that can't be read are left out: share, pair",
+        "print((args.small, args.p, args.flags)); => ``",
+      })
+  void ofArgumentsThatAreNoPartOfAll(String script, String expected) throws CompileException {
+    assertThat(warnings("uprobe:app:work_a { " + script + " }")).isEqualTo(expected);
+  }
 }
