@@ -348,7 +348,7 @@ final class Calls {
                 context.place(),
                 context.interval(),
                 context.inEachRun()));
-    return List.of(new Stmt.PrintMap(site, map.index, key, call.range()));
+    return List.of(new Stmt.PrintMap(site, map.index, key, use.range(), call.range()));
   }
 
   private long number(Ast.Expr.Call call, int argument, String what, long most) {

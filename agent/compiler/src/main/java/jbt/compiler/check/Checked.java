@@ -208,8 +208,12 @@ public record Checked(
 
     record PrintValue(int site, Expr value, SourceRange range) implements Stmt {}
 
-    /** {@code key} is empty for the whole map. */
-    record PrintMap(int site, int map, List<Expr> key, SourceRange range) implements Stmt {}
+    /**
+     * @param key empty for the whole map
+     * @param what the map or its element in the script
+     */
+    record PrintMap(int site, int map, List<Expr> key, SourceRange what, SourceRange range)
+        implements Stmt {}
 
     record Clear(int site, int map, SourceRange range) implements Stmt {}
 

@@ -17,6 +17,7 @@ import jbt.compiler.check.Checked.Stmt;
 import jbt.compiler.ir.Operand.Imm;
 import jbt.compiler.ir.Operand.MapRef;
 import jbt.compiler.ir.Operand.Reg;
+import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.LossCounter;
 import jbt.compiler.plan.ScriptMap;
 import jbt.compiler.plan.ScriptMap.HotKeys;
@@ -418,26 +419,32 @@ final class Maps {
   }
 
   /** Puts the parts of a key in memory, a 1 and its value; zeros where it is missing. */
-  void read(int map, List<Expr> key, Address to) {
-    int size = Layout.words(declaration(map)) * 8;
-    Address there = to.plus(scriptMap(map).keyBytes());
+  void read(Stmt.PrintMap s, Address to) {
+    int size = Layout.words(declaration(s.map())) * 8;
+    Address there = to.plus(scriptMap(s.map()).keyBytes());
     lowering.expressions().zero(there, 8 + size);
+    SourceRange range = body.at(s.what());
     keys.each(
-        map,
-        key,
+        s.map(),
+        s.key(),
         Optional.empty(),
         (hash, place) -> {
           Reg found = body.register();
           lookup(found, hash, place);
-          keys.copyParts(map, hash, place, to);
+          keys.copyParts(s.map(), hash, place, to);
           int present = body.block();
+          int missing = body.block();
           int done = body.block();
-          body.branch(Condition.NE, found, ZERO, present, done);
+          body.branch(Condition.NE, found, ZERO, present, missing);
           body.place(present);
           body.storeWord(there, new Imm(1));
           lowering.expressions().copyWords(new Address(found, 0), there.plus(8), size);
+          body.jump(done);
+          body.place(missing);
+          body.tell(Helper.MAP_LOOKUP_ELEM);
           body.place(done);
         });
+    body.at(range);
   }
 
   void set(Stmt.SetMap s) {

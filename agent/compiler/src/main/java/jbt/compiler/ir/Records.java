@@ -180,7 +180,7 @@ final class Records {
     int bytes = printed(s);
     Address element = body.memory(bytes);
     if (bytes > 0 && byValue(s.map())) {
-      lowering.maps().read(s.map(), s.key(), element);
+      lowering.maps().read(s, element);
     } else {
       lowering.maps().keys().storeParts(s.map(), s.key(), element);
     }
