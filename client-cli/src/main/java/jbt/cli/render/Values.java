@@ -12,7 +12,7 @@ final class Values {
   /** The value of a map element that was never set. */
   static Datum zero(Type type) {
     return switch (type.getKind()) {
-      case TYPE_STRING -> new Datum.Text(ByteString.EMPTY);
+      case TYPE_STRING -> new Datum.Text(type.getZeroBytes());
       case TYPE_TUPLE ->
           new Datum.Tuple(
               type.getPartsList().stream().map(Values::zero).toList(), type.getNamesList());

@@ -153,6 +153,9 @@ class TextMapTest {
     assertThat(print(Table.zero(map("@h", ValueKind.VALUE_HIST)))).isEqualTo("@h:\n\n");
     MapSchema word = map("@v", ValueKind.VALUE_PLAIN).toBuilder().setValue(TEXT).build();
     assertThat(print(Table.zero(word))).isEqualTo("@v: \n");
+    Type symbol = TEXT.toBuilder().setZero("0x0").build();
+    MapSchema place = word.toBuilder().setValue(symbol).build();
+    assertThat(print(Table.zero(place))).isEqualTo("@v: 0x0\n");
   }
 
   @Test

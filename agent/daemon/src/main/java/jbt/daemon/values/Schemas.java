@@ -5,6 +5,7 @@ import java.util.List;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.plan.ScriptMap;
 import jbt.compiler.plan.Site;
+import jbt.compiler.types.Meaning;
 import jbt.v1.MapSchema;
 import jbt.v1.PrintPlace;
 import jbt.v1.PrintSite;
@@ -124,14 +125,15 @@ public record Schemas(Schema schema, List<Integer> places) {
       case jbt.compiler.types.Type.None _, jbt.compiler.types.Type.Struct _ ->
           wire.setKind(TypeKind.TYPE_NONE);
       // Kernels give other numbers to the same names: they merge by name.
-      case jbt.compiler.types.Type.Int i when i.named() -> wire.setKind(TypeKind.TYPE_STRING);
+      case jbt.compiler.types.Type.Int i when i.named() ->
+          wire.setKind(TypeKind.TYPE_STRING).setZero(i.enumeration().text(0));
       case jbt.compiler.types.Type.Int i ->
           wire.setKind(TypeKind.TYPE_INT).setSigned(i.signed()).setBytes(i.bytes());
       case jbt.compiler.types.Type.Bool _ -> wire.setKind(TypeKind.TYPE_BOOL);
-      case jbt.compiler.types.Type.Str _,
-          jbt.compiler.types.Type.ProbeName _,
-          jbt.compiler.types.Type.Symbolic _ ->
+      case jbt.compiler.types.Type.Str _, jbt.compiler.types.Type.ProbeName _ ->
           wire.setKind(TypeKind.TYPE_STRING);
+      case jbt.compiler.types.Type.Symbolic(Meaning meaning) ->
+          wire.setKind(TypeKind.TYPE_STRING).setZero(zero(meaning));
       case jbt.compiler.types.Type.Buffer _ -> wire.setKind(TypeKind.TYPE_BUFFER);
       case jbt.compiler.types.Type.Pointer _ -> wire.setKind(TypeKind.TYPE_POINTER);
       case jbt.compiler.types.Type.Array array ->
@@ -142,5 +144,21 @@ public record Schemas(Schema schema, List<Integer> places) {
               .addAllNames(tuple.names());
     }
     return wire.build();
+  }
+
+  /** The text of 0, where it needs no look at this host. */
+  private static String zero(Meaning meaning) {
+    return switch (meaning) {
+      case Meaning.KernelSymbol _, Meaning.UserSymbol _ -> "0x0";
+      case Meaning.Id(Meaning.Id.Kind kind) when kind == Meaning.Id.Kind.MAC_ADDRESS ->
+          "00:00:00:00:00:00";
+      case Meaning.Id _,
+          Meaning.Stack _,
+          Meaning.Timestamp _,
+          Meaning.MixedTimestamp _,
+          Meaning.CgroupPath _,
+          Meaning.InternetAddress _ ->
+          "";
+    };
   }
 }
