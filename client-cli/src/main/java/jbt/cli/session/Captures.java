@@ -77,6 +77,10 @@ final class Captures implements AutoCloseable {
     if (there && !Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
       throw new IOException(name + " is no plain file");
     }
+    @Nullable Path folder = path.getParent();
+    if (folder != null && Files.notExists(folder)) {
+      throw new IOException(name + ": there is no directory " + folder);
+    }
     FileChannel file =
         FileChannel.open(
             path,

@@ -73,6 +73,15 @@ class CapturesTest {
   }
 
   @Test
+  void saysThatItsFolderIsMissing() throws Exception {
+    Path file = folder.resolve("missing/file.pcap");
+    try (Captures captures = captures(file)) {
+      refuses(captures, file, "there is no directory " + file.getParent());
+    }
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
   void whatIsNoCaptureStaysAsItIs() throws Exception {
     Path mine = folder.resolve("mine");
     Files.writeString(mine, "important");
