@@ -28,7 +28,7 @@ public final class Schemas {
   /** Places of the maps of one name; more than one where hosts do not unify. */
   private final Map<String, List<Integer>> mapPlaces = new HashMap<>();
 
-  /** By place in a sender's schema: the places here. */
+  /** By place in the schemas of hosts, and 1: the places here. */
   private final Map<Integer, List<Integer>> printPlaces = new HashMap<>();
 
   private final Map<Integer, List<Integer>> valuePlaces = new HashMap<>();
@@ -77,11 +77,13 @@ public final class Schemas {
     List<Integer> printsHere = new ArrayList<>();
     for (int i = 0; i < schema.getPrintsCount(); i++) {
       PrintSite site = schema.getPrints(i);
-      printsHere.add(print(i, site.toBuilder().setMap(mapsHere.get(site.getMap())).build()));
+      PrintSite.Builder here = site.toBuilder().setMap(mapsHere.get(site.getMap()));
+      printsHere.add(print(here.setOrigin(origin(site.getOrigin(), i)).build()));
     }
     List<Integer> valuesHere = new ArrayList<>();
     for (int i = 0; i < schema.getValuesCount(); i++) {
-      valuesHere.add(value(i, schema.getValues(i)));
+      ValueSite site = schema.getValues(i);
+      valuesHere.add(value(site.toBuilder().setOrigin(origin(site.getOrigin(), i)).build()));
     }
     return new Places(mapsHere, printsHere, valuesHere);
   }
@@ -103,8 +105,12 @@ public final class Schemas {
     return maps.size() - 1;
   }
 
-  private int print(int origin, PrintSite site) {
-    List<Integer> places = printPlaces.computeIfAbsent(origin, n -> new ArrayList<>());
+  private static int origin(int told, int place) {
+    return told == 0 ? place + 1 : told;
+  }
+
+  private int print(PrintSite site) {
+    List<Integer> places = printPlaces.computeIfAbsent(site.getOrigin(), n -> new ArrayList<>());
     for (int place : places) {
       if (prints.get(place).equals(site)) {
         return place;
@@ -115,12 +121,12 @@ public final class Schemas {
     return prints.size() - 1;
   }
 
-  private int value(int origin, ValueSite site) {
-    List<Integer> places = valuePlaces.computeIfAbsent(origin, n -> new ArrayList<>());
+  private int value(ValueSite site) {
+    List<Integer> places = valuePlaces.computeIfAbsent(site.getOrigin(), n -> new ArrayList<>());
     for (int place : places) {
       @Nullable Type union = TypeUnion.of(values.get(place).getType(), site.getType());
       if (union != null) {
-        values.set(place, ValueSite.newBuilder().setType(union).build());
+        values.set(place, site.toBuilder().setType(union).build());
         return place;
       }
     }
@@ -130,7 +136,16 @@ public final class Schemas {
   }
 
   public Schema schema() {
-    return Schema.newBuilder().addAllMaps(maps).addAllPrints(prints).addAllValues(values).build();
+    Schema.Builder schema = Schema.newBuilder().addAllMaps(maps);
+    for (int i = 0; i < prints.size(); i++) {
+      PrintSite site = prints.get(i);
+      schema.addPrints(site.getOrigin() == i + 1 ? site.toBuilder().clearOrigin().build() : site);
+    }
+    for (int i = 0; i < values.size(); i++) {
+      ValueSite site = values.get(i);
+      schema.addValues(site.getOrigin() == i + 1 ? site.toBuilder().clearOrigin().build() : site);
+    }
+    return schema.build();
   }
 
   public MapSchema mapAt(int place) {

@@ -11,6 +11,7 @@ import jbt.v1.Schema;
 import jbt.v1.Type;
 import jbt.v1.TypeKind;
 import jbt.v1.ValueKind;
+import jbt.v1.ValueSite;
 import org.junit.jupiter.api.Test;
 
 class SchemasTest {
@@ -85,6 +86,39 @@ class SchemasTest {
     assertThat(Decode.rows(fine, partials.fold(schemas, 1, Samples.ALONE).getRows()))
         .extracting(Row::host)
         .containsExactly("b");
+  }
+
+  /** A site of a type that came later stands behind the others, and yet is the script's first. */
+  @Test
+  void sitesBehindCollectorsAreThoseOfTheScript() {
+    Schema count = twoSites(ValueKind.VALUE_COUNT, integer(8, true));
+    Schema sum =
+        twoSites(ValueKind.VALUE_SUM, Type.newBuilder().setKind(TypeKind.TYPE_STRING).build());
+    Schemas one = new Schemas();
+    one.add(count);
+    one.add(sum);
+    Schemas other = new Schemas();
+    other.add(sum);
+    other.add(count);
+    Schemas top = new Schemas();
+    assertThat(top.add(one.schema()).prints()).containsExactly(0, 1, 2, 3);
+    Schemas.Places places = top.add(other.schema());
+    assertThat(places.prints()).containsExactly(2, 3, 0, 1);
+    assertThat(places.values()).containsExactly(2, 1, 0);
+    assertThat(top.add(sum).prints()).containsExactly(2, 3);
+    assertThat(top.schema()).isEqualTo(one.schema());
+  }
+
+  /** Two sites alike, and two values: one of them has a type of its own. */
+  private static Schema twoSites(ValueKind kind, Type value) {
+    PrintSite site = PrintSite.newBuilder().setPeriodNs(5).build();
+    return Schema.newBuilder()
+        .addMaps(Samples.keyed(kind))
+        .addPrints(site)
+        .addPrints(site)
+        .addValues(ValueSite.newBuilder().setType(value))
+        .addValues(ValueSite.newBuilder().setType(integer(4, false)))
+        .build();
   }
 
   @Test
