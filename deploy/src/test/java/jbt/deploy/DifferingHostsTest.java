@@ -286,6 +286,21 @@ final class DifferingHostsTest {
   }
 
   @Test
+  void perHostEachSaysWhenItHasNothing() throws Exception {
+    Running remote =
+        fleet.remote(
+            "--hosts",
+            "a,b",
+            "--per-host",
+            "-e",
+            "BEGIN { if (host == \"b\") { @ = count(); } if (host == \"c\") { @most = max(1); } }"
+                + " interval:s:1 { print(@); clear(@); print(@most); exit(); }");
+    remote.exitCode(Duration.ofSeconds(30L * Java.PATIENCE));
+    assertThat(printed(remote))
+        .containsExactly("a | @: 0", "b | @: 1", "a | @most: 0", "b | @most: 0");
+  }
+
+  @Test
   void resultsSayWhichHostTheyAreOf() throws Exception {
     Running remote =
         fleet.remote(
