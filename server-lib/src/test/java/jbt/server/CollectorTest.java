@@ -753,15 +753,21 @@ class CollectorTest {
     asker.awaitState("late", HostState.HOST_RUNNING);
     host("c").round(1, 1);
     asker.awaitRounds(1);
-    early.forEach(name -> host(name).round(2, 1));
-    asker.awaitRounds(2);
+    // East hears of it a little later than we do.
+    int last = 1;
+    do {
+      int slot = ++last;
+      early.forEach(name -> host(name).round(slot, 1));
+      asker.awaitRounds(slot);
+    } while (last < 1000 && table(asker.rounds().getLast()).size() < 3);
     host("a").count = 41;
     host("b").count = 3;
     host("c").count = 9;
     asker.stop();
     asker.awaitEnd();
     assertThat(table(asker.rounds().get(0))).containsExactlyInAnyOrder("a,b: 12", "c: 1");
-    assertThat(table(asker.rounds().get(1))).containsExactlyInAnyOrder("a: 1", "b: 1", "c: 1");
+    assertThat(table(asker.rounds().get(last - 1)))
+        .containsExactlyInAnyOrder("a: 1", "b: 1", "c: 1");
     assertThat(finals(asker)).containsExactlyInAnyOrder("a: 41", "b: 3", "c: 9", "late: 0");
   }
 
