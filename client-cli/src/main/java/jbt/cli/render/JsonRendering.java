@@ -100,8 +100,8 @@ public final class JsonRendering implements Rendering {
 
   @Override
   public void map(Bytes out, MapPrint print) {
-    if (many && perHost && print.host().isEmpty()) {
-      print.table().byHost().forEach((host, table) -> map(out, print, host, table));
+    if (many && perHost) {
+      print.table().byHost(print.host()).forEach((host, table) -> map(out, print, host, table));
     } else {
       map(out, print, print.host(), print.table());
     }

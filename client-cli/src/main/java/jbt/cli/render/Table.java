@@ -73,11 +73,15 @@ public record Table(MapSchema schema, List<Row> rows) {
         .orElse("");
   }
 
-  /** One table a host, by host name, without the host in its keys. */
-  Map<String, Table> byHost() {
+  /**
+   * One table a host, by host name, without the host in its keys.
+   *
+   * @param all the host of rows that name none
+   */
+  Map<String, Table> byHost(String all) {
     Map<String, List<Row>> hosts = new TreeMap<>();
     for (Row row : rows) {
-      String host = row.host() == null ? "" : row.host();
+      String host = row.host() == null ? all : row.host();
       hosts
           .computeIfAbsent(host, name -> new ArrayList<>())
           .add(new Row(null, row.key(), row.cell()));

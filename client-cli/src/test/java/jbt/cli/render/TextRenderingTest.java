@@ -144,6 +144,20 @@ class TextRenderingTest {
             """);
   }
 
+  /** A print in an event probe is one host's, and its rows can name it as well. */
+  @Test
+  void perHostNamesAHostOnce() {
+    Table table =
+        table(map("@n", ValueKind.VALUE_COUNT), new Row("a", List.of(), new Cell.Word(5, false)));
+    MapPrint print = new MapPrint(table, "a", 0, 0, 1, 1, Set.of(), false, null);
+    new TextRendering(true, true, false, false).map(out, print);
+    assertThat(out.toString()).isEqualTo("a | @n: 5\n");
+    Bytes json = new Bytes();
+    new JsonRendering(true, true, false).map(json, print);
+    assertThat(json.toString())
+        .isEqualTo("{\"type\": \"map\", \"data\": {\"@n\": 5}, \"host\": \"a\"}\n");
+  }
+
   /** A script that never ends its lines must not fill the memory. */
   @Test
   void aLineWithoutEndIsCut() {
