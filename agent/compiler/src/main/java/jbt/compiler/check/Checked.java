@@ -209,6 +209,8 @@ public record Checked(
     record PrintValue(int site, Expr value, SourceRange range) implements Stmt {}
 
     /**
+     * A print of a map or of one of its elements.
+     *
      * @param key empty for the whole map
      * @param what the map or its element in the script
      */
