@@ -3,6 +3,7 @@ package jbt.compiler.c;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.types.Type;
@@ -21,6 +22,11 @@ public final class Headers {
   /** Constants of system headers, for a script that includes any. */
   Optional<Long> constant(String name) {
     return missing.isEmpty() ? Optional.empty() : WellKnown.value(name);
+  }
+
+  /** The names of all of these. */
+  Set<String> constants() {
+    return missing.isEmpty() ? Set.of() : WellKnown.names();
   }
 
   /** Names of integers of system headers, for a script that includes any. */

@@ -41,6 +41,7 @@ public final class ScriptTypes implements Definitions {
 
   private final Definitions host;
   private final Headers headers;
+  private final Set<String> defines;
   private final List<Tag> tags = new ArrayList<>();
   private final Map<String, Tag> structs = new HashMap<>();
   private final Map<String, Tag> unions = new HashMap<>();
@@ -48,14 +49,15 @@ public final class ScriptTypes implements Definitions {
   private final Map<String, CType> typedefs = new HashMap<>();
   private final Map<String, Constant> constants = new HashMap<>();
 
-  private ScriptTypes(Definitions host, Headers headers) {
+  private ScriptTypes(Definitions host, Preprocessed script) {
     this.host = host;
-    this.headers = headers;
+    this.headers = script.headers();
+    this.defines = script.defines().keySet();
   }
 
   /** The types of a script; what can't be understood is told, but for that in headers. */
   public static ScriptTypes of(Preprocessed script, Definitions host, Diagnostics diagnostics) {
-    ScriptTypes types = new ScriptTypes(host, script.headers());
+    ScriptTypes types = new ScriptTypes(host, script);
     if (!script.declarations().isEmpty()) {
       new DeclarationParser(script, types, diagnostics).all();
     }
@@ -171,6 +173,14 @@ public final class ScriptTypes implements Definitions {
     return Optional.ofNullable(constants.get(name))
         .or(() -> host.constant(name))
         .or(() -> headers.constant(name).map(value -> new Constant(value, Type.INT64)));
+  }
+
+  @Override
+  public Collection<String> constants() {
+    Set<String> names = new HashSet<>(constants.keySet());
+    names.addAll(defines);
+    names.addAll(headers.constants());
+    return names;
   }
 
   @Override

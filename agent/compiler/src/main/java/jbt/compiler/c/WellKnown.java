@@ -1,9 +1,11 @@
 package jbt.compiler.c;
 
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import jbt.compiler.types.SystemNames;
 
 /**
@@ -220,6 +222,11 @@ final class WellKnown {
 
   static Optional<Long> value(String name) {
     return known(name).map(Known::value);
+  }
+
+  /** All but those of system calls. */
+  static Set<String> names() {
+    return Collections.unmodifiableSet(CONSTANTS.keySet());
   }
 
   static Optional<String> header(String name) {

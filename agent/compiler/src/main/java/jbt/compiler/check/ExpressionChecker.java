@@ -273,7 +273,9 @@ final class ExpressionChecker {
     } else if (round.definitions().struct(false, name.name()).isPresent()) {
       hints.add("The type is written struct " + name.name());
     } else if (hints.isEmpty()) {
-      hints.addAll(Nearest.hint(name.name(), Builtins.names()));
+      Set<String> names = new TreeSet<>(Builtins.names());
+      names.addAll(round.definitions().constants());
+      hints.addAll(Nearest.hint(name.name(), names));
     }
     hints.addAll(round.headers().hints(name.name()));
     diagnostics.error(name.range(), "Unknown identifier: '" + name.name() + "'", List.of(), hints);

@@ -23,6 +23,11 @@ public interface Definitions {
   /** The value of a member of an enum. */
   Optional<Constant> constant(String name);
 
+  /** The names of constants that the script has, other than the kernel's. */
+  default Collection<String> constants() {
+    return List.of();
+  }
+
   /**
    * A name for a number.
    *

@@ -273,6 +273,9 @@ final class DeclarationsTest {
         "`#define X int y\nBEGIN { @ = X; }`      | main.bt:2:13-14: ERROR: 'X' is defined as 'int y', which is no expression",
         "`#define X (nix)\nBEGIN { @ = X; }`      | main.bt:1:12-15: ERROR: Unknown identifier: 'nix'",
         "`BEGIN { @ = AF_INET; }`                 | HINT: 'AF_INET' is known behind #include <sys/socket.h>",
+        "`#include <sys/socket.h>\nBEGIN { @ = AF_NETLNK; }` | HINT: Did you mean 'AF_NETLINK'?",
+        "`enum kind { FIRST, SECOND }; BEGIN { @ = SECND; }` | HINT: Did you mean 'SECOND'?",
+        "`#define LIMIT 5\nBEGIN { @ = LIMTI; }` | HINT: Did you mean 'LIMIT'?",
         "`#include <net/sock.h>\nBEGIN { @ = (struct sock *)1; }` | HINT: Headers that were not found: <net/sock.h>",
       })
   void tellsWhatIsWrong(String script, String message) {
