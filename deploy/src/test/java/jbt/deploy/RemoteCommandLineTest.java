@@ -123,7 +123,7 @@ class RemoteCommandLineTest {
       assertThat(missing.err())
           .contains(
               script + ":4:37-47: ERROR: Unknown struct: 'out'",
-              "HINT: Headers that were not found: <linux/not_there.h>, <out.h>. Declare in the"
+              "HINT: Headers that were not found: <linux/not_there.h>, \"out.h\". Declare in the"
                   + " script what it needs of them");
     } finally {
       for (Path file : files) {

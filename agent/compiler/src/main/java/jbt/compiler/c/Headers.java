@@ -10,8 +10,12 @@ import jbt.compiler.types.Type;
 
 /** The headers that a script includes and that are not there: most are needed for nothing. */
 public final class Headers {
-  /** An include without text. */
-  record Missing(String path, SourceRange range) {}
+  /**
+   * An include without text.
+   *
+   * @param written its path in what it has around it: {@code <a.h>} or {@code "a.h"}
+   */
+  record Missing(String written, SourceRange range) {}
 
   private final List<Missing> missing;
 
@@ -48,14 +52,14 @@ public final class Headers {
     if (!missing.isEmpty()) {
       hints.add(
           missing.stream()
-              .map(Missing::path)
+              .map(Missing::written)
               .distinct()
               .limit(8)
               .collect(
                   Collectors.joining(
-                      ">, <",
-                      "Headers that were not found: <",
-                      ">. Declare in the script what it needs of them")));
+                      ", ",
+                      "Headers that were not found: ",
+                      ". Declare in the script what it needs of them")));
     }
     return hints;
   }

@@ -45,7 +45,7 @@ public final class Preprocessor {
   private static final List<String> OF_THE_MACHINE =
       List.of("__x86_64__", "__LP64__", "__linux__", "__KERNEL__", "__LITTLE_ENDIAN_BITFIELD");
 
-  private static final Pattern HEADER = Pattern.compile("[\\s\\\\]*[<\"]([^>\"]+)[>\"].*", 32);
+  private static final Pattern HEADER = Pattern.compile("[\\s\\\\]*([<\"]([^>\"]+)[>\"]).*", 32);
 
   private static final Pattern PACK =
       Pattern.compile(
@@ -114,7 +114,7 @@ public final class Preprocessor {
     List<CToken> one = List.of(new CToken(Kind.NUMBER, "1", false, none));
     names.forEach(name -> run.defines.put(name, new Define(name, Optional.empty(), one, none)));
     for (String header : parameters.includes()) {
-      run.include(header, new SourceRange(0, 0), 0);
+      run.include(header, "<" + header + ">", new SourceRange(0, 0), 0);
     }
     run.text(0, end, false, 0);
     names.forEach(run.defines::remove);
@@ -251,7 +251,7 @@ public final class Preprocessor {
         if (!header.matches()) {
           throw new CError(range, "syntax: #include needs a name in <> or \"\"");
         }
-        include(header.group(1), range, depth);
+        include(header.group(2), header.group(1), range, depth);
       }
       case "error" -> throw new CError(range, "#error: " + afterWord(rest, range).strip());
       case "pragma" -> {
@@ -396,7 +396,7 @@ public final class Preprocessor {
   /** Unlike one that is included, an imported header is the script's own: it must be there. */
   private void importHeader(String path, SourceRange range, int depth) {
     if (parameters.imports().containsKey(key(path, range))) {
-      include(path, range, depth);
+      include(path, "<" + path + ">", range, depth);
     } else {
       diagnostics.error(range, "Can't import '" + path + "': there is no such header");
     }
@@ -421,12 +421,12 @@ public final class Preprocessor {
         .formatted(version.getAsInt());
   }
 
-  private void include(String path, SourceRange range, int depth) {
+  private void include(String path, String written, SourceRange range, int depth) {
     String key = key(path, range);
     String given = parameters.imports().get(key);
     String text = given != null ? given : generated(path);
     if (text.isEmpty() && given == null) {
-      missing.add(new Headers.Missing(path, range));
+      missing.add(new Headers.Missing(written, range));
       return;
     }
     if (depth == DEEPEST_INCLUDE || includes++ == MOST_INCLUDES || tokens > MOST_TOKENS) {

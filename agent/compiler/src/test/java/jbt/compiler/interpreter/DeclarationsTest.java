@@ -276,6 +276,7 @@ final class DeclarationsTest {
         "`#include <sys/socket.h>\nBEGIN { @ = AF_NETLNK; }` | HINT: Did you mean 'AF_NETLINK'?",
         "`enum kind { FIRST, SECOND }; BEGIN { @ = SECND; }` | HINT: Did you mean 'SECOND'?",
         "`#define LIMIT 5\nBEGIN { @ = LIMTI; }` | HINT: Did you mean 'LIMIT'?",
+        "`#include \"t.h\"\n#include <a.h>\nBEGIN { @ = NIX; }` | HINT: Headers that were not found: \"t.h\", <a.h>. Declare",
         "`#include <net/sock.h>\nBEGIN { @ = (struct sock *)1; }` | HINT: Headers that were not found: <net/sock.h>",
       })
   void tellsWhatIsWrong(String script, String message) {
