@@ -10,6 +10,31 @@ import java.util.function.UnaryOperator;
 
 /** Puts the scripts that a script imports behind it, so that all are read as one. */
 public final class Imports {
+  private static final String LANGUAGE = "stdlib/";
+
+  /** Scripts and folders of bpftrace's standard library; what is in them is always there. */
+  private static final Set<String> PARTS =
+      Set.of(
+          "arch",
+          "base",
+          "cgroups",
+          "hash",
+          "internal",
+          "kfunc",
+          "map",
+          "meta",
+          "network",
+          "path",
+          "process",
+          "recursion_check",
+          "socket",
+          "stack",
+          "strings",
+          "system",
+          "task",
+          "test",
+          "usdt");
+
   private Imports() {}
 
   /**
@@ -30,7 +55,11 @@ public final class Imports {
       Ast.Import next = open.poll();
       String path = resolve(merged.file(next.range().start()), main.name(), next.path());
       List<String> scripts = scripts(path, parameters);
-      if (scripts.isEmpty() && !ofLanguage(path)) {
+      if (scripts.isEmpty() && ofLanguage(path)) {
+        if (!isPart(path)) {
+          diagnostics.error(next.range(), noPart(path));
+        }
+      } else if (scripts.isEmpty()) {
         boolean c = path.endsWith(".c");
         diagnostics.error(
             next.range(),
@@ -77,7 +106,17 @@ public final class Imports {
 
   /** Whether what is imported comes with the language, and is no script. */
   public static boolean ofLanguage(String path) {
-    return path.startsWith("stdlib/");
+    return path.startsWith(LANGUAGE);
+  }
+
+  /** Whether the language has it, by the path of a script or folder. */
+  static boolean isPart(String path) {
+    String first = path.substring(LANGUAGE.length()).split("[/.]", 2)[0];
+    return first.isEmpty() || PARTS.contains(first);
+  }
+
+  static String noPart(String path) {
+    return "Can't import '" + path + "': there is no such library";
   }
 
   /** A path that one script names, from where that script's own path is. */

@@ -291,6 +291,9 @@ final class StatementParser {
     if (!Imports.ofLanguage(path.text())) {
       throw new SyntaxError(path.range(), "only parts of stdlib are imported in a block");
     }
+    if (!Imports.isPart(path.text())) {
+      throw new SyntaxError(path.range(), Imports.noPart(path.text()));
+    }
     return new Stmt.Braces(List.of(), start.to(path.range()));
   }
 

@@ -245,17 +245,17 @@ final class MacrosTest {
   void importsAsTheSettingAllows() throws Exception {
     Parameters parameters = new Parameters(List.of(), Map.of(), Map.of("a.bt", "macro a() { 1 }"));
     String script =
-        "config = { unstable_import_statement = %s }\nimport \"stdlib/x\"; import \"a.bt\";\n"
+        "config = { unstable_import_statement = %s }\nimport \"stdlib/meta\"; import \"a.bt\";\n"
             + "BEGIN { print(a); }";
-    String place = "import \"stdlib/x\"; import \"a.bt\";\n                   ~~~~~~~~~~~~~";
+    String place = "import \"stdlib/meta\"; import \"a.bt\";\n                      ~~~~~~~~~~~~~";
     fails(
         script.formatted("error"),
         parameters,
-        "main.bt:2:20-33: ERROR: import may change: unstable_import_statement refuses it\n"
+        "main.bt:2:23-36: ERROR: import may change: unstable_import_statement refuses it\n"
             + place
             + "\n");
     assertThat(warnings(script.formatted("warn"), parameters))
-        .containsExactly("main.bt:2:20-33: WARNING: import may change\n" + place);
+        .containsExactly("main.bt:2:23-36: WARNING: import may change\n" + place);
     assertThat(warnings(script.formatted("enable"), parameters)).isEmpty();
     assertThat(warnings("import \"a.bt\"; BEGIN { print(a); }", parameters)).isEmpty();
     assertThatThrownBy(() -> warnings(script.formatted("maybe"), parameters))
