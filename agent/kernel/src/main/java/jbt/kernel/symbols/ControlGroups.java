@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,13 +23,18 @@ import java.util.StringJoiner;
  */
 public final class ControlGroups {
   private static final Path MOUNTS = Path.of("/proc/self/mounts");
+  private static final String UNIFIED = "unified";
   private static final long READ_AGAIN_NS = 1_000_000_000L;
 
   /** Where a hierarchy is mounted, and its name: "unified" or its controllers. */
-  private record Hierarchy(String name, Path root) {}
+  private record Hierarchy(String name, Path root) {
+    boolean legacy() {
+      return !name.equals(UNIFIED);
+    }
+  }
 
-  /** For each hierarchy the paths by id. */
-  private final Map<Hierarchy, Map<Long, String>> paths = new HashMap<>();
+  /** For each hierarchy the paths by id, in the order in which they are shown. */
+  private final Map<Hierarchy, Map<Long, String>> paths = new LinkedHashMap<>();
 
   private long readAt;
   private boolean read;
@@ -119,7 +126,7 @@ public final class ControlGroups {
     }
   }
 
-  /** Lines of device, folder, type, options. */
+  /** The unified one first, then the others by name. Mounts are lines of device, folder, type. */
   private static List<Hierarchy> hierarchies() {
     List<Hierarchy> all = new ArrayList<>();
     try {
@@ -127,7 +134,7 @@ public final class ControlGroups {
         String[] fields = line.split(" ", -1);
         Path folder = Path.of(fields[1].replace("\\040", " "));
         if (fields[2].equals("cgroup2")) {
-          all.add(new Hierarchy("unified", folder));
+          all.add(new Hierarchy(UNIFIED, folder));
         } else if (fields[2].equals("cgroup")) {
           all.add(new Hierarchy(String.valueOf(folder.getFileName()), folder));
         }
@@ -135,6 +142,7 @@ public final class ControlGroups {
     } catch (IOException e) {
       return List.of();
     }
+    all.sort(Comparator.comparing(Hierarchy::legacy).thenComparing(Hierarchy::name));
     return all;
   }
 }
