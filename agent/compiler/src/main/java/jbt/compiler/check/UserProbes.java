@@ -63,6 +63,12 @@ final class UserProbes {
     int first = ofProcess ? 0 : 1;
     boolean cpp = parts.size() > first + 1 && parts.get(first).equals(CPP);
     boolean whole = parts.size() == first + (cpp ? 2 : 1) || (cpp && parts.size() > first + 2);
+    if (!cpp && parts.size() == 3 && !parts.contains("")) {
+      return expansion.wrong(
+          written,
+          "%s probe type knows no language '%s'".formatted(type, parts.get(1)),
+          "That of C++ is %s:%s:cpp:%s".formatted(type, parts.getFirst(), parts.getLast()));
+    }
     if (!whole || parts.getFirst().isEmpty() || parts.getLast().isEmpty()) {
       return LineProbes.isMeant(written)
           ? expansion.wrong(written, LineProbes.FORM)
