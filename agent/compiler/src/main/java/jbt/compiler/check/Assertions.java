@@ -89,9 +89,10 @@ final class Assertions {
     return switch (literal) {
       case Expr.StrLiteral str -> str.value();
       case Expr.IntLiteral number when conversion == 'x' -> Long.toHexString(number.value());
-      case Expr.IntLiteral number when number.type() instanceof Type.Bool ->
+      case Expr.IntLiteral number when conversion == 's' && number.type() instanceof Type.Bool ->
           Boolean.toString(number.value() != 0);
-      case Expr.IntLiteral number when number.type() instanceof Type.Int i && i.named() ->
+      case Expr.IntLiteral number
+          when conversion == 's' && number.type() instanceof Type.Int i && i.named() ->
           i.enumeration().text(number.value());
       case Expr.IntLiteral number -> Long.toString(number.value());
       default -> throw new IllegalArgumentException("no literal: " + literal);

@@ -115,7 +115,7 @@ final class Environment {
 
   /** Puts a value into a place; false if its type does not go there. */
   boolean put(Place place, Value value) {
-    Place.Outcome outcome = place.put(value);
+    Place.Outcome outcome = place.put(value, rounds);
     changed |= outcome == Place.Outcome.CHANGED;
     return outcome != Place.Outcome.MISMATCH;
   }

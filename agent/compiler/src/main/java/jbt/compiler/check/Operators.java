@@ -395,10 +395,15 @@ final class Operators {
     List<Expr> b = Coercion.comparable(right.expr(), (Type.Tuple) left.type());
     Value all = Value.bool(true, range);
     for (int i = 0; i < a.size(); i++) {
-      Value same = binary(Ast.BinaryOp.EQ, Value.of(a.get(i)), Value.of(b.get(i)), range);
+      // Whether they are the same does not depend on their signs.
+      Value same = binary(Ast.BinaryOp.EQ, ofAnySign(a.get(i)), ofAnySign(b.get(i)), range);
       all = logical(true, all, same, range);
     }
     return op == BinaryOp.EQ ? all : not(all, range);
+  }
+
+  private static Value ofAnySign(Expr expr) {
+    return new Value(expr, true, false);
   }
 
   private Value pointerArithmetic(Ast.BinaryOp op, Value left, Value right, SourceRange range) {

@@ -31,6 +31,12 @@ final class Place {
   /** Whether anything of it was told: who was told must be asked again when it changes. */
   private boolean told;
 
+  /** The last round in which something was put here. */
+  private int round = -1;
+
+  /** Whether pointers to different types were put here in one round. */
+  private boolean mixed;
+
   /** Of the widest integer that was put here, which is stored in 8. */
   private int bytes;
 
@@ -133,21 +139,26 @@ final class Place {
     return same || !told ? Outcome.SAME : Outcome.CHANGED;
   }
 
-  Outcome put(Value value) {
+  Outcome put(Value value, int now) {
     if (!value.known()) {
       return Outcome.SAME;
     }
     boolean bound = hostBound || value.hostBound();
     Type incoming = value.type();
+    // What a pointer to a variable leads to can have been another type in the last round.
+    boolean stale =
+        type instanceof Type.Pointer && incoming instanceof Type.Pointer && round != now && !mixed;
     Optional<Type> joined =
         declared
             ? accepts(type, incoming)
-            : !(type instanceof Type.None)
-                ? join(type, natural, incoming, value.natural())
-                : Optional.of(stored(incoming));
+            : type instanceof Type.None || stale
+                ? Optional.of(stored(incoming))
+                : join(type, natural, incoming, value.natural());
     if (joined.isEmpty()) {
       return Outcome.MISMATCH;
     }
+    mixed |= type instanceof Type.Pointer && !stale && !joined.get().equals(type);
+    round = now;
     if (joined.get() instanceof Type.Str longer
         && type instanceof Type.Str str
         && longer.size() > str.size()
@@ -236,6 +247,9 @@ final class Place {
           Optional.of(buffer.size() >= other.size() ? buffer : other);
       case Type.Str str when right instanceof Type.Str other ->
           Optional.of(str.size() >= other.size() ? str : other);
+      case Type.Pointer pointer
+          when right instanceof Type.Pointer other && differ(pointer.target(), other.target()) ->
+          Optional.empty();
       case Type.Pointer pointer when right instanceof Type.Pointer other ->
           Optional.of(
               new Type.Pointer(
@@ -258,6 +272,13 @@ final class Place {
       case Type.Symbolic symbolic -> Optional.empty();
       case Type.None none -> Optional.of(right);
     };
+  }
+
+  /** Whether they are structs of other names: a pointer to one is none to the other. */
+  private static boolean differ(Type a, Type b) {
+    return a instanceof Type.Struct first
+        && b instanceof Type.Struct second
+        && !first.name().equals(second.name());
   }
 
   /** Whether two tuples have as many parts, or two records the same fields in any order. */
