@@ -449,6 +449,10 @@ class CommandLineTest {
           .isEqualTo(
               """
               Attached 1 probe
+              stdin:3:27-33: WARNING: Can't lookup map element because it does not exist. (4 times)
+              Additional Info - helper: map_lookup_elem, retcode: 0
+                for ($i : 0..5) { print(@m[$i]); @seen += @m[$i]; }
+                                        ~~~~~~
               stdin:3:45-51: WARNING: Can't lookup map element because it does not exist. (4 times)
               Additional Info - helper: map_lookup_elem, retcode: 0
                 for ($i : 0..5) { print(@m[$i]); @seen += @m[$i]; }

@@ -58,6 +58,19 @@ final class MergeTest {
   }
 
   @Test
+  void everythingCountsFromWhenItSaysThatItIsAttached() throws Exception {
+    for (int turn = 0; turn < 10; turn++) {
+      Running remote =
+          fleet.remote("--hosts", "a,b", "-e", Traced.script(GETPPID + "{ @ = count(); }", a, b));
+      remote.awaitErr("Attached 1 probe on each of 2 hosts"::equals, Fleet.PATIENCE);
+      a.make("load-a getppid 3");
+      b.make("load-b getppid 4");
+      assertThat(Traced.stop(remote)).as(remote.toString()).isZero();
+      assertThat(Answer.end(remote.out())).containsExactly("@: 7");
+    }
+  }
+
+  @Test
   void mergesEveryAggregation() throws Exception {
     Running remote = start(Aggregations.SCRIPT);
     makeSeries();

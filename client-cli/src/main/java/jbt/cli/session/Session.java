@@ -57,6 +57,10 @@ public final class Session {
   private static final long FOLD_CONNECTING_MILLIS = 1000;
 
   private static final long TICK_MILLIS = 100;
+
+  /** For the last of many hosts to open, once the first has. */
+  private static final long OPENING_MILLIS = 1_000;
+
   private static final int CHUNK = 256 << 10;
 
   private static final TraceRequest SIGNAL =
@@ -80,6 +84,10 @@ public final class Session {
   private volatile long stopAskedAt;
   private long noticesSince;
   private final Set<String> told = new HashSet<>();
+
+  /** Since when a host has been open; 0 until then. */
+  private long openedSince;
+
   private boolean attachedShown;
   private boolean waitingShown;
   private boolean opened;
@@ -261,12 +269,7 @@ public final class Session {
     note(
         report.getHost(),
         Broken.told(wanted.many(), report.getHost(), report.getFailure(), report.getMessage()));
-    boolean goesOn = opened || stopAskedAt == 0;
-    if (!attachedShown
-        && ((goesOn && !isConnecting()) || report.getState() == HostState.HOST_RUNNING)) {
-      attachedShown = true;
-      attached();
-    }
+    showAttached();
     if (report.getState() == HostState.HOST_RUNNING && !running) {
       running = true;
       started.run();
@@ -285,6 +288,22 @@ public final class Session {
           .forEach(line -> Message.print(out, false, screen.errTerminal(), List.of(), line));
     }
     return out;
+  }
+
+  /**
+   * Whoever reads it may rely on the hosts: their gates are open. One that hangs holds nothing up.
+   */
+  private void showAttached() throws InterruptedException {
+    boolean goesOn = opened || stopAskedAt == 0;
+    if (attachedShown || !goesOn || answer.hosts().stream().noneMatch(Outcome::ran)) {
+      return;
+    }
+    openedSince = openedSince == 0 ? millis() : openedSince;
+    if (millis() - openedSince >= OPENING_MILLIS
+        || answer.hosts().stream().noneMatch(h -> h.getState() == HostState.HOST_ATTACHED)) {
+      attachedShown = true;
+      attached();
+    }
   }
 
   private int expected() {
@@ -392,6 +411,7 @@ public final class Session {
   }
 
   private void tick() throws InterruptedException {
+    showAttached();
     if (!notices.isEmpty()) {
       long wait = isConnecting() ? FOLD_CONNECTING_MILLIS : FOLD_MILLIS;
       if (!wanted.many() || millis() - noticesSince >= wait) {

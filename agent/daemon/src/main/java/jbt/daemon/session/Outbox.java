@@ -27,6 +27,7 @@ final class Outbox {
   private final Dropped dropped = new Dropped(LossSource.LOSS_AGENT_QUEUE);
   private long queued;
   private @Nullable TraceReply answer;
+  private boolean held;
   private boolean closed;
 
   Outbox(StreamObserver<TraceReply> replies) {
@@ -50,6 +51,16 @@ final class Outbox {
     flush();
   }
 
+  /** From now on lines, values and rounds wait, as many as there are, for {@link #release}. */
+  synchronized void hold() {
+    held = true;
+  }
+
+  synchronized void release() {
+    held = false;
+    flush();
+  }
+
   /** Lines, a value or a round, in order. */
   synchronized void data(TraceReply reply) {
     if (closed) {
@@ -57,9 +68,9 @@ final class Outbox {
     }
     flush();
     int bytes = reply.getSerializedSize();
-    if (queue.isEmpty() && ready()) {
+    if (queue.isEmpty() && ready() && !held) {
       send(reply);
-    } else if (queued + bytes > (reply.hasRound() ? ROUNDS_LIMIT : LIMIT)) {
+    } else if (!held && queued + bytes > (reply.hasRound() ? ROUNDS_LIMIT : LIMIT)) {
       dropped.add(reply);
     } else {
       queue.add(reply);
@@ -74,7 +85,7 @@ final class Outbox {
       answer = null;
       send(waiting);
     }
-    while (!queue.isEmpty() && ready()) {
+    while (!held && !queue.isEmpty() && ready()) {
       TraceReply next = queue.removeFirst();
       queued -= next.getSerializedSize();
       send(next);

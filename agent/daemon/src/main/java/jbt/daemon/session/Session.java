@@ -286,6 +286,9 @@ public final class Session implements Runnable {
 
   private void begin(Plan plan, LoadedPlan loaded, Tracing tracing) throws Failed {
     loaded.runBegin();
+    // Whoever is told that the host runs may rely on the gate; it is told before all that is
+    // printed.
+    outbox.hold();
     tracing.readAll();
     report.setOpenedNs(wallClock());
     boolean iterators = has(plan, point -> point instanceof Attachment.Point.Iterator);
@@ -297,7 +300,10 @@ public final class Session implements Runnable {
       report.setLateNs(Math.max(0, System.nanoTime() - asked()));
       tracing.opened(opened, report.getLateNs());
       deadline = System.nanoTime() + policy.durationNs();
-      send(HostState.HOST_RUNNING);
+    }
+    send(HostState.HOST_RUNNING);
+    outbox.release();
+    if ((iterators || alone) && !tracing.exited()) {
       loaded.iterate();
       tracing.readAll();
       report.addAllResults(
