@@ -3,6 +3,7 @@ package jbt.compiler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import jbt.compiler.target.Binaries;
 import jbt.compiler.target.KernelFunctions;
@@ -11,7 +12,11 @@ import jbt.compiler.target.TracepointFormat;
 import jbt.compiler.target.TracepointFormat.Field;
 
 /** A target made by hand: a few events that are written down here as tracefs has them. */
-public record FakeTarget(String hostName) implements Target {
+public record FakeTarget(String hostName, Set<Feature> lacks) implements Target {
+  public FakeTarget(String hostName) {
+    this(hostName, Set.of());
+  }
+
   private static final Field SYSCALL_NR = new Field("__syscall_nr", "int", 0, 8, 4, true);
 
   private static final TreeMap<String, TracepointFormat> EVENTS = new TreeMap<>();
@@ -109,6 +114,6 @@ public record FakeTarget(String hostName) implements Target {
 
   @Override
   public Answer feature(Feature feature) {
-    return Answer.YES;
+    return lacks.contains(feature) ? Answer.NO : Answer.YES;
   }
 }

@@ -438,6 +438,16 @@ final class Expansion {
     return List.of();
   }
 
+  /** For an attach point that this kernel can have nothing for, whatever its name. */
+  List<Expanded> impossible(AttachPoint written, String message) {
+    if (settings.missingProbes() == Settings.Missing.ERROR) {
+      // Not of those whose names match nothing.
+      return wrong(written, message);
+    }
+    missing(written, message, List.of());
+    return List.of();
+  }
+
   /** For an attach point that has too many or too few parts, or an empty one. */
   List<Expanded> wrongCount(AttachPoint written, String type, String wanted) {
     int found = written.parts().size();

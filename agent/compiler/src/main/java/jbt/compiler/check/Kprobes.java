@@ -48,7 +48,7 @@ final class Kprobes {
       return expansion.wrongCount(written, type, "1 or 2 arguments");
     }
     if (!expansion.listed() && target.feature(Feature.KPROBE) == Answer.NO) {
-      return expansion.wrong(
+      return expansion.impossible(
           written, type + " probes need CONFIG_KPROBE_EVENTS, which this kernel lacks");
     }
     String module = parts.size() == 2 ? parts.getFirst() : "*";

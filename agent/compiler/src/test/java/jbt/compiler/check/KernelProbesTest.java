@@ -1,8 +1,10 @@
 package jbt.compiler.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Set;
 import jbt.compiler.CompileException;
 import jbt.compiler.Compiler;
 import jbt.compiler.FakeTarget;
@@ -10,6 +12,7 @@ import jbt.compiler.plan.Attachment;
 import jbt.compiler.plan.Attachment.Point;
 import jbt.compiler.plan.Plan;
 import jbt.compiler.plan.Program;
+import jbt.compiler.target.Target;
 import org.junit.jupiter.api.Test;
 
 class KernelProbesTest {
@@ -48,6 +51,18 @@ class KernelProbesTest {
     assertThat(points("kprobe:0xffffffff81000048 {}"))
         .containsExactly(new Point.Kprobe("", START + 0x40, 8, false));
     assertThat(points("kprobe:twice {}")).hasSize(2);
+  }
+
+  @Test
+  void aKernelWithoutKprobesIsAsOneWithoutTheFunction() throws Exception {
+    FakeTarget without = new FakeTarget("here", Set.of(Target.Feature.KPROBE));
+    String script = "kprobe:vfs_open { @ = 1; } BEGIN { @ = 2; }";
+    String lacks = "kprobe probes need CONFIG_KPROBE_EVENTS, which this kernel lacks";
+    assertThatThrownBy(() -> Compiler.compile(script, "test", without))
+        .hasMessageContaining("ERROR: " + lacks);
+    Plan plan = Compiler.compile("config = { missing_probes = warn } " + script, "test", without);
+    assertThat(plan.attachments()).hasSize(1);
+    assertThat(plan.warnings().getFirst()).contains("WARNING: " + lacks + ". Skipping.");
   }
 
   @Test
