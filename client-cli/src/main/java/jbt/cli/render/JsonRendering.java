@@ -21,9 +21,12 @@ import jbt.v1.ProbeResult;
  * one how many hosts are in it and how many should be.
  */
 public final class JsonRendering implements Rendering {
-  /** File, line, column, message. */
+  /** File, line, column, message; the macros that it is expanded from are left out. */
   private static final Pattern PLACE =
-      Pattern.compile("(.*?):(\\d+):(\\d+)-\\d+: (?:ERROR|WARNING): (.*?)\n?", Pattern.DOTALL);
+      Pattern.compile(
+          "(.*?):(\\d+):(\\d+)-\\d+: (?:ERROR|WARNING): (.*?)"
+              + "(?:\n[^\n]*: (?:ERROR|WARNING): expanded from\n.*)?\n?",
+          Pattern.DOTALL);
 
   private final boolean many;
   private final boolean perHost;

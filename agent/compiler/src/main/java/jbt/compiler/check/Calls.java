@@ -8,6 +8,7 @@ import java.util.TreeSet;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.Stmt;
 import jbt.compiler.lang.Ast;
+import jbt.compiler.lang.Diagnostic.Severity;
 import jbt.compiler.lang.Diagnostics;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.Site;
@@ -241,7 +242,9 @@ final class Calls {
     return List.of(new Stmt.Printf(site, values, range));
   }
 
-  /** A message of trouble is a line of its own with its place in front. */
+  /**
+   * A message of trouble is a line of its own with its place in front, and those of macros behind.
+   */
   private List<Piece> placed(Use use, SourceRange range, List<Piece> pieces) {
     if (use != Use.ERROR && use != Use.WARNING) {
       return pieces;
@@ -250,8 +253,10 @@ final class Calls {
     all.add(new Piece.Text(Strings.bytes(round.source().place(range) + ": " + use + ": ")));
     all.addAll(pieces);
     boolean ended = all.getLast() instanceof Piece.Text(String text) && text.endsWith("\n");
-    if (!ended) {
-      all.add(new Piece.Text("\n"));
+    Severity severity = use == Use.ERROR ? Severity.ERROR : Severity.WARNING;
+    String calls = diagnostics.expandedFrom(round.source(), severity, range);
+    if (!ended || !calls.isEmpty()) {
+      all.add(new Piece.Text((ended ? "" : "\n") + Strings.bytes(calls)));
     }
     return all;
   }

@@ -155,10 +155,12 @@ public final class Checker {
       throwErrors(diagnostics, source, false);
     }
     Headers headers = preprocessed.headers();
-    Result result = round(groups, source, target, binaries, definitions, headers, environment);
+    Result result =
+        round(groups, source, target, binaries, definitions, headers, environment, diagnostics);
     int rounds = 1;
     while (environment.takeChanged() && rounds++ < MOST_ROUNDS) {
-      result = round(groups, source, target, binaries, definitions, headers, environment);
+      result =
+          round(groups, source, target, binaries, definitions, headers, environment, diagnostics);
     }
     diagnostics.addAll(result.round.diagnostics());
     if (allExpanded) {
@@ -364,7 +366,8 @@ public final class Checker {
       Binaries binaries,
       Definitions definitions,
       Headers headers,
-      Environment environment) {
+      Environment environment,
+      Diagnostics before) {
     Circumstances circumstances = environment.circumstances();
     Round round =
         new Round(
@@ -374,7 +377,7 @@ public final class Checker {
             definitions,
             headers,
             environment,
-            new Diagnostics(),
+            before.another(),
             new ArrayList<>(),
             new Decisions());
     List<Probe> probes = new ArrayList<>();

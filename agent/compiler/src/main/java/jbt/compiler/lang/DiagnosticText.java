@@ -1,6 +1,7 @@
 package jbt.compiler.lang;
 
 import jbt.compiler.lang.Diagnostic.Context;
+import jbt.compiler.lang.Diagnostic.Severity;
 
 /** How a diagnostic looks: place and message, the line, a marker below it, hints. */
 final class DiagnosticText {
@@ -18,11 +19,15 @@ final class DiagnosticText {
     String severity = diagnostic.severity().name();
     appendPlace(out, source, diagnostic.range(), severity, diagnostic.message());
     for (Context context : diagnostic.contexts()) {
-      appendPlace(out, source, context.range(), severity, context.message());
+      append(out, source, diagnostic.severity(), context);
     }
     for (String hint : diagnostic.hints()) {
       out.append("HINT: ").append(hint).append('\n');
     }
+  }
+
+  static void append(StringBuilder out, Source source, Severity severity, Context context) {
+    appendPlace(out, source, context.range(), severity.name(), context.message());
   }
 
   private static void appendPlace(

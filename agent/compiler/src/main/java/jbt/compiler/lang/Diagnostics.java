@@ -18,7 +18,7 @@ public final class Diagnostics {
 
   private final List<Diagnostic> all = new ArrayList<>();
 
-  private final List<Expansion> expansions = new ArrayList<>();
+  private final List<Expansion> expansions;
 
   /** Calls whose expansion is being checked, the innermost first. */
   private final Deque<SourceRange> open = new ArrayDeque<>();
@@ -30,6 +30,19 @@ public final class Diagnostics {
   private int refusals;
 
   private record Expansion(SourceRange body, SourceRange call) {}
+
+  public Diagnostics() {
+    this(new ArrayList<>());
+  }
+
+  private Diagnostics(List<Expansion> expansions) {
+    this.expansions = expansions;
+  }
+
+  /** Nothing found yet, of the same script. */
+  public Diagnostics another() {
+    return new Diagnostics(expansions);
+  }
 
   public void error(SourceRange range, String message) {
     error(range, message, List.of(), List.of());
@@ -75,24 +88,36 @@ public final class Diagnostics {
     expansions.add(new Expansion(body, call));
   }
 
+  /** The calls that a place of the block that is checked now is expanded from, as lines of text. */
+  public String expandedFrom(Source source, Severity severity, SourceRange place) {
+    StringBuilder out = new StringBuilder();
+    calls(place, List.copyOf(open))
+        .forEach(context -> DiagnosticText.append(out, source, severity, context));
+    return out.toString();
+  }
+
   private Diagnostic withCalls(Diagnostic diagnostic) {
     List<Context> contexts = new ArrayList<>(diagnostic.contexts());
-    SourceRange at = diagnostic.range();
-    List<SourceRange> calls = foundIn.getOrDefault(diagnostic, List.of());
-    List<Expansion> rest = new ArrayList<>(expansions);
-    Optional<Expansion> next = expansion(rest, at, calls);
-    while (next.isPresent()) {
-      at = next.get().call;
-      contexts.add(new Context(at, "expanded from"));
-      rest.remove(next.get());
-      next = expansion(rest, at, calls);
-    }
+    contexts.addAll(calls(diagnostic.range(), foundIn.getOrDefault(diagnostic, List.of())));
     return new Diagnostic(
         diagnostic.severity(),
         diagnostic.range(),
         diagnostic.message(),
         contexts,
         diagnostic.hints());
+  }
+
+  private List<Context> calls(SourceRange place, List<SourceRange> calls) {
+    List<Context> contexts = new ArrayList<>();
+    List<Expansion> rest = new ArrayList<>(expansions);
+    Optional<Expansion> next = expansion(rest, place, calls);
+    while (next.isPresent()) {
+      SourceRange at = next.get().call;
+      contexts.add(new Context(at, "expanded from"));
+      rest.remove(next.get());
+      next = expansion(rest, at, calls);
+    }
+    return contexts;
   }
 
   /** The one whose body holds a place: that of the call in which something was found. */
