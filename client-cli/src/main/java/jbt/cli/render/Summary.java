@@ -21,7 +21,7 @@ import jbt.v1.SkippedTicks;
  */
 public record Summary(List<HostReport> hosts, Map<String, Long> joined) {
 
-  /** Less is what opening takes on a loaded host. */
+  /** Less is what it takes to tell them. */
   private static final long LATE_NS = 100_000_000;
 
   /** One line of loss: which events, how many, where. */

@@ -77,6 +77,7 @@ public final class Session implements Runnable {
   // Written by the threads of requests.
   private boolean openAsked;
   private long openAt;
+  private long lateNs;
   private boolean stopAsked;
   private volatile boolean agentStops;
   private volatile boolean abandoned;
@@ -111,6 +112,7 @@ public final class Session implements Runnable {
     if (!openAsked) {
       openAsked = true;
       openAt = System.nanoTime() + delayNs;
+      lateNs = Math.max(0, -delayNs);
       notifyAll();
     }
   }
@@ -290,15 +292,14 @@ public final class Session implements Runnable {
     // printed.
     outbox.hold();
     tracing.readAll();
-    report.setOpenedNs(wallClock());
+    report.setOpenedNs(wallClock()).setLateNs(late());
     boolean iterators = has(plan, point -> point instanceof Attachment.Point.Iterator);
     boolean alone = start.getMode() != Mode.MODE_TRACE;
     // A command that was started with the script is let run in any case.
     boolean events = (has(plan, Session::happensLater) || start.getCommand() != 0) && !alone;
     if ((events || iterators || alone) && !tracing.exited()) {
       long opened = loaded.openGate();
-      report.setLateNs(Math.max(0, System.nanoTime() - asked()));
-      tracing.opened(opened, report.getLateNs());
+      tracing.opened(opened, Math.max(0, System.nanoTime() - asked()));
       deadline = System.nanoTime() + policy.durationNs();
     }
     send(HostState.HOST_RUNNING);
@@ -357,6 +358,10 @@ public final class Session implements Runnable {
   /** When the gate was to be opened. */
   private synchronized long asked() {
     return openAt;
+  }
+
+  private synchronized long late() {
+    return lateNs;
   }
 
   private synchronized boolean stopped() {
