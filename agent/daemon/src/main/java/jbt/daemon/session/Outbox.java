@@ -51,7 +51,7 @@ final class Outbox {
     flush();
   }
 
-  /** From now on lines, values and rounds wait, as many as there are, for {@link #release}. */
+  /** From now on lines, values and rounds wait for {@link #release}, as long as there is room. */
   synchronized void hold() {
     held = true;
   }
@@ -66,11 +66,14 @@ final class Outbox {
     if (closed) {
       return;
     }
-    flush();
     int bytes = reply.getSerializedSize();
+    int limit = reply.hasRound() ? ROUNDS_LIMIT : LIMIT;
+    // Nothing is lost only because it had to wait.
+    held &= queued + bytes <= limit;
+    flush();
     if (queue.isEmpty() && ready() && !held) {
       send(reply);
-    } else if (!held && queued + bytes > (reply.hasRound() ? ROUNDS_LIMIT : LIMIT)) {
+    } else if (queued + bytes > limit) {
       dropped.add(reply);
     } else {
       queue.add(reply);

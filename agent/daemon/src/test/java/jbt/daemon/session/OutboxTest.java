@@ -61,6 +61,22 @@ final class OutboxTest {
   }
 
   @Test
+  void whatIsHeldWaitsWhileThereIsRoomAndNothingIsLostForIt() {
+    reader.reads = true;
+    outbox.hold();
+    outbox.data(lines(4));
+    assertThat(reader.got).isEmpty();
+    outbox.release();
+    assertThat(reader.got).hasSize(1);
+    outbox.hold();
+    for (int i = 0; i < 20; i++) {
+      outbox.data(lines(4));
+    }
+    assertThat(reader.got).hasSize(21);
+    assertThat(outbox.losses()).isEmpty();
+  }
+
+  @Test
   void roundsBeyondTheLimitAreCountedByTheEventsInThem() {
     for (int i = 0; i < 50; i++) {
       outbox.data(reply(round().setSealed(true).setEvents(7)));
