@@ -269,6 +269,9 @@ public final class Session {
     note(
         report.getHost(),
         Broken.told(wanted.many(), report.getHost(), report.getFailure(), report.getMessage()));
+    if (openedSince == 0 && Outcome.ran(report)) {
+      openedSince = millis();
+    }
     showAttached();
     if (report.getState() == HostState.HOST_RUNNING && !running) {
       running = true;
@@ -295,10 +298,9 @@ public final class Session {
    */
   private void showAttached() throws InterruptedException {
     boolean goesOn = opened || stopAskedAt == 0;
-    if (attachedShown || !goesOn || answer.hosts().stream().noneMatch(Outcome::ran)) {
+    if (attachedShown || !goesOn || openedSince == 0) {
       return;
     }
-    openedSince = openedSince == 0 ? millis() : openedSince;
     if (millis() - openedSince >= OPENING_MILLIS
         || answer.hosts().stream().noneMatch(h -> h.getState() == HostState.HOST_ATTACHED)) {
       attachedShown = true;

@@ -205,8 +205,9 @@ public final class Rounds {
   private Waiting begin(int place, Site site, long slot, long now) {
     PrintSite print = schemas.printAt(place);
     int missing = 0;
-    for (String sender : expected.keySet()) {
-      if (isExpected(sender, place) && site.reached.getOrDefault(sender, Long.MIN_VALUE) < slot) {
+    for (Map.Entry<String, Set<Integer>> sender : expected.entrySet()) {
+      if (sender.getValue().contains(place)
+          && site.reached.getOrDefault(sender.getKey(), Long.MIN_VALUE) < slot) {
         missing++;
       }
     }

@@ -3,7 +3,7 @@ package jbt.compiler.check;
 import java.nio.charset.StandardCharsets;
 
 /** Text as the compiler holds it, bytes as Latin-1 characters, and as people write it. */
-final class Strings {
+public final class Strings {
   private Strings() {}
 
   static String bytes(String text) {
@@ -11,7 +11,7 @@ final class Strings {
   }
 
   /** What is before the first NUL. */
-  static String toNul(String bytes) {
+  public static String toNul(String bytes) {
     int nul = bytes.indexOf('\0');
     return nul < 0 ? bytes : bytes.substring(0, nul);
   }

@@ -11,6 +11,7 @@ import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.check.Checked.Expr.ContextField.Read;
 import jbt.compiler.check.Function;
 import jbt.compiler.check.Joined;
+import jbt.compiler.check.Strings;
 import jbt.compiler.ir.Operand.Imm;
 import jbt.compiler.ir.Operand.Reg;
 import jbt.compiler.plan.ScriptMap;
@@ -104,7 +105,7 @@ final class Texts {
   void store(Expr expr, Type.Str as, Address to) {
     switch (expr) {
       case Expr.StrLiteral(String value, var type, var range) -> {
-        String kept = lowering.looksAtBytes() ? value : toNul(value);
+        String kept = lowering.looksAtBytes() ? value : Strings.toNul(value);
         int words = Math.min((kept.length() + 7) & ~7, as.storedSize());
         for (int offset = 0; offset < words; offset += 8) {
           body.storeWord(to.plus(offset), new Imm(word(kept, offset)));
@@ -220,7 +221,7 @@ final class Texts {
   /** Puts the bytes of a text at an address, unpadded; returns how many. */
   Operand append(Expr expr, Address to) {
     if (expr instanceof Expr.StrLiteral(String value, var type, var range)) {
-      int length = toNul(value).length();
+      int length = Strings.toNul(value).length();
       for (int offset = 0; offset < length; offset += 8) {
         body.storeWord(to.plus(offset), new Imm(word(value, offset)));
       }
@@ -350,12 +351,12 @@ final class Texts {
   void compare(Expr left, Expr right, int equal, int different) {
     if (left instanceof Expr.StrLiteral(String a, var type, var range)) {
       if (right instanceof Expr.StrLiteral(String b, var type2, var range2)) {
-        body.jump(toNul(a).equals(toNul(b)) ? equal : different);
+        body.jump(Strings.toNul(a).equals(Strings.toNul(b)) ? equal : different);
       } else {
-        compare(right, toNul(a), equal, different);
+        compare(right, Strings.toNul(a), equal, different);
       }
     } else if (right instanceof Expr.StrLiteral(String b, var type, var range)) {
-      compare(left, toNul(b), equal, different);
+      compare(left, Strings.toNul(b), equal, different);
     } else {
       comparePlaces(left, right, equal, different);
     }
@@ -430,11 +431,6 @@ final class Texts {
       body.place(next);
     }
     body.jump(equal);
-  }
-
-  private static String toNul(String literal) {
-    int nul = literal.indexOf('\0');
-    return nul < 0 ? literal : literal.substring(0, nul);
   }
 
   /** At most eight bytes of a literal, as {@link #word} has them. */
