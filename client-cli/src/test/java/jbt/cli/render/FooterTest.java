@@ -132,13 +132,17 @@ class FooterTest {
             "@x: 3 rounds joined with the next one",
             "@y: 3 ticks skipped by a late timer: a,b",
             "@z: 1 tick skipped by a late timer: b");
-    Bytes out = new Bytes();
-    new JsonRendering(true, false, false).summary(out, summary);
-    assertThat(out.toString())
+    assertThat(json(summary))
         .contains(
             "\"joined_rounds\": 3, \"skipped_ticks\": ["
                 + "{\"map\": \"@y\", \"count\": 3, \"hosts\": [\"a\",\"b\"]},"
                 + "{\"map\": \"@z\", \"count\": 1, \"hosts\": [\"b\"]}]");
+  }
+
+  private static String json(Summary summary) {
+    Bytes out = new Bytes();
+    new JsonRendering(true, false, false).summary(out, summary);
+    return out.toString();
   }
 
   private static SkippedTicks skipped(String map, long ticks) {
@@ -155,9 +159,7 @@ class FooterTest {
     assertThat(summary.isClean()).isFalse();
     assertThat(Footer.lines(summary, false))
         .containsExactly("hosts: 3 of 3 reporting", "late by up to 2.500 s: b,c", "loss: none");
-    Bytes out = new Bytes();
-    new JsonRendering(true, false, false).summary(out, summary);
-    assertThat(out.toString()).contains("\"late_ns\": {\"b\": 100000000, \"c\": 2500000000}");
+    assertThat(json(summary)).contains("\"late_ns\": {\"b\": 100000000, \"c\": 2500000000}");
   }
 
   @Test
@@ -173,9 +175,7 @@ class FooterTest {
             "hosts: 1 of 4 reporting; 3 lost: b,c,d",
             "window: 0.000 s",
             "loss not known: no final report: b");
-    Bytes out = new Bytes();
-    new JsonRendering(true, false, false).summary(out, summary);
-    assertThat(out.toString())
+    assertThat(json(summary))
         .contains(
             "\"loss\": [{\"source\": \"no final report\", \"count\": null,"
                 + " \"hosts\": [\"b\"]}]");
@@ -212,9 +212,7 @@ class FooterTest {
             host("b", HostState.HOST_UNREACHABLE)
                 .setMessage("connection refused")
                 .addLosses(loss(LossSource.LOSS_MAP_FULL, "@x", 7)));
-    Bytes out = new Bytes();
-    new JsonRendering(true, false, false).summary(out, summary);
-    assertThat(out.toString())
+    assertThat(json(summary))
         .isEqualTo(
             "{\"type\": \"lost_events\", \"count\": 12, \"data\": {\"events\": 12}}\n"
                 + "{\"type\": \"summary\", \"data\": {\"expected\": 2, \"reporting\": [\"a\"],"
