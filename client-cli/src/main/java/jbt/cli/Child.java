@@ -3,7 +3,9 @@ package jbt.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import jbt.daemon.UserLocale;
@@ -21,6 +23,9 @@ final class Child implements AutoCloseable {
   /** The name of a program in which a shell sees nothing else. */
   private static final String PLAIN = "[\\w./+-]+";
 
+  /** What util-linux has to end a process with its parent, also with one that is killed. */
+  private static final Path SETPRIV = Path.of("/usr/bin/setpriv");
+
   private final Process process;
 
   private Child(Process process) {
@@ -30,9 +35,12 @@ final class Child implements AutoCloseable {
   /** Starts it; what stops becomes the command itself, under the same id. */
   static Child start(String command) throws WayException, InterruptedException {
     String line = "kill -STOP $$; exec " + withPath(command.strip());
+    List<String> shell = new ArrayList<>(List.of("/bin/sh", "-c", line));
     try {
-      Process process =
-          UserLocale.restore(new ProcessBuilder("/bin/sh", "-c", line)).inheritIO().start();
+      if (Files.exists(SETPRIV) && SETPRIV.toRealPath().endsWith(SETPRIV.getFileName())) {
+        shell.addAll(0, List.of(SETPRIV.toString(), "--pdeathsig", "TERM", "--"));
+      }
+      Process process = UserLocale.restore(new ProcessBuilder(shell)).inheritIO().start();
       Child child = new Child(process);
       child.awaitStopped(command);
       return child;

@@ -248,6 +248,18 @@ class CommandLineTest {
     }
   }
 
+  @Test
+  void aCommandEndsWithAProcessThatIsKilled() throws Exception {
+    String script = "BEGIN { print(cpid); } interval:s:100 { exit(9); }";
+    try (Running remote = start("-c", "sleep 1000", "-e", script)) {
+      String command = remote.awaitOutLine(1, PATIENCE);
+      remote.signal("KILL");
+      // A zombie has no command line.
+      String ended = "while grep -qs . /proc/$0/cmdline; do sleep 0.1; done";
+      Running.run("timeout", "60", "sh", "-c", ended, command);
+    }
+  }
+
   /** Its parent, a sleep in place of the shell, never asks how it has ended. */
   @Test
   void endsWithATargetThatStaysAZombie() throws Exception {
