@@ -64,7 +64,7 @@ final class UnitTest {
           name: %s
           listen: %s
           tls: { authority: ca.crt, certificate: %s.crt, key: %s.key }
-          allow: { users: [operator] }
+          allow: { users: [operator], collectors: [hub] }
           """
               .formatted(
                   host, host.equals("a") ? "127.0.0.1:" + portA : "0.0.0.0:7010", host, host));
@@ -77,6 +77,18 @@ final class UnitTest {
           - { name: b, address: 127.0.0.1, port: %d }
         """
             .formatted(portA, portB));
+    pki.issue("collector", "hub");
+    Files.writeString(
+        folder.resolve("hub.yaml"),
+        """
+        name: hub
+        listen: 127.0.0.1:7020
+        tls: { authority: ca.crt, certificate: hub.crt, key: hub.key }
+        allow: { users: [operator] }
+        hosts: [{ name: b, address: 127.0.0.1 }]
+        """);
+    Files.writeString(
+        folder.resolve("hubs.yaml"), "hosts: [{ name: hub, address: 127.0.0.1, port: 7020 }]");
     Java.distribution();
     a = Load.start(); // its program is among the files that the guest sees when it starts
     guest = Guest.start("6.12", List.of("-s", "-w", folder.toString(), "-p", portB + ":7010"));
@@ -184,6 +196,23 @@ final class UnitTest {
           .containsExactlyInAnyOrder("@: 4321 (0/1 hosts)", "@by[load-b]: 4321 (0/1 hosts)");
     }
     assertThat(guest.run("systemctl show -p Result --value jbt-agent")).containsExactly("success");
+  }
+
+  @Test
+  void collectorServesTheAgentUnderItsUnit() throws Exception {
+    guest.run(
+        "cd " + folder + " && cp hub.crt hub.key /etc/jbt/ && cp hub.yaml /etc/jbt/collector.yaml");
+    guest.run("systemctl set-environment JBT_JAVA_OPTIONS=-Djbt.patience=" + Guest.PATIENCE);
+    guest.run("systemctl start jbt-collector || { journalctl -u jbt-collector -o cat; exit 1; }");
+    guest.await("journalctl -u jbt-collector -o cat | grep -q listens");
+    String client =
+        "JBT_JAVA_OPTIONS=-Djbt.patience=%s jbt-remote --inventory %s/hubs.yaml --collector hub %s"
+            .formatted(Guest.PATIENCE, folder, String.join(" ", pki.identity("operator")));
+    assertThat(guest.run(client + " --hosts b -e 'BEGIN { @[host] = count(); exit(); }' 2>&1"))
+        .contains("@[b]: 1");
+    guest.run("systemctl stop jbt-collector");
+    assertThat(guest.run("systemctl show -p Result --value jbt-collector"))
+        .containsExactly("success");
   }
 
   /** Starts it on the hosts and waits until they count. */
