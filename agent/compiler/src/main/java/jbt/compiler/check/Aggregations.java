@@ -120,6 +120,12 @@ final class Aggregations {
 
   /** {@code tseries(value, interval, number of intervals[, how])}. */
   private Optional<ScriptMap.Value> series(Ast.Expr.Call call) {
+    Configuration.permit(
+        expressions.settings().tseries(),
+        "tseries()",
+        Configuration.TSERIES,
+        call.range(),
+        round.diagnostics());
     List<Ast.Expr> arguments = call.arguments();
     Optional<Long> interval =
         expressions.literal(

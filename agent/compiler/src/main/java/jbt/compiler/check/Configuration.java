@@ -35,12 +35,23 @@ final class Configuration {
 
   /** What is set by the environment alone. */
   private static final Set<String> OUTSIDE =
-      Set.of("btf", "kernel_build", "kernel_source", "vmlinux", "color");
+      Set.of(
+          "btf",
+          "color",
+          "debug_output",
+          "kernel_build",
+          "kernel_source",
+          "max_ast_nodes",
+          "verify_llvm_ir",
+          "vmlinux");
 
   /** The old name of the opposite of cpp_demangle. */
   private static final String OPPOSITE = "no_cpp_demangle";
 
   private static final String IMPORTS = "unstable_import_statement";
+  static final String TYPEINFO = "unstable_typeinfo";
+  static final String TSERIES = "unstable_tseries";
+  static final String UNWINDING = "unstable_dw_ustack";
 
   private static final Map<String, String> RENAMED =
       Map.of(
@@ -60,16 +71,8 @@ final class Configuration {
   private static final Set<String> IDLE_NUMBERS =
       Set.of("log_size", "max_bpf_progs", "on_stack_limit", "perf_rb_pages");
 
-  private static final List<String> STAGES = List.of("error", "warn", "enable");
-
   private static final Map<String, List<String>> IDLE_WORDS =
-      Map.of(
-          "cache_user_symbols",
-          List.of("PER_PROGRAM", "PER_PID", "NONE", "1", "0"),
-          "unstable_tseries",
-          STAGES,
-          "unstable_dw_ustack",
-          STAGES);
+      Map.of("cache_user_symbols", List.of("PER_PROGRAM", "PER_PID", "NONE", "1", "0"));
 
   /** What bpftrace had once. */
   private static final Set<String> FORMER =
@@ -96,7 +99,9 @@ final class Configuration {
           "license",
           "str_trunc_trailer",
           IMPORTS,
-          "unstable_typeinfo");
+          TYPEINFO,
+          TSERIES,
+          UNWINDING);
 
   private final Map<String, Setting> given = new HashMap<>();
   private final Diagnostics diagnostics;
@@ -136,11 +141,44 @@ final class Configuration {
         configuration.demangles(normal.cppDemangle()),
         configuration.word("license", LICENSES),
         configuration.text("str_trunc_trailer", normal.truncationTrailer()),
-        switch (configuration.word("unstable_typeinfo", STAGES)) {
-          case "warn" -> Settings.Unstable.WARN;
-          case "enable" -> Settings.Unstable.ENABLE;
-          default -> Settings.Unstable.ERROR;
-        });
+        configuration.unstable(TYPEINFO, normal.typeinfo()),
+        configuration.unstable(TSERIES, normal.tseries()),
+        configuration.unstable(UNWINDING, normal.unwinding()));
+  }
+
+  private Settings.Unstable unstable(String key, Settings.Unstable normal) {
+    if (!given.containsKey(key)) {
+      return normal;
+    }
+    return switch (word(key, List.of("error", "warn", "enable"))) {
+      case "warn" -> Settings.Unstable.WARN;
+      case "enable" -> Settings.Unstable.ENABLE;
+      default -> Settings.Unstable.ERROR;
+    };
+  }
+
+  /** As scripts write it. */
+  static String written(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** {@code key}: the setting by which a script allows {@code what}. */
+  static void permit(
+      Settings.Unstable allowed,
+      String what,
+      String key,
+      SourceRange range,
+      Diagnostics diagnostics) {
+    switch (allowed) {
+      case ERROR ->
+          diagnostics.error(
+              range,
+              what + " may change: it has to be allowed",
+              List.of(),
+              List.of("Write config = { %s = enable } at the top of the script".formatted(key)));
+      case WARN -> diagnostics.warning(range, what + " may change");
+      case ENABLE -> {}
+    }
   }
 
   private void allow(List<Ast.Import> imports) {
@@ -253,7 +291,6 @@ final class Configuration {
     return switch (setting.value()) {
       case Expr.Str text -> text.value();
       case Expr.Name word -> word.name();
-      case Expr.Int number when IDLE_WORDS.containsKey(key) -> Long.toString(number.value());
       default -> {
         wrong(setting, "a string");
         yield normal;
@@ -262,8 +299,11 @@ final class Configuration {
   }
 
   private String word(String key, List<String> words) {
-    String word = text(key, words.getFirst());
     Setting setting = given.get(key);
+    String word =
+        setting != null && setting.value() instanceof Expr.Int number
+            ? Long.toString(number.value())
+            : text(key, words.getFirst());
     if (setting != null && !words.contains(word)) {
       wrong(setting, "one of " + String.join(", ", words));
     }

@@ -1,7 +1,6 @@
 package jbt.compiler.check;
 
 import java.util.List;
-import java.util.Locale;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.SourceRange;
@@ -32,7 +31,9 @@ final class SettingValues {
             "print_maps_on_exit",
             "stack_mode",
             "str_trunc_trailer",
-            "unstable_typeinfo");
+            Configuration.UNWINDING,
+            Configuration.TSERIES,
+            Configuration.TYPEINFO);
     List<Expr> parts =
         List.of(
             Value.bool(settings.cppDemangle(), range).expr(),
@@ -41,11 +42,13 @@ final class SettingValues {
             Value.literal(settings.maxMapKeys(), range).expr(),
             Value.literal(settings.maxProbes(), range).expr(),
             Value.literal(settings.maxStrlen(), range).expr(),
-            Value.string(settings.missingProbes().name().toLowerCase(Locale.ROOT), range).expr(),
+            Value.string(Configuration.written(settings.missingProbes()), range).expr(),
             Value.bool(settings.printMapsOnExit(), range).expr(),
             Value.string(settings.stackMode(), range).expr(),
             Value.string(settings.truncationTrailer(), range).expr(),
-            Value.string(settings.typeinfo().name().toLowerCase(Locale.ROOT), range).expr());
+            Value.string(Configuration.written(settings.unwinding()), range).expr(),
+            Value.string(Configuration.written(settings.tseries()), range).expr(),
+            Value.string(Configuration.written(settings.typeinfo()), range).expr());
     return Value.of(Expr.Tuple.record(names, parts, range));
   }
 }

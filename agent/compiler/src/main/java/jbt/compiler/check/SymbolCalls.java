@@ -152,6 +152,12 @@ final class SymbolCalls {
 
   /** The stack of a process whose code need not keep frame pointers. */
   private Value unwound(Ast.Expr.Call call) {
+    Configuration.permit(
+        expressions.settings().unwinding(),
+        "dw_ustack",
+        Configuration.UNWINDING,
+        call.range(),
+        diagnostics);
     OptionalInt process = round.environment().circumstances().process();
     if (process.isEmpty()) {
       return wrong(call, "dw_ustack needs the process whose stacks it shows: name it with -p");

@@ -59,16 +59,12 @@ final class TypeQueries {
   static Value info(
       Ast.Expr.TypeInfo written, ExpressionChecker expressions, Diagnostics diagnostics) {
     SourceRange range = written.range();
-    switch (expressions.settings().typeinfo()) {
-      case ERROR ->
-          diagnostics.error(
-              range,
-              "typeinfo() may change: it has to be allowed",
-              List.of(),
-              List.of("Write config = { unstable_typeinfo = enable } at the top of the script"));
-      case WARN -> diagnostics.warning(range, "typeinfo() may change");
-      case ENABLE -> {}
-    }
+    Configuration.permit(
+        expressions.settings().typeinfo(),
+        "typeinfo()",
+        Configuration.TYPEINFO,
+        range,
+        diagnostics);
     Optional<String> aggregation = written.of().flatMap(of -> aggregation(of, expressions));
     if (aggregation.isPresent()) {
       return info(0, aggregation.get(), aggregation.get(), range);

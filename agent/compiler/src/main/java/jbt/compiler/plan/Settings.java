@@ -16,6 +16,8 @@ package jbt.compiler.plan;
  * @param license one that goes with the kernel's, under which all programs are loaded
  * @param truncationTrailer what stands behind a text that may have been longer, as its bytes
  * @param typeinfo what {@code typeinfo()} is, which bpftrace may change
+ * @param tseries what {@code tseries()} is
+ * @param unwinding what {@code dw_ustack} is
  */
 public record Settings(
     int maxMapKeys,
@@ -30,7 +32,9 @@ public record Settings(
     boolean cppDemangle,
     String license,
     String truncationTrailer,
-    Unstable typeinfo) {
+    Unstable typeinfo,
+    Unstable tseries,
+    Unstable unwinding) {
   public static final Settings DEFAULT =
       new Settings(
           4096,
@@ -45,7 +49,9 @@ public record Settings(
           true,
           "GPL",
           "..",
-          Unstable.ERROR);
+          Unstable.ERROR,
+          Unstable.ENABLE,
+          Unstable.ENABLE);
 
   /**
    * By perf events, for which the kernel makes a record of each event, or where that changes

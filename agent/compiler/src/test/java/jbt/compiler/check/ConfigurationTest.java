@@ -85,7 +85,9 @@ class ConfigurationTest {
                 true,
                 "GPL",
                 "..",
-                Settings.Unstable.ERROR));
+                Settings.Unstable.ERROR,
+                Settings.Unstable.ENABLE,
+                Settings.Unstable.ENABLE));
     Parameters wrong =
         new Parameters(
             List.of(), Map.of(), Map.of(), List.of(), Map.of("BPFTRACE_MAX_STRLEN", "x"));
@@ -119,7 +121,7 @@ class ConfigurationTest {
               BPFTRACE_MAX_MAP_KEYS = 10; max_strlen = 64; str_trunc_trailer = "~";
               missing_probes = warn; print_maps_on_exit = false; stack_mode = perf; license = "GPL v2";
               map_keys_max = 20; tracepoint_attach = raw; kprobe_attach = kprobe; cpp_demangle = 0;
-              unstable_typeinfo = enable
+              unstable_typeinfo = enable; unstable_tseries = warn; unstable_dw_ustack = error
             }
             tracepoint:syscalls:sys_enter_openat, tracepoint:no:such { @[pid] = count(); print(str(args.filename)); }
             """);
@@ -138,7 +140,9 @@ class ConfigurationTest {
                 false,
                 "GPL v2",
                 "~",
-                Settings.Unstable.ENABLE));
+                Settings.Unstable.ENABLE,
+                Settings.Unstable.WARN,
+                Settings.Unstable.ERROR));
     assertThat(kernelMap(plan, "AT_").maxEntries()).isEqualTo(20);
     assertThat(plan.sites().getFirst()).hasToString("Value[type=" + new Type.Str(64) + "]");
     assertThat(plan.warnings())
