@@ -213,7 +213,7 @@ public final class Checker {
         new Expansion(target, binaries, diagnostics, settings, parameters.circumstances(), listed);
     List<Group> groups = new ArrayList<>();
     for (Ast.Block block : blocks) {
-      groups.addAll(group(OuterVariables.declare(block), expansion));
+      groups.addAll(group(OuterVariables.declare(ArgumentAliases.replace(block)), expansion));
     }
     return new Placed(preprocessed, written, settings, declared, binaries, expansion, groups);
   }

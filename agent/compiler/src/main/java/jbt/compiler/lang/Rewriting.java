@@ -3,6 +3,7 @@ package jbt.compiler.lang;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import jbt.compiler.lang.Ast.Block;
 import jbt.compiler.lang.Ast.Expr;
@@ -15,9 +16,16 @@ import jbt.compiler.lang.Ast.TypeName;
  *
  * @param replace is asked for each expression, outer ones first; what it gives is not looked into
  * @param names is asked for each name of a type and each field that {@code offsetof} is asked for
+ * @param stays which statements are not left out
  */
 public record Rewriting(
-    Function<Expr, Optional<Expr>> replace, Function<String, Optional<Expr>> names) {
+    Function<Expr, Optional<Expr>> replace,
+    Function<String, Optional<Expr>> names,
+    Predicate<Stmt> stays) {
+  public Rewriting(Function<Expr, Optional<Expr>> replace, Function<String, Optional<Expr>> names) {
+    this(replace, names, stmt -> true);
+  }
+
   public Rewriting(Function<Expr, Optional<Expr>> replace) {
     this(replace, name -> Optional.empty());
   }
@@ -31,7 +39,7 @@ public record Rewriting(
   }
 
   public List<Stmt> statements(List<Stmt> all) {
-    return all.stream().map(this::statement).toList();
+    return all.stream().filter(stays).map(this::statement).toList();
   }
 
   private Stmt statement(Stmt stmt) {
