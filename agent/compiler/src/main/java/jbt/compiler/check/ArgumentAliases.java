@@ -16,6 +16,7 @@ import jbt.compiler.lang.Rewriting;
  */
 final class ArgumentAliases {
   private final Set<String> set = new HashSet<>();
+  private final Set<String> withFields = new HashSet<>();
 
   /** Those that have a type of their own, or another value in a loop. */
   private final Set<String> others = new HashSet<>();
@@ -33,6 +34,7 @@ final class ArgumentAliases {
           aliases.note(node);
           return false;
         });
+    aliases.set.retainAll(aliases.withFields);
     aliases.set.removeIf(
         name -> aliases.others.contains(name) || aliases.otherUses.getOrDefault(name, 0) != 0);
     return aliases.set.isEmpty()
@@ -43,8 +45,10 @@ final class ArgumentAliases {
   private void note(Ast.Node node) {
     switch (node) {
       case Expr.Variable variable -> otherUses.merge(variable.name(), 1, Integer::sum);
-      case Expr.Member(Expr.Variable variable, var field, var fieldRange, var range) ->
-          otherUses.merge(variable.name(), -1, Integer::sum);
+      case Expr.Member(Expr.Variable variable, var field, var fieldRange, var range) -> {
+        withFields.add(variable.name());
+        otherUses.merge(variable.name(), -1, Integer::sum);
+      }
       case Stmt.Assign(Expr.Variable variable, var op, Expr value, var range)
           when op.isEmpty() && ContextFields.isArgs(value) -> {
         set.add(variable.name());
