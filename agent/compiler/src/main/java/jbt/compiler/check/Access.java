@@ -175,7 +175,8 @@ final class Access {
           range,
           pointer.type() instanceof Type.Pointer
               ? NOT_KNOWN + "*(uint64 *)x"
-              : "Only pointers can be dereferenced, not " + TypeNames.describe(pointer.type()));
+              : "Only pointers can be dereferenced, not "
+                  + TypeNames.describe(pointer.writtenType()));
       return Value.unknown(range);
     }
     return base(pointer).orElseThrow().read(0, Optional.empty(), true, target, range);
@@ -228,11 +229,16 @@ final class Access {
     if (value.expr() instanceof Expr.Local && canBePointedTo(value.type())) {
       return held(value, range);
     }
+    if (!(value.expr() instanceof Expr.Local)) {
+      return noAddress(range);
+    }
     error(
-        range,
-        value.expr() instanceof Expr.Local
-            ? "A variable of type %s has no address".formatted(TypeNames.describe(value.type()))
-            : "Only variables and what a pointer leads to have an address");
+        range, "A variable of type %s has no address".formatted(TypeNames.describe(value.type())));
+    return Value.unknown(range);
+  }
+
+  Value noAddress(SourceRange range) {
+    error(range, "Only variables and what a pointer leads to have an address");
     return Value.unknown(range);
   }
 
@@ -294,7 +300,8 @@ final class Access {
       return Value.unknown(range);
     }
     if (!index.isInteger()) {
-      error(index.range(), "An index is an integer, not " + TypeNames.describe(index.type()));
+      error(
+          index.range(), "An index is an integer, not " + TypeNames.describe(index.writtenType()));
       return Value.unknown(range);
     }
     return switch (of.type()) {
@@ -315,7 +322,8 @@ final class Access {
         yield Value.unknown(range);
       }
       default -> {
-        error(of.range(), "Only arrays can be indexed, not " + TypeNames.describe(of.type()));
+        error(
+            of.range(), "Only arrays can be indexed, not " + TypeNames.describe(of.writtenType()));
         yield Value.unknown(range);
       }
     };
@@ -385,20 +393,30 @@ final class Access {
 
   /** A struct as a record of its fields, each of which is read. */
   Value asRecord(Value value) {
+    return asRecord(value, List.of());
+  }
+
+  /** {@code hints}: what else may be meant where it has too many. */
+  Value asRecord(Value value, List<String> hints) {
     Collected fields = collect(value);
     if (!fields.complete || fields.parts.isEmpty()) {
-      error(
-          value.range(),
-          "%s has no fields that are known, or more than %d: name those that are wanted"
-              .formatted(TypeNames.describe(value.type()), MOST_FIELDS));
+      round
+          .diagnostics()
+          .error(
+              value.range(),
+              "%s has no fields that are known, or more than %d: name those that are wanted"
+                  .formatted(TypeNames.describe(value.type()), MOST_FIELDS),
+              List.of(),
+              hints);
       return Value.unknown(value.range());
     }
-    return new Value(fields.record(value.range()), false, true);
+    Expr.Tuple held = fields.record(value.range()).of(structOf(value).orElseThrow());
+    return new Value(held, false, true);
   }
 
   /** The fields of a struct that can be read; not complete if there are too many. */
   private record Collected(List<String> names, List<Expr> parts, boolean complete) {
-    Expr record(SourceRange range) {
+    Expr.Tuple record(SourceRange range) {
       return Expr.Tuple.record(names, parts, range);
     }
   }
@@ -537,7 +555,12 @@ final class Access {
     for (String name : fields) {
       if (!(at instanceof Type.Struct struct)) {
         if (!(at instanceof Type.None)) {
-          error(range, "%s has no field '%s'".formatted(TypeNames.describe(at), name));
+          boolean record = at instanceof Type.Tuple;
+          String why =
+              record
+                  ? "%s is no struct: only fields of structs have offsets"
+                  : "%s has no field '%s'";
+          error(range, why.formatted(TypeNames.describe(at), name));
         }
         return Optional.empty();
       }

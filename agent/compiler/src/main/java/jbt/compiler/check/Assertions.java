@@ -140,7 +140,7 @@ final class Assertions {
       Value value = expressions.any(call.arguments().getFirst());
       if (value.known() && !Functions.isText(value.type())) {
         diagnostics.error(
-            value.range(), "This must be a string, not " + TypeNames.describe(value.type()));
+            value.range(), "This must be a string, not " + TypeNames.describe(value.writtenType()));
       }
     }
     return List.of();

@@ -211,7 +211,7 @@ final class Calls {
     for (Piece piece : parsed.pieces()) {
       if (piece instanceof Piece.Conversion conversion) {
         Value argument = arguments.get(next);
-        String mismatch = PrintfFormat.mismatch(conversion.conversion(), argument.type());
+        String mismatch = PrintfFormat.mismatch(conversion.conversion(), argument.writtenType());
         if (!mismatch.isEmpty()) {
           diagnostics.error(argument.range(), call.function() + ": " + mismatch);
         }
@@ -282,7 +282,7 @@ final class Calls {
     if (!(array.type() instanceof Type.Pointer) && !(array.type() instanceof Type.Int)) {
       diagnostics.error(
           array.range(),
-          "join() takes a pointer to pointers, not " + TypeNames.describe(array.type()));
+          "join() takes a pointer to pointers, not " + TypeNames.describe(array.writtenType()));
       return List.of();
     }
     Value between = Value.string(separator, call.range());
@@ -382,7 +382,7 @@ final class Calls {
       if (address.known() && !address.isInteger() && !(address.type() instanceof Type.Pointer)) {
         diagnostics.error(
             address.range(),
-            "unwatch() takes an address, not " + TypeNames.describe(address.type()));
+            "unwatch() takes an address, not " + TypeNames.describe(address.writtenType()));
       }
       diagnostics.warning(
           call.range(),

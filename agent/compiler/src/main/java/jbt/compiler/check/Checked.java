@@ -413,9 +413,23 @@ public record Checked(
     record StepMap(int map, List<Expr> key, int by, boolean prefix, Type type, SourceRange range)
         implements Expr {}
 
-    record Tuple(List<Expr> parts, Type type, SourceRange range) implements Expr {
+    /**
+     * A tuple, or a record.
+     *
+     * @param struct the one of which it has the fields, for messages
+     */
+    record Tuple(List<Expr> parts, Type type, Optional<Type.Struct> struct, SourceRange range)
+        implements Expr {
       public Tuple {
         parts = List.copyOf(parts);
+      }
+
+      Tuple(List<Expr> parts, Type type, SourceRange range) {
+        this(parts, type, Optional.empty(), range);
+      }
+
+      Tuple of(Type.Struct whole) {
+        return new Tuple(parts, type, Optional.of(whole), range);
       }
 
       static Tuple record(List<String> names, List<Expr> parts, SourceRange range) {

@@ -387,12 +387,13 @@ final class ContextFields {
         && field.read() == Read.ARRAY
         && field.type() instanceof Type.Array type)) {
       diagnostics.error(
-          array.range(), "Only arrays can be indexed, not " + TypeNames.describe(array.type()));
+          array.range(),
+          "Only arrays can be indexed, not " + TypeNames.describe(array.writtenType()));
       return Value.unknown(range);
     }
     if (!index.isInteger()) {
       diagnostics.error(
-          index.range(), "An index is an integer, not " + TypeNames.describe(index.type()));
+          index.range(), "An index is an integer, not " + TypeNames.describe(index.writtenType()));
       return Value.unknown(range);
     }
     if (index.expr() instanceof Expr.IntLiteral literal

@@ -78,7 +78,7 @@ final class DebugCall {
 
   /** As the kernel has it, whose numbers are of 32 bits unless it is told otherwise. */
   private String conversion(char written, Value value) {
-    String mismatch = PrintfFormat.mismatch(written, value.type());
+    String mismatch = PrintfFormat.mismatch(written, value.writtenType());
     boolean text = value.type() instanceof Type.Str;
     if (!value.known()) {
       return "%d";

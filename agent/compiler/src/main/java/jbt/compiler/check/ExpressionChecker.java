@@ -20,6 +20,9 @@ final class ExpressionChecker {
   /** Those that may have empty parentheses, but no more. */
   private static final Set<String> WITHOUT_ARGUMENTS = Set.of("curtask", "args", "ctx");
 
+  private static final String KEEP_POINTER =
+      "A pointer to it is enough to take fields: $t = curtask; $t.pid";
+
   private final Round round;
   private final ProbeContext context;
   private final Diagnostics diagnostics;
@@ -104,7 +107,12 @@ final class ExpressionChecker {
   /** A value that can be put in a variable: a struct or an array of them as it is, too. */
   Value variableValue(Ast.Expr expr) {
     Value value = any(expr);
-    return Access.isOfMemory(value.type()) && Access.fits(value.type()) ? value : whole(value);
+    if (Access.isOfMemory(value.type()) && Access.fits(value.type())) {
+      return value;
+    }
+    return value.type() instanceof Type.Struct
+        ? access.asRecord(value, List.of(KEEP_POINTER))
+        : whole(value);
   }
 
   /** A struct as a record where the place holds records. */
@@ -127,7 +135,7 @@ final class ExpressionChecker {
     if (value.known() && !value.isInteger()) {
       diagnostics.error(
           expr.range(),
-          "%s is an integer, not %s".formatted(what, TypeNames.describe(value.type())));
+          "%s is an integer, not %s".formatted(what, TypeNames.describe(value.writtenType())));
       return Value.unknown(expr.range());
     }
     return value;
@@ -207,7 +215,10 @@ final class ExpressionChecker {
         if (unary.operand() instanceof Ast.Expr.Variable variable) {
           context.find(variable.name()).ifPresent(context::noteSet);
         }
-        yield access.address(any(unary.operand()), unary.range());
+        // How a map is used there matters less.
+        yield unary.operand() instanceof Ast.Expr.MapUse
+            ? access.noAddress(unary.range())
+            : access.address(any(unary.operand()), unary.range());
       }
       case MINUS, PLUS, COMPLEMENT, NOT ->
           operators.unary(unary.op(), value(unary.operand()), unary.range());
@@ -380,7 +391,7 @@ final class ExpressionChecker {
     Optional<Type> type =
         Place.join(then.type(), then.natural(), otherwise.type(), otherwise.natural());
     if (then.known() && otherwise.known() && type.isEmpty()) {
-      List<String> names = TypeNames.apart(then.type(), otherwise.type());
+      List<String> names = TypeNames.apart(then.writtenType(), otherwise.writtenType());
       diagnostics.error(
           range,
           "Both branches must have the same type: %s and %s"
@@ -545,7 +556,7 @@ final class ExpressionChecker {
       boolean address = of.type() instanceof Type.Pointer || of.type().equals(Type.UINT64);
       diagnostics.error(
           member.range(),
-          "%s has no field '%s'".formatted(TypeNames.describe(of.type()), member.field()),
+          "%s has no field '%s'".formatted(TypeNames.describe(of.writtenType()), member.field()),
           List.of(),
           address
               ? List.of("Cast an address, as in ((struct name *)x)->" + member.field())

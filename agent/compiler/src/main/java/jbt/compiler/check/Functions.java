@@ -76,7 +76,7 @@ final class Functions {
       diagnostics.error(
           value.range(),
           "%s() takes strings, not %s"
-              .formatted(call.function(), TypeNames.describe(value.type())));
+              .formatted(call.function(), TypeNames.describe(value.writtenType())));
       return Value.unknown(value.range());
     }
     return value;
@@ -234,7 +234,8 @@ final class Functions {
     boolean address = of.type() instanceof Type.Pointer || of.type() instanceof Type.Int;
     if (whole < 0 && !address) {
       diagnostics.error(
-          of.range(), "buf() takes an array or a pointer, not " + TypeNames.describe(of.type()));
+          of.range(),
+          "buf() takes an array or a pointer, not " + TypeNames.describe(of.writtenType()));
       return Value.unknown(call.range());
     }
     if (call.arguments().size() == 1) {
@@ -306,7 +307,7 @@ final class Functions {
       diagnostics.error(
           value.range(),
           "%s() takes pointers, strings and arrays, not %s"
-              .formatted(call.function(), TypeNames.describe(value.type())));
+              .formatted(call.function(), TypeNames.describe(value.writtenType())));
       return Value.unknown(value.range());
     }
     return value.with(strings.pointer(value));

@@ -75,7 +75,8 @@ final class KernelCalls {
     }
     if (!(value.type() instanceof Type.Pointer) && !(value.type() instanceof Type.Int)) {
       return wrong(
-          value.range(), "is_err() takes a pointer, not " + TypeNames.describe(value.type()));
+          value.range(),
+          "is_err() takes a pointer, not " + TypeNames.describe(value.writtenType()));
     }
     if (value.expr() instanceof Expr.IntLiteral(long number, var type, var range)) {
       return Value.bool(Long.compareUnsigned(number, -LARGEST_ERROR) >= 0, call.range());
@@ -156,7 +157,8 @@ final class KernelCalls {
       if (!possible) {
         return wrong(
             value.range(),
-            "A function of the kernel takes no %s".formatted(TypeNames.describe(value.type())));
+            "A function of the kernel takes no %s"
+                .formatted(TypeNames.describe(value.writtenType())));
       }
       arguments.add(value.expr());
     }
@@ -242,7 +244,7 @@ final class KernelCalls {
       return wrong(
           socket.range(),
           "socket_cookie() takes a pointer to a struct sock, not "
-              + TypeNames.describe(socket.type()));
+              + TypeNames.describe(socket.writtenType()));
     }
     Expr argument = context.argument(socket.expr());
     if (!Trusted.pointer(argument)) {

@@ -130,7 +130,7 @@ final class MapUses {
       return false;
     }
     if (!round.environment().put(map.values, value)) {
-      List<String> names = TypeNames.apart(map.type(), value.type());
+      List<String> names = TypeNames.apart(map.type(), value.writtenType());
       round
           .diagnostics()
           .error(
@@ -190,7 +190,7 @@ final class MapUses {
 
   private Expr part(MapInfo map, Place place, Value value) {
     if (!round.environment().put(place, value)) {
-      List<String> names = TypeNames.apart(place.type(), value.type());
+      List<String> names = TypeNames.apart(place.type(), value.writtenType());
       round
           .diagnostics()
           .error(

@@ -250,7 +250,7 @@ final class NumberCalls {
       diagnostics.error(
           value.range(),
           "%s() takes a pointer or an integer, not %s"
-              .formatted(call.function(), TypeNames.describe(value.type())));
+              .formatted(call.function(), TypeNames.describe(value.writtenType())));
       return Value.unknown(call.range());
     }
     Type target = value.type() instanceof Type.Pointer(Type t, AddressSpace s) ? t : Type.NONE;

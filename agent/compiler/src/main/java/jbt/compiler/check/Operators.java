@@ -95,7 +95,8 @@ final class Operators {
     if (!ok) {
       diagnostics.error(
           value.range(),
-          "A condition is an integer, bool or pointer, not " + TypeNames.describe(value.type()));
+          "A condition is an integer, bool or pointer, not "
+              + TypeNames.describe(value.writtenType()));
     }
     return ok;
   }
@@ -306,13 +307,14 @@ final class Operators {
         && isWords(meaning)) {
       return bytes(op, left, right, (long) meaning.words() * Long.BYTES, range);
     }
-    List<String> names = TypeNames.apart(left.type(), right.type());
+    List<String> names = TypeNames.apart(left.writtenType(), right.writtenType());
     diagnostics.error(
         range,
         "Can't compare %s with %s".formatted(names.getFirst(), names.getLast()),
         List.of(
-            new Context(left.range(), "left (%s)".formatted(TypeNames.written(left.type()))),
-            new Context(right.range(), "right (%s)".formatted(TypeNames.written(right.type())))),
+            new Context(left.range(), "left (%s)".formatted(TypeNames.written(left.writtenType()))),
+            new Context(
+                right.range(), "right (%s)".formatted(TypeNames.written(right.writtenType())))),
         List.of());
     return Value.unknown(range);
   }
@@ -458,7 +460,7 @@ final class Operators {
       diagnostics.error(
           value.range(),
           "The operator '%s' needs integers, not %s"
-              .formatted(operator, TypeNames.describe(value.type())));
+              .formatted(operator, TypeNames.describe(value.writtenType())));
     }
     return ok;
   }

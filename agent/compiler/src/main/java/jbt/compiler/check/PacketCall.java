@@ -58,7 +58,8 @@ final class PacketCall {
         || !struct.name().equals("sk_buff")) {
       return wrong(
           skb.range(),
-          "skboutput() takes a pointer to a struct sk_buff, not " + TypeNames.describe(skb.type()));
+          "skboutput() takes a pointer to a struct sk_buff, not "
+              + TypeNames.describe(skb.writtenType()));
     }
     context.openBlock();
     boolean trusted = Trusted.pointer(skb.expr());

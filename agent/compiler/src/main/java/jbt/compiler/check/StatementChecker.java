@@ -214,7 +214,7 @@ final class StatementChecker {
     // That of a function's result has a name that no script can write.
     boolean result = shown.contains(" ");
     if (!round.environment().put(variable.place(), value)) {
-      List<String> names = names(variable.place().type(), value.type());
+      List<String> names = names(variable.place().type(), value.writtenType());
       context.noteSet(variable);
       String holder = result ? RETURNS : "Type mismatch for $" + shown + ": it holds";
       diagnostics.error(

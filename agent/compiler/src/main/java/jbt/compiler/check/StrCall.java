@@ -50,7 +50,7 @@ final class StrCall {
     if (!(of.type() instanceof Type.Pointer) && !(of.type() instanceof Type.Int)) {
       diagnostics.error(
           call.range(),
-          "str() takes a pointer or an integer, not " + TypeNames.describe(of.type()));
+          "str() takes a pointer or an integer, not " + TypeNames.describe(of.writtenType()));
       return Value.unknown(call.range());
     }
     return ofPointer(call, of, length);

@@ -108,7 +108,7 @@ final class SymbolCalls {
       diagnostics.error(
           value.range(),
           "%s() takes an integer or a pointer, not %s"
-              .formatted(call.function(), TypeNames.describe(value.type())));
+              .formatted(call.function(), TypeNames.describe(value.writtenType())));
       return Value.unknown(value.range());
     }
     return value;
@@ -258,7 +258,7 @@ final class SymbolCalls {
       diagnostics.error(
           of.range(),
           "macaddr() takes an array of 6 bytes or an address, not "
-              + TypeNames.describe(of.type()));
+              + TypeNames.describe(of.writtenType()));
       return Value.unknown(call.range());
     }
     return made(Function.MAC_ADDRESS, new Meaning.Id(Meaning.Id.Kind.MAC_ADDRESS), call, of);
@@ -282,7 +282,7 @@ final class SymbolCalls {
       diagnostics.error(
           address.range(),
           "ntop() takes an integer or an array of 4 or 16 bytes, not "
-              + TypeNames.describe(address.type()));
+              + TypeNames.describe(address.writtenType()));
       return Value.unknown(call.range());
     }
     return made(Function.INTERNET_ADDRESS, new Meaning.InternetAddress(), call, family, address);

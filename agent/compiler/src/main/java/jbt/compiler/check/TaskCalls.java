@@ -43,7 +43,7 @@ final class TaskCalls {
       diagnostics.error(
           task.range(),
           "%s() takes a pointer to a struct task_struct, not %s"
-              .formatted(call.function(), TypeNames.describe(value.type())));
+              .formatted(call.function(), TypeNames.describe(value.writtenType())));
       return Value.unknown(call.range());
     }
     for (String field : FIELDS.getOrDefault(call.function(), List.of())) {

@@ -137,7 +137,7 @@ final class UnsafeCalls {
           .diagnostics()
           .error(
               target.range(),
-              "write_user() takes a pointer, not " + TypeNames.describe(target.type()));
+              "write_user() takes a pointer, not " + TypeNames.describe(target.writtenType()));
       return List.of();
     }
     if (bytes.get() > room(what.type())) {
@@ -146,7 +146,7 @@ final class UnsafeCalls {
           .error(
               what.range(),
               "write_user() can't take %d bytes of %s"
-                  .formatted(bytes.get(), TypeNames.describe(what.type())));
+                  .formatted(bytes.get(), TypeNames.describe(what.writtenType())));
       return List.of();
     }
     List<Expr> arguments =
@@ -193,7 +193,7 @@ final class UnsafeCalls {
             .error(
                 argument.range(),
                 "%s() takes texts and numbers, not %s"
-                    .formatted(call.function(), TypeNames.describe(argument.type())));
+                    .formatted(call.function(), TypeNames.describe(argument.writtenType())));
       }
     }
   }

@@ -42,6 +42,13 @@ record Value(Expr expr, boolean natural, boolean hostBound) {
     return expr.type();
   }
 
+  /** As the script has it: a record that was made of a struct is that. */
+  Type writtenType() {
+    return expr instanceof Expr.Tuple tuple
+        ? tuple.struct().<Type>map(struct -> struct).orElse(type())
+        : type();
+  }
+
   SourceRange range() {
     return expr.range();
   }

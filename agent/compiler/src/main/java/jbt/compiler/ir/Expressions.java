@@ -438,7 +438,7 @@ final class Expressions {
 
   private void storeTuple(Expr expr, Type.Tuple as, Address to) {
     switch (expr) {
-      case Expr.Tuple(List<Expr> parts, var type, var range) -> {
+      case Expr.Tuple(List<Expr> parts, var type, var struct, var range) -> {
         int offset = 0;
         for (int i = 0; i < parts.size(); i++) {
           store(parts.get(i), as.parts().get(i), to.plus(offset));
