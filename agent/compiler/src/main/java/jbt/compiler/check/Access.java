@@ -170,7 +170,7 @@ final class Access {
             ? at.with(toNumber(number, width, known, at.range()))
             : at;
     if (!(pointer.type() instanceof Type.Pointer(Type target, var space))
-        || Type.sizeOf(target) == 0) {
+        || (Type.sizeOf(target) == 0 && !(target instanceof Type.Struct))) {
       error(
           range,
           pointer.type() instanceof Type.Pointer
@@ -399,15 +399,21 @@ final class Access {
   /** {@code hints}: what else may be meant where it has too many. */
   Value asRecord(Value value, List<String> hints) {
     Collected fields = collect(value);
-    if (!fields.complete || fields.parts.isEmpty()) {
+    if (!fields.complete) {
       round
           .diagnostics()
           .error(
               value.range(),
-              "%s has no fields that are known, or more than %d: name those that are wanted"
+              "%s has more than %d fields: name those that are wanted"
                   .formatted(TypeNames.describe(value.type()), MOST_FIELDS),
               List.of(),
               hints);
+      return Value.unknown(value.range());
+    }
+    if (fields.parts.isEmpty()) {
+      error(
+          value.range(),
+          "%s has no fields that can be used".formatted(TypeNames.describe(value.type())));
       return Value.unknown(value.range());
     }
     Expr.Tuple held = fields.record(value.range()).of(structOf(value).orElseThrow());
