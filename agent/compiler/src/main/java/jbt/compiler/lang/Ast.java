@@ -478,7 +478,7 @@ public final class Ast {
     return false;
   }
 
-  private static boolean any(Node node, Predicate<Node> wanted) {
+  static boolean any(Node node, Predicate<Node> wanted) {
     return wanted.test(node) || any(children(node), wanted);
   }
 }

@@ -19,12 +19,6 @@ final class Definitions {
   private static final Pattern BUILT_IN =
       Pattern.compile("args|ctx|kstack|ustack|nsecs|pid|tid|arg\\d+");
 
-  /** Words of the language, which name nothing else. */
-  private static final Pattern RESERVED =
-      Pattern.compile(
-          "break|config|continue|else|for|if|import|let|macro|offsetof|return|sizeof|unroll|while"
-              + "|fn|comptime|true|false|struct|union|enum|typeof|typeinfo");
-
   static final String FUNCTIONS = "A function is fn name($a : int64) : int64 { return $a; }";
 
   private final Tokens tokens;
@@ -108,7 +102,7 @@ final class Definitions {
    */
   private void function() throws SyntaxError {
     SourceRange start = tokens.take().range();
-    Token name = unreserved(tokens.expect(Kind.IDENTIFIER));
+    Token name = tokens.expect(Kind.IDENTIFIER).unreserved();
     List<Expr> parameters = new ArrayList<>();
     List<Ast.Stmt.Let> variables = new ArrayList<>();
     tokens.expect("(");
@@ -153,7 +147,7 @@ final class Definitions {
 
   private void macro() throws SyntaxError {
     SourceRange start = tokens.take().range();
-    Token name = unreserved(tokens.expect(Kind.IDENTIFIER));
+    Token name = tokens.expect(Kind.IDENTIFIER).unreserved();
     List<Expr> parameters = new ArrayList<>();
     Set<String> names = new HashSet<>();
     tokens.expect("(");
@@ -188,15 +182,8 @@ final class Definitions {
     macros.add(new Macro(name.text(), parameters, statements.value(), false, head));
   }
 
-  private static Token unreserved(Token name) throws SyntaxError {
-    if (RESERVED.matcher(name.text()).matches()) {
-      throw new SyntaxError(name.range(), "'%s' is a word of the language".formatted(name.text()));
-    }
-    return name;
-  }
-
   private static Expr parameter(Token name) throws SyntaxError {
-    unreserved(name);
+    name.unreserved();
     if (TypeParser.isType(name) || BUILT_IN.matcher(name.text()).matches()) {
       throw new SyntaxError(name.range(), "'%s' has a meaning already".formatted(name.text()));
     }

@@ -312,7 +312,7 @@ final class ExpressionParser {
     List<String> names = new ArrayList<>();
     List<Expr> parts = new ArrayList<>();
     do {
-      Token name = tokens.expect(Kind.IDENTIFIER);
+      Token name = tokens.expect(Kind.IDENTIFIER).unreserved();
       if (names.contains(name.text())) {
         throw new SyntaxError(name.range(), "the record has two fields '" + name.text() + "'");
       }

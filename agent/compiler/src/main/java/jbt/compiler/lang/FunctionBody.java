@@ -41,7 +41,7 @@ final class FunctionBody {
       throw new SyntaxError(
           type.range(), "a function that returns " + type + " needs a return on every path");
     }
-    List<Stmt> all = new ArrayList<>(parameters);
+    List<Stmt> all = new ArrayList<>(inOrderOfTypes(parameters));
     if (!nothing) {
       all.add(new Stmt.Let(variable, Optional.of(type), Optional.empty(), type.range()));
     }
@@ -50,6 +50,36 @@ final class FunctionBody {
     }
     all.addAll(rest);
     return new Expr.Sequence(all, body.result.map(v -> v), written.range());
+  }
+
+  /** The type of one may be that of another, which then comes first. */
+  private static List<Stmt.Let> inOrderOfTypes(List<Stmt.Let> parameters) {
+    List<Stmt.Let> left = new ArrayList<>(parameters);
+    List<Stmt.Let> ordered = new ArrayList<>();
+    while (!left.isEmpty()) {
+      Stmt.Let next =
+          left.stream()
+              .filter(let -> left.stream().noneMatch(other -> takesType(let, other)))
+              .findFirst()
+              .orElse(left.getFirst());
+      left.remove(next);
+      ordered.add(next);
+    }
+    return ordered;
+  }
+
+  private static boolean takesType(Stmt.Let parameter, Stmt.Let of) {
+    return parameter
+        .type()
+        .flatMap(TypeName::of)
+        .filter(
+            expr ->
+                Ast.any(
+                    expr,
+                    node ->
+                        node instanceof Expr.Variable variable
+                            && variable.name().equals(of.variable().name())))
+        .isPresent();
   }
 
   private List<Stmt> statements(List<Stmt> written, boolean inLoop) throws SyntaxError {

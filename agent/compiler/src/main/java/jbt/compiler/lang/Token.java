@@ -1,5 +1,7 @@
 package jbt.compiler.lang;
 
+import java.util.regex.Pattern;
+
 /**
  * A token of the script.
  *
@@ -9,6 +11,12 @@ package jbt.compiler.lang;
  * @param unsigned an integer that is unsigned by suffix or size
  */
 record Token(Kind kind, SourceRange range, String text, long number, boolean unsigned) {
+  /** Words of the language, which name nothing else. */
+  private static final Pattern RESERVED =
+      Pattern.compile(
+          "break|config|continue|else|for|if|import|let|macro|offsetof|return|sizeof|unroll|while"
+              + "|fn|comptime|true|false|struct|union|enum|typeof|typeinfo");
+
   enum Kind {
     IDENTIFIER("name"),
     VARIABLE("variable"),
@@ -34,6 +42,14 @@ record Token(Kind kind, SourceRange range, String text, long number, boolean uns
 
   boolean isWord(String word) {
     return kind == Kind.IDENTIFIER && text.equals(word);
+  }
+
+  /** This, if a script may name something so. */
+  Token unreserved() throws SyntaxError {
+    if (RESERVED.matcher(text).matches()) {
+      throw new SyntaxError(range, "'%s' is a word of the language".formatted(text));
+    }
+    return this;
   }
 
   /** How messages name it. */

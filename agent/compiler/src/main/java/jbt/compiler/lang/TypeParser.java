@@ -124,7 +124,10 @@ final class TypeParser {
   boolean argumentAhead() {
     Token first = tokens.current();
     return first.kind() == Kind.IDENTIFIER
-        && (KEYWORDS.contains(first.text()) || first.text().equals("typeof") || typeAhead());
+        && (KEYWORDS.contains(first.text())
+            || first.text().equals("typeof")
+            || typeAhead()
+            || (tokens.ahead().is("[") && (isType(first) || tokens.declaresType(first.text()))));
   }
 
   TypeName typeName() throws SyntaxError {
