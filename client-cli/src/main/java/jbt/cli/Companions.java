@@ -27,8 +27,10 @@ final class Companions {
   private static final String GAP = "\\s*+(?:/\\*[^*]{0,200}\\*/\\s*+)?";
 
   private static final Pattern IMPORT = Pattern.compile(START + "import" + GAP + "\"([^\"\n]+)\"");
+
+  /** The name of a header may be defined for an {@code #include} of what it is defined as. */
   private static final Pattern INCLUDE =
-      Pattern.compile(START + "#\\s*include" + GAP + "[<\"]([^>\"\n]+)[>\"]");
+      Pattern.compile(START + "#\\s*(?:include|define\\s+\\w++)" + GAP + "[<\"]([^>\"\n]+)[>\"]");
 
   /** As much as an agent takes of a script with all that belongs to it. */
   private static final int MOST_BYTES = 256 << 10;

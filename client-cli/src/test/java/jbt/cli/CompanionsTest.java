@@ -52,6 +52,16 @@ class CompanionsTest {
   }
 
   @Test
+  void headersWhoseNamesAreDefined() throws Exception {
+    write("x.h", "x");
+    write("y.h", "y");
+    write("z", "z");
+    String text = "#define X \"x.h\"\n# define Y <y.h>\n#define Z \"z\"\n#include X\n#include Y\n";
+    assertThat(Companions.of(folder.resolve("main.bt").toString(), text, List.of(), List.of()))
+        .containsOnlyKeys("x.h", "y.h");
+  }
+
+  @Test
   void commentsStandInFront() throws Exception {
     write("a.bt", "a");
     write("b.bt", "b");

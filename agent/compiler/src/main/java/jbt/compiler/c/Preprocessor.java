@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -247,7 +248,7 @@ public final class Preprocessor {
       case "define" -> define(rest, range);
       case "undef" -> defines.remove(name(rest, range));
       case "include", "include_next" -> {
-        Matcher header = HEADER.matcher(afterWord(rest, range));
+        Matcher header = HEADER.matcher(header(rest, range));
         if (!header.matches()) {
           throw new CError(range, "syntax: #include needs a name in <> or \"\"");
         }
@@ -262,6 +263,24 @@ public final class Preprocessor {
       case "", "warning", "line", "ident" -> {}
       default -> throw new CError(range, "syntax: unknown directive #" + word);
     }
+  }
+
+  /** What stands behind {@code #include}, or what it is defined as if it is a name. */
+  private String header(List<CToken> rest, SourceRange range) {
+    List<CToken> written = rest;
+    SourceRange place = range;
+    Set<String> followed = new HashSet<>();
+    while (written.size() == 1
+        && written.getFirst().kind() == Kind.NAME
+        && followed.add(written.getFirst().text())) {
+      Define define = defines.get(written.getFirst().text());
+      if (define == null || define.parameters().isPresent()) {
+        break;
+      }
+      written = define.body();
+      place = define.range();
+    }
+    return afterWord(written, place);
   }
 
   /** How far the members of structs that follow are aligned at most. */

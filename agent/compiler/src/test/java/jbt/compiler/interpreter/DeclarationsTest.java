@@ -208,6 +208,14 @@ final class DeclarationsTest {
     assertThat(value("import \"lib/a.h\";\n", "@ = sizeof(struct a);", parameters)).isEqualTo(4);
   }
 
+  @Test
+  void includesWhatANameIsDefinedAs() {
+    Parameters parameters =
+        new Parameters(List.of(), Map.of(), Map.of("x.h", "struct x { int a[3]; };\n"));
+    String script = "#define FILE \"x.h\"\n#define HEADER FILE\n#include HEADER\n";
+    assertThat(value(script, "@ = sizeof(struct x);", parameters)).isEqualTo(12);
+  }
+
   /** As the system's own headers do, of which not all come with the script. */
   @Test
   void passesOverWhatHeadersAskOfOthersThatAreMissing() {
