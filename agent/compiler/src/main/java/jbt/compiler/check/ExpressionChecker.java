@@ -122,11 +122,14 @@ final class ExpressionChecker {
 
   /** A literal text holds if there is any: {@code if ($1)} asks whether a parameter is given. */
   Value condition(Ast.Expr expr) {
-    Value value = value(expr);
+    return condition(value(expr));
+  }
+
+  private Value condition(Value value) {
     if (value.expr() instanceof Expr.StrLiteral literal) {
-      return Value.bool(!literal.value().isEmpty(), expr.range());
+      return Value.bool(!literal.value().isEmpty(), value.range());
     }
-    return operators.condition(value) ? value : Value.unknown(expr.range());
+    return operators.condition(value) ? value : Value.unknown(value.range());
   }
 
   /** An integer; {@code what} names it in messages. */
@@ -378,7 +381,8 @@ final class ExpressionChecker {
 
   private Value conditional(Ast.Expr.Conditional conditional) {
     SourceRange range = conditional.range();
-    Value condition = condition(conditional.condition());
+    Value asked = value(conditional.condition());
+    Value condition = condition(asked);
     if (conditional.condition() instanceof Ast.Expr.Comptime
         && condition.expr() instanceof Expr.IntLiteral literal) {
       boolean holds = literal.value() != 0;
@@ -386,11 +390,20 @@ final class ExpressionChecker {
       return value(
           holds ? conditional.then().orElse(conditional.condition()) : conditional.otherwise());
     }
-    Value then = conditional.then().map(this::value).orElse(condition);
+    Value then = conditional.then().map(this::value).orElse(asked);
     Value otherwise = value(conditional.otherwise());
     Optional<Type> type =
         Place.join(then.type(), then.natural(), otherwise.type(), otherwise.natural());
     if (then.known() && otherwise.known() && type.isEmpty()) {
+      boolean numberOrText =
+          (then.isInteger() && otherwise.type() instanceof Type.Str)
+              || (then.type() instanceof Type.Str && otherwise.isInteger());
+      if (numberOrText
+          && condition.known()
+          && condition.expr() instanceof Expr.IntLiteral literal) {
+        // As in $1 ?: "text": a parameter is either, and 0 if it is not given.
+        return literal.value() != 0 ? then : otherwise;
+      }
       List<String> names = TypeNames.apart(then.writtenType(), otherwise.writtenType());
       diagnostics.error(
           range,
