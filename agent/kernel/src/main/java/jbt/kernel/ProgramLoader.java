@@ -85,7 +85,8 @@ final class ProgramLoader {
             "load program "
                 + program.name()
                 + ": this kernel refuses fentry and fexit (it is locked down, or built without"
-                + " what they need); kprobe may do");
+                + " what they need)"
+                + (EventSources.has("kprobe") ? "; kprobe may do" : ""));
       }
       // A second time, with the log: that makes loading several times slower.
       Bpf.LoadResult again = Bpf.tryLoad(type, attach, code, routines, program.name(), LOG_SIZE);
