@@ -56,6 +56,9 @@ final class Builtins {
     if (name.equals("host")) {
       return Value.string(Strings.bytes(round.target().hostName()), range);
     }
+    if (name.equals("probe") && round.environment().namesAreTexts()) {
+      return Value.string(context.points().getFirst().name(), range);
+    }
     if (name.equals("probe")) {
       List<Integer> cookies = context.cookiesHere();
       return Value.of(

@@ -94,7 +94,7 @@ public final class Checker {
   public static List<String> attachPoints(Source main, Parameters parameters, Target target)
       throws CompileException {
     Diagnostics diagnostics = new Diagnostics();
-    Placed placed = place(main, parameters, target, diagnostics, true);
+    Placed placed = place(main, parameters, target, diagnostics, false, true);
     Expansion expansion = placed.expansion;
     checkMatched(placed.groups, expansion, diagnostics);
     throwErrors(
@@ -134,8 +134,18 @@ public final class Checker {
    */
   public static Checked check(Source main, Parameters parameters, Target target)
       throws CompileException {
+    return check(main, parameters, target, false);
+  }
+
+  /**
+   * @param namesAreTexts whether {@code probe} is a text, in a program for each attach point; else
+   *     it is a number that one program can have for many
+   */
+  private static Checked check(
+      Source main, Parameters parameters, Target target, boolean namesAreTexts)
+      throws CompileException {
     Diagnostics diagnostics = new Diagnostics();
-    Placed placed = place(main, parameters, target, diagnostics, false);
+    Placed placed = place(main, parameters, target, diagnostics, namesAreTexts, false);
     Preprocessed preprocessed = placed.preprocessed;
     Source source = preprocessed.source();
     Settings settings = placed.settings;
@@ -146,7 +156,8 @@ public final class Checker {
     boolean allExpanded = !diagnostics.hasErrors();
     checkPoints(groups, expansion, settings, diagnostics);
     Environment environment =
-        new Environment(settings, declared, parameters.circumstances(), macros(placed.written));
+        new Environment(
+            settings, declared, parameters.circumstances(), macros(placed.written), namesAreTexts);
     int errors = diagnostics.errorCount();
     Definitions definitions =
         ScriptTypes.of(preprocessed, new HostTypes(target, binaries), diagnostics);
@@ -163,6 +174,12 @@ public final class Checker {
           round(groups, source, target, binaries, definitions, headers, environment, diagnostics);
     }
     diagnostics.addAll(result.round.diagnostics());
+    if (diagnostics.hasErrors()
+        && !namesAreTexts
+        && groups.stream().anyMatch(group -> Ast.any(group.block, Functions::isProbe))) {
+      // Perhaps names of attach points meet other texts.
+      return check(main, parameters, target, true);
+    }
     if (allExpanded) {
       // With a block missing, what it would have set is not known.
       checkEnvironment(environment, rounds, diagnostics);
@@ -189,7 +206,12 @@ public final class Checker {
 
   /** Reads a script and looks up its attach points; most of what is wrong is in the diagnostics. */
   private static Placed place(
-      Source main, Parameters parameters, Target target, Diagnostics diagnostics, boolean listed)
+      Source main,
+      Parameters parameters,
+      Target target,
+      Diagnostics diagnostics,
+      boolean namesAreTexts,
+      boolean listed)
       throws CompileException {
     Preprocessed preprocessed = preprocess(main, parameters, target, diagnostics);
     Source source = preprocessed.source();
@@ -213,7 +235,9 @@ public final class Checker {
         new Expansion(target, binaries, diagnostics, settings, parameters.circumstances(), listed);
     List<Group> groups = new ArrayList<>();
     for (Ast.Block block : blocks) {
-      groups.addAll(group(OuterVariables.declare(ArgumentAliases.replace(block)), expansion));
+      Ast.Block whole = OuterVariables.declare(ArgumentAliases.replace(block));
+      boolean byName = Ast.any(whole, namesAreTexts ? Functions::isProbe : Functions::asksName);
+      groups.addAll(group(whole, byName, expansion));
     }
     return new Placed(preprocessed, written, settings, declared, binaries, expansion, groups);
   }
@@ -290,7 +314,7 @@ public final class Checker {
   }
 
   /** The attach points of a block, those together that one program can serve. */
-  private static List<Group> group(Ast.Block block, Expansion expansion) {
+  private static List<Group> group(Ast.Block block, boolean byName, Expansion expansion) {
     boolean arguments = Ast.any(block, ContextFields::isArgs);
     Map<Object, Expanded> distinct = new LinkedHashMap<>();
     for (Ast.AttachPoint written : block.attachPoints()) {
@@ -305,7 +329,6 @@ public final class Checker {
     }
     SortedSet<String> fields = new TreeSet<>(Ast.fieldsOf(block, ContextFields::isArgs));
     boolean byFunction = Ast.any(block, Checker::isFunc);
-    boolean byName = Ast.any(block, Functions::asksName);
     Map<Object, List<Expanded>> groups = new LinkedHashMap<>();
     for (Expanded point : distinct.values()) {
       groups

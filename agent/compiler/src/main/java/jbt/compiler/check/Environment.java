@@ -25,6 +25,7 @@ final class Environment {
   private final Map<String, MapDeclarations.Declared> declared;
   private final Circumstances circumstances;
   private final Set<String> macros;
+  private final boolean namesAreTexts;
   private boolean changed;
   private int rounds;
 
@@ -32,8 +33,10 @@ final class Environment {
       Settings settings,
       Map<String, MapDeclarations.Declared> declared,
       Circumstances circumstances,
-      Set<String> macros) {
+      Set<String> macros,
+      boolean namesAreTexts) {
     this.macros = macros;
+    this.namesAreTexts = namesAreTexts;
     this.settings = settings;
     this.circumstances = circumstances;
     this.declared = declared;
@@ -50,6 +53,11 @@ final class Environment {
   /** The names of macros and functions of the script. */
   Set<String> macros() {
     return macros;
+  }
+
+  /** Whether {@code probe} is a text: each program has one attach point then. */
+  boolean namesAreTexts() {
+    return namesAreTexts;
   }
 
   MapInfo map(String name, SourceRange range) {

@@ -282,7 +282,9 @@ final class ExpressionChecker {
 
   private void unknown(Ast.Expr.Name name) {
     List<String> hints = new ArrayList<>(OtherWords.forValue(name.name()));
-    if (fields.names().contains(name.name())) {
+    if (round.environment().macros().contains(name.name())) {
+      hints.add("%s takes arguments: %<s(...)".formatted(name.name()));
+    } else if (fields.names().contains(name.name())) {
       hints.add("'%s' is a field of args: args.%<s".formatted(name.name()));
     } else if (round.definitions().struct(false, name.name()).isPresent()) {
       hints.add("The type is written struct " + name.name());

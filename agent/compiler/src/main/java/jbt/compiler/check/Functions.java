@@ -95,9 +95,9 @@ final class Functions {
         && call.arguments().stream().anyMatch(Functions::isProbe);
   }
 
-  private static boolean isProbe(Ast.Expr expr) {
-    return (expr instanceof Ast.Expr.Name name && name.name().equals("probe"))
-        || (expr instanceof Ast.Expr.Call call && call.function().equals("probe"));
+  static boolean isProbe(Ast.Node node) {
+    return (node instanceof Ast.Expr.Name name && name.name().equals("probe"))
+        || (node instanceof Ast.Expr.Call call && call.function().equals("probe"));
   }
 
   private static int size(Value text) {

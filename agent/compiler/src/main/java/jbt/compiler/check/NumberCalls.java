@@ -62,9 +62,7 @@ final class NumberCalls {
           new Value(made(Function.CGROUP, Type.UINT64, call.range()).expr(), false, true);
       case "probetype" -> Value.string(probeType(), call.range());
       case "usermode" -> userMode(call.range());
-      case "cpid" ->
-          new Value(
-              new Expr.IntLiteral(command().orElse(0), Type.UINT32, call.range()), true, true);
+      case "cpid" -> command(call.range());
       case "has_cpid" -> Value.bool(command().isPresent(), call.range());
       case "bswap" -> swapped(call);
       case "kptr" -> pointer(call, AddressSpace.KERNEL);
@@ -72,6 +70,14 @@ final class NumberCalls {
       case "reg" -> register(call);
       default -> throw new IllegalArgumentException(call.function());
     };
+  }
+
+  private Value command(SourceRange range) {
+    // Whoever asks whether there is one knows.
+    if (command().isEmpty() && !round.source().text().contains("has_cpid")) {
+      diagnostics.warning(range, "cpid is 0: there is no command (-c)");
+    }
+    return new Value(new Expr.IntLiteral(command().orElse(0), Type.UINT32, range), true, true);
   }
 
   private OptionalInt command() {
