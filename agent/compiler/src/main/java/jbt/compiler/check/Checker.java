@@ -236,8 +236,7 @@ public final class Checker {
     List<Group> groups = new ArrayList<>();
     for (Ast.Block block : blocks) {
       Ast.Block whole = OuterVariables.declare(ArgumentAliases.replace(block));
-      boolean byName = Ast.any(whole, namesAreTexts ? Functions::isProbe : Functions::asksName);
-      groups.addAll(group(whole, byName, expansion));
+      groups.addAll(group(whole, namesAreTexts, expansion));
     }
     return new Placed(preprocessed, written, settings, declared, binaries, expansion, groups);
   }
@@ -314,7 +313,7 @@ public final class Checker {
   }
 
   /** The attach points of a block, those together that one program can serve. */
-  private static List<Group> group(Ast.Block block, boolean byName, Expansion expansion) {
+  private static List<Group> group(Ast.Block block, boolean namesAreTexts, Expansion expansion) {
     boolean arguments = Ast.any(block, ContextFields::isArgs);
     Map<Object, Expanded> distinct = new LinkedHashMap<>();
     for (Ast.AttachPoint written : block.attachPoints()) {
@@ -329,6 +328,7 @@ public final class Checker {
     }
     SortedSet<String> fields = new TreeSet<>(Ast.fieldsOf(block, ContextFields::isArgs));
     boolean byFunction = Ast.any(block, Checker::isFunc);
+    boolean byName = Ast.any(block, namesAreTexts ? Functions::isProbe : Functions::asksName);
     Map<Object, List<Expanded>> groups = new LinkedHashMap<>();
     for (Expanded point : distinct.values()) {
       groups
