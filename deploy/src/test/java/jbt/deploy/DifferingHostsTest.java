@@ -196,7 +196,7 @@ final class DifferingHostsTest {
             "BEGIN { "
                 + IF_DB
                 + "{ @x = count(); } else { @x = sum(10); } @ok = count(); }"
-                + " interval:s:1 { print(@x); clear(@x); print(@ok); clear(@ok);"
+                + " interval:s:2 { print(@x); clear(@x); print(@ok); clear(@ok);"
                 + " @ticks++; if (@ticks == 2) { exit(); } }");
     List<String> lines = printed(remote);
     assertThat(lines).hasSize(7);
