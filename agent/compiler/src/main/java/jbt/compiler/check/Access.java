@@ -175,8 +175,7 @@ final class Access {
           range,
           pointer.type() instanceof Type.Pointer
               ? NOT_KNOWN + "*(uint64 *)x"
-              : "Only pointers can be dereferenced, not "
-                  + TypeNames.describe(pointer.writtenType()));
+              : "Only pointers can be dereferenced, not " + pointer.described());
       return Value.unknown(range);
     }
     return base(pointer).orElseThrow().read(0, Optional.empty(), true, target, range);
@@ -300,8 +299,7 @@ final class Access {
       return Value.unknown(range);
     }
     if (!index.isInteger()) {
-      error(
-          index.range(), "An index is an integer, not " + TypeNames.describe(index.writtenType()));
+      error(index.range(), "An index is an integer, not " + index.described());
       return Value.unknown(range);
     }
     return switch (of.type()) {
@@ -322,8 +320,7 @@ final class Access {
         yield Value.unknown(range);
       }
       default -> {
-        error(
-            of.range(), "Only arrays can be indexed, not " + TypeNames.describe(of.writtenType()));
+        error(of.range(), "Only arrays can be indexed, not " + of.described());
         yield Value.unknown(range);
       }
     };

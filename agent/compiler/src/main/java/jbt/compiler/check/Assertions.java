@@ -12,7 +12,6 @@ import jbt.compiler.plan.Site;
 import jbt.compiler.plan.Site.Piece;
 import jbt.compiler.plan.Site.Printf.Use;
 import jbt.compiler.types.Type;
-import jbt.compiler.types.TypeNames;
 
 /** Calls that say what must hold, most of them when the script is compiled. */
 final class Assertions {
@@ -139,8 +138,7 @@ final class Assertions {
     if (Calls.arity(call, 1, 1, diagnostics)) {
       Value value = expressions.any(call.arguments().getFirst());
       if (value.known() && !Functions.isText(value.type())) {
-        diagnostics.error(
-            value.range(), "This must be a string, not " + TypeNames.describe(value.writtenType()));
+        diagnostics.error(value.range(), "This must be a string, not " + value.described());
       }
     }
     return List.of();

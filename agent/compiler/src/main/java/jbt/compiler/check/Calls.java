@@ -15,7 +15,6 @@ import jbt.compiler.plan.Site;
 import jbt.compiler.plan.Site.Piece;
 import jbt.compiler.plan.Site.Printf.Use;
 import jbt.compiler.types.Type;
-import jbt.compiler.types.TypeNames;
 
 /** Calls that are statements. */
 final class Calls {
@@ -281,8 +280,7 @@ final class Calls {
     }
     if (!(array.type() instanceof Type.Pointer) && !(array.type() instanceof Type.Int)) {
       diagnostics.error(
-          array.range(),
-          "join() takes a pointer to pointers, not " + TypeNames.describe(array.writtenType()));
+          array.range(), "join() takes a pointer to pointers, not " + array.described());
       return List.of();
     }
     Value between = Value.string(separator, call.range());
@@ -381,8 +379,7 @@ final class Calls {
       Value address = expressions.value(call.arguments().getFirst());
       if (address.known() && !address.isInteger() && !(address.type() instanceof Type.Pointer)) {
         diagnostics.error(
-            address.range(),
-            "unwatch() takes an address, not " + TypeNames.describe(address.writtenType()));
+            address.range(), "unwatch() takes an address, not " + address.described());
       }
       diagnostics.warning(
           call.range(),

@@ -327,7 +327,7 @@ public final class Checker {
       return List.of(new Group(block, List.copyOf(distinct.values())));
     }
     SortedSet<String> fields = new TreeSet<>(Ast.fieldsOf(block, ContextFields::isArgs));
-    boolean byFunction = Ast.any(block, Checker::isFunc);
+    boolean byFunction = Ast.any(block, node -> Ast.isBuiltin(node, "func"));
     boolean byName = Ast.any(block, namesAreTexts ? Functions::isProbe : Functions::asksName);
     Map<Object, List<Expanded>> groups = new LinkedHashMap<>();
     for (Expanded point : distinct.values()) {
@@ -345,11 +345,6 @@ public final class Checker {
       case UPROBE, URETPROBE, USDT, KPROBE, KRETPROBE -> true;
       default -> false;
     };
-  }
-
-  private static boolean isFunc(Ast.Node node) {
-    return (node instanceof Ast.Expr.Name name && name.name().equals("func"))
-        || (node instanceof Ast.Expr.Call call && call.function().equals("func"));
   }
 
   /** Equal for attach points of a block that can have the same program. */

@@ -15,7 +15,6 @@ import jbt.compiler.plan.Attachment.Point;
 import jbt.compiler.target.TracepointFormat.Field;
 import jbt.compiler.types.Btf;
 import jbt.compiler.types.Type;
-import jbt.compiler.types.TypeNames;
 
 /** Fields of {@code args}. */
 final class ContextFields {
@@ -386,14 +385,11 @@ final class ContextFields {
     if (!(array.expr() instanceof Expr.ContextField field
         && field.read() == Read.ARRAY
         && field.type() instanceof Type.Array type)) {
-      diagnostics.error(
-          array.range(),
-          "Only arrays can be indexed, not " + TypeNames.describe(array.writtenType()));
+      diagnostics.error(array.range(), "Only arrays can be indexed, not " + array.described());
       return Value.unknown(range);
     }
     if (!index.isInteger()) {
-      diagnostics.error(
-          index.range(), "An index is an integer, not " + TypeNames.describe(index.writtenType()));
+      diagnostics.error(index.range(), "An index is an integer, not " + index.described());
       return Value.unknown(range);
     }
     if (index.expr() instanceof Expr.IntLiteral literal

@@ -137,8 +137,7 @@ final class ExpressionChecker {
     Value value = value(expr);
     if (value.known() && !value.isInteger()) {
       diagnostics.error(
-          expr.range(),
-          "%s is an integer, not %s".formatted(what, TypeNames.describe(value.writtenType())));
+          expr.range(), "%s is an integer, not %s".formatted(what, value.described()));
       return Value.unknown(expr.range());
     }
     return value;
@@ -571,7 +570,7 @@ final class ExpressionChecker {
       boolean address = of.type() instanceof Type.Pointer || of.type().equals(Type.UINT64);
       diagnostics.error(
           member.range(),
-          "%s has no field '%s'".formatted(TypeNames.describe(of.writtenType()), member.field()),
+          "%s has no field '%s'".formatted(of.described(), member.field()),
           List.of(),
           address
               ? List.of("Cast an address, as in ((struct name *)x)->" + member.field())

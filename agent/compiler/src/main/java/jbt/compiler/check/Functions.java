@@ -7,7 +7,6 @@ import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Diagnostics;
 import jbt.compiler.types.Type;
-import jbt.compiler.types.TypeNames;
 
 /** Functions of texts and bytes. */
 final class Functions {
@@ -75,8 +74,7 @@ final class Functions {
     if (value.known() && !(value.type() instanceof Type.Str)) {
       diagnostics.error(
           value.range(),
-          "%s() takes strings, not %s"
-              .formatted(call.function(), TypeNames.describe(value.writtenType())));
+          "%s() takes strings, not %s".formatted(call.function(), value.described()));
       return Value.unknown(value.range());
     }
     return value;
@@ -96,8 +94,7 @@ final class Functions {
   }
 
   static boolean isProbe(Ast.Node node) {
-    return (node instanceof Ast.Expr.Name name && name.name().equals("probe"))
-        || (node instanceof Ast.Expr.Call call && call.function().equals("probe"));
+    return Ast.isBuiltin(node, "probe");
   }
 
   private static int size(Value text) {
@@ -233,9 +230,7 @@ final class Functions {
             : given;
     boolean address = of.type() instanceof Type.Pointer || of.type() instanceof Type.Int;
     if (whole < 0 && !address) {
-      diagnostics.error(
-          of.range(),
-          "buf() takes an array or a pointer, not " + TypeNames.describe(of.writtenType()));
+      diagnostics.error(of.range(), "buf() takes an array or a pointer, not " + of.described());
       return Value.unknown(call.range());
     }
     if (call.arguments().size() == 1) {
@@ -307,7 +302,7 @@ final class Functions {
       diagnostics.error(
           value.range(),
           "%s() takes pointers, strings and arrays, not %s"
-              .formatted(call.function(), TypeNames.describe(value.writtenType())));
+              .formatted(call.function(), value.described()));
       return Value.unknown(value.range());
     }
     return value.with(strings.pointer(value));

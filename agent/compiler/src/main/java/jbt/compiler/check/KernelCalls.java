@@ -15,7 +15,6 @@ import jbt.compiler.types.KernelTypes;
 import jbt.compiler.types.Member;
 import jbt.compiler.types.Type;
 import jbt.compiler.types.Type.AddressSpace;
-import jbt.compiler.types.TypeNames;
 
 /** Calls that need something particular of the kernel: a function of its own, a typed pointer. */
 final class KernelCalls {
@@ -74,9 +73,7 @@ final class KernelCalls {
       return value;
     }
     if (!(value.type() instanceof Type.Pointer) && !(value.type() instanceof Type.Int)) {
-      return wrong(
-          value.range(),
-          "is_err() takes a pointer, not " + TypeNames.describe(value.writtenType()));
+      return wrong(value.range(), "is_err() takes a pointer, not " + value.described());
     }
     if (value.expr() instanceof Expr.IntLiteral(long number, var type, var range)) {
       return Value.bool(Long.compareUnsigned(number, -LARGEST_ERROR) >= 0, call.range());
@@ -156,9 +153,7 @@ final class KernelCalls {
               || value.type() instanceof Type.Array;
       if (!possible) {
         return wrong(
-            value.range(),
-            "A function of the kernel takes no %s"
-                .formatted(TypeNames.describe(value.writtenType())));
+            value.range(), "A function of the kernel takes no %s".formatted(value.described()));
       }
       arguments.add(value.expr());
     }
@@ -243,8 +238,7 @@ final class KernelCalls {
     if (!kind) {
       return wrong(
           socket.range(),
-          "socket_cookie() takes a pointer to a struct sock, not "
-              + TypeNames.describe(socket.writtenType()));
+          "socket_cookie() takes a pointer to a struct sock, not " + socket.described());
     }
     Expr argument = context.argument(socket.expr());
     if (!Trusted.pointer(argument)) {

@@ -9,7 +9,6 @@ import jbt.compiler.lang.Diagnostics;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.types.Type;
 import jbt.compiler.types.Type.AddressSpace;
-import jbt.compiler.types.TypeNames;
 
 /** Functions and builtins that give numbers and addresses. */
 final class NumberCalls {
@@ -256,7 +255,7 @@ final class NumberCalls {
       diagnostics.error(
           value.range(),
           "%s() takes a pointer or an integer, not %s"
-              .formatted(call.function(), TypeNames.describe(value.writtenType())));
+              .formatted(call.function(), value.described()));
       return Value.unknown(call.range());
     }
     Type target = value.type() instanceof Type.Pointer(Type t, AddressSpace s) ? t : Type.NONE;

@@ -94,9 +94,7 @@ final class Operators {
     boolean ok = value.isInteger() || value.type() instanceof Type.Pointer || !value.known();
     if (!ok) {
       diagnostics.error(
-          value.range(),
-          "A condition is an integer, bool or pointer, not "
-              + TypeNames.describe(value.writtenType()));
+          value.range(), "A condition is an integer, bool or pointer, not " + value.described());
     }
     return ok;
   }
@@ -459,8 +457,7 @@ final class Operators {
     if (!ok) {
       diagnostics.error(
           value.range(),
-          "The operator '%s' needs integers, not %s"
-              .formatted(operator, TypeNames.describe(value.writtenType())));
+          "The operator '%s' needs integers, not %s".formatted(operator, value.described()));
     }
     return ok;
   }

@@ -9,7 +9,6 @@ import jbt.compiler.lang.Ast.BinaryOp;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.plan.Site;
 import jbt.compiler.types.Type;
-import jbt.compiler.types.TypeNames;
 
 /**
  * {@code skboutput("file", skb, length, offset)}: a packet for a file of whoever runs the script.
@@ -57,9 +56,7 @@ final class PacketCall {
     if (!(skb.type() instanceof Type.Pointer(Type.Struct struct, var space))
         || !struct.name().equals("sk_buff")) {
       return wrong(
-          skb.range(),
-          "skboutput() takes a pointer to a struct sk_buff, not "
-              + TypeNames.describe(skb.writtenType()));
+          skb.range(), "skboutput() takes a pointer to a struct sk_buff, not " + skb.described());
     }
     context.openBlock();
     boolean trusted = Trusted.pointer(skb.expr());

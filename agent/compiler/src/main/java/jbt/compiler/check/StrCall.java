@@ -7,7 +7,6 @@ import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Diagnostics;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.types.Type;
-import jbt.compiler.types.TypeNames;
 
 /**
  * {@code str(pointer)} and {@code str(pointer, n)}: the text at an address, of which n - 1
@@ -48,9 +47,7 @@ final class StrCall {
       return ofText(call, of, length);
     }
     if (!(of.type() instanceof Type.Pointer) && !(of.type() instanceof Type.Int)) {
-      diagnostics.error(
-          call.range(),
-          "str() takes a pointer or an integer, not " + TypeNames.describe(of.writtenType()));
+      diagnostics.error(call.range(), "str() takes a pointer or an integer, not " + of.described());
       return Value.unknown(call.range());
     }
     return ofPointer(call, of, length);

@@ -12,7 +12,6 @@ import jbt.compiler.lang.SourceRange;
 import jbt.compiler.types.Meaning;
 import jbt.compiler.types.SystemNames;
 import jbt.compiler.types.Type;
-import jbt.compiler.types.TypeNames;
 
 /** Functions and builtins whose values programs hold as numbers and the agent turns into text. */
 final class SymbolCalls {
@@ -108,7 +107,7 @@ final class SymbolCalls {
       diagnostics.error(
           value.range(),
           "%s() takes an integer or a pointer, not %s"
-              .formatted(call.function(), TypeNames.describe(value.writtenType())));
+              .formatted(call.function(), value.described()));
       return Value.unknown(value.range());
     }
     return value;
@@ -256,9 +255,7 @@ final class SymbolCalls {
             && bytes == 1;
     if (!array && !(of.type() instanceof Type.Pointer)) {
       diagnostics.error(
-          of.range(),
-          "macaddr() takes an array of 6 bytes or an address, not "
-              + TypeNames.describe(of.writtenType()));
+          of.range(), "macaddr() takes an array of 6 bytes or an address, not " + of.described());
       return Value.unknown(call.range());
     }
     return made(Function.MAC_ADDRESS, new Meaning.Id(Meaning.Id.Kind.MAC_ADDRESS), call, of);
@@ -281,8 +278,7 @@ final class SymbolCalls {
     if (addressBytes(address) == 0) {
       diagnostics.error(
           address.range(),
-          "ntop() takes an integer or an array of 4 or 16 bytes, not "
-              + TypeNames.describe(address.writtenType()));
+          "ntop() takes an integer or an array of 4 or 16 bytes, not " + address.described());
       return Value.unknown(call.range());
     }
     return made(Function.INTERNET_ADDRESS, new Meaning.InternetAddress(), call, family, address);

@@ -5,7 +5,6 @@ import java.util.Map;
 import jbt.compiler.lang.Ast;
 import jbt.compiler.lang.Diagnostics;
 import jbt.compiler.types.Type;
-import jbt.compiler.types.TypeNames;
 
 /** What is told of a task by fields of its task_struct: {@code ppid}, {@code pcomm(task)}. */
 final class TaskCalls {
@@ -43,7 +42,7 @@ final class TaskCalls {
       diagnostics.error(
           task.range(),
           "%s() takes a pointer to a struct task_struct, not %s"
-              .formatted(call.function(), TypeNames.describe(value.writtenType())));
+              .formatted(call.function(), value.described()));
       return Value.unknown(call.range());
     }
     for (String field : FIELDS.getOrDefault(call.function(), List.of())) {

@@ -9,7 +9,6 @@ import jbt.compiler.lang.Parameters.Unsafe;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.types.SystemNames;
 import jbt.compiler.types.Type;
-import jbt.compiler.types.TypeNames;
 
 /** Calls that do something to the host or its processes. */
 final class UnsafeCalls {
@@ -135,9 +134,7 @@ final class UnsafeCalls {
     if (!address) {
       round
           .diagnostics()
-          .error(
-              target.range(),
-              "write_user() takes a pointer, not " + TypeNames.describe(target.writtenType()));
+          .error(target.range(), "write_user() takes a pointer, not " + target.described());
       return List.of();
     }
     if (bytes.get() > room(what.type())) {
@@ -145,8 +142,7 @@ final class UnsafeCalls {
           .diagnostics()
           .error(
               what.range(),
-              "write_user() can't take %d bytes of %s"
-                  .formatted(bytes.get(), TypeNames.describe(what.writtenType())));
+              "write_user() can't take %d bytes of %s".formatted(bytes.get(), what.described()));
       return List.of();
     }
     List<Expr> arguments =
@@ -193,7 +189,7 @@ final class UnsafeCalls {
             .error(
                 argument.range(),
                 "%s() takes texts and numbers, not %s"
-                    .formatted(call.function(), TypeNames.describe(argument.writtenType())));
+                    .formatted(call.function(), argument.described()));
       }
     }
   }

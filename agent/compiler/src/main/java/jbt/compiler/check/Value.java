@@ -3,6 +3,7 @@ package jbt.compiler.check;
 import jbt.compiler.check.Checked.Expr;
 import jbt.compiler.lang.SourceRange;
 import jbt.compiler.types.Type;
+import jbt.compiler.types.TypeNames;
 
 /**
  * A checked expression and what else is known of it.
@@ -47,6 +48,11 @@ record Value(Expr expr, boolean natural, boolean hostBound) {
     return expr instanceof Expr.Tuple tuple
         ? tuple.struct().<Type>map(struct -> struct).orElse(type())
         : type();
+  }
+
+  /** Its type as messages name it. */
+  String described() {
+    return TypeNames.describe(writtenType());
   }
 
   SourceRange range() {

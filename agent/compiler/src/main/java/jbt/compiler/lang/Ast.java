@@ -478,6 +478,12 @@ public final class Ast {
     return false;
   }
 
+  /** Whether it is a builtin of that name, written as a call or not. */
+  public static boolean isBuiltin(Node node, String name) {
+    return (node instanceof Expr.Name bare && bare.name().equals(name))
+        || (node instanceof Expr.Call call && call.function().equals(name));
+  }
+
   static boolean any(Node node, Predicate<Node> wanted) {
     return wanted.test(node) || any(children(node), wanted);
   }
